@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zpci/bytes.h - byte order, said once.
+ *
+ * Everything a guest sees is laid out with the types below: arrays of bytes with a byte order
+ * in their name. They have alignment 1, so structures of them need no packing, and a field
+ * cannot be read without saying which order it has. The same bytes on every host.
+ */
+#ifndef ZPCI_BYTES_H
+#define ZPCI_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct zpci_be16 {
+	uint8_t byte[2];
+} zpci_be16;
+typedef struct zpci_be32 {
+	uint8_t byte[4];
+} zpci_be32;
+typedef struct zpci_be64 {
+	uint8_t byte[8];
+} zpci_be64;
+typedef struct zpci_le32 {
+	uint8_t byte[4];
+} zpci_le32;
+
+/* @length (1 to 8) bytes at @data as a number, first byte most significant. */
+static inline uint64_t zpci_get_be(const void *data, size_t length)
+{
+	const uint8_t *byte = (const uint8_t *)data;
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < length; i++)
+		value = value << 8 | byte[i];
+	return value;
+}
+
+/* The low @length (1 to 8) bytes of @value, most significant first. */
+static inline void zpci_put_be(void *data, size_t length, uint64_t value)
+{
+	uint8_t *byte = (uint8_t *)data;
+
+	for (size_t i = length; i-- > 0; value >>= 8)
+		byte[i] = (uint8_t)value;
+}
+
+/* The same, least significant byte first. */
+static inline uint64_t zpci_get_le(const void *data, size_t length)
+{
+	const uint8_t *byte = (const uint8_t *)data;
+	uint64_t value = 0;
+
+	for (size_t i = length; i-- > 0;)
+		value = value << 8 | byte[i];
+	return value;
+}
+
+static inline void zpci_put_le(void *data, size_t length, uint64_t value)
+{
+	uint8_t *byte = (uint8_t *)data;
+
+	for (size_t i = 0; i < length; i++, value >>= 8)
+		byte[i] = (uint8_t)value;
+}
+
+static inline uint16_t zpci_be16_get(zpci_be16 field)
+{
+	return (uint16_t)zpci_get_be(field.byte, 2);
+}
+
+static inline uint32_t zpci_be32_get(zpci_be32 field)
+{
+	return (uint32_t)zpci_get_be(field.byte, 4);
+}
+
+static inline uint64_t zpci_be64_get(zpci_be64 field)
+{
+	return zpci_get_be(field.byte, 8);
+}
+
+static inline uint32_t zpci_le32_get(zpci_le32 field)
+{
+	return (uint32_t)zpci_get_le(field.byte, 4);
+}
+
+static inline void zpci_be16_put(zpci_be16 *field, uint16_t value)
+{
+	zpci_put_be(field->byte, 2, value);
+}
+
+static inline void zpci_be32_put(zpci_be32 *field, uint32_t value)
+{
+	zpci_put_be(field->byte, 4, value);
+}
+
+static inline void zpci_be64_put(zpci_be64 *field, uint64_t value)
+{
+	zpci_put_be(field->byte, 8, value);
+}
+
+static inline void zpci_le32_put(zpci_le32 *field, uint32_t value)
+{
+	zpci_put_le(field->byte, 4, value);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zpci/device.h - the contract between a device model and the function in front of it.
+ *
+ * A device model knows PCI and nothing of s390: it would serve any host. It describes an
+ * *adapter* with one physical function (PF) and up to 255 virtual functions (VFs), and for
+ * each function that somebody borrows it makes a *device*.
+ *
+ *	create adapter -> open device -> { config, bar, reset, quiesce/resume }* -> close -> destroy
+ *	                      |                  ^
+ *	                      +-- services (DMA, vectors, error), from open to close
+ *
+ * Threads. Operations on one device are called one at a time (the function's lock is held),
+ * those on different devices of one adapter at the same time. Services may be called from any
+ * thread, also from within an operation, and never wait for the lock under which operations are
+ * called. From the return of quiesce() to the call of resume(), and after the return of close(),
+ * a device calls no service: reset, quiesce and close wait for services that its threads are in.
+ *
+ * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
+ * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
+ */
+#ifndef ZPCI_DEVICE_H
+#define ZPCI_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zpci/log.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+#define ZPCI_BARS 6
+#define ZPCI_CONFIG_SIZE 4096
+#define ZPCI_VFS_MAX 255
+
+/* Flags of a BAR: the low bits of its register (source: PCI Local Bus 3.0, 6.2.5.1). */
+#define ZPCI_BAR_64BIT 0x4
+#define ZPCI_BAR_PREFETCHABLE 0x8
+
+/* Only memory BARs exist on this platform. A 64-bit BAR occupies its own entry and the next,
+ * whose size is 0. */
+struct zpci_bar {
+	uint64_t size;	/* bytes, a power of two of at least 4096; 0: the BAR is absent */
+	uint32_t flags; /* ZPCI_BAR_* */
+};
+
+/* How much of a PCI function a device shows in its config space. */
+enum zpci_device_view {
+	/* A VF as hardware does it: IDs ffff:ffff, BARs read-only zero, Command Memory, I/O and
+	 * the interrupt pin hard-wired 0. Identity known from the PF's SR-IOV capability only.
+	 * (source: PCIe 5.0, 9.3.4) */
+	ZPCI_VIEW_RAW,
+	/* IDs and BARs are there, as for a PF (always) or for a host VF behind vfio. */
+	ZPCI_VIEW_VIRTUALISED,
+};
+
+/* What a function is, whatever its config space says. Filled in by open(). */
+struct zpci_identity {
+	enum zpci_device_view view;
+	uint16_t vendor;
+	uint16_t device;
+	uint32_t class_code; /* 24 bits */
+	uint8_t revision;
+	struct zpci_bar bars[ZPCI_BARS];
+	uint16_t vfn;  /* 0: PF; VFs count from 1 */
+	uint8_t devfn; /* routing ID within the adapter's bus: 0 for the PF, and for VF n
+				First VF Offset + VF Stride * (n - 1) */
+	bool sriov;    /* a PF with an SR-IOV capability */
+};
+
+/*
+ * Services of the function for its device. Lives as long as the device.
+ * DMA addresses are what the guest's driver gave to the device.
+ */
+struct zpci_services {
+	/* Moves @length bytes between @buffer and DMA address @address. Returns 0; -EFAULT if
+	 * the guest gave no such translation or protected it: then *@failed (may be NULL) is the
+	 * first address that was refused, and what lies before it, in pieces of a page, may have
+	 * been moved; -ENODEV if the function is not enabled (then nothing was moved from
+	 * @failed on). Not called with a lock held that one of the device's operations takes. */
+	int (*dma_read)(void *function, uint64_t address, void *buffer, size_t length,
+			uint64_t *failed);
+	int (*dma_write)(void *function, uint64_t address, const void *buffer, size_t length,
+			 uint64_t *failed);
+
+	/* Raises MSI-X vector @vector. A masked one becomes pending; one beyond the table, or of
+	 * a function that is not enabled, is dropped. Never fails, never waits for the guest. */
+	void (*raise_vector)(void *function, unsigned vector);
+
+	/* Where to say something about this function. */
+	struct zpci_logger logger;
+
+	/* First argument of the services above. */
+	void *function;
+};
+
+/* Options of an adapter that every model has. */
+struct zpci_adapter_options {
+	size_t size;  /* sizeof(struct zpci_adapter_options); unknown bytes behind must be 0 */
+	unsigned vfs; /* number of VFs, 0 to ZPCI_VFS_MAX */
+	struct zpci_logger logger;
+};
+
+/* All members are needed. The structure outlives the adapters that are made of it. */
+struct zpci_model {
+	size_t size;	  /* sizeof(struct zpci_model); unknown bytes behind must be 0 */
+	const char *name; /* as in a configuration: lower case letters and digits */
+	const char *help; /* one sentence */
+
+	/* Makes an adapter. 0 and *@adapter, or a negative errno after a message. */
+	int (*create)(const struct zpci_adapter_options *options, void **adapter);
+	/* All its devices are closed. */
+	void (*destroy)(void *adapter);
+
+	/* Makes the device of one function: @vf 0 is the PF. Fills @identity. Each function of an
+	 * adapter is open at most once at a time. @services stays valid until close(). */
+	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
+		    struct zpci_identity *identity, void **device);
+	void (*close)(void *device);
+
+	/* Config space, @offset + @length <= 4096, @length 1 to 4, not across a 4-byte boundary.
+	 * What the device does not implement reads as 0 and ignores writes. A write of Initiate
+	 * Function Level Reset resets the device before it returns. */
+	void (*config_read)(void *device, unsigned offset, void *data, unsigned length);
+	void (*config_write)(void *device, unsigned offset, const void *data, unsigned length);
+
+	/* BAR memory within the BAR's size; never the MSI-X table or pending bits, which the
+	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one
+	 * store block: the device sees it whole. -EIO refuses the access. */
+	int (*bar_read)(void *device, unsigned bar, uint64_t offset, void *data, size_t length);
+	int (*bar_write)(void *device, unsigned bar, uint64_t offset, const void *data,
+			 size_t length);
+
+	/* Back to the state after open(): registers, config space, work in flight dropped. When it
+	 * returns, the device's threads touch guest memory and raise vectors no more for work from
+	 * before. Does not end a quiesce(). */
+	void (*reset)(void *device);
+
+	/* Stop calling services, keeping all state; and go on. Operations in between are allowed:
+	 * what they cause waits. */
+	void (*quiesce)(void *device);
+	void (*resume)(void *device);
+};
+
+/* Models that are built in, found by name; NULL if there is none of that name. */
+const struct zpci_model *zpci_model_find(const char *name);
+/* All of them, by index from 0; NULL behind the last. */
+const struct zpci_model *zpci_model_get(unsigned index);
+
+/*
+ * Adapters. An adapter is counted by reference; it exists by itself, and firmwares borrow its
+ * functions one by one. A detached VF is a VF lent without its PF; nothing else makes it special.
+ */
+struct zpci_adapter;
+
+/*
+ * zpci_adapter_create - make an adapter of @model.
+ * @model:   from zpci_model_find(), or the caller's own
+ * @pchid:   physical channel ID, 16 bits, not 0; unique among the adapters of one firmware
+ * @options: number of VFs and logger; NULL: no VFs, silent
+ * @adapter: the result, with one reference
+ * Returns 0, -EINVAL (option out of range, or a model that is NULL or lacks something), -ENOMEM,
+ * or the model's error. Any thread.
+ */
+int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
+			const struct zpci_adapter_options *options, struct zpci_adapter **adapter);
+struct zpci_adapter *zpci_adapter_ref(struct zpci_adapter *adapter);
+/* Drops one reference; the last one destroys the adapter. NULL is allowed. */
+void zpci_adapter_unref(struct zpci_adapter *adapter);
+
+uint16_t zpci_adapter_pchid(const struct zpci_adapter *adapter);
+unsigned zpci_adapter_vfs(const struct zpci_adapter *adapter);
+const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter);
+
+/*
+ * zpci_adapter_borrow - open one function of an adapter: what a firmware does when a function
+ * is added. @vf 0 is the PF.
+ * Returns 0, -EINVAL (no such VF), -EBUSY (already lent), or the model's error.
+ * The lender keeps the adapter alive until zpci_adapter_give_back().
+ */
+int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
+			const struct zpci_services *services, struct zpci_identity *identity,
+			void **device);
+void zpci_adapter_give_back(struct zpci_adapter *adapter, unsigned vf, void *device);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

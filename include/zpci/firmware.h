@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zpci/firmware.h - the zPCI firmware of one virtual machine.
+ *
+ *	create -> add functions -> { execute | operations | add | remove | reset }* -> quiesce -> destroy
+ *
+ * Unless stated otherwise every function here may be called from any thread, also while guest
+ * CPUs are inside zpci_firmware_execute(). Errors are negative errnos and come with a message
+ * through the logger.
+ */
+#ifndef ZPCI_FIRMWARE_H
+#define ZPCI_FIRMWARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zpci/device.h>
+#include <zpci/fib.h>
+#include <zpci/log.h>
+#include <zpci/machine.h>
+#include <zpci/profile.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+struct zpci_firmware;
+
+/* Functions of one firmware: Linux takes at most 4096 (CONFIG_PCI_NR_FUNCTIONS). */
+#define ZPCI_FUNCTIONS_MAX 4096
+
+/* Groups, FIDs and UIDs that are QEMU's: ours stay out of them when sharing a guest with it. */
+#define ZPCI_GROUP_SOFTWARE 0x01
+
+struct zpci_firmware_options {
+	size_t size; /* sizeof(struct zpci_firmware_options); unknown bytes behind must be 0 */
+	struct zpci_logger logger;
+	/* The machine has zPCI functions of its own. Handles, groups, FIDs, resume tokens and
+	 * events that are not this firmware's are left to it (ZPCI_NOT_OURS) instead of being
+	 * answered as unknown, and List PCI continues with the machine's own list. */
+	bool shared;
+};
+
+/*
+ * zpci_firmware_create - make the firmware of a virtual machine.
+ * @ops:      the machine; copied
+ * @machine:  first argument of its operations
+ * @options:  NULL: not shared, silent
+ * @firmware: the result
+ * Returns 0; -EINVAL when a needed operation or option is missing or unknown; -ENOMEM.
+ */
+int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
+			 const struct zpci_firmware_options *options,
+			 struct zpci_firmware **firmware);
+
+/* Stops every device: afterwards nothing of ours touches guest storage or presents anything
+ * until zpci_firmware_resume(). The guest's CPUs are stopped by the caller before. */
+void zpci_firmware_quiesce(struct zpci_firmware *firmware);
+void zpci_firmware_resume(struct zpci_firmware *firmware);
+
+/* Gives all functions back and frees everything. Nobody else may be inside a call. NULL is
+ * allowed. */
+void zpci_firmware_destroy(struct zpci_firmware *firmware);
+
+/* What resets the guest can cause; each leaves every function disabled with nothing in flight,
+ * standby functions standby. */
+enum zpci_reset {
+	ZPCI_RESET_SYSTEM,    /* IPL, reboot, system reset: pending events are dropped too */
+	ZPCI_RESET_SUBSYSTEM, /* I/O subsystem reset, as kexec causes by DIAGNOSE 308 */
+};
+
+/* To be called when the virtual machine resets; returns when nothing is in flight. */
+void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset reset);
+
+/* --- functions --------------------------------------------------------------------------- */
+
+/* Function states (reference 4.2). */
+enum zpci_state {
+	ZPCI_STATE_RESERVED, /* not there; its slot may be used again */
+	ZPCI_STATE_STANDBY,  /* listed, not configured */
+	ZPCI_STATE_DISABLED, /* configured */
+	ZPCI_STATE_ENABLED,
+	ZPCI_STATE_ERROR,     /* load/store and DMA blocked */
+	ZPCI_STATE_UNBLOCKED, /* error, load/store allowed again, DMA not */
+	ZPCI_STATE_PERMANENT, /* permanent error */
+};
+
+const char *zpci_state_name(enum zpci_state state);
+
+struct zpci_function_options {
+	size_t size;		      /* sizeof(struct zpci_function_options) */
+	struct zpci_adapter *adapter; /* whose function; a reference is taken */
+	unsigned vf;		      /* VF counted from 1; 0: the PF */
+	uint32_t fid;		      /* unique in this firmware */
+	uint32_t uid;		      /* low 16 bits not 0 and unique */
+	struct zpci_profile profile;  /* one that publishes vfn needs a VF */
+	bool standby;		      /* starts in standby instead of configured */
+	bool publish_rid;	      /* Query PCI function tells the routing ID; the same for all
+					 functions of an adapter */
+};
+
+/*
+ * zpci_firmware_add - plug a function.
+ * Before the guest runs this is a cold plug; later the caller announces it by
+ * zpci_firmware_announce().
+ * Returns 0; -EINVAL (UID 0, VF or profile that do not fit, RID beyond 255); -EEXIST (FID, UID or
+ * PCHID taken); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or what the
+ * device model said.
+ */
+int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
+
+/* Queues the availability event for function @fid as it is now (0301 configured, 0302 standby)
+ * and its channel report. -ENOENT: no such function. */
+int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid);
+
+/* Surprise removal: the function is gone at once, its device closed, event 0304 queued.
+ * -ENOENT: no such function. */
+int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
+
+/* Puts function @fid into the error state as its hardware would, with error event @pec
+ * (reference 8.5). -ENOENT; -EINVAL: it is not enabled. */
+int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec);
+
+/* What is published about a function. Host byte order. */
+struct zpci_function_info {
+	size_t size; /* in: sizeof(struct zpci_function_info) as the caller knows it */
+	uint32_t fid;
+	uint32_t uid;
+	uint32_t handle;
+	uint16_t pchid;
+	uint16_t vfn; /* as told to the guest */
+	uint16_t vf;  /* as it is */
+	uint16_t rid; /* as it is, whether told or not */
+	bool rid_published;
+	uint8_t group;
+	uint16_t vendor; /* as listed to the guest */
+	uint16_t device;
+	enum zpci_state state;
+	const char *model;
+	struct zpci_profile profile;
+	bool command_memory;	/* the Memory bit is emulated; else absent */
+	bool no_command_memory; /* announced: the guest's kernel will treat it as absent */
+	struct zpci_bar bars[ZPCI_BARS];
+};
+
+/* The function @fid: 0 or -ENOENT. */
+int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
+		       struct zpci_function_info *info);
+/* All functions: FID of the one at @index, counted from 0 in order of addition; -ENOENT behind
+ * the last. */
+int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
+
+/* --- instructions ------------------------------------------------------------------------- */
+
+enum zpci_disposition {
+	ZPCI_EXECUTED, /* done, or ended in an exception: go on as the CPU now says */
+	ZPCI_NOT_OURS, /* nothing was done: the machine executes it itself */
+};
+
+/* True when the first bytes of @instruction (6 readable bytes) are an opcode that
+ * zpci_firmware_execute() may execute. Pure; for use when translating code. */
+bool zpci_instruction_known(const uint8_t instruction[6]);
+
+/*
+ * zpci_firmware_execute - execute one instruction of a guest CPU.
+ * @cpu:         the machine's name for the CPU
+ * @instruction: its bytes as in guest storage; 6 readable bytes whatever its length
+ * Executes CLP, PCILG, PCISTG, PCISTB, RPCIT, MPCIFC, STPCIFC, SERVC (configure and deconfigure
+ * of our functions) and CHSC (store event information while we have events). The instruction
+ * address is the machine's to advance, also under EXECUTE.
+ * Called on the CPU's thread, with no lock held but possibly the machine's big lock.
+ */
+enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void *cpu,
+					    const uint8_t instruction[6]);
+
+/* --- operations: what the instructions do, with plain arguments ---------------------------- */
+
+/* Ends an operation. @status counts with cc 1; with a program interruption nothing else counts. */
+struct zpci_outcome {
+	uint16_t program_interruption; /* ZPCI_PGM_*, or 0 */
+	uint8_t cc;
+	uint8_t status; /* enum zpci_status */
+};
+
+/* Status codes of cc 1 (reference 2.0.4). */
+enum zpci_status {
+	ZPCI_STATUS_NOT_AVAILABLE = 4,
+	ZPCI_STATUS_IN_ERROR = 8,
+	ZPCI_STATUS_BLOCKED = 12,
+	ZPCI_STATUS_RESOURCES = 16,
+	ZPCI_STATUS_ADDRESS_SPACE = 20,
+	ZPCI_STATUS_SEQUENCE = 24,
+	ZPCI_STATUS_DMA_SPACE = 28,
+	ZPCI_STATUS_RECOVERY = 40,
+};
+
+#define ZPCI_SPACE_CONFIG 15	 /* address space of the config space; 0 to 5 are the BARs */
+#define ZPCI_STORE_BLOCK_MAX 128 /* maxstbl of our groups, bytes */
+
+/* True when @handle is of the form that this firmware gives out (current or not). */
+bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle);
+
+/* PCI load: @length bytes at @offset of @space, in address order right-aligned in *@value (the
+ * register image: first byte most significant). */
+struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
+			      uint64_t offset, unsigned length, uint64_t *value);
+/* PCI store: the rightmost @length bytes of @value, left to right. */
+struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
+			       uint64_t offset, unsigned length, uint64_t value);
+/* PCI store block; @data was fetched before, its alignment checked by the caller. */
+struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
+				     unsigned space, uint64_t offset, const void *data,
+				     size_t length);
+/* Refresh PCI translations. */
+struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
+				 uint64_t length);
+/* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */
+struct zpci_outcome zpci_modify_controls(struct zpci_firmware *firmware, uint32_t handle,
+					 unsigned dma_space, unsigned control,
+					 const struct zpci_fib *fib);
+/* Store PCI function controls into *@fib. *@handle_bit is set when the function is enabled but
+ * the handle lacks the enable bit. */
+struct zpci_outcome zpci_store_controls(struct zpci_firmware *firmware, uint32_t handle,
+					unsigned dma_space, struct zpci_fib *fib, bool *handle_bit);
+/* CLP with a request block: @block is @request_length bytes of request, then @response_length
+ * bytes to be filled; lengths as the headers say and checked by the caller. */
+struct zpci_outcome zpci_clp(struct zpci_firmware *firmware, unsigned lps, void *block,
+			     size_t request_length, size_t response_length);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zpci/machine.h - what the firmware needs from the virtual machine it is the firmware of.
+ *
+ * A hypervisor implements struct zpci_machine_ops once; examples are the machine in memory
+ * (<zpci/ram.h>) and, written to be read first, tests/example-vmm.c.
+ *
+ *	  guest CPU executes a PCI instruction, CLP, SERVC or CHSC
+ *	       |
+ *	  hypervisor  -- zpci_firmware_execute() -->  firmware
+ *	       ^                                        |
+ *	       +------------- these operations ---------+
+ *
+ * Threads. Every operation may be called from any thread that is inside a library call, and
+ * those without a @cpu argument from device threads as well. Storage operations are called
+ * with locks of the library held and must not call back into the library. The presenting
+ * operations (adapter_interruption, channel_report, sclp_completion) are called with no lock
+ * held and may take the hypervisor's big lock; that lock may also be held by the thread that
+ * calls into the library.
+ *
+ * @cpu is the hypervisor's own name for a guest CPU. The library never looks behind it and
+ * only hands it back during the call that brought it.
+ */
+#ifndef ZPCI_MACHINE_H
+#define ZPCI_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Result of a storage access that ended in an access exception which the machine has already
+ * delivered to the CPU: the instruction is over, its operands are untouched, and nothing more
+ * may be done to the CPU. Errors are negative errnos and mean that nothing was delivered. */
+#define ZPCI_EXCEPTION_DELIVERED 1
+
+/* Program interruption codes (source: z/Architecture Principles of Operation, chapter 6). */
+#define ZPCI_PGM_OPERATION 0x0001
+#define ZPCI_PGM_PRIVILEGED 0x0002
+#define ZPCI_PGM_PROTECTION 0x0004
+#define ZPCI_PGM_ADDRESSING 0x0005
+#define ZPCI_PGM_SPECIFICATION 0x0006
+#define ZPCI_PGM_OPERAND 0x0015
+
+/* PSW mask bits that the firmware looks at (same source, chapter 4). */
+#define ZPCI_PSW_PROBLEM_STATE 0x0001000000000000ull
+#define ZPCI_PSW_EXTENDED_ADDRESSING 0x0000000100000000ull /* with the next one: 64 bit */
+#define ZPCI_PSW_BASIC_ADDRESSING 0x0000000080000000ull	   /* alone: 31 bit; neither: 24 bit */
+
+struct zpci_timer; /* defined by the machine */
+
+struct zpci_machine_ops {
+	/* sizeof(struct zpci_machine_ops) as the caller was compiled; operations behind it
+	 * count as absent. */
+	size_t size;
+
+	/* Short name for messages, and one sentence of help. Neither is NULL. */
+	const char *name;
+	const char *help;
+
+	/* --- registers of one CPU; only during zpci_firmware_execute() ------------------- */
+
+	/* General register @number (0 to 15), all 64 bits, as a number. */
+	uint64_t (*get_register)(void *machine, void *cpu, unsigned number);
+	void (*set_register)(void *machine, void *cpu, unsigned number, uint64_t value);
+
+	/* The mask half of the current PSW. The condition code in it is not looked at. */
+	uint64_t (*get_psw_mask)(void *machine, void *cpu);
+
+	/* Sets the condition code, 0 to 3. Called at most once per instruction, last. */
+	void (*set_condition_code)(void *machine, void *cpu, unsigned cc);
+
+	/* Makes the current instruction end in a program interruption with @code. Called at
+	 * most once per instruction; nothing else is done to the CPU afterwards. */
+	void (*program_interruption)(void *machine, void *cpu, uint16_t code);
+
+	/* --- guest storage ----------------------------------------------------------------
+	 * All return 0, or a negative errno (-EFAULT: not in main storage) with nothing
+	 * transferred. A naturally aligned read of 1, 2, 4 or 8 bytes is single-copy atomic.
+	 *
+	 * Logical: a virtual address under the CPU's current translation. @ar is the number of
+	 * the access register that counts in access-register mode; other modes ignore it.
+	 * These may also return ZPCI_EXCEPTION_DELIVERED. Addresses wrap as the CPU's
+	 * addressing mode says. */
+	int (*read_logical)(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
+			    size_t length);
+	int (*write_logical)(void *machine, void *cpu, uint64_t address, unsigned ar,
+			     const void *buffer, size_t length);
+
+	/* Real: absolute but for the CPU's prefixing. */
+	int (*read_real)(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);
+	int (*write_real)(void *machine, void *cpu, uint64_t address, const void *buffer,
+			  size_t length);
+
+	/* Absolute: from any thread. What a CPU executes from written bytes is their new form. */
+	int (*read_absolute)(void *machine, uint64_t address, void *buffer, size_t length);
+	int (*write_absolute)(void *machine, uint64_t address, const void *buffer, size_t length);
+
+	/* Atomically ORs @bits into the byte at @address and gives its old value in @old; full
+	 * memory barrier. Atomic against the guest's own interlocked updates. */
+	int (*or_absolute)(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
+
+	/* Optional (may be NULL). Host address of @length bytes of absolute storage, contiguous,
+	 * or NULL if there is none for this range or for this direction. It stays valid until the
+	 * machine is destroyed. A machine that must see each write gives none for @write. */
+	void *(*host_address)(void *machine, uint64_t address, size_t length, bool write);
+
+	/* --- presenting things to the guest ---------------------------------------------- */
+
+	/* Presents a floating adapter interruption on @isc (0 to 7), obeying the suppression
+	 * state that the guest set by SIC. Any thread. */
+	void (*adapter_interruption)(void *machine, unsigned isc);
+
+	/* Queues the channel report "event information pending" (CRW 0x0B000000) and its
+	 * machine check, unless one is already outstanding. Any thread. */
+	void (*channel_report)(void *machine);
+
+	/* The guest fetched our last event: the next channel_report() queues a new report. Called
+	 * from the CPU's thread with no library lock held. @still_empty is called by the machine
+	 * under the lock that also guards its own mark, and says whether that is still true: so
+	 * no report is lost in between. */
+	void (*events_fetched)(void *machine, bool (*still_empty)(void *opaque), void *opaque);
+
+	/* Presents the service-signal external interruption for the SCCB at real address @sccb.
+	 * Called from the CPU's thread. */
+	void (*sclp_completion)(void *machine, uint32_t sccb);
+
+	/* --- time -------------------------------------------------------------------------- */
+
+	/* The guest's TOD clock: bit 51 (MSB-0) counts microseconds. Any thread. */
+	uint64_t (*clock)(void *machine);
+
+	/* Timers. @expired is called from any thread, with no lock of the machine held that a
+	 * library call could want. timer_cancel() returns when @expired neither runs nor will
+	 * run; it is not called from within @expired. timer_set() replaces an earlier setting.
+	 * timer_create() returns NULL when it cannot. */
+	struct zpci_timer *(*timer_create)(void *machine, void (*expired)(void *opaque),
+					   void *opaque);
+	void (*timer_set)(struct zpci_timer *timer, uint64_t nanoseconds);
+	void (*timer_cancel)(struct zpci_timer *timer);
+	void (*timer_destroy)(struct zpci_timer *timer);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

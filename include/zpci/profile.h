@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zpci/profile.h - emulation profiles: what of a PCI function the layer below the guest emulates.
+ *
+ * A profile is the only thing that decides how the guest's view differs from what the device
+ * shows. Two facts are kept apart and both published:
+ *
+ *	command_memory     emulated or absent    what is true
+ *	no_command_memory  announced or not      what the guest's kernel will conclude, because
+ *	                                         vfn is published and not 0
+ *
+ * The Command register's I/O bit and the interrupt pin are hard-wired 0 in all profiles. BAR
+ * accesses never depend on the Memory bit.
+ */
+#ifndef ZPCI_PROFILE_H
+#define ZPCI_PROFILE_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+/* PCI_COMMAND_MEMORY (bit 1 of the Command register) as the guest sees it. */
+enum zpci_command_memory {
+	ZPCI_COMMAND_MEMORY_ABSENT, /* hard-wired 0 */
+	ZPCI_COMMAND_MEMORY_OFF,    /* emulated: readable and writable, 0 after reset */
+	ZPCI_COMMAND_MEMORY_ON,	    /* emulated: readable and writable, 1 after reset */
+};
+
+struct zpci_profile {
+	bool ids;	  /* vendor and device ID are emulated where the device shows none */
+	bool bars;	  /* BARs are emulated: sizable, with the identity's sizes and flags */
+	bool publish_vfn; /* Query PCI function tells the VF number; else 0 */
+	enum zpci_command_memory command_memory;
+};
+
+/* A profile that has a name; the table is in design order, @name and @help never NULL. */
+struct zpci_named_profile {
+	const char *name;
+	const char *help; /* what it stands for */
+	struct zpci_profile profile;
+};
+
+/* The named profiles, by index from 0; NULL behind the last. */
+const struct zpci_named_profile *zpci_profile_get(unsigned index);
+/* The one called @name (case counts), or NULL. */
+const struct zpci_named_profile *zpci_profile_find(const char *name);
+/* Name of the named profile equal to @profile, or "custom". */
+const char *zpci_profile_name(const struct zpci_profile *profile);
+/* "absent", "off" or "on". */
+const char *zpci_command_memory_name(enum zpci_command_memory command_memory);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
