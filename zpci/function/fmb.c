@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The function measurement block (reference section 7), format 0.
+ *
+ * While the guest has one registered, the counters are stored there each group interval: first
+ * the time with the update bit set, then the values, then the time with the bit clear, so that a
+ * reader can tell a torn block. The counters count from the registration on. The timer belongs
+ * to the machine and runs on any thread; @lock orders it against a change of the address, and
+ * after zpci_fmb_set() returned the old block is not stored any more.
+ */
+#include "zpci/function/function.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include <zpci/bytes.h>
+#include <zpci/event.h>
+
+#define KEY_MASK 0xfull
+#define UPDATE_IN_PROGRESS 1ull
+#define MILLISECOND 1000000ull
+
+/* Layout of format 0. */
+struct block {
+	uint8_t format;
+	uint8_t indicators; /* DMA_VALID */
+	uint8_t reserved[2];
+	zpci_be32 samples;
+	zpci_be64 updated;
+	zpci_be64 counters[ZPCI_COUNTERS];
+};
+#define DMA_VALID 0x80
+static_assert(sizeof(struct block) == ZPCI_FMB_LENGTH, "FMB format 0");
+
+static int store(struct zpci_function *function, size_t offset, const void *data, size_t length)
+{
+	const struct zpci_function_parent *parent = function->parent;
+
+	return parent->machine_ops.write_absolute(parent->machine, function->fmb.address + offset,
+						  data, length);
+}
+
+static int store_block(struct zpci_function *function)
+{
+	const struct zpci_function_parent *parent = function->parent;
+	struct zpci_measurement *fmb = &function->fmb;
+	struct block block = { .indicators = DMA_VALID };
+	uint64_t time = parent->machine_ops.clock(parent->machine) << 1;
+	int rc;
+
+	zpci_be64_put(&block.updated, time | UPDATE_IN_PROGRESS);
+	zpci_be32_put(&block.samples, ++fmb->samples);
+	for (unsigned i = 0; i < ZPCI_COUNTERS; i++)
+		zpci_be64_put(&block.counters[i], atomic_load(&fmb->counters[i]));
+	rc = store(function, offsetof(struct block, updated), &block.updated,
+		   sizeof(block.updated));
+	if (!rc)
+		rc = store(function, 0, &block, sizeof(block));
+	zpci_be64_put(&block.updated, time & ~UPDATE_IN_PROGRESS);
+	if (!rc)
+		rc = store(function, offsetof(struct block, updated), &block.updated,
+			   sizeof(block.updated));
+	return rc;
+}
+
+static void expired(void *opaque)
+{
+	struct zpci_function *function = opaque;
+	const struct zpci_function_parent *parent = function->parent;
+	struct zpci_measurement *fmb = &function->fmb;
+	bool failed = false;
+
+	pthread_mutex_lock(&fmb->lock);
+	if (fmb->address) {
+		failed = store_block(function);
+		if (failed)
+			fmb->address = 0;
+		else
+			parent->machine_ops.timer_set(fmb->timer,
+						      function->group->fmb_interval * MILLISECOND);
+	}
+	pthread_mutex_unlock(&fmb->lock);
+	if (failed)
+		parent->error(parent->opaque, function, ZPCI_PEC_FMB_STORAGE, 0);
+}
+
+int zpci_fmb_init(struct zpci_function *function)
+{
+	const struct zpci_function_parent *parent = function->parent;
+
+	function->fmb.timer = parent->machine_ops.timer_create(parent->machine, expired, function);
+	if (!function->fmb.timer)
+		return -ENOMEM;
+	pthread_mutex_init(&function->fmb.lock, NULL);
+	return 0;
+}
+
+void zpci_fmb_fini(struct zpci_function *function)
+{
+	function->parent->machine_ops.timer_destroy(function->fmb.timer);
+	pthread_mutex_destroy(&function->fmb.lock);
+}
+
+bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
+{
+	const struct zpci_machine_ops *ops = &function->parent->machine_ops;
+	struct zpci_measurement *fmb = &function->fmb;
+	bool usable = !(address & KEY_MASK);
+
+	pthread_mutex_lock(&fmb->lock);
+	fmb->address = usable ? address : 0;
+	if (fmb->address) {
+		fmb->samples = 0;
+		for (unsigned i = 0; i < ZPCI_COUNTERS; i++)
+			atomic_store(&fmb->counters[i], 0);
+		ops->timer_set(fmb->timer, function->group->fmb_interval * MILLISECOND);
+	}
+	pthread_mutex_unlock(&fmb->lock);
+	if (!address || !usable)
+		ops->timer_cancel(fmb->timer);
+	return usable;
+}
+
+uint64_t zpci_fmb_address(struct zpci_function *function)
+{
+	uint64_t address;
+
+	pthread_mutex_lock(&function->fmb.lock);
+	address = function->fmb.address;
+	pthread_mutex_unlock(&function->fmb.lock);
+	return address;
+}
+
+void zpci_fmb_count(struct zpci_function *function, enum zpci_counter counter, uint64_t amount)
+{
+	atomic_fetch_add_explicit(&function->fmb.counters[counter], amount, memory_order_relaxed);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One PCI function: its life, its state and its handle.
+ *
+ *	                plug                 enable
+ *	  RESERVED ------------> DISABLED <------------> ENABLED <-----------+
+ *	      ^        or STANDBY    ^      disable         | fail           | RESET_ERROR
+ *	      |                      |                      v                |
+ *	      +--- unplug (any)      +----- disable ----- ERROR ------> UNBLOCKED
+ *	                                                     RESET_BLOCK
+ *
+ * The handle names the function *in its present life*: each enable takes a new instance number,
+ * so that what still holds an old handle is told so instead of reaching the wrong owner. It does
+ * not change on SCLP configure, since the guest goes on with the one it knows (reference 4.1).
+ *
+ * Disabling is the guest's device reset: afterwards nothing that was registered survives and
+ * nothing of the device is in flight.
+ */
+#include "zpci/function/function.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zpci/event.h>
+
+#include "zpci/util/log.h"
+
+int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
+		       const struct zpci_group *group, unsigned index)
+{
+	int rc;
+
+	memset(function, 0, sizeof(*function));
+	function->parent = parent;
+	function->group = group;
+	atomic_init(&function->handle, ZPCI_HANDLE_OURS | index);
+	atomic_init(&function->state, ZPCI_STATE_RESERVED);
+	rc = zpci_dma_init(&function->dma);
+	if (rc)
+		return rc;
+	rc = zpci_fmb_init(function);
+	if (rc) {
+		zpci_dma_fini(&function->dma);
+		return rc;
+	}
+	pthread_mutex_init(&function->lock, NULL);
+	pthread_mutex_init(&function->interruption.lock, NULL);
+	return 0;
+}
+
+void zpci_function_fini(struct zpci_function *function)
+{
+	if (function->device)
+		zpci_function_unplug(function);
+	zpci_fmb_fini(function);
+	zpci_dma_fini(&function->dma);
+	pthread_mutex_destroy(&function->interruption.lock);
+	pthread_mutex_destroy(&function->lock);
+}
+
+void zpci_function_lock(struct zpci_function *function)
+{
+	pthread_mutex_lock(&function->lock);
+	atomic_store_explicit(&function->owner, pthread_self(), memory_order_relaxed);
+	atomic_store_explicit(&function->owned, true, memory_order_relaxed);
+}
+
+void zpci_function_unlock(struct zpci_function *function)
+{
+	uint8_t iscs = function->deferred;
+
+	function->deferred = 0;
+	atomic_store_explicit(&function->owned, false, memory_order_relaxed);
+	pthread_mutex_unlock(&function->lock);
+	if (iscs)
+		zpci_interruption_present(function, iscs);
+}
+
+static void set_state(struct zpci_function *function, enum zpci_state state)
+{
+	atomic_store_explicit(&function->state, state, memory_order_release);
+}
+
+static void raise_vector(void *function, unsigned vector)
+{
+	zpci_msix_raise(function, vector);
+}
+
+static void services_init(struct zpci_function *function)
+{
+	function->services = (struct zpci_services){
+		.dma_read = zpci_dma_read,
+		.dma_write = zpci_dma_write,
+		.raise_vector = raise_vector,
+		.logger = function->parent->logger,
+		.function = function,
+	};
+}
+
+int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options)
+{
+	int rc;
+
+	services_init(function);
+	rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
+				 &function->identity, &function->device);
+	if (rc)
+		return rc;
+	function->adapter = zpci_adapter_ref(options->adapter);
+	function->model = zpci_adapter_model(options->adapter);
+	function->pchid = zpci_adapter_pchid(options->adapter);
+	function->vf = options->vf;
+	function->fid = options->fid;
+	function->uid = options->uid;
+	function->publish_rid = options->publish_rid;
+	function->view.profile = options->profile;
+	rc = zpci_msix_init(function);
+	if (rc) {
+		zpci_function_unplug(function);
+		return rc;
+	}
+	zpci_view_init(function);
+	zpci_view_reset(function);
+	set_state(function, options->standby ? ZPCI_STATE_STANDBY : ZPCI_STATE_DISABLED);
+	return 0;
+}
+
+/* Takes away all that the guest registered; what is in flight has ended when it returns. */
+static void drop_registrations(struct zpci_function *function)
+{
+	zpci_interruption_deregister(function);
+	zpci_dma_deregister(function);
+	zpci_fmb_set(function, 0);
+}
+
+void zpci_function_unplug(struct zpci_function *function)
+{
+	set_state(function, ZPCI_STATE_RESERVED);
+	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
+	drop_registrations(function);
+	zpci_adapter_give_back(function->adapter, function->vf, function->device);
+	function->device = NULL;
+	zpci_msix_fini(function);
+	zpci_adapter_unref(function->adapter);
+	function->adapter = NULL;
+}
+
+void zpci_function_enable(struct zpci_function *function)
+{
+	uint32_t old = atomic_load(&function->handle);
+	uint32_t instance = (old + ZPCI_HANDLE_INSTANCE_STEP) & ZPCI_HANDLE_INSTANCE;
+
+	set_state(function, ZPCI_STATE_ENABLED);
+	atomic_store(&function->handle,
+		     ZPCI_HANDLE_ENABLED | instance | (old & ~ZPCI_HANDLE_INSTANCE));
+	function->last_enabled = 0;
+}
+
+/* The device and all that the guest sees of it, as after power on. */
+static void reset_device(struct zpci_function *function)
+{
+	function->model->reset(function->device);
+	zpci_msix_reset(function);
+	zpci_view_reset(function);
+}
+
+void zpci_function_disable(struct zpci_function *function)
+{
+	set_state(function, ZPCI_STATE_DISABLED);
+	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
+	drop_registrations(function);
+	reset_device(function);
+}
+
+void zpci_function_level_reset(struct zpci_function *function)
+{
+	zpci_msix_reset(function);
+	zpci_view_reset(function);
+}
+
+void zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address)
+{
+	enum zpci_state expected = ZPCI_STATE_ENABLED;
+	enum zpci_state failed =
+		pec == ZPCI_PEC_PERMANENT_ERROR ? ZPCI_STATE_PERMANENT : ZPCI_STATE_ERROR;
+	const struct zpci_function_parent *parent = function->parent;
+
+	if (!atomic_compare_exchange_strong(&function->state, &expected, failed))
+		return;
+	zpci_log(
+		&parent->logger, ZPCI_LOG_WARNING,
+		"function %08x: error %04x at DMA address %#llx; blocked until the guest resets it",
+		function->fid, pec, (unsigned long long)address);
+	parent->error(parent->opaque, function, pec, address);
+}
+
+/* A BAR access that may touch both the function's own MSI-X structures and the device, run by
+ * run. @write tells the direction of @data. */
+static int bar_access(struct zpci_function *function, unsigned bar, uint64_t offset, uint8_t *data,
+		      size_t length, bool write)
+{
+	const struct zpci_model *model = function->model;
+
+	if (!zpci_view_has_bar(function, bar) || offset >= function->identity.bars[bar].size ||
+	    length > function->identity.bars[bar].size - offset)
+		return -EIO;
+	while (length) {
+		bool own;
+		size_t run = zpci_msix_run(function, bar, offset, length, &own);
+		int rc = 0;
+
+		if (own && write)
+			zpci_msix_write(function, bar, offset, data, run);
+		else if (own)
+			zpci_msix_read(function, bar, offset, data, run);
+		else if (write)
+			rc = model->bar_write(function->device, bar, offset, data, run);
+		else
+			rc = model->bar_read(function->device, bar, offset, data, run);
+		if (rc)
+			return -EIO;
+		offset += run;
+		data += run;
+		length -= run;
+	}
+	return 0;
+}
+
+int zpci_function_bar_read(struct zpci_function *function, unsigned bar, uint64_t offset,
+			   void *data, size_t length)
+{
+	return bar_access(function, bar, offset, data, length, false);
+}
+
+int zpci_function_bar_write(struct zpci_function *function, unsigned bar, uint64_t offset,
+			    const void *data, size_t length)
+{
+	return bar_access(function, bar, offset, (uint8_t *)data, length, true);
+}
+
+uint16_t zpci_function_vfn(const struct zpci_function *function)
+{
+	return function->view.profile.publish_vfn ? function->identity.vfn : 0;
+}
+
+uint16_t zpci_function_vendor(const struct zpci_function *function)
+{
+	return function->view.profile.ids ? function->identity.vendor : 0xffff;
+}
+
+uint16_t zpci_function_device(const struct zpci_function *function)
+{
+	return function->view.profile.ids ? function->identity.device : 0xffff;
+}
+
+const char *zpci_state_name(enum zpci_state state)
+{
+	static const char *const names[] = {
+		[ZPCI_STATE_RESERVED] = "reserved",
+		[ZPCI_STATE_STANDBY] = "standby",
+		[ZPCI_STATE_DISABLED] = "disabled",
+		[ZPCI_STATE_ENABLED] = "enabled",
+		[ZPCI_STATE_ERROR] = "error",
+		[ZPCI_STATE_UNBLOCKED] = "unblocked",
+		[ZPCI_STATE_PERMANENT] = "permanent error",
+	};
+
+	return (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * function.h - map of the function layer: one PCI function as the guest sees it.
+ *
+ *	firmware (instructions)
+ *	    |  load, store, controls ...          ^ events: zpci_function_parent
+ *	    v                                     |
+ *	+-- struct zpci_function -----------------+------+
+ *	|  identity, state, handle        function.c     |   published atomics; changed under lock
+ *	|  view    config space, profile  view.c         |   under lock
+ *	|  msix    table, pending bits    msix.c         |   under interruption.lock
+ *	|  interruption  AIBV, AISB       interruption.c |   under interruption.lock
+ *	|  dma     gate, IOAT, cache      dma.c, ioat.c  |   under the gate
+ *	|  fmb     counters, timer        fmb.c          |   under fmb.lock
+ *	+-- device (zpci/device.h) ----------------------+
+ *
+ * Locks, in the order in which they may be taken:
+ *
+ *	lock               one operation on the function at a time; held across calls of the device
+ *	dma.gate           readers: a piece of DMA; writer: who takes translations away
+ *	interruption.lock  leaf
+ *	fmb.lock           leaf
+ *
+ * The machine's presenting operations are called with none of them held. What an operation on a
+ * CPU's thread raised is collected in @deferred and presented by zpci_function_unlock(); a
+ * device's own thread presents at once. Only ENABLED -> ERROR happens without @lock, by
+ * compare-and-swap, since device threads must not wait for it: an operation that waits for the
+ * device would wait for itself.
+ */
+#ifndef ZPCI_FUNCTION_FUNCTION_H
+#define ZPCI_FUNCTION_FUNCTION_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zpci/device.h>
+#include <zpci/fib.h>
+#include <zpci/firmware.h>
+#include <zpci/machine.h>
+#include <zpci/profile.h>
+
+struct zpci_function;
+
+/* Handle bits (reference 4.1). The hypervisor bits keep ours apart from QEMU's, whose are 0, 1
+ * and 2, and make a host that interprets loads and stores intercept them. */
+#define ZPCI_HANDLE_ENABLED 0x80000000u
+#define ZPCI_HANDLE_INSTANCE 0x7f000000u
+#define ZPCI_HANDLE_INSTANCE_STEP 0x01000000u
+#define ZPCI_HANDLE_HYPERVISOR 0x00ff0000u
+#define ZPCI_HANDLE_OURS 0x00100000u
+#define ZPCI_HANDLE_INDEX 0x0000ffffu
+
+/* What the layer above gives to each function. */
+struct zpci_function_parent {
+	struct zpci_machine_ops machine_ops;
+	void *machine;
+	struct zpci_logger logger;
+	/* An error event happened; the function is in the error state already unless the PEC is
+	 * one that is only reported. Called with locks held: only queues. */
+	void (*error)(void *opaque, struct zpci_function *function, uint16_t pec, uint64_t address);
+	void *opaque;
+};
+
+/* Properties of a function group (reference 3.6). */
+struct zpci_group {
+	uint8_t id;
+	uint16_t vectors;      /* noi */
+	uint16_t store_block;  /* maxstbl, bytes */
+	uint16_t fmb_interval; /* mui, milliseconds */
+	uint64_t msi_address;  /* msia */
+	uint64_t dma_start;    /* sdma */
+	uint64_t dma_end;      /* edma, inclusive */
+};
+
+/* --- view.c: config space as the profile shows it ------------------------------------------ */
+
+struct zpci_view {
+	struct zpci_profile profile;
+	uint8_t bars[ZPCI_BARS * 4]; /* BAR registers where they are emulated, as in config space */
+	bool memory;		     /* the emulated Memory bit */
+};
+
+/* Learns of a device just opened where its config space has what the view must know. */
+void zpci_view_init(struct zpci_function *function);
+void zpci_view_reset(struct zpci_function *function);
+/* Offset of the device's capability @id (PCI_CAP_ID_*), or 0. */
+unsigned zpci_view_capability(struct zpci_function *function, uint8_t id);
+void zpci_view_read(struct zpci_function *function, unsigned offset, void *data, unsigned length);
+void zpci_view_write(struct zpci_function *function, unsigned offset, const void *data,
+		     unsigned length);
+/* True when the BAR exists for the guest. */
+bool zpci_view_has_bar(const struct zpci_function *function, unsigned bar);
+
+/* --- msix.c: the MSI-X table and pending bits ----------------------------------------------- */
+
+struct zpci_msix {
+	unsigned capability; /* offset in config space; 0: none */
+	unsigned vectors;
+	unsigned bar;
+	uint64_t table_offset;
+	unsigned pba_bar;
+	uint64_t pba_offset;
+	bool enabled;
+	bool masked; /* Function Mask */
+	uint8_t *table;
+	uint8_t *pending;
+};
+
+/* Finds the capability of a device just opened. 0, -EINVAL (a capability that does not fit its
+ * BAR) or -ENOMEM. */
+int zpci_msix_init(struct zpci_function *function);
+void zpci_msix_fini(struct zpci_function *function);
+void zpci_msix_reset(struct zpci_function *function);
+/* The two bits of Message Control that live here: bits 8-15 of the register as the guest reads
+ * them, from what the device says. */
+uint8_t zpci_msix_control(const struct zpci_function *function, uint8_t raw);
+void zpci_msix_set_control(struct zpci_function *function, uint8_t value);
+/* Length of the run of bytes from @offset of @bar (at most @length) that are all the function's
+ * own (then *@own) or all the device's. */
+size_t zpci_msix_run(const struct zpci_function *function, unsigned bar, uint64_t offset,
+		     size_t length, bool *own);
+void zpci_msix_read(struct zpci_function *function, unsigned bar, uint64_t offset, uint8_t *data,
+		    size_t length);
+void zpci_msix_write(struct zpci_function *function, unsigned bar, uint64_t offset,
+		     const uint8_t *data, size_t length);
+void zpci_msix_raise(struct zpci_function *function, unsigned vector);
+
+/* --- interruption.c: from a message to AIBV, AISB and adapter interruption ------------------ */
+
+struct zpci_interruption {
+	pthread_mutex_t lock;
+	bool registered;
+	unsigned isc;
+	unsigned vectors; /* noi */
+	uint64_t aibv;
+	unsigned aibv_offset;
+	bool summary;
+	uint64_t aisb;
+	unsigned aisb_offset;
+};
+
+/* MPCIFC 2 and 3; false: wrong sequence. */
+bool zpci_interruption_register(struct zpci_function *function, const struct zpci_fib *fib);
+bool zpci_interruption_deregister(struct zpci_function *function);
+/* An MSI message of our group's address: sets the bits for @number, with interruption.lock held.
+ * Returns the mask of ISCs (bit n: ISC n) to present afterwards. */
+uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number);
+/* Presents @iscs now, or at zpci_function_unlock() when this thread is inside an operation. */
+void zpci_interruption_present(struct zpci_function *function, uint8_t iscs);
+
+/* --- ioat.c: I/O address translation -------------------------------------------------------- */
+
+/* Cache of valid translations: direct-mapped by page number. Readers take no lock (they are
+ * inside the gate); each entry is guarded by a sequence count that is odd while it changes. */
+#define ZPCI_IOAT_CACHE 1024
+
+struct zpci_ioat_entry {
+	_Atomic uint32_t sequence;
+	_Atomic uint64_t page;	/* DMA address with bit 0 set: valid */
+	_Atomic uint64_t frame; /* absolute address, and bit 0: may be written */
+};
+
+struct zpci_ioat {
+	bool registered;
+	uint64_t pba;
+	uint64_t pal;
+	uint64_t iota;
+	struct zpci_ioat_entry *cache;
+};
+
+/* Result of a translation: 0 or the PEC (enum zpci_pec) that an access to it deserves. */
+uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
+			     uint64_t *absolute);
+void zpci_ioat_invalidate(struct zpci_ioat *ioat, uint64_t start, uint64_t last);
+
+/* --- dma.c: a device's accesses to guest storage --------------------------------------------- */
+
+struct zpci_dma {
+	pthread_rwlock_t gate;
+	struct zpci_ioat ioat;
+};
+
+int zpci_dma_init(struct zpci_dma *dma);
+void zpci_dma_fini(struct zpci_dma *dma);
+int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed);
+int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t length,
+		   uint64_t *failed);
+/* MPCIFC 4 to 6: cc 1 status, or 0. Each returns when no access under the old tables runs. */
+uint8_t zpci_dma_register(struct zpci_function *function, uint64_t pba, uint64_t pal,
+			  uint64_t iota);
+uint8_t zpci_dma_reregister(struct zpci_function *function, uint64_t pba, uint64_t pal,
+			    uint64_t iota);
+uint8_t zpci_dma_deregister(struct zpci_function *function);
+/* RPCIT: 0, or the PEC of its error event. */
+uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
+
+/* --- fmb.c: the function measurement block ---------------------------------------------------- */
+
+enum zpci_counter {
+	ZPCI_COUNT_LOADS,
+	ZPCI_COUNT_STORES,
+	ZPCI_COUNT_STORE_BLOCKS,
+	ZPCI_COUNT_REFRESHES,
+	ZPCI_COUNT_DMA_READ,	/* bytes */
+	ZPCI_COUNT_DMA_WRITTEN, /* bytes */
+	ZPCI_COUNTERS
+};
+
+struct zpci_measurement {
+	pthread_mutex_t lock;
+	uint64_t address; /* absolute; 0: off */
+	uint32_t samples;
+	struct zpci_timer *timer;
+	_Atomic uint64_t counters[ZPCI_COUNTERS];
+};
+
+/* Length of the block in bytes: format 0. */
+#define ZPCI_FMB_LENGTH 64
+
+int zpci_fmb_init(struct zpci_function *function);
+void zpci_fmb_fini(struct zpci_function *function);
+/* MPCIFC 10 with a FIB's address, 0: off. False: the address carries a key. */
+bool zpci_fmb_set(struct zpci_function *function, uint64_t address);
+/* The address as given, 0: off. */
+uint64_t zpci_fmb_address(struct zpci_function *function);
+void zpci_fmb_count(struct zpci_function *function, enum zpci_counter counter, uint64_t amount);
+
+/* --- function.c -------------------------------------------------------------------------------- */
+
+struct zpci_function {
+	const struct zpci_function_parent *parent;
+	const struct zpci_group *group;
+
+	pthread_mutex_t lock;
+	_Atomic(pthread_t) owner; /* valid while @owned: the thread that holds @lock */
+	atomic_bool owned;
+	uint8_t deferred; /* ISCs to present at unlock; owner only */
+
+	/* Published: read without lock. */
+	_Atomic uint32_t handle;
+	_Atomic(enum zpci_state) state;
+	_Atomic uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers, for Query */
+
+	/* Constant from plug on, also when unplugged: a slot is used once. Read without lock
+	 * after @state was seen to be other than RESERVED. */
+	uint32_t fid;
+	uint32_t uid;
+	uint16_t pchid;
+	unsigned vf;
+	bool publish_rid;
+	struct zpci_identity identity;
+	const struct zpci_model *model;
+
+	struct zpci_adapter *adapter;
+	void *device;
+	struct zpci_services services;
+	uint32_t last_enabled; /* handle that the firmware took away itself (reset), or 0 */
+	unsigned flr_control;  /* offset of PCIe Device Control if FLR is there, or 0 */
+	struct zpci_view view;
+	struct zpci_msix msix;
+	struct zpci_interruption interruption;
+	struct zpci_dma dma;
+	struct zpci_measurement fmb;
+};
+
+/* Prepares memory for a slot: once, at @index. 0 or -ENOMEM. */
+int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
+		       const struct zpci_group *group, unsigned index);
+void zpci_function_fini(struct zpci_function *function);
+
+/* Brings a fresh slot to life with an adapter's function; then, for good, to its end. With lock
+ * held. */
+int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options);
+void zpci_function_unplug(struct zpci_function *function);
+
+/* Takes the lock; whoever finds another handle than it came for gives it back at once. */
+void zpci_function_lock(struct zpci_function *function);
+/* Gives the lock back, then presents what was raised meanwhile. */
+void zpci_function_unlock(struct zpci_function *function);
+
+/* State changes; all with lock held but for zpci_function_fail(). */
+void zpci_function_enable(struct zpci_function *function);
+/* Also from error states: drops all registrations, resets the device and the view. */
+void zpci_function_disable(struct zpci_function *function);
+/* An error of the function, from any thread: ENABLED -> ERROR, one event. */
+void zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
+/* A function-level reset that the guest wrote to config space has reached the device. */
+void zpci_function_level_reset(struct zpci_function *function);
+
+static inline enum zpci_state zpci_function_state(struct zpci_function *function)
+{
+	return atomic_load_explicit(&function->state, memory_order_acquire);
+}
+
+/* BAR accesses: 0, or -EIO when there is nothing at that place or the device refuses. */
+int zpci_function_bar_read(struct zpci_function *function, unsigned bar, uint64_t offset,
+			   void *data, size_t length);
+int zpci_function_bar_write(struct zpci_function *function, unsigned bar, uint64_t offset,
+			    const void *data, size_t length);
+
+/* What the guest is told (under no lock). */
+uint16_t zpci_function_vfn(const struct zpci_function *function);
+uint16_t zpci_function_vendor(const struct zpci_function *function);
+uint16_t zpci_function_device(const struct zpci_function *function);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Adapter interruptions (reference section 6).
+ *
+ * The guest registers, per function, a vector of indicator bits (AIBV) and one summary bit in
+ * AISB. A message with number n sets bit AIBV[offset + n], then tests and sets the summary bit;
+ * only the one who finds it clear presents an adapter interruption on the ISC. Without summary
+ * notification each message presents one. The order matters: whoever sees the summary bit must
+ * find the indicator.
+ *
+ * The bits are set under the lock, so that after DEREG_INT or disable no more of them change.
+ * Presenting may need the machine's big lock and is done after all locks are released.
+ */
+#include "zpci/function/function.h"
+
+#include <zpci/event.h>
+
+bool zpci_interruption_register(struct zpci_function *function, const struct zpci_fib *fib)
+{
+	struct zpci_interruption *interruption = &function->interruption;
+	uint32_t word = zpci_be32_get(fib->interruption);
+	bool free;
+
+	pthread_mutex_lock(&interruption->lock);
+	free = !interruption->registered;
+	if (free) {
+		interruption->registered = true;
+		interruption->isc = (word & ZPCI_FIB_INT_ISC_MASK) >> ZPCI_FIB_INT_ISC_SHIFT;
+		interruption->vectors = (word & ZPCI_FIB_INT_NOI_MASK) >> ZPCI_FIB_INT_NOI_SHIFT;
+		interruption->aibv = zpci_be64_get(fib->aibv);
+		interruption->aibv_offset =
+			(word & ZPCI_FIB_INT_AIBVO_MASK) >> ZPCI_FIB_INT_AIBVO_SHIFT;
+		interruption->summary = word & ZPCI_FIB_INT_SUM;
+		interruption->aisb = zpci_be64_get(fib->aisb);
+		interruption->aisb_offset = word & ZPCI_FIB_INT_AISBO_MASK;
+	}
+	pthread_mutex_unlock(&interruption->lock);
+	return free;
+}
+
+bool zpci_interruption_deregister(struct zpci_function *function)
+{
+	struct zpci_interruption *interruption = &function->interruption;
+	bool was;
+
+	pthread_mutex_lock(&interruption->lock);
+	was = interruption->registered;
+	interruption->registered = false;
+	pthread_mutex_unlock(&interruption->lock);
+	return was;
+}
+
+/* Sets bit @bit (MSB-0) of the vector at @address; tells whether it was set. */
+static bool set_bit(struct zpci_function *function, uint64_t address, uint64_t bit, bool *was)
+{
+	const struct zpci_function_parent *parent = function->parent;
+	uint8_t mask = (uint8_t)(0x80 >> bit % 8);
+	uint8_t old;
+
+	if (parent->machine_ops.or_absolute(parent->machine, address + bit / 8, mask, &old)) {
+		zpci_function_fail(function, ZPCI_PEC_INTERRUPTION_STORAGE, address);
+		return false;
+	}
+	*was = old & mask;
+	return true;
+}
+
+uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number)
+{
+	struct zpci_interruption *interruption = &function->interruption;
+	bool was;
+
+	if (!interruption->registered || number >= interruption->vectors ||
+	    zpci_function_state(function) != ZPCI_STATE_ENABLED)
+		return 0;
+	if (!set_bit(function, interruption->aibv, (uint64_t)interruption->aibv_offset + number,
+		     &was))
+		return 0;
+	if (interruption->summary &&
+	    (!set_bit(function, interruption->aisb, interruption->aisb_offset, &was) || was))
+		return 0;
+	return (uint8_t)(1u << interruption->isc);
+}
+
+/* True when this thread is inside an operation on @function. Nobody else can make it true for
+ * this thread, so that the answer cannot change under it. */
+static bool inside_operation(struct zpci_function *function)
+{
+	return atomic_load_explicit(&function->owned, memory_order_relaxed) &&
+	       pthread_equal(atomic_load_explicit(&function->owner, memory_order_relaxed),
+			     pthread_self());
+}
+
+void zpci_interruption_present(struct zpci_function *function, uint8_t iscs)
+{
+	const struct zpci_function_parent *parent = function->parent;
+
+	if (!iscs)
+		return;
+	if (inside_operation(function)) {
+		function->deferred |= iscs;
+		return;
+	}
+	for (unsigned isc = 0; isc < 8; isc++)
+		if (iscs & 1u << isc)
+			parent->machine_ops.adapter_interruption(parent->machine, isc);
+}

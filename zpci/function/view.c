@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Config space as the guest sees it: the device's own, with the emulation profile laid over it.
+ *
+ * A bare VF shows neither IDs nor BARs, and no layer below ever gave it a Memory bit. What the
+ * profile emulates is answered from here; what the device shows by itself is let through, or
+ * hidden where the profile says that the layer below does not show it:
+ *
+ *	           device shows it (PF, host VF)     device does not (raw VF)
+ *	emulated   let through                       emulated here
+ *	not        hidden: ffff, read-only 0         let through: ffff, read-only 0
+ *
+ * The Memory bit alone is always ours: emulated or hard-wired 0, never the device's. The I/O bit
+ * and the interrupt pin are 0, as there is no I/O space and no pin (reference 9.7). All of it
+ * works byte by byte, so that an access of any width and alignment means the same.
+ *
+ * Writes go to the device as well, so that one which follows its Command register or its BARs
+ * can. A BAR's value is kept and has no further meaning: loads and stores name the BAR by number.
+ */
+#include "zpci/function/function.h"
+
+#include <linux/pci_regs.h>
+#include <string.h>
+
+#include <zpci/bytes.h>
+
+#define BARS_START PCI_BASE_ADDRESS_0
+#define BARS_END (PCI_BASE_ADDRESS_0 + ZPCI_BARS * 4)
+
+static bool is_bar(unsigned offset)
+{
+	return offset >= BARS_START && offset < BARS_END;
+}
+
+static bool emulates_bars(const struct zpci_function *function)
+{
+	return function->view.profile.bars && function->identity.view == ZPCI_VIEW_RAW;
+}
+
+/* Bits of a BAR register that the guest can write: those above the size. For the upper half of a
+ * 64-bit BAR they come from the entry before. */
+static uint32_t bar_mask(const struct zpci_function *function, unsigned bar)
+{
+	const struct zpci_bar *bars = function->identity.bars;
+
+	if (bars[bar].size)
+		return (uint32_t) ~(bars[bar].size - 1);
+	if (bar > 0 && bars[bar - 1].size && (bars[bar - 1].flags & ZPCI_BAR_64BIT))
+		return (uint32_t)(~(bars[bar - 1].size - 1) >> 32);
+	return 0;
+}
+
+static void write_bar_byte(struct zpci_function *function, unsigned offset, uint8_t value)
+{
+	unsigned byte = offset - BARS_START;
+	uint8_t mask = (uint8_t)(bar_mask(function, byte / 4) >> (byte % 4 * 8));
+	uint8_t *bars = function->view.bars;
+
+	bars[byte] = (uint8_t)((bars[byte] & ~mask) | (value & mask));
+}
+
+/* What the guest reads where the device says @raw. */
+static uint8_t view_byte(const struct zpci_function *function, unsigned offset, uint8_t raw)
+{
+	const struct zpci_profile *profile = &function->view.profile;
+	uint8_t ids[4];
+
+	if (offset < 4) {
+		zpci_put_le(ids, 2, zpci_function_vendor(function));
+		zpci_put_le(ids + 2, 2, zpci_function_device(function));
+		return ids[offset];
+	}
+	if (offset == PCI_COMMAND) {
+		raw &= (uint8_t) ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO);
+		return function->view.memory ? raw | PCI_COMMAND_MEMORY : raw;
+	}
+	if (is_bar(offset) && emulates_bars(function))
+		return function->view.bars[offset - BARS_START];
+	if ((is_bar(offset) && !profile->bars) || offset == PCI_INTERRUPT_PIN)
+		return 0;
+	if (function->msix.capability && offset == function->msix.capability + PCI_MSIX_FLAGS + 1)
+		return zpci_msix_control(function, raw);
+	return raw;
+}
+
+void zpci_view_read(struct zpci_function *function, unsigned offset, void *data, unsigned length)
+{
+	uint8_t *byte = data;
+
+	function->model->config_read(function->device, offset, data, length);
+	for (unsigned i = 0; i < length; i++)
+		byte[i] = view_byte(function, offset + i, byte[i]);
+}
+
+/* Query PCI function answers without a lock, from these. */
+static void publish_bars(struct zpci_function *function)
+{
+	uint8_t register_bytes[4];
+
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++) {
+		zpci_view_read(function, BARS_START + bar * 4, register_bytes, 4);
+		atomic_store_explicit(&function->bar_images[bar],
+				      (uint32_t)zpci_get_le(register_bytes, 4),
+				      memory_order_relaxed);
+	}
+}
+
+static void write_byte(struct zpci_function *function, unsigned offset, uint8_t value)
+{
+	if (offset == PCI_COMMAND &&
+	    function->view.profile.command_memory != ZPCI_COMMAND_MEMORY_ABSENT)
+		function->view.memory = value & PCI_COMMAND_MEMORY;
+	else if (is_bar(offset) && emulates_bars(function))
+		write_bar_byte(function, offset, value);
+	else if (function->msix.capability &&
+		 offset == function->msix.capability + PCI_MSIX_FLAGS + 1)
+		zpci_msix_set_control(function, value);
+}
+
+/* True when this write sets Initiate Function Level Reset of a function that has it. */
+static bool starts_flr(struct zpci_function *function, unsigned offset, const uint8_t *data,
+		       unsigned length)
+{
+	unsigned control = function->flr_control + 1;
+
+	return function->flr_control && control >= offset && control < offset + length &&
+	       (data[control - offset] & (PCI_EXP_DEVCTL_BCR_FLR >> 8));
+}
+
+void zpci_view_write(struct zpci_function *function, unsigned offset, const void *data,
+		     unsigned length)
+{
+	const uint8_t *byte = data;
+
+	function->model->config_write(function->device, offset, data, length);
+	for (unsigned i = 0; i < length; i++)
+		write_byte(function, offset + i, byte[i]);
+	if (starts_flr(function, offset, byte, length))
+		zpci_function_level_reset(function);
+	else if (offset < BARS_END && offset + length > BARS_START)
+		publish_bars(function);
+}
+
+/* Offset of capability @id, or 0. The list is the device's; a loop in it ends. */
+static unsigned find_capability(struct zpci_function *function, uint8_t id)
+{
+	uint8_t next, header[2];
+
+	function->model->config_read(function->device, PCI_CAPABILITY_LIST, &next, 1);
+	for (unsigned hops = 0; next >= PCI_STD_HEADER_SIZEOF && hops < 48; hops++) {
+		next &= 0xfc;
+		function->model->config_read(function->device, next, header, 2);
+		if (header[0] == id)
+			return next;
+		next = header[1];
+	}
+	return 0;
+}
+
+unsigned zpci_view_capability(struct zpci_function *function, uint8_t id)
+{
+	uint8_t status;
+
+	function->model->config_read(function->device, PCI_STATUS, &status, 1);
+	return status & PCI_STATUS_CAP_LIST ? find_capability(function, id) : 0;
+}
+
+void zpci_view_init(struct zpci_function *function)
+{
+	unsigned express = zpci_view_capability(function, PCI_CAP_ID_EXP);
+	uint8_t capabilities[4];
+
+	function->flr_control = 0;
+	if (!express)
+		return;
+	function->model->config_read(function->device, express + PCI_EXP_DEVCAP, capabilities, 4);
+	if (zpci_get_le(capabilities, 4) & PCI_EXP_DEVCAP_FLR)
+		function->flr_control = express + PCI_EXP_DEVCTL;
+}
+
+void zpci_view_reset(struct zpci_function *function)
+{
+	struct zpci_view *view = &function->view;
+
+	memset(view->bars, 0, sizeof(view->bars));
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
+		if (function->identity.bars[bar].size)
+			view->bars[bar * 4] = (uint8_t)function->identity.bars[bar].flags;
+	view->memory = view->profile.command_memory == ZPCI_COMMAND_MEMORY_ON;
+	publish_bars(function);
+}
+
+bool zpci_view_has_bar(const struct zpci_function *function, unsigned bar)
+{
+	return bar < ZPCI_BARS && function->view.profile.bars && function->identity.bars[bar].size;
+}
