@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Call logical processor with a request block (reference section 3): what the guest asks to
+ * learn of its functions, and to enable and disable them.
+ *
+ * A response never exceeds the space that the guest offered: a shorter one gets the front part,
+ * and the length says how much it is. On an error the response code alone is stored.
+ *
+ * List PCI goes by slots. The resume token names the next one, marked as ours; slots never move,
+ * so it survives hot plug between two calls. In a machine with functions of its own, our last
+ * token says "now the machine's": when it comes back the machine answers from its start.
+ */
+#include <zpci/clp.h>
+
+#include <string.h>
+
+#include "zpci/firmware/internal.h"
+
+#define TOKEN_MARK 0x7a70636900000000ull
+#define TOKEN_MACHINE (TOKEN_MARK | 0xffffffffull)
+
+static uint16_t respond(void *response, size_t space, const void *answer, size_t length)
+{
+	struct zpci_clp_header *header = response;
+
+	if (length > space)
+		length = space;
+	memcpy(response, answer, length);
+	zpci_be16_put(&header->length, (uint16_t)length);
+	return ZPCI_CLP_OK;
+}
+
+static uint16_t store_characteristics(void *response, size_t space)
+{
+	struct zpci_clp_slpc_response answer = { .write_back = 0 };
+
+	return respond(response, space, &answer, sizeof(answer));
+}
+
+/* --- List PCI functions ----------------------------------------------------------------------- */
+
+static void fill_entry(struct zpci_clp_list_entry *entry, struct zpci_function *function)
+{
+	bool standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
+
+	zpci_be16_put(&entry->device, zpci_function_device(function));
+	zpci_be16_put(&entry->vendor, zpci_function_vendor(function));
+	zpci_be32_put(&entry->configuration, standby ? 0 : ZPCI_CLP_CONFIGURED);
+	zpci_be32_put(&entry->fid, function->fid);
+	zpci_be32_put(&entry->handle, atomic_load(&function->handle));
+}
+
+/* Token for the next call: the slot where it goes on, or the end. */
+static uint64_t next_token(struct zpci_firmware *firmware, unsigned slot)
+{
+	struct zpci_function *function;
+
+	for (; (function = zpci_list_slot(firmware, slot)); slot++)
+		if (zpci_function_state(function) != ZPCI_STATE_RESERVED)
+			return TOKEN_MARK | slot;
+	return firmware->shared ? TOKEN_MACHINE : 0;
+}
+
+static uint16_t list_from(struct zpci_firmware *firmware, unsigned slot, uint8_t *response,
+			  size_t space)
+{
+	struct zpci_clp_list_response *head = (struct zpci_clp_list_response *)response;
+	size_t used = sizeof(*head);
+	struct zpci_function *function;
+
+	memset(head, 0, sizeof(*head));
+	for (; used < space && (function = zpci_list_slot(firmware, slot)); slot++) {
+		if (zpci_function_state(function) == ZPCI_STATE_RESERVED)
+			continue;
+		fill_entry((struct zpci_clp_list_entry *)(response + used), function);
+		used += sizeof(struct zpci_clp_list_entry);
+	}
+	zpci_be64_put(&head->token, next_token(firmware, slot));
+	zpci_be32_put(&head->handle_mask, ZPCI_HANDLE_HYPERVISOR);
+	zpci_be16_put(&head->max_functions, ZPCI_FUNCTIONS_MAX);
+	head->flags = ZPCI_CLP_LIST_UID_CHECKING;
+	head->entry_size = sizeof(struct zpci_clp_list_entry);
+	zpci_be16_put(&head->header.length, (uint16_t)used);
+	return ZPCI_CLP_OK;
+}
+
+static bool token_slot(uint64_t token, unsigned *slot)
+{
+	*slot = (unsigned)(token & 0xffff);
+	return token == 0 || (token & ~0xffffull) == TOKEN_MARK;
+}
+
+static uint16_t list(struct zpci_firmware *firmware, const void *request, uint8_t *response,
+		     size_t space)
+{
+	const struct zpci_clp_list_request *list = request;
+	size_t fixed = sizeof(struct zpci_clp_list_response);
+	unsigned slot;
+
+	if (space < fixed + sizeof(struct zpci_clp_list_entry))
+		return ZPCI_CLP_NEEDS_8K;
+	if ((space - fixed) % sizeof(struct zpci_clp_list_entry))
+		return ZPCI_CLP_LENGTH;
+	if (zpci_be64_get(list->header.reserved) || zpci_be64_get(list->reserved))
+		return ZPCI_CLP_RESERVED_NOT_ZERO;
+	if (!token_slot(zpci_be64_get(list->token), &slot))
+		return ZPCI_CLP_RESUME_TOKEN;
+	return list_from(firmware, slot, response, space);
+}
+
+/* --- Query PCI function, Query PCI function group ---------------------------------------------- */
+
+static uint8_t log2_of(uint64_t size)
+{
+	return size ? (uint8_t)(63 - __builtin_clzll(size)) : 0;
+}
+
+static void fill_bars(struct zpci_clp_query_function_response *answer,
+		      struct zpci_function *function)
+{
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++) {
+		if (zpci_view_has_bar(function, bar))
+			answer->bar_size[bar] = log2_of(function->identity.bars[bar].size);
+		zpci_le32_put(&answer->bar[bar], atomic_load(&function->bar_images[bar]));
+	}
+}
+
+static void fill_function(struct zpci_clp_query_function_response *answer,
+			  struct zpci_function *function)
+{
+	const struct zpci_group *group = function->group;
+
+	zpci_be16_put(&answer->vfn, zpci_function_vfn(function));
+	if (function->identity.sriov)
+		answer->flags |= ZPCI_CLP_QF_PHYSICAL;
+	if (function->publish_rid) {
+		answer->flags |= ZPCI_CLP_QF_RID;
+		zpci_be16_put(&answer->rid, function->identity.devfn);
+	}
+	answer->pfgid = group->id;
+	zpci_be32_put(&answer->fid, function->fid);
+	zpci_be16_put(&answer->pchid, function->pchid);
+	fill_bars(answer, function);
+	answer->fmb_length = ZPCI_FMB_LENGTH / 4;
+	zpci_be64_put(&answer->sdma, group->dma_start);
+	zpci_be64_put(&answer->edma, group->dma_end);
+	zpci_be32_put(&answer->uid, function->uid);
+}
+
+static uint16_t query_function(struct zpci_firmware *firmware, const void *request, void *response,
+			       size_t space)
+{
+	const struct zpci_clp_query_function_request *query = request;
+	struct zpci_clp_query_function_response answer;
+	uint32_t handle = zpci_be32_get(query->handle);
+	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
+
+	if (!function || zpci_function_state(function) == ZPCI_STATE_RESERVED ||
+	    atomic_load(&function->handle) != handle)
+		return ZPCI_CLP_INVALID_HANDLE;
+	memset(&answer, 0, sizeof(answer));
+	fill_function(&answer, function);
+	return respond(response, space, &answer, sizeof(answer));
+}
+
+/* dtsm: region-third tables, MSB-0 by designation type, as in QEMU; Linux reads the bits
+ * otherwise, and this value alone means the same to both (reference 3.6). */
+#define DTSM_REGION_THIRD 0x40
+#define GROUP_VERSION 1
+
+static uint16_t query_group(const void *request, void *response, size_t space)
+{
+	const struct zpci_clp_query_group_request *query = request;
+	const struct zpci_group *group = &zpci_group_software;
+	struct zpci_clp_query_group_response answer;
+
+	if (query->pfgid != group->id)
+		return ZPCI_CLP_UNKNOWN_GROUP;
+	memset(&answer, 0, sizeof(answer));
+	zpci_be16_put(&answer.noi, group->vectors);
+	answer.version = GROUP_VERSION;
+	zpci_be16_put(&answer.maxstbl, group->store_block);
+	zpci_be16_put(&answer.mui, group->fmb_interval);
+	answer.dtsm = DTSM_REGION_THIRD;
+	zpci_be64_put(&answer.msia, group->msi_address);
+	return respond(response, space, &answer, sizeof(answer));
+}
+
+/* --- Set PCI function --------------------------------------------------------------------------- */
+
+static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
+{
+	if (dma_spaces == 0)
+		return ZPCI_CLP_DMA_SPACES;
+	if (dma_spaces > 1)
+		return ZPCI_CLP_RESOURCES;
+	switch (zpci_function_state(function)) {
+	case ZPCI_STATE_DISABLED:
+		zpci_function_enable(function);
+		return ZPCI_CLP_OK;
+	case ZPCI_STATE_PERMANENT:
+		return ZPCI_CLP_PERMANENT_ERROR;
+	default:
+		return ZPCI_CLP_INVALID_FOR_HANDLE;
+	}
+}
+
+static uint16_t disable(struct zpci_function *function)
+{
+	switch (zpci_function_state(function)) {
+	case ZPCI_STATE_ENABLED:
+	case ZPCI_STATE_ERROR:
+	case ZPCI_STATE_UNBLOCKED:
+	case ZPCI_STATE_PERMANENT:
+		zpci_function_disable(function);
+		return ZPCI_CLP_OK;
+	default:
+		return ZPCI_CLP_INVALID_FOR_HANDLE;
+	}
+}
+
+/* Mapped I/O is a facility that this machine does not have. */
+static uint16_t set_locked(struct zpci_function *function, unsigned operation, unsigned dma_spaces)
+{
+	switch (operation) {
+	case ZPCI_CLP_SET_ENABLE:
+		return enable(function, dma_spaces);
+	case ZPCI_CLP_SET_DISABLE:
+		return disable(function);
+	default:
+		return ZPCI_CLP_INVALID_FOR_HANDLE;
+	}
+}
+
+/* A handle that is not current. Disabling what a reset has disabled already is no error of the
+ * guest: it reads the new handle from List then (reference 3.9). */
+static uint16_t set_stale(struct zpci_firmware *firmware, uint32_t handle, unsigned operation)
+{
+	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
+	bool taken;
+
+	if (!function || operation != ZPCI_CLP_SET_DISABLE)
+		return ZPCI_CLP_INVALID_HANDLE;
+	zpci_function_lock(function);
+	taken = function->last_enabled == handle &&
+		zpci_function_state(function) == ZPCI_STATE_DISABLED;
+	zpci_function_unlock(function);
+	return taken ? ZPCI_CLP_ALREADY : ZPCI_CLP_INVALID_HANDLE;
+}
+
+static uint16_t set_function(struct zpci_firmware *firmware, const void *request, void *response,
+			     size_t space)
+{
+	const struct zpci_clp_set_function_request *set = request;
+	struct zpci_clp_set_function_response answer;
+	uint32_t handle = zpci_be32_get(set->handle);
+	struct zpci_function *function = zpci_list_lock_handle(firmware, handle);
+	uint16_t code;
+
+	if (!function)
+		return set_stale(firmware, handle, set->operation);
+	code = set_locked(function, set->operation, set->dma_spaces);
+	handle = atomic_load(&function->handle);
+	zpci_function_unlock(function);
+	if (code != ZPCI_CLP_OK)
+		return code;
+	memset(&answer, 0, sizeof(answer));
+	zpci_be32_put(&answer.handle, handle);
+	return respond(response, space, &answer, sizeof(answer));
+}
+
+/* --- the commands -------------------------------------------------------------------------------- */
+
+/* Expected length of the request, 0 for a command that the logical processor does not have. */
+static size_t request_size(unsigned lps, unsigned command)
+{
+	if (command == ZPCI_CLP_SLPC)
+		return sizeof(struct zpci_clp_header);
+	if (lps != ZPCI_CLP_LPS_PCI)
+		return 0;
+	switch (command) {
+	case ZPCI_CLP_LIST:
+		return sizeof(struct zpci_clp_list_request);
+	case ZPCI_CLP_QUERY_FUNCTION:
+		return sizeof(struct zpci_clp_query_function_request);
+	case ZPCI_CLP_QUERY_GROUP:
+		return sizeof(struct zpci_clp_query_group_request);
+	case ZPCI_CLP_SET_FUNCTION:
+		return sizeof(struct zpci_clp_set_function_request);
+	default:
+		return 0;
+	}
+}
+
+static uint16_t dispatch(struct zpci_firmware *firmware, unsigned command, const void *request,
+			 void *response, size_t space)
+{
+	switch (command) {
+	case ZPCI_CLP_LIST:
+		return list(firmware, request, response, space);
+	case ZPCI_CLP_QUERY_FUNCTION:
+		return query_function(firmware, request, response, space);
+	case ZPCI_CLP_QUERY_GROUP:
+		return query_group(request, response, space);
+	case ZPCI_CLP_SET_FUNCTION:
+		return set_function(firmware, request, response, space);
+	default:
+		return store_characteristics(response, space);
+	}
+}
+
+static uint16_t execute(struct zpci_firmware *firmware, unsigned lps, const void *request,
+			size_t request_length, void *response, size_t space)
+{
+	const struct zpci_clp_header *header = request;
+	unsigned command = zpci_be16_get(header->code);
+	size_t expected = request_size(lps, command);
+
+	if (!expected)
+		return ZPCI_CLP_UNKNOWN_COMMAND;
+	if (request_length != expected || space < sizeof(struct zpci_clp_header))
+		return ZPCI_CLP_LENGTH;
+	if (zpci_be32_get(header->format))
+		return ZPCI_CLP_FORMAT;
+	return dispatch(firmware, command, request, response, space);
+}
+
+struct zpci_outcome zpci_clp(struct zpci_firmware *firmware, unsigned lps, void *block,
+			     size_t request_length, size_t response_length)
+{
+	struct zpci_clp_header *response =
+		(struct zpci_clp_header *)((uint8_t *)block + request_length);
+	uint16_t code;
+
+	if (lps != ZPCI_CLP_LPS_BASE && lps != ZPCI_CLP_LPS_PCI)
+		return (struct zpci_outcome){ .cc = 3 };
+	code = execute(firmware, lps, block, request_length, response, response_length);
+	zpci_be16_put(&response->code, code);
+	return (struct zpci_outcome){ .cc = 0 };
+}
+
+bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const void *request,
+			 size_t length, bool *restart)
+{
+	const struct zpci_clp_header *header = request;
+	const struct zpci_clp_list_request *list = request;
+	const struct zpci_clp_query_function_request *query = request;
+	const struct zpci_clp_query_group_request *group = request;
+	unsigned command = zpci_be16_get(header->code);
+	unsigned slot;
+
+	*restart = false;
+	if (!firmware->shared || lps != ZPCI_CLP_LPS_PCI || length != request_size(lps, command))
+		return false;
+	switch (command) {
+	case ZPCI_CLP_LIST:
+		*restart = zpci_be64_get(list->token) == TOKEN_MACHINE;
+		return *restart || !token_slot(zpci_be64_get(list->token), &slot);
+	case ZPCI_CLP_QUERY_FUNCTION:
+	case ZPCI_CLP_SET_FUNCTION: /* the handle is at the same place */
+		return !zpci_firmware_owns(firmware, zpci_be32_get(query->handle));
+	case ZPCI_CLP_QUERY_GROUP:
+		return group->pfgid != zpci_group_software.id;
+	default:
+		return false;
+	}
+}

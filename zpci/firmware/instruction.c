@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Instructions of a guest CPU: their operands, their condition code, their program interruptions.
+ *
+ * What an instruction means is in the sibling files; here registers and storage of the CPU are
+ * turned into plain arguments and back. Formats: reference 2.0.1. Checks are in the reference's
+ * order (2.1 to 2.6), so that a guest that does several things wrong hears of the right one.
+ *
+ * An access exception of an operand is the machine's to deliver. When it has, the instruction is
+ * over and nothing of the CPU was changed before.
+ */
+#include <zpci/firmware.h>
+
+#include <string.h>
+
+#include <zpci/bytes.h>
+#include <zpci/clp.h>
+#include <zpci/event.h>
+
+#include "zpci/firmware/internal.h"
+
+enum opcode {
+	OP_SERVC = 0xb220,
+	OP_CHSC = 0xb25f,
+	OP_CLP = 0xb9a0,
+	OP_PCISTG = 0xb9d0,
+	OP_PCILG = 0xb9d2,
+	OP_RPCIT = 0xb9d3,
+	OP_MPCIFC = 0xe3d0, /* first and last byte */
+	OP_STPCIFC = 0xe3d4,
+	OP_PCISTB = 0xebd0,
+};
+
+/* One instruction under way. */
+struct execution {
+	struct zpci_firmware *firmware;
+	void *cpu;
+	const uint8_t *bytes;
+};
+
+static unsigned opcode(const uint8_t *bytes)
+{
+	unsigned first = (unsigned)bytes[0] << 8;
+
+	return bytes[0] == 0xe3 || bytes[0] == 0xeb ? first | bytes[5] : first | bytes[1];
+}
+
+bool zpci_instruction_known(const uint8_t instruction[6])
+{
+	switch (opcode(instruction)) {
+	case OP_SERVC:
+	case OP_CHSC:
+	case OP_CLP:
+	case OP_PCISTG:
+	case OP_PCILG:
+	case OP_RPCIT:
+	case OP_MPCIFC:
+	case OP_STPCIFC:
+	case OP_PCISTB:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* --- operands ------------------------------------------------------------------------------------ */
+
+static uint64_t get(const struct execution *execution, unsigned number)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	return firmware->ops.get_register(firmware->machine, execution->cpu, number);
+}
+
+static void set(const struct execution *execution, unsigned number, uint64_t value)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	firmware->ops.set_register(firmware->machine, execution->cpu, number, value);
+}
+
+/* Register fields of RRE instructions (fourth byte), and of RSY and RXY ones (second). */
+static unsigned rre_r1(const struct execution *execution)
+{
+	return execution->bytes[3] >> 4;
+}
+
+static unsigned rre_r2(const struct execution *execution)
+{
+	return execution->bytes[3] & 15;
+}
+
+static unsigned first_register(const struct execution *execution)
+{
+	return execution->bytes[1] >> 4;
+}
+
+static unsigned third_or_index(const struct execution *execution)
+{
+	return execution->bytes[1] & 15;
+}
+
+static unsigned base_register(const struct execution *execution)
+{
+	return execution->bytes[2] >> 4;
+}
+
+/* Base, index and displacement as an address in the CPU's addressing mode. A register number of
+ * 0 means the value 0; the displacement has 20 bits and a sign, its low 12 first. */
+static uint64_t effective_address(const struct execution *execution, unsigned index)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+	const uint8_t *bytes = execution->bytes;
+	uint64_t mask = firmware->ops.get_psw_mask(firmware->machine, execution->cpu);
+	uint32_t displacement =
+		(uint32_t)bytes[4] << 12 | (uint32_t)(bytes[2] & 15) << 8 | bytes[3];
+	uint64_t address = (uint64_t)((int64_t)(displacement ^ 0x80000) - 0x80000);
+
+	if (base_register(execution))
+		address += get(execution, base_register(execution));
+	if (index)
+		address += get(execution, index);
+	if (!(mask & ZPCI_PSW_BASIC_ADDRESSING))
+		return address & 0xffffff;
+	return mask & ZPCI_PSW_EXTENDED_ADDRESSING ? address : address & 0x7fffffff;
+}
+
+/* --- ends ----------------------------------------------------------------------------------------- */
+
+static enum zpci_disposition interrupt(const struct execution *execution, uint16_t code)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	firmware->ops.program_interruption(firmware->machine, execution->cpu, code);
+	return ZPCI_EXECUTED;
+}
+
+static enum zpci_disposition finish(const struct execution *execution, unsigned cc)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	firmware->ops.set_condition_code(firmware->machine, execution->cpu, cc);
+	return ZPCI_EXECUTED;
+}
+
+/* After a failed access to an operand. */
+static enum zpci_disposition access_failed(const struct execution *execution, int rc)
+{
+	if (rc == ZPCI_EXCEPTION_DELIVERED)
+		return ZPCI_EXECUTED;
+	return interrupt(execution, ZPCI_PGM_ADDRESSING);
+}
+
+/* Ends with @outcome, its status in bits 32-39 of register @number, which held the request. */
+static enum zpci_disposition conclude(const struct execution *execution,
+				      struct zpci_outcome outcome, unsigned number)
+{
+	if (outcome.program_interruption)
+		return interrupt(execution, outcome.program_interruption);
+	if (outcome.cc == 1)
+		set(execution, number,
+		    (get(execution, number) & ~0xff000000ull) | (uint64_t)outcome.status << 24);
+	return finish(execution, outcome.cc);
+}
+
+/* Not one of our handles, and there is somebody else to ask. */
+static bool is_foreign(const struct execution *execution, uint32_t handle)
+{
+	return execution->firmware->shared && !zpci_firmware_owns(execution->firmware, handle);
+}
+
+/* The request register (reference 2.0.2). */
+struct request {
+	uint32_t handle;
+	unsigned space;	 /* address space, or DMA address space */
+	unsigned length; /* length, or operation control */
+};
+
+static struct request decode_request(uint64_t value)
+{
+	return (struct request){ .handle = (uint32_t)(value >> 32),
+				 .space = value >> 16 & 0xff,
+				 .length = value & 0xffff };
+}
+
+/* --- CLP -------------------------------------------------------------------------------------------- */
+
+static enum zpci_disposition clp_immediate(const struct execution *execution)
+{
+	/* R2's *value* is the command (reference 2.1). */
+	if (get(execution, rre_r2(execution)) != ZPCI_CLP_IMMEDIATE_LIST_LPS)
+		return finish(execution, 3);
+	set(execution, rre_r1(execution), ZPCI_CLP_INSTALLED_LPS);
+	return finish(execution, 0);
+}
+
+/* A block in guest storage, fetched. */
+struct clp_block {
+	uint64_t address;
+	size_t request;	 /* length */
+	size_t response; /* length */
+	uint8_t bytes[ZPCI_CLP_BLOCK_MAX];
+};
+
+static int read_block(const struct execution *execution, struct clp_block *block, size_t offset,
+		      size_t length)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	return firmware->ops.read_logical(firmware->machine, execution->cpu,
+					  block->address + offset, rre_r2(execution),
+					  block->bytes + offset, length);
+}
+
+static int write_block(const struct execution *execution, const struct clp_block *block,
+		       size_t offset, size_t length)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	return firmware->ops.write_logical(firmware->machine, execution->cpu,
+					   block->address + offset, rre_r2(execution),
+					   block->bytes + offset, length);
+}
+
+static bool length_ok(size_t length, size_t minimum, size_t maximum)
+{
+	return length >= minimum && length <= maximum && length % 8 == 0;
+}
+
+/* Fetches a block in the order of the checks; false: the instruction has ended. */
+static bool fetch_block(const struct execution *execution, struct clp_block *block)
+{
+	int rc = read_block(execution, block, 0, sizeof(zpci_be16));
+
+	if (!rc) {
+		block->request = (size_t)zpci_get_be(block->bytes, 2);
+		if (!length_ok(block->request, ZPCI_CLP_REQUEST_MIN, ZPCI_CLP_REQUEST_MAX)) {
+			interrupt(execution, ZPCI_PGM_OPERAND);
+			return false;
+		}
+		rc = read_block(execution, block, block->request, sizeof(zpci_be16));
+	}
+	if (!rc) {
+		block->response = (size_t)zpci_get_be(block->bytes + block->request, 2);
+		if (!length_ok(block->response, ZPCI_CLP_RESPONSE_MIN, ZPCI_CLP_RESPONSE_MAX) ||
+		    block->request + block->response > ZPCI_CLP_BLOCK_MAX) {
+			interrupt(execution, ZPCI_PGM_OPERAND);
+			return false;
+		}
+		rc = read_block(execution, block, 0, block->request + block->response);
+	}
+	if (rc)
+		access_failed(execution, rc);
+	return !rc;
+}
+
+/* The machine answers, from its start if our list came before. */
+static enum zpci_disposition leave_to_machine(const struct execution *execution,
+					      struct clp_block *block, bool restart)
+{
+	size_t token = offsetof(struct zpci_clp_list_request, token);
+	int rc = 0;
+
+	if (restart) {
+		memset(block->bytes + token, 0, sizeof(zpci_be64));
+		rc = write_block(execution, block, token, sizeof(zpci_be64));
+	}
+	return rc ? access_failed(execution, rc) : ZPCI_NOT_OURS;
+}
+
+/* The response may be no longer than what was offered, and the lengths in storage may have
+ * changed since: the ones fetched first count. */
+static enum zpci_disposition clp_with_block(const struct execution *execution)
+{
+	unsigned lps = execution->bytes[2] & ZPCI_CLP_LPS_MASK;
+	struct clp_block block;
+	struct zpci_outcome outcome;
+	bool restart;
+	int rc;
+
+	block.address = get(execution, rre_r2(execution));
+	if (!fetch_block(execution, &block))
+		return ZPCI_EXECUTED;
+	if (zpci_clp_is_foreign(execution->firmware, lps, block.bytes, block.request, &restart))
+		return leave_to_machine(execution, &block, restart);
+	outcome = zpci_clp(execution->firmware, lps, block.bytes, block.request, block.response);
+	if (outcome.cc)
+		return finish(execution, outcome.cc);
+	rc = write_block(execution, &block, block.request, block.response);
+	return rc ? access_failed(execution, rc) : finish(execution, 0);
+}
+
+static enum zpci_disposition clp(const struct execution *execution)
+{
+	return execution->bytes[2] & ZPCI_CLP_IMMEDIATE ? clp_immediate(execution)
+							: clp_with_block(execution);
+}
+
+/* --- load, store, store block ------------------------------------------------------------------------ */
+
+static enum zpci_disposition load_store(const struct execution *execution, bool is_store)
+{
+	unsigned r1 = rre_r1(execution), r2 = rre_r2(execution);
+	struct request request = decode_request(get(execution, r2));
+	struct zpci_outcome outcome;
+	uint64_t offset, value;
+
+	if (is_foreign(execution, request.handle))
+		return ZPCI_NOT_OURS;
+	if (r2 & 1)
+		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
+	offset = get(execution, r2 + 1);
+	if (is_store) {
+		outcome = zpci_store(execution->firmware, request.handle, request.space, offset,
+				     request.length, get(execution, r1));
+	} else {
+		outcome = zpci_load(execution->firmware, request.handle, request.space, offset,
+				    request.length, &value);
+		if (!outcome.program_interruption && outcome.cc == 0)
+			set(execution, r1, value);
+	}
+	return conclude(execution, outcome, r2);
+}
+
+static enum zpci_disposition store_block(const struct execution *execution)
+{
+	struct zpci_firmware *firmware = execution->firmware;
+	unsigned r1 = first_register(execution);
+	struct request request = decode_request(get(execution, r1));
+	uint64_t offset = get(execution, third_or_index(execution));
+	uint64_t address = effective_address(execution, 0);
+	uint8_t data[ZPCI_STORE_BLOCK_MAX];
+	struct zpci_outcome outcome;
+	int rc;
+
+	if (is_foreign(execution, request.handle))
+		return ZPCI_NOT_OURS;
+	outcome = zpci_store_block_check(firmware, request.handle, request.space, offset,
+					 request.length);
+	if (outcome.program_interruption || outcome.cc)
+		return conclude(execution, outcome, r1);
+	if (address % 8)
+		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
+	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
+					base_register(execution), data, request.length);
+	if (rc)
+		return access_failed(execution, rc);
+	return conclude(execution,
+			zpci_store_block(firmware, request.handle, request.space, offset, data,
+					 request.length),
+			r1);
+}
+
+/* --- refresh and controls ------------------------------------------------------------------------------ */
+
+static enum zpci_disposition refresh(const struct execution *execution)
+{
+	unsigned r1 = rre_r1(execution), r2 = rre_r2(execution);
+	uint32_t handle = (uint32_t)(get(execution, r1) >> 32);
+
+	if (is_foreign(execution, handle))
+		return ZPCI_NOT_OURS;
+	if (r2 & 1)
+		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
+	return conclude(execution,
+			zpci_refresh(execution->firmware, handle, get(execution, r2),
+				     get(execution, r2 + 1)),
+			r1);
+}
+
+#define CONTROL_MASK 0xffu
+
+static enum zpci_disposition modify_controls(const struct execution *execution)
+{
+	struct zpci_firmware *firmware = execution->firmware;
+	unsigned r1 = first_register(execution);
+	struct request request = decode_request(get(execution, r1));
+	uint64_t address = effective_address(execution, third_or_index(execution));
+	struct zpci_outcome outcome;
+	struct zpci_fib fib;
+	int rc;
+
+	if (is_foreign(execution, request.handle))
+		return ZPCI_NOT_OURS;
+	if (address % 8)
+		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
+	outcome = zpci_controls_check(firmware, request.handle);
+	if (outcome.cc)
+		return conclude(execution, outcome, r1);
+	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
+					base_register(execution), &fib, sizeof(fib));
+	if (rc)
+		return access_failed(execution, rc);
+	return conclude(execution,
+			zpci_modify_controls(firmware, request.handle, request.space,
+					     request.length & CONTROL_MASK, &fib),
+			r1);
+}
+
+static enum zpci_disposition store_controls(const struct execution *execution)
+{
+	struct zpci_firmware *firmware = execution->firmware;
+	unsigned r1 = first_register(execution);
+	struct request request = decode_request(get(execution, r1));
+	uint64_t address = effective_address(execution, third_or_index(execution));
+	struct zpci_outcome outcome;
+	struct zpci_fib fib;
+	bool handle_bit;
+	int rc;
+
+	if (is_foreign(execution, request.handle))
+		return ZPCI_NOT_OURS;
+	outcome = zpci_store_controls(firmware, request.handle, request.space, &fib, &handle_bit);
+	if (outcome.cc == 1 && outcome.status == ZPCI_STATUS_DMA_SPACE)
+		return conclude(execution, outcome, r1);
+	if (address % 8)
+		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
+	if (outcome.cc)
+		return conclude(execution, outcome, r1);
+	rc = firmware->ops.write_logical(firmware->machine, execution->cpu, address,
+					 base_register(execution), &fib, sizeof(fib));
+	if (rc)
+		return access_failed(execution, rc);
+	if (handle_bit)
+		set(execution, r1, get(execution, r1) | 1ull << 63);
+	return finish(execution, 0);
+}
+
+/* --- SERVC: configure and deconfigure ------------------------------------------------------------------- */
+
+#define SCCB_MASK 0x7ffffff8u
+
+static uint16_t configure_response(struct zpci_firmware *firmware,
+				   const struct zpci_sclp_configure *sccb, uint32_t command)
+{
+	if (zpci_be16_get(sccb->length) < sizeof(*sccb))
+		return ZPCI_SCLP_TOO_SHORT;
+	if (sccb->adapter_type != ZPCI_SCLP_ADAPTER_PCI)
+		return ZPCI_SCLP_ADAPTER_TYPE;
+	return zpci_sclp_configure(firmware, zpci_be32_get(sccb->fid),
+				   command == ZPCI_SCLP_CONFIGURE);
+}
+
+/* Ours when it is about a function of ours; everything else, errors included, is the machine's,
+ * which owns the service processor. */
+static bool configures_ours(struct zpci_firmware *firmware, const struct zpci_sclp_configure *sccb)
+{
+	return zpci_be16_get(sccb->length) >= sizeof(*sccb) &&
+	       sccb->adapter_type == ZPCI_SCLP_ADAPTER_PCI &&
+	       zpci_list_find_fid(firmware, zpci_be32_get(sccb->fid));
+}
+
+static enum zpci_disposition service_call(const struct execution *execution)
+{
+	struct zpci_firmware *firmware = execution->firmware;
+	uint32_t command = (uint32_t)get(execution, rre_r1(execution));
+	uint64_t address = get(execution, rre_r2(execution));
+	struct zpci_sclp_configure sccb;
+
+	if ((command != ZPCI_SCLP_CONFIGURE && command != ZPCI_SCLP_DECONFIGURE) ||
+	    (address & ~(uint64_t)SCCB_MASK) ||
+	    firmware->ops.read_real(firmware->machine, execution->cpu, address, &sccb,
+				    sizeof(sccb)) ||
+	    (firmware->shared && !configures_ours(firmware, &sccb)))
+		return ZPCI_NOT_OURS;
+	zpci_be16_put(&sccb.response, configure_response(firmware, &sccb, command));
+	if (firmware->ops.write_real(firmware->machine, execution->cpu,
+				     address + offsetof(struct zpci_sclp_configure, response),
+				     &sccb.response, sizeof(sccb.response)))
+		return interrupt(execution, ZPCI_PGM_ADDRESSING);
+	finish(execution, 0);
+	firmware->ops.sclp_completion(firmware->machine, (uint32_t)address);
+	return ZPCI_EXECUTED;
+}
+
+/* --- CHSC: store event information ------------------------------------------------------------------------ */
+
+static bool wants_pci_events(const struct zpci_chsc_sei_request *request)
+{
+	return zpci_be16_get(request->length) == ZPCI_CHSC_SEI_REQUEST &&
+	       zpci_be16_get(request->command) == ZPCI_CHSC_SEI &&
+	       (zpci_be64_get(request->types) & ZPCI_CHSC_NT2);
+}
+
+static enum zpci_disposition channel_subsystem_call(const struct execution *execution)
+{
+	struct zpci_firmware *firmware = execution->firmware;
+	unsigned r1 = rre_r1(execution);
+	uint64_t address = get(execution, r1);
+	struct zpci_chsc_sei_request request;
+	uint8_t response[ZPCI_CHSC_BLOCK - sizeof(request)];
+	int rc;
+
+	if (address % ZPCI_CHSC_BLOCK || (firmware->shared && !zpci_events_pending(firmware)))
+		return ZPCI_NOT_OURS;
+	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address, r1, &request,
+					sizeof(request));
+	if (rc)
+		return access_failed(execution, rc);
+	if (!wants_pci_events(&request))
+		return ZPCI_NOT_OURS;
+	/* Where the answer cannot be stored, no event may be lost. */
+	rc = firmware->ops.read_logical(firmware->machine, execution->cpu,
+					address + sizeof(request), r1, response, sizeof(response));
+	if (!rc)
+		rc = firmware->ops.write_logical(firmware->machine, execution->cpu,
+						 address + sizeof(request), r1, response,
+						 sizeof(response));
+	if (rc)
+		return access_failed(execution, rc);
+	zpci_events_fetch(firmware, response, sizeof(response));
+	rc = firmware->ops.write_logical(firmware->machine, execution->cpu,
+					 address + sizeof(request), r1, response, sizeof(response));
+	return rc ? access_failed(execution, rc) : finish(execution, 0);
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------- */
+
+static enum zpci_disposition dispatch(const struct execution *execution)
+{
+	switch (opcode(execution->bytes)) {
+	case OP_CLP:
+		return clp(execution);
+	case OP_PCILG:
+		return load_store(execution, false);
+	case OP_PCISTG:
+		return load_store(execution, true);
+	case OP_PCISTB:
+		return store_block(execution);
+	case OP_RPCIT:
+		return refresh(execution);
+	case OP_MPCIFC:
+		return modify_controls(execution);
+	case OP_STPCIFC:
+		return store_controls(execution);
+	case OP_SERVC:
+		return service_call(execution);
+	case OP_CHSC:
+		return channel_subsystem_call(execution);
+	default:
+		return ZPCI_NOT_OURS;
+	}
+}
+
+enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void *cpu,
+					    const uint8_t instruction[6])
+{
+	const struct execution execution = { firmware, cpu, instruction };
+
+	if (!zpci_instruction_known(instruction))
+		return ZPCI_NOT_OURS;
+	if (firmware->ops.get_psw_mask(firmware->machine, cpu) & ZPCI_PSW_PROBLEM_STATE)
+		return interrupt(&execution, ZPCI_PGM_PRIVILEGED);
+	return dispatch(&execution);
+}

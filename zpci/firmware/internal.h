@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * internal.h - map of the firmware layer: instructions, and the list of functions.
+ *
+ *	machine -- zpci_firmware_execute() --> instruction.c   operands of CPUs, program interruptions
+ *	                                          |
+ *	             +--------------+-------------+------------+-------------+
+ *	             v              v             v            v             v
+ *	          clp.c       operations.c     sclp.c       events.c       list.c
+ *	                                                                (finds functions)
+ *
+ * Slots are allocated once and never freed while the firmware lives, so finding one takes no
+ * lock; whoever locks one compares its handle again.
+ */
+#ifndef ZPCI_FIRMWARE_INTERNAL_H
+#define ZPCI_FIRMWARE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <zpci/firmware.h>
+
+#include "zpci/function/function.h"
+
+/* A slot is used for one function; a firmware can see this many come and go. */
+#define ZPCI_SLOTS 65536
+
+/* --- events.c -------------------------------------------------------------------------------- */
+
+struct zpci_event {
+	uint32_t fid;
+	uint32_t handle;
+	uint16_t pec;
+	uint64_t address;
+};
+
+/* Pending events in order; an event equal in FID and PEC to one pending takes its place, so the
+ * guest cannot make the queue grow without bound. */
+struct zpci_events {
+	pthread_mutex_t lock;
+	struct zpci_event *queue;
+	size_t count;
+	size_t space;
+	struct zpci_timer *report; /* presents the channel report off every lock */
+};
+
+int zpci_events_init(struct zpci_firmware *firmware);
+void zpci_events_fini(struct zpci_firmware *firmware);
+/* Queues an event for the function and asks for a channel report. Any locks may be held. */
+void zpci_events_post(struct zpci_firmware *firmware, struct zpci_function *function, uint16_t pec,
+		      uint64_t address);
+/* Drops all events, or just the error events. */
+void zpci_events_drop(struct zpci_firmware *firmware, bool errors_only);
+bool zpci_events_pending(struct zpci_firmware *firmware);
+/* Fills @response with the first event and removes it, or with "no event". */
+void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t size);
+
+/* --- list.c ------------------------------------------------------------------------------------ */
+
+struct zpci_firmware {
+	struct zpci_machine_ops ops;
+	void *machine;
+	struct zpci_logger logger;
+	bool shared;
+	struct zpci_function_parent parent;
+
+	pthread_mutex_t list_lock; /* who adds or removes functions */
+	_Atomic unsigned slots_used;
+	unsigned functions;
+	_Atomic(struct zpci_function *) slots[ZPCI_SLOTS];
+
+	struct zpci_events events;
+};
+
+/* The group of functions behind software devices. */
+extern const struct zpci_group zpci_group_software;
+
+/* Slot @index, or NULL behind the last one used. Its function may be reserved. */
+struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index);
+/* The function whose current handle is @handle, locked; NULL if there is none. */
+struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *firmware, uint32_t handle);
+/* The function that @handle names or named (same slot), not locked; NULL if there is none. */
+struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware, uint32_t handle);
+/* The function @fid, not locked; NULL if there is none. */
+struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid);
+
+/* --- operations.c: what an instruction must know before it fetches its operand ------------------ */
+
+struct zpci_outcome zpci_store_block_check(struct zpci_firmware *firmware, uint32_t handle,
+					   unsigned space, uint64_t offset, size_t length);
+struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t handle);
+
+/* --- clp.c -------------------------------------------------------------------------------------- */
+
+/* In a shared machine: true when this request is for the machine itself. *@restart is set when
+ * it is a List that continues with the machine's own: its token is to be changed to 0. */
+bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const void *request,
+			 size_t length, bool *restart);
+
+/* --- sclp.c ------------------------------------------------------------------------------------- */
+
+/* Response code for configure (@configure) or deconfigure of @fid. */
+uint16_t zpci_sclp_configure(struct zpci_firmware *firmware, uint32_t fid, bool configure);
+
+#endif
