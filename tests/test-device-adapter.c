@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test-device-adapter.c - making adapters, lending their functions, and the models by name.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <zpci/device.h>
+
+#define PCHID 0x1c0
+
+static unsigned messages;
+static char last_message[512];
+
+static void log_message(void *opaque, enum zpci_log_level level, const char *message)
+{
+	(void)opaque, (void)level;
+	messages++;
+	strncpy(last_message, message, sizeof(last_message) - 1);
+}
+
+static const struct zpci_adapter_options options = {
+	.size = sizeof(options),
+	.vfs = 4,
+	.logger = { .log = log_message },
+};
+
+static const struct zpci_services services;
+
+static struct zpci_adapter *create(const char *model)
+{
+	struct zpci_adapter *adapter = NULL;
+
+	assert_int_equal(zpci_adapter_create(zpci_model_find(model), PCHID, &options, &adapter), 0);
+	assert_non_null(adapter);
+	return adapter;
+}
+
+/* A model of the caller's own, that counts what is asked of it. */
+static int creates, destroys, open_result;
+
+static int counting_create(const struct zpci_adapter_options *asked, void **adapter)
+{
+	(void)asked;
+	creates++;
+	*adapter = &creates;
+	return 0;
+}
+
+static void counting_destroy(void *adapter)
+{
+	assert_ptr_equal(adapter, &creates);
+	destroys++;
+}
+
+static int counting_open(void *adapter, unsigned vf, const struct zpci_services *given,
+			 struct zpci_identity *identity, void **device)
+{
+	(void)vf, (void)given;
+	memset(identity, 0, sizeof(*identity));
+	*device = adapter;
+	return open_result;
+}
+
+static void nothing(void *device)
+{
+	(void)device;
+}
+
+static struct zpci_model counting(void)
+{
+	struct zpci_model model = *zpci_model_find("null");
+
+	model.name = "counting";
+	model.create = counting_create;
+	model.destroy = counting_destroy;
+	model.open = counting_open;
+	model.close = nothing;
+	creates = destroys = open_result = 0;
+	return model;
+}
+
+static void models_are_found_by_name(void **state)
+{
+	(void)state;
+	assert_string_equal(zpci_model_find("null")->name, "null");
+	assert_string_equal(zpci_model_find("probe")->name, "probe");
+	assert_null(zpci_model_find("prob"));
+	assert_null(zpci_model_find(""));
+}
+
+static void models_are_listed_up_to_null(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	for (; zpci_model_get(count); count++)
+		assert_ptr_equal(zpci_model_find(zpci_model_get(count)->name),
+				 zpci_model_get(count));
+	assert_true(count >= 2);
+	assert_null(zpci_model_get(count + 1));
+	assert_null(zpci_model_get(UINT32_MAX));
+}
+
+static void adapter_tells_what_it_is(void **state)
+{
+	struct zpci_adapter *adapter = create("null");
+
+	(void)state;
+	assert_int_equal(zpci_adapter_pchid(adapter), PCHID);
+	assert_int_equal(zpci_adapter_vfs(adapter), 4);
+	assert_ptr_equal(zpci_adapter_model(adapter), zpci_model_find("null"));
+	zpci_adapter_unref(adapter);
+	zpci_adapter_unref(NULL);
+}
+
+static void refuse(const struct zpci_model *model, uint16_t pchid,
+		   const struct zpci_adapter_options *asked, const char *message)
+{
+	struct zpci_adapter *adapter;
+
+	last_message[0] = 0;
+	assert_int_equal(zpci_adapter_create(model, pchid, asked, &adapter), -EINVAL);
+	assert_non_null(strstr(last_message, message));
+}
+
+static void wrong_options_are_refused(void **state)
+{
+	struct {
+		struct zpci_adapter_options known;
+		unsigned char unknown[8];
+	} later = { .known = options };
+	struct zpci_adapter_options wrong = options;
+	struct zpci_adapter *adapter;
+
+	(void)state;
+	refuse(zpci_model_find("null"), 0, &options, "PCHID 0");
+	wrong.vfs = 256;
+	refuse(zpci_model_find("null"), PCHID, &wrong, "0x01c0");
+	wrong = options;
+	wrong.size--;
+	refuse(zpci_model_find("null"), PCHID, &wrong, "");
+	later.known.size = sizeof(later);
+	later.unknown[7] = 1;
+	refuse(zpci_model_find("null"), PCHID, &later.known, "");
+	later.unknown[7] = 0;
+	assert_int_equal(zpci_adapter_create(zpci_model_find("null"), PCHID, &later.known, &adapter),
+			 0);
+	zpci_adapter_unref(adapter);
+}
+
+static void incomplete_models_are_refused(void **state)
+{
+	struct zpci_model model;
+
+	(void)state;
+	refuse(NULL, PCHID, &options, "unknown or incomplete");
+#define WITHOUT(member)                                                                            \
+	do {                                                                                       \
+		model = counting();                                                                \
+		memset(&model.member, 0, sizeof(model.member));                                    \
+		refuse(&model, PCHID, &options, "incomplete");                                     \
+	} while (0)
+	WITHOUT(size);
+	WITHOUT(name);
+	WITHOUT(help);
+	WITHOUT(create);
+	WITHOUT(destroy);
+	WITHOUT(open);
+	WITHOUT(close);
+	WITHOUT(config_read);
+	WITHOUT(config_write);
+	WITHOUT(bar_read);
+	WITHOUT(bar_write);
+	WITHOUT(reset);
+	WITHOUT(quiesce);
+	WITHOUT(resume);
+	model = counting();
+	model.name = "Upper";
+	refuse(&model, PCHID, &options, "incomplete");
+	assert_int_equal(creates, 0);
+}
+
+static void function_is_lent_once(void **state)
+{
+	struct zpci_adapter *adapter = create("null");
+	struct zpci_identity identity;
+	void *pf, *vf, *again;
+
+	(void)state;
+	assert_int_equal(zpci_adapter_borrow(adapter, 0, &services, &identity, &pf), 0);
+	assert_int_equal(zpci_adapter_borrow(adapter, 4, &services, &identity, &vf), 0);
+	last_message[0] = 0;
+	assert_int_equal(zpci_adapter_borrow(adapter, 4, &services, &identity, &again), -EBUSY);
+	assert_non_null(strstr(last_message, "0x01c0"));
+	assert_int_equal(zpci_adapter_borrow(adapter, 5, &services, &identity, &again), -EINVAL);
+	zpci_adapter_give_back(adapter, 4, vf);
+	assert_int_equal(zpci_adapter_borrow(adapter, 4, &services, &identity, &vf), 0);
+	zpci_adapter_give_back(adapter, 0, pf);
+	zpci_adapter_give_back(adapter, 4, vf);
+	zpci_adapter_unref(adapter);
+}
+
+static void function_that_did_not_open_is_not_lent(void **state)
+{
+	const struct zpci_model model = counting();
+	struct zpci_adapter *adapter;
+	struct zpci_identity identity;
+	void *device;
+
+	(void)state;
+	assert_int_equal(zpci_adapter_create(&model, PCHID, &options, &adapter), 0);
+	open_result = -ENOMEM;
+	assert_int_equal(zpci_adapter_borrow(adapter, 1, &services, &identity, &device), -ENOMEM);
+	open_result = 0;
+	assert_int_equal(zpci_adapter_borrow(adapter, 1, &services, &identity, &device), 0);
+	zpci_adapter_give_back(adapter, 1, device);
+	assert_int_equal(destroys, 0);
+	zpci_adapter_unref(adapter);
+	assert_int_equal(destroys, 1);
+}
+
+static void adapter_lives_as_long_as_a_lent_function(void **state)
+{
+	const struct zpci_model model = counting();
+	struct zpci_adapter *adapter;
+	struct zpci_identity identity;
+	void *device;
+
+	(void)state;
+	assert_int_equal(zpci_adapter_create(&model, PCHID, NULL, &adapter), 0);
+	assert_int_equal(zpci_adapter_vfs(adapter), 0);
+	assert_ptr_equal(zpci_adapter_ref(adapter), adapter);
+	assert_int_equal(zpci_adapter_borrow(adapter, 0, &services, &identity, &device), 0);
+	zpci_adapter_unref(adapter);
+	zpci_adapter_unref(adapter);
+	assert_int_equal(destroys, 0);
+	zpci_adapter_give_back(adapter, 0, device);
+	assert_int_equal(destroys, 1);
+}
+
+static void null_has_one_bar_of_zeros(void **state)
+{
+	const struct zpci_model *model = zpci_model_find("null");
+	struct zpci_adapter *adapter = create("null");
+	struct zpci_identity identity;
+	const uint64_t ones = UINT64_MAX;
+	uint64_t value = ones;
+	void *device;
+
+	(void)state;
+	for (unsigned vf = 0; vf <= 4; vf += 4) {
+		assert_int_equal(zpci_adapter_borrow(adapter, vf, &services, &identity, &device), 0);
+		assert_int_equal(identity.vendor, 0x1234);
+		assert_int_equal(identity.device, vf ? 0x7a6f : 0x7a6e);
+		assert_int_equal(identity.view, vf ? ZPCI_VIEW_RAW : ZPCI_VIEW_VIRTUALISED);
+		assert_int_equal(identity.vfn, vf);
+		assert_int_equal(identity.devfn, vf);
+		assert_int_equal(identity.sriov, !vf);
+		assert_int_equal(identity.bars[0].size, 4096);
+		assert_int_equal(identity.bars[1].size, 0);
+		assert_int_equal(model->bar_write(device, 0, 8, &ones, 8), 0);
+		value = ones;
+		assert_int_equal(model->bar_read(device, 0, 8, &value, 8), 0);
+		assert_int_equal(value, 0);
+		model->quiesce(device);
+		model->resume(device);
+		zpci_adapter_give_back(adapter, vf, device);
+	}
+	zpci_adapter_unref(adapter);
+}
+
+static void null_forgets_config_by_level_reset(void **state)
+{
+	const struct zpci_model *model = zpci_model_find("null");
+	struct zpci_adapter *adapter = create("null");
+	const uint8_t master[2] = { 0x04, 0x00 }, level_reset[2] = { 0x00, 0x80 };
+	struct zpci_identity identity;
+	uint8_t command[2];
+	void *device;
+
+	(void)state;
+	assert_int_equal(zpci_adapter_borrow(adapter, 1, &services, &identity, &device), 0);
+	model->config_write(device, 4, master, 2);
+	model->config_read(device, 4, command, 2);
+	assert_memory_equal(command, master, 2);
+	model->config_write(device, 0x48, level_reset, 2);
+	model->config_read(device, 4, command, 2);
+	assert_int_equal(command[0], 0);
+	zpci_adapter_give_back(adapter, 1, device);
+	zpci_adapter_unref(adapter);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(models_are_found_by_name),
+		cmocka_unit_test(models_are_listed_up_to_null),
+		cmocka_unit_test(adapter_tells_what_it_is),
+		cmocka_unit_test(wrong_options_are_refused),
+		cmocka_unit_test(incomplete_models_are_refused),
+		cmocka_unit_test(function_is_lent_once),
+		cmocka_unit_test(function_that_did_not_open_is_not_lent),
+		cmocka_unit_test(adapter_lives_as_long_as_a_lent_function),
+		cmocka_unit_test(null_has_one_bar_of_zeros),
+		cmocka_unit_test(null_forgets_config_by_level_reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * probe_dma.c - the DMA engine of a probe device.
+ *
+ * Theory of operation. One operation at a time, with operands latched by the command:
+ *
+ *	           command             last chunk, error
+ *	  idle  ------------>  BUSY  ---------------------> DONE or ERROR (-> interrupt)
+ *	                        |
+ *	                        +-- reset ----------------> ERROR, code RESET, no interrupt
+ *
+ * The thread moves one chunk per turn through a bounce buffer: guest memory is touched by the
+ * services alone, and device memory only under the lock, as the guest's CPUs do. After each
+ * chunk the thread looks whether the operation is still wanted: a reset meanwhile took BUSY
+ * away, and no new command can have come, because whoever resets waits until the thread left
+ * its service. Even a command that makes no sense is ended by the thread, so that a driver
+ * sees one protocol: BUSY, then the end, then the interrupt.
+ *
+ * All operands are the guest's and hostile. They are checked once, against the latched copy.
+ */
+#include <string.h>
+
+#include <zpci/bytes.h>
+
+#include "zpci/device/probe.h"
+
+#define COMMAND_BITS                                                                               \
+	(ZPCI_PROBE_DMA_OP_MASK | ZPCI_PROBE_DMA_INTERRUPT | ZPCI_PROBE_DMA_VECTOR_MASK)
+
+static uint64_t operand(const struct probe_device *device, unsigned offset)
+{
+	return zpci_get_le(device->registers + offset, 8);
+}
+
+void probe_dma_command(struct probe_device *device, uint32_t command)
+{
+	struct probe_dma *dma = &device->dma;
+
+	if (dma->status & ZPCI_PROBE_STATUS_BUSY) {
+		dma->status |= ZPCI_PROBE_STATUS_OVERRUN;
+		return;
+	}
+	dma->job = (struct probe_job){
+		.command = command,
+		.source = operand(device, ZPCI_PROBE_REG_DMA_SOURCE),
+		.destination = operand(device, ZPCI_PROBE_REG_DMA_DESTINATION),
+		.length = operand(device, ZPCI_PROBE_REG_DMA_LENGTH),
+		.pattern = operand(device, ZPCI_PROBE_REG_DMA_PATTERN),
+	};
+	dma->status = ZPCI_PROBE_STATUS_BUSY;
+	dma->done = 0;
+	dma->failed = 0;
+	probe_worker_wake(device);
+}
+
+static uint32_t vector_of(const struct probe_job *job)
+{
+	return (job->command & ZPCI_PROBE_DMA_VECTOR_MASK) >> ZPCI_PROBE_DMA_VECTOR_SHIFT;
+}
+
+static bool wants_interrupt(const struct probe_job *job)
+{
+	return job->command & ZPCI_PROBE_DMA_INTERRUPT;
+}
+
+/* Whether @length bytes from @start fit into device memory. */
+static bool fits_memory(uint64_t start, uint64_t length)
+{
+	return length <= ZPCI_PROBE_MEMORY_SIZE && start <= ZPCI_PROBE_MEMORY_SIZE - length;
+}
+
+/* Whether @length bytes from DMA address @start end within 64 bits. */
+static bool fits_address(uint64_t start, uint64_t length)
+{
+	return length == 0 || start <= UINT64_MAX - (length - 1);
+}
+
+static bool fits(const struct probe_job *job, bool source_inside, bool destination_inside)
+{
+	return (source_inside ? fits_memory(job->source, job->length)
+			      : fits_address(job->source, job->length)) &&
+	       (destination_inside ? fits_memory(job->destination, job->length)
+				   : fits_address(job->destination, job->length));
+}
+
+/* Returns 0 or the ZPCI_PROBE_CODE_* of what is wrong with a command. */
+static unsigned check(const struct probe_job *job)
+{
+	bool fine;
+
+	if (job->command & ~COMMAND_BITS)
+		return ZPCI_PROBE_CODE_COMMAND;
+	if (wants_interrupt(job) && vector_of(job) >= ZPCI_PROBE_VECTORS)
+		return ZPCI_PROBE_CODE_COMMAND;
+	switch (job->command & ZPCI_PROBE_DMA_OP_MASK) {
+	case ZPCI_PROBE_DMA_READ:
+		fine = fits(job, false, true);
+		break;
+	case ZPCI_PROBE_DMA_WRITE:
+		fine = fits(job, true, false);
+		break;
+	case ZPCI_PROBE_DMA_COPY:
+		fine = fits(job, false, false);
+		break;
+	case ZPCI_PROBE_DMA_FILL:
+		fine = fits_address(job->destination, job->length);
+		break;
+	default:
+		return ZPCI_PROBE_CODE_COMMAND;
+	}
+	return fine && job->length <= ZPCI_PROBE_DMA_MAX ? 0 : ZPCI_PROBE_CODE_LENGTH;
+}
+
+/* Guest memory to bounce buffer and back; no lock held. */
+static int fetch(struct probe_device *device, uint64_t address, size_t length, uint64_t *failed)
+{
+	const struct zpci_services *services = device->services;
+
+	*failed = address;
+	return services->dma_read(services->function, address, device->bounce, length, failed);
+}
+
+static int deliver(struct probe_device *device, uint64_t address, size_t length, uint64_t *failed)
+{
+	const struct zpci_services *services = device->services;
+
+	*failed = address;
+	return services->dma_write(services->function, address, device->bounce, length, failed);
+}
+
+/* What goes out is put into the bounce buffer while the lock is held. The chunk is a multiple
+ * of the pattern, so each chunk begins with the pattern's first byte. */
+static void prepare(struct probe_device *device, const struct probe_job *job, uint64_t done,
+		    size_t length)
+{
+	switch (job->command & ZPCI_PROBE_DMA_OP_MASK) {
+	case ZPCI_PROBE_DMA_WRITE:
+		memcpy(device->bounce, device->memory + job->source + done, length);
+		break;
+	case ZPCI_PROBE_DMA_FILL:
+		for (size_t i = 0; i < sizeof(device->bounce); i += 8)
+			zpci_put_le(device->bounce + i, 8, job->pattern);
+		break;
+	}
+}
+
+/* Moves @length bytes at @done; no lock held. */
+static int transfer(struct probe_device *device, const struct probe_job *job, uint64_t done,
+		    size_t length, uint64_t *failed)
+{
+	unsigned operation = job->command & ZPCI_PROBE_DMA_OP_MASK;
+	int result = 0;
+
+	if (operation == ZPCI_PROBE_DMA_READ || operation == ZPCI_PROBE_DMA_COPY)
+		result = fetch(device, job->source + done, length, failed);
+	if (!result && operation != ZPCI_PROBE_DMA_READ)
+		result = deliver(device, job->destination + done, length, failed);
+	return result;
+}
+
+/* Ends an operation; status first, so that the interrupt's handler finds it. */
+static void finish(struct probe_device *device, const struct probe_job *job, unsigned code)
+{
+	struct probe_dma *dma = &device->dma;
+
+	dma->status &= ZPCI_PROBE_STATUS_OVERRUN;
+	if (code)
+		dma->status |= ZPCI_PROBE_STATUS_ERROR | code << ZPCI_PROBE_STATUS_CODE_SHIFT;
+	else
+		dma->status |= ZPCI_PROBE_STATUS_DONE;
+	if (wants_interrupt(job) && vector_of(job) < ZPCI_PROBE_VECTORS)
+		probe_raise(device, vector_of(job));
+}
+
+/* One chunk. Returns false if the operation was taken away meanwhile. */
+static bool move_chunk(struct probe_device *device, const struct probe_job *job, unsigned *code)
+{
+	struct probe_dma *dma = &device->dma;
+	uint64_t done = dma->done;
+	uint64_t left = job->length - done;
+	size_t length = left < ZPCI_PROBE_DMA_CHUNK ? (size_t)left : ZPCI_PROBE_DMA_CHUNK;
+	uint64_t failed = 0;
+	int result;
+
+	prepare(device, job, done, length);
+	probe_service_enter(device);
+	result = transfer(device, job, done, length, &failed);
+	probe_service_leave(device);
+	if (!(dma->status & ZPCI_PROBE_STATUS_BUSY))
+		return false;
+	if (result) {
+		dma->failed = failed;
+		*code = ZPCI_PROBE_CODE_DMA;
+		return true;
+	}
+	if ((job->command & ZPCI_PROBE_DMA_OP_MASK) == ZPCI_PROBE_DMA_READ)
+		memcpy(device->memory + job->destination + done, device->bounce, length);
+	dma->done = done + length;
+	return true;
+}
+
+bool probe_dma_step(struct probe_device *device)
+{
+	struct probe_dma *dma = &device->dma;
+	struct probe_job job = dma->job;
+	unsigned code;
+
+	if (!(dma->status & ZPCI_PROBE_STATUS_BUSY))
+		return false;
+	code = check(&job);
+	if (!code && dma->done < job.length && !move_chunk(device, &job, &code))
+		return true;
+	if (code || dma->done == job.length)
+		finish(device, &job, code);
+	return true;
+}
+
+void probe_dma_reset(struct probe_device *device)
+{
+	struct probe_dma *dma = &device->dma;
+	bool busy = dma->status & ZPCI_PROBE_STATUS_BUSY;
+
+	memset(dma, 0, sizeof(*dma));
+	/* The one thing that a reset leaves behind: a driver can tell that its data did not
+	 * arrive. */
+	if (busy)
+		dma->status = ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET
+								<< ZPCI_PROBE_STATUS_CODE_SHIFT;
+}

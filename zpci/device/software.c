@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * software.c - what the adapters of all software models have in common.
+ *
+ * The identity of a VF is not copied from the model's description: as with real hardware it is
+ * read from the SR-IOV capability of the PF, once, before anybody can borrow a function. A
+ * capability that would mislead a guest misleads us too, and is noticed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "zpci/device/software.h"
+#include "zpci/device/sriov.h"
+
+struct software_adapter {
+	const struct zpci_pci_description *description;
+	unsigned vfs;
+	struct zpci_sriov sriov; /* if there are VFs; constant after create */
+};
+
+static void config_read(void *config, unsigned offset, void *data, unsigned length)
+{
+	zpci_config_space_read(config, offset, data, length);
+}
+
+static void config_write(void *config, unsigned offset, const void *data, unsigned length)
+{
+	zpci_config_space_write(config, offset, data, length);
+}
+
+/* Reads what the PF says about VFs; the last VF has the highest devfn, so it speaks for all. */
+static int learn_vfs(struct software_adapter *adapter)
+{
+	struct zpci_config_space *space;
+	struct zpci_config_access pf = { .read = config_read, .write = config_write };
+	struct zpci_identity last;
+	int result;
+
+	if (!adapter->vfs)
+		return 0;
+	space = malloc(sizeof(*space));
+	if (!space)
+		return -ENOMEM;
+	zpci_config_space_init_pf(space, adapter->description, adapter->vfs);
+	pf.config = space;
+	result = zpci_sriov_read(&pf, 0, &adapter->sriov);
+	free(space);
+	if (!result)
+		result = zpci_sriov_identity(&adapter->sriov, adapter->vfs, &last);
+	return result ? -EINVAL : 0;
+}
+
+int zpci_software_create(const struct zpci_pci_description *description,
+			 const struct zpci_adapter_options *options, void **adapter)
+{
+	struct software_adapter *new = calloc(1, sizeof(*new));
+	int result;
+
+	if (!new)
+		return -ENOMEM;
+	new->description = description;
+	new->vfs = options->vfs;
+	result = learn_vfs(new);
+	if (result) {
+		free(new);
+		return result;
+	}
+	*adapter = new;
+	return 0;
+}
+
+void zpci_software_destroy(void *adapter)
+{
+	free(adapter);
+}
+
+static void pf_identity(const struct software_adapter *adapter, struct zpci_identity *identity)
+{
+	const struct zpci_pci_description *description = adapter->description;
+
+	memset(identity, 0, sizeof(*identity));
+	identity->view = ZPCI_VIEW_VIRTUALISED;
+	identity->vendor = description->vendor;
+	identity->device = description->device;
+	identity->class_code = description->class_code;
+	identity->revision = description->revision;
+	memcpy(identity->bars, description->bars, sizeof(identity->bars));
+	identity->sriov = adapter->vfs > 0;
+}
+
+void zpci_software_open(void *opaque, unsigned vf, struct zpci_config_space *config,
+			struct zpci_identity *identity)
+{
+	const struct software_adapter *adapter = opaque;
+
+	if (vf) {
+		zpci_config_space_init_vf(config, adapter->description);
+		zpci_sriov_identity(&adapter->sriov, vf, identity);
+	} else {
+		zpci_config_space_init_pf(config, adapter->description, adapter->vfs);
+		pf_identity(adapter, identity);
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * software.h - what the adapters of all software models have in common.
+ *
+ * Internal to zpci/device. An adapter without state of its own is made, opened and destroyed
+ * by these functions alone (see null.c).
+ */
+#ifndef ZPCI_DEVICE_SOFTWARE_H
+#define ZPCI_DEVICE_SOFTWARE_H
+
+#include "zpci/device/config_space.h"
+
+/* For zpci_model.create. @description must outlive the adapter. 0, -ENOMEM, or -EINVAL for a
+ * description that makes no sense. */
+int zpci_software_create(const struct zpci_pci_description *description,
+			 const struct zpci_adapter_options *options, void **adapter);
+/* Is a zpci_model.destroy. */
+void zpci_software_destroy(void *adapter);
+/* For zpci_model.open: config space and identity of function @vf. Any thread. */
+void zpci_software_open(void *adapter, unsigned vf, struct zpci_config_space *config,
+			struct zpci_identity *identity);
+
+#endif
