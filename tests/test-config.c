@@ -1,0 +1,623 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test-config.c - reading, checking and completing a configuration: the good files and texts give
+ * the functions that they describe; each bad one violates one rule, and its message must name
+ * place, key, value, and what is allowed.
+ *
+ * The fixtures are tests/config/NAME.conf. What cannot be a small file is made in TMPDIR.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zpci/ram.h>
+
+#include "zpci/config/internal.h"
+
+#define WORDS 5
+
+/* A fixture or @text that is refused; NULL ends the words that its message must have. */
+struct bad {
+	const char *name;
+	const char *text;
+	const char *words[WORDS];
+};
+
+static char *source_path(const char *folder, const char *name, const char *suffix)
+{
+	static char path[PATH_MAX];
+	const char *source = getenv("srcdir");
+
+	snprintf(path, sizeof(path), "%s/%s/%s%s", source ? source : ".", folder, name, suffix);
+	return path;
+}
+
+static int read_file(struct zpci_config *config, const char *path, char **error)
+{
+	int result = zpci_config_load(config, path, error);
+
+	return result ? result : zpci_config_finish(config, error);
+}
+
+static void assert_words(const char *error, const char *const words[WORDS])
+{
+	assert_non_null(error);
+	for (unsigned i = 0; i < WORDS && words[i]; i++)
+		if (!strstr(error, words[i]))
+			fail_msg("no '%s' in: %s", words[i], error);
+	/* One line that a terminal can be given. */
+	for (const char *c = error; *c; c++)
+		assert_false((unsigned char)*c < ' ');
+}
+
+/* --- bad files ---------------------------------------------------------------------------- */
+
+static const struct bad bad_files[] = {
+	{ "unknown-key", NULL, { ":4: ", "speed = 10", "unknown key", "model, pchid, vfs, rid" } },
+	{ "vf-fid-base", NULL, { ":4: ", "vf-fid-base = 0x2000", "unknown key" } },
+	{ "vf-uid-base", NULL, { ":4: ", "vf-uid-base = 0x200", "unknown key" } },
+	{ "key-of-other-section", NULL,
+	  { ":6: ", "pchid = 0x1c0", "belongs in [adapter NAME]",
+	    "adapter, vf, fid, uid, profile, ids, bars, publish-vfn, command-memory, standby" } },
+	{ "unknown-section", NULL, { ":4: ", "[functions]", "[adapter NAME] or [function]" } },
+	{ "function-with-name", NULL, { ":4: ", "[function disk]", "[adapter NAME] or [function]" } },
+	{ "adapter-without-name", NULL, { ":2: ", "[adapter ]", "1 to 63 letters, digits" } },
+	{ "adapter-name", NULL, { ":2: ", "[adapter a/b]", "1 to 63 letters, digits" } },
+	{ "section-open", NULL, { ":4: ", "[function", "']' is missing" } },
+	{ "section-trailer", NULL, { ":4: ", "'adapter = disk' behind" } },
+	{ "key-before-section", NULL,
+	  { ":2: ", "model = probe", "before the first section", "[adapter NAME]" } },
+	{ "not-a-pair", NULL, { ":4: ", "'vfs 4' is neither KEY = VALUE" } },
+	{ "not-a-pair-at-end", NULL, { ":4: ", "'vfs 4' is neither KEY = VALUE" } },
+	{ "empty-value", NULL, { ":4: ", "vfs = :", "0 to 255" } },
+	{ "duplicate-key", NULL, { ":5: ", "vfs = 4", "duplicate key", ".conf:4 " } },
+	{ "duplicate-adapter", NULL, { ":4: ", "[adapter disk]", "duplicate adapter", ".conf:2 " } },
+	{ "duplicate-fid", NULL, { ":11: ", "fid = 4129", "duplicate FID 0x1021", ".conf:7;" } },
+	{ "duplicate-uid", NULL, { ":11: ", "uid = 0x20111", "duplicate UID 0x111", ".conf:7;" } },
+	{ "duplicate-pchid", NULL,
+	  { ":7: ", "pchid = 0x1c0", "duplicate PCHID 0x1c0", "adapter 'disk'", ".conf:4;" } },
+	{ "uid-0", NULL, { ":7: ", "uid = 0:", "0x1 to 0xffffffff", "must not be 0" } },
+	{ "uid-low-0", NULL, { ":7: ", "uid = 0x10000:", "low 16 bits", "must not be 0" } },
+	{ "vf-0", NULL, { ":6: ", "vf = 0:", "1 to 255", "leave it out for the PF" } },
+	{ "vf-256", NULL, { ":6: ", "vf = 256:", "1 to 255" } },
+	{ "vf-beyond-vfs", NULL, { ":7: ", "vf = 5:", "1 to 4", "adapter 'disk'", ".conf:4;" } },
+	{ "vf-of-none", NULL, { ":7: ", "vf = 1:", "no VFs", "vfs = 0", ".conf:4;" } },
+	{ "vf-twice", NULL, { ":9: ", "vf = 3:", "VF 3 of adapter 'disk'", "twice", ".conf:6;" } },
+	{ "pf-twice", NULL, { ":6: ", "PF of adapter 'disk'", "twice", ".conf:4;", "vf = NUMBER" } },
+	{ "vfs-256", NULL, { ":4: ", "vfs = 256:", "0 to 255" } },
+	{ "pchid-0", NULL, { ":4: ", "pchid = 0:", "0x1 to 0xffff" } },
+	{ "pchid-wide", NULL, { ":4: ", "pchid = 0x10000:", "0x1 to 0xffff" } },
+	{ "fid-wide", NULL, { ":7: ", "fid = 0x100000000:", "0x0 to 0xffffffff" } },
+	{ "number-huge", NULL, { ":7: ", "fid = 18446744073709551617:", "0x0 to 0xffffffff" } },
+	{ "number-word", NULL, { ":4: ", "vfs = four:", "0 to 255" } },
+	{ "number-trailer", NULL, { ":4: ", "vfs = 4x:", "0 to 255" } },
+	{ "number-negative", NULL, { ":4: ", "vfs = -1:", "0 to 255" } },
+	{ "number-octal", NULL, { ":7: ", "uid = 0111:", "decimal or hexadecimal with 0x" } },
+	{ "number-0x", NULL, { ":7: ", "fid = 0x:", "0x0 to 0xffffffff" } },
+	{ "model", NULL, { ":3: ", "model = floppy:", "null, probe" } },
+	{ "model-missing", NULL, { ":2: ", "[adapter disk] lacks model", "null, probe" } },
+	{ "profile", NULL, { ":7: ", "profile = Lpar:", "lpar, vfio, silent, plain, raw" } },
+	{ "profile-of-pf", NULL, { ":6: ", "profile = lpar:", "is a PF", "profile = plain" } },
+	{ "publish-of-pf", NULL, { ":6: ", "publish-vfn = yes:", "is a PF", "publish-vfn = no" } },
+	{ "yes-no", NULL, { ":7: ", "ids = true:", "no, yes" } },
+	{ "command-memory", NULL, { ":7: ", "command-memory = 0:", "absent, off, on" } },
+	{ "rid", NULL, { ":4: ", "rid = 3:", "no, yes" } },
+	{ "function-without-adapter", NULL, { ":4: ", "[function] lacks adapter = NAME" } },
+	{ "function-of-unknown", NULL, { ":5: ", "adapter = disc:", "no such adapter" } },
+	{ "function-before-adapter", NULL, { ":3: ", "adapter = disk:", "only later", ".conf:5;" } },
+	{ "long-line", NULL, { ":4: ", "longer than the 198 characters" } },
+	{ "nul", NULL, { ":4: ", "byte 0x00" } },
+	{ "binary", NULL, { ":1: ", "byte 0x7f" } },
+	{ "escape", NULL, { ":4: ", "byte 0x1b" } },
+};
+
+static void test_bad_file(void **state)
+{
+	const struct bad *bad = *state;
+	struct zpci_config *config = zpci_config_new();
+	char fixture[64], *path, *error;
+
+	snprintf(fixture, sizeof(fixture), "bad-%s", bad->name);
+	path = source_path("tests/config", fixture, ".conf");
+	assert_int_equal(read_file(config, path, &error), -EINVAL);
+	assert_words(error, (const char *[WORDS]){ path });
+	assert_words(error, bad->words);
+	free(error);
+	zpci_config_free(config);
+}
+
+static void refuse_path(const char *path, int expected)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	assert_int_equal(zpci_config_load(config, path, &error), expected);
+	assert_words(error, (const char *[WORDS]){ path, "cannot be read", strerror(-expected) });
+	free(error);
+	zpci_config_free(config);
+}
+
+static void test_missing_file(void **state)
+{
+	(void)state;
+	refuse_path(source_path("tests/config", "there-is-none", ".conf"), -ENOENT);
+}
+
+static void test_directory(void **state)
+{
+	(void)state;
+	refuse_path(source_path("tests", "config", ""), -EISDIR);
+}
+
+/* A new file in TMPDIR; the caller closes it. */
+static FILE *open_temporary(char path[PATH_MAX])
+{
+	const char *folder = getenv("TMPDIR");
+	int fd;
+
+	snprintf(path, PATH_MAX, "%s/zpci-test-config.XXXXXX", folder ? folder : "/tmp");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	return fdopen(fd, "w");
+}
+
+static void test_unreadable_file(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	fclose(open_temporary(path));
+	assert_int_equal(chmod(path, 0), 0);
+	if (access(path, R_OK) == 0) {
+		unlink(path);
+		skip(); /* root reads everything */
+	}
+	refuse_path(path, -EACCES);
+	unlink(path);
+}
+
+/* A configuration of @functions functions, each but the last with everything by default. */
+static int load_many(unsigned functions, struct zpci_config *config, char **error)
+{
+	char path[PATH_MAX];
+	FILE *file = open_temporary(path);
+	int result;
+
+	for (unsigned i = 0; i < functions; i++) {
+		if (i % 255 == 0)
+			fprintf(file, "[adapter a%u]\nmodel = probe\n", i / 255);
+		fprintf(file, "[function]\nadapter = a%u\nvf = %u\n", i / 255, i % 255 + 1);
+	}
+	fprintf(file, "fid = 0x1000\n");
+	fclose(file);
+	result = read_file(config, path, error);
+	unlink(path);
+	return result;
+}
+
+static void test_4096_functions(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(load_many(4096, config, &error), 0);
+	assert_int_equal(zpci_config_functions(config), 4096);
+	assert_int_equal(config->functions[0].fid.value, 0x1001);
+	assert_int_equal(config->functions[4094].fid.value, 0x1fff);
+	assert_int_equal(config->functions[4095].fid.value, 0x1000);
+	assert_int_equal(config->functions[4095].uid.value, 0x10ff);
+	zpci_config_free(config);
+}
+
+static void test_4097_functions(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(load_many(4097, config, &error), -EINVAL);
+	assert_words(error, (const char *[WORDS]){ ":12323: ", "one too many", "4096" });
+	free(error);
+	zpci_config_free(config);
+}
+
+/* --- good files --------------------------------------------------------------------------- */
+
+static struct zpci_config *load_good(const char *name)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+	int result = read_file(config, source_path("tests/config", name, ".conf"), &error);
+
+	if (result)
+		fail_msg("%d: %s", result, error);
+	assert_null(error);
+	return config;
+}
+
+static void test_full(void **state)
+{
+	struct zpci_config *config = load_good("good-full");
+	const struct adapter *adapter = config->adapters;
+	const struct function *function = config->functions;
+
+	(void)state;
+	assert_int_equal(config->adapter_count, 2);
+	assert_string_equal(zpci_model_get(adapter[0].model.value)->name, "probe");
+	assert_int_equal(adapter[0].pchid.value, 0x1c0);
+	assert_int_equal(adapter[0].vfs.value, 4);
+	assert_int_equal(adapter[0].rid.value, 1);
+	assert_string_equal(zpci_model_get(adapter[1].model.value)->name, "null");
+	assert_int_equal(zpci_config_functions(config), 2);
+	assert_int_equal(function[0].owner, 0);
+	assert_int_equal(function[0].vf.value, 3);
+	assert_int_equal(function[0].fid.value, 0x1021);
+	assert_int_equal(function[0].uid.value, 0x111);
+	/* Each switch is the opposite of what `silent` says. */
+	assert_false(function[0].effective.ids);
+	assert_false(function[0].effective.bars);
+	assert_true(function[0].effective.publish_vfn);
+	assert_int_equal(function[0].effective.command_memory, ZPCI_COMMAND_MEMORY_ON);
+	assert_true(function[0].standby.value);
+	assert_int_equal(function[1].owner, 1);
+	assert_int_equal(function[1].vf.value, 0);
+	zpci_config_free(config);
+}
+
+static void test_defaults(void **state)
+{
+	struct zpci_config *config = load_good("good-defaults");
+	const struct adapter *adapter = config->adapters;
+	const struct function *function = config->functions;
+
+	(void)state;
+	assert_int_equal(adapter[0].pchid.value, 0x101);
+	assert_int_equal(adapter[1].pchid.value, 0x102);
+	assert_int_equal(adapter[2].pchid.value, 0x100);
+	assert_int_equal(adapter[0].vfs.value, 7);
+	assert_int_equal(adapter[1].vfs.value, 1);
+	assert_int_equal(adapter[2].vfs.value, 9);
+	assert_int_equal(adapter[0].rid.value, 0);
+	assert_int_equal(adapter[1].rid.value, 1);
+	assert_int_equal(function[0].fid.value, 0x1000);
+	assert_int_equal(function[1].fid.value, 0x1002);
+	assert_int_equal(function[2].fid.value, 0x1003);
+	assert_int_equal(function[3].fid.value, 0x1001);
+	assert_int_equal(function[0].uid.value, 0x101);
+	assert_int_equal(function[1].uid.value, 0x102);
+	assert_int_equal(function[2].uid.value, 0x103);
+	assert_int_equal(function[3].uid.value, 0x50100);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_string_equal(zpci_profile_name(&function[i].effective),
+				    i == 2 ? "plain" : "lpar");
+		assert_false(function[i].standby.value);
+	}
+	zpci_config_free(config);
+}
+
+static void test_empty(void **state)
+{
+	struct zpci_config *config = load_good("good-empty");
+
+	(void)state;
+	assert_int_equal(zpci_config_functions(config), 0);
+	zpci_config_free(config);
+}
+
+static void assert_one_vf(struct zpci_config *config)
+{
+	assert_int_equal(zpci_config_functions(config), 1);
+	assert_string_equal(config->adapters[0].name, "disk");
+	assert_int_equal(config->functions[0].vf.value, 2);
+	zpci_config_free(config);
+}
+
+static void test_no_newline_at_end(void **state)
+{
+	(void)state;
+	assert_one_vf(load_good("good-no-newline"));
+}
+
+static void test_windows_line_ends(void **state)
+{
+	(void)state;
+	assert_one_vf(load_good("good-windows"));
+}
+
+static void test_ends_of_ranges(void **state)
+{
+	struct zpci_config *config = load_good("good-qemu-ranges");
+	const struct function *function = config->functions;
+
+	(void)state;
+	assert_int_equal(config->adapters[0].pchid.value, 0xffff);
+	assert_int_equal(function[0].vf.value, 255);
+	assert_int_equal(function[0].fid.value, 0);
+	assert_int_equal(function[0].uid.value, 1);
+	assert_int_equal(function[1].fid.value, UINT32_MAX);
+	assert_int_equal(function[1].uid.value, UINT32_MAX);
+	zpci_config_free(config);
+}
+
+/* --- functions as text -------------------------------------------------------------------- */
+
+/* Reads up to two texts, the second one may be NULL; the first result that is not 0. */
+static int read_texts(struct zpci_config *config, const char *first, const char *second,
+		      char separator, char **error)
+{
+	int result = zpci_config_function(config, first, separator, error);
+
+	if (!result && second)
+		result = zpci_config_function(config, second, separator, error);
+	return result ? result : zpci_config_finish(config, error);
+}
+
+static const struct bad bad_texts[] = {
+	{ "text-empty", "", { "function ''", "starts with ''", "null, probe" } },
+	{ "text-model-empty", ",vf=1", { "starts with ''", "null, probe" } },
+	{ "text-model-missing", "vf=1",
+	  { "function 'vf=1'", "starts with 'vf=1'", "null, probe" } },
+	{ "text-model", "floppy,vf=1", { "model = floppy", "null, probe" } },
+	{ "text-item-empty", "probe,", { "'' is not KEY=VALUE" } },
+	{ "text-not-a-pair", "probe,vf", { "'vf' is not KEY=VALUE" } },
+	{ "text-value-empty", "probe,vf=", { "vf = :", "1 to 255" } },
+	{ "text-key-empty", "probe,=1",
+	  { " = 1: unknown key", "fid, uid", "standby, pchid, vfs, rid" } },
+	{ "text-model-as-key", "probe,model=null",
+	  { "model = null: unknown key", "standby, pchid, vfs, rid" } },
+	{ "text-separator", "probe,vf=1:fid=2", { "vf = 1:fid=2:", "1 to 255" } },
+	{ "text-duplicate-key", "probe,vf=1,vf=1", { "vf = 1: duplicate key", "keep one" } },
+	{ "text-vf-beyond-vfs", "probe,vf=2,vfs=1",
+	  { "vf = 2:", "1 to 1", "common adapter of model probe" } },
+	{ "text-adapter-name", "probe,vf=2,adapter=a b", { "adapter = a b:", "1 to 63" } },
+	{ "text-escape", "probe,vf=1,fid=\033[31m", { "fid = ?[31m:" } },
+};
+
+static void test_bad_text(void **state)
+{
+	const struct bad *bad = *state;
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	assert_int_equal(read_texts(config, bad->text, NULL, ',', &error), -EINVAL);
+	assert_words(error, bad->words);
+	free(error);
+	zpci_config_free(config);
+}
+
+static void test_text(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	const struct function *function;
+	char *error;
+
+	(void)state;
+	assert_int_equal(read_texts(config, "probe:vf=3:fid=0x1021:uid=0x111:profile=vfio",
+				    "probe:vf=7:rid=yes", ':', &error), 0);
+	function = config->functions;
+	assert_int_equal(zpci_config_functions(config), 2);
+	assert_int_equal(function[0].vf.value, 3);
+	assert_int_equal(function[0].fid.value, 0x1021);
+	assert_int_equal(function[0].uid.value, 0x111);
+	assert_string_equal(zpci_profile_name(&function[0].effective), "vfio");
+	/* One adapter for both, with as many VFs as the highest one needs. */
+	assert_int_equal(config->adapter_count, 1);
+	assert_int_equal(config->adapters[0].vfs.value, 7);
+	assert_int_equal(config->adapters[0].rid.value, 1);
+	zpci_config_free(config);
+}
+
+static void test_text_adapters(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_config_function(config, "probe,vf=1,adapter=a", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "probe,vf=1,pchid=0x2", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "probe,vf=1", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "null", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "probe,vf=2,pchid=2", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "probe,adapter=a,pchid=0x3", ',', &error), 0);
+	assert_int_equal(zpci_config_finish(config, &error), 0);
+	assert_int_equal(config->adapter_count, 4);
+	assert_int_equal(config->functions[3].owner, 3);
+	assert_int_equal(config->functions[4].owner, 1);
+	assert_int_equal(config->functions[5].owner, 0);
+	assert_int_equal(config->adapters[0].pchid.value, 3);
+	zpci_config_free(config);
+}
+
+static void test_text_after_file(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_config_load(config, source_path("tests/config", "good-full", ".conf"),
+					  &error), 0);
+	assert_int_equal(read_texts(config, "probe,vf=4,adapter=disk", "probe,vf=1,pchid=0x1c0",
+				    ',', &error), 0);
+	assert_int_equal(config->adapter_count, 2);
+	assert_int_equal(config->functions[3].owner, 0);
+	zpci_config_free(config);
+}
+
+static void test_text_contradicts(void **state)
+{
+	static const char *const seconds[][2] = {
+		{ "null,adapter=a", "model = null" },
+		{ "probe,adapter=a,vfs=8", "vfs = 8" },
+		{ "probe,adapter=a,rid=no", "rid = no" },
+		{ "probe,adapter=a,pchid=0x1c1", "pchid = 0x1c1" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct zpci_config *config = zpci_config_new();
+		char *error;
+
+		assert_int_equal(read_texts(config, "probe,adapter=a,vf=1,vfs=4,rid=yes,pchid=0x1c0",
+					    seconds[i][0], ',', &error), -EINVAL);
+		assert_words(error, (const char *[WORDS]){ seconds[i][0], seconds[i][1],
+			     "adapter 'a'", "must be the same", "by function 'probe,adapter=a" });
+		free(error);
+		zpci_config_free(config);
+	}
+}
+
+static void test_long_text(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char text[5000], *error;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "probe,", 6);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(read_texts(config, text, NULL, ',', &error), -EINVAL);
+	assert_words(error, (const char *[WORDS]){ "xxx...'", "is not KEY=VALUE" });
+	assert_in_range(strlen(error), 1, 300);
+	free(error);
+	zpci_config_free(config);
+}
+
+/* --- into a firmware ---------------------------------------------------------------------- */
+
+static void test_apply(void **state)
+{
+	struct zpci_config *config = load_good("good-full");
+	struct zpci_ram *ram = zpci_ram_create(1 << 20);
+	struct zpci_function_info info = { .size = sizeof(info) };
+	struct zpci_firmware *firmware;
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), ram, NULL, &firmware), 0);
+	assert_int_equal(zpci_config_apply(config, firmware, NULL, &error), 0);
+	assert_null(error);
+	assert_int_equal(zpci_firmware_info(firmware, 0x1021, &info), 0);
+	assert_int_equal(info.uid, 0x111);
+	assert_int_equal(info.pchid, 0x1c0);
+	assert_int_equal(info.vf, 3);
+	assert_int_equal(info.vfn, 3);
+	assert_true(info.rid_published);
+	assert_int_equal(info.state, ZPCI_STATE_STANDBY);
+	assert_string_equal(info.model, "probe");
+	assert_true(info.command_memory);
+	assert_int_equal(zpci_firmware_info(firmware, 0x1000, &info), 0);
+	assert_string_equal(info.model, "null");
+	assert_int_equal(info.vf, 0);
+	/* The firmware has all of them already now. */
+	assert_int_equal(zpci_config_apply(config, firmware, NULL, &error), -EEXIST);
+	assert_words(error, (const char *[WORDS]){ ".conf:12: ", "FID 0x1021", "UID 0x111",
+		     "VF 3 of adapter 'disk'", "choose another" });
+	free(error);
+	zpci_config_free(config);
+	zpci_firmware_destroy(firmware);
+	zpci_ram_destroy(ram);
+}
+
+static void test_apply_unfinished(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_config_apply(config, NULL, NULL, &error), -EINVAL);
+	assert_words(error, (const char *[WORDS]){ "not finished" });
+	free(error);
+	zpci_config_free(config);
+}
+
+/* --- the manual page ---------------------------------------------------------------------- */
+
+/* Each key has its `.BI "KEY = " VALUE` there, and each of these is a key. */
+static void test_manual_page(void **state)
+{
+	FILE *file = fopen(source_path("man", "zpci.conf", ".5"), "r");
+	unsigned documented = 0, keys = 0;
+	char line[512], name[64];
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		char *to = line;
+
+		for (const char *from = line; *from; from++)
+			if (*from != '\\')
+				*to++ = *from;
+		*to = '\0';
+		if (sscanf(line, ".BI \"%63[^ ] = \"", name) != 1)
+			continue;
+		documented++;
+		if (!config_key_find(SECTION_ADAPTER, name) &&
+		    !config_key_find(SECTION_FUNCTION, name))
+			fail_msg("zpci.conf.5 documents '%s', which is no key", name);
+	}
+	fclose(file);
+	while (config_key(keys))
+		keys++;
+	assert_int_equal(documented, keys);
+}
+
+/* ------------------------------------------------------------------------------------------ */
+
+static const struct CMUnitTest good[] = {
+	cmocka_unit_test(test_missing_file),
+	cmocka_unit_test(test_directory),
+	cmocka_unit_test(test_unreadable_file),
+	cmocka_unit_test(test_4096_functions),
+	cmocka_unit_test(test_4097_functions),
+	cmocka_unit_test(test_full),
+	cmocka_unit_test(test_defaults),
+	cmocka_unit_test(test_empty),
+	cmocka_unit_test(test_no_newline_at_end),
+	cmocka_unit_test(test_windows_line_ends),
+	cmocka_unit_test(test_ends_of_ranges),
+	cmocka_unit_test(test_text),
+	cmocka_unit_test(test_text_adapters),
+	cmocka_unit_test(test_text_after_file),
+	cmocka_unit_test(test_text_contradicts),
+	cmocka_unit_test(test_long_text),
+	cmocka_unit_test(test_apply),
+	cmocka_unit_test(test_apply_unfinished),
+	cmocka_unit_test(test_manual_page),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct CMUnitTest tests[COUNT(good) + COUNT(bad_files) + COUNT(bad_texts)];
+
+/* One test for each violation, called by its name. */
+static size_t add_bad(size_t count, const struct bad *bad, size_t cases, CMUnitTestFunction test)
+{
+	for (size_t i = 0; i < cases; i++)
+		tests[count++] = (struct CMUnitTest){
+			.name = bad[i].name,
+			.test_func = test,
+			.initial_state = (void *)&bad[i],
+		};
+	return count;
+}
+
+int main(void)
+{
+	size_t count = COUNT(good);
+
+	memcpy(tests, good, sizeof(good));
+	count = add_bad(count, bad_files, COUNT(bad_files), test_bad_file);
+	add_bad(count, bad_texts, COUNT(bad_texts), test_bad_text);
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

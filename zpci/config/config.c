@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config.c - the configuration as a container: its sections, the strings they refer to, and the
+ * sentences about them.
+ *
+ * Sections lie in growing arrays, therefore they refer to each other by index and never by
+ * address. Strings are owned by the configuration and freed together with it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* More cannot be used: each function is of one adapter. */
+#define ADAPTERS_MAX ZPCI_FUNCTIONS_MAX
+
+struct zpci_config *zpci_config_new(void)
+{
+	return calloc(1, sizeof(struct zpci_config));
+}
+
+void zpci_config_free(struct zpci_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->string_count; i++)
+		free(config->strings[i]);
+	free(config->strings);
+	free(config->adapters);
+	free(config->functions);
+	free(config);
+}
+
+size_t zpci_config_functions(const struct zpci_config *config)
+{
+	return config->function_count;
+}
+
+/* --- sentences ---------------------------------------------------------------------------- */
+
+const char *config_place(struct place place, char buffer[CONFIG_LABEL])
+{
+	if (place.line)
+		snprintf(buffer, CONFIG_LABEL, "%.140s:%u", place.source, place.line);
+	else
+		snprintf(buffer, CONFIG_LABEL, "%.140s", place.source);
+	return buffer;
+}
+
+const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL])
+{
+	if (adapter->name)
+		snprintf(buffer, CONFIG_LABEL, "adapter '%s'", adapter->name);
+	else if (adapter->common)
+		snprintf(buffer, CONFIG_LABEL, "the common adapter of model %s",
+			 adapter->model.text);
+	else
+		snprintf(buffer, CONFIG_LABEL, "the adapter with pchid %s", adapter->pchid.text);
+	return buffer;
+}
+
+/* A value may hold what a terminal would obey. */
+static void defuse(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+int config_error(char **error, struct place place, const char *format, ...)
+{
+	char *sentence;
+	va_list arguments;
+	int length;
+
+	*error = NULL;
+	va_start(arguments, format);
+	length = vasprintf(&sentence, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return -EINVAL;
+	if (place.line)
+		length = asprintf(error, "%s:%u: %s", place.source, place.line, sentence);
+	else
+		length = asprintf(error, "%s: %s", place.source, sentence);
+	free(sentence);
+	if (length < 0)
+		*error = NULL;
+	else
+		defuse(*error);
+	return -EINVAL;
+}
+
+int config_no_memory(char **error)
+{
+	*error = strdup("no memory for the configuration");
+	return -ENOMEM;
+}
+
+/* --- strings and sections ----------------------------------------------------------------- */
+
+/* Makes room for one more item of @size bytes in @array. Doubling at powers of two keeps the
+ * copies few and needs no capacity of its own. */
+static void *grow(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return array;
+	return reallocarray(array, count ? 2 * count : 1, size);
+}
+
+const char *config_keep(struct zpci_config *config, const char *text, size_t length)
+{
+	char **strings = grow(config->strings, config->string_count, sizeof(*strings));
+	char *copy;
+
+	if (!strings)
+		return NULL;
+	config->strings = strings;
+	copy = strndup(text, length);
+	if (copy)
+		strings[config->string_count++] = copy;
+	return copy;
+}
+
+int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error)
+{
+	struct adapter *adapters;
+
+	if (config->adapter_count == ADAPTERS_MAX)
+		return config_error(error, adapter->place,
+				    "this adapter is one too many: at most %u are allowed",
+				    ADAPTERS_MAX);
+	adapters = grow(config->adapters, config->adapter_count, sizeof(*adapters));
+	if (!adapters)
+		return config_no_memory(error);
+	config->adapters = adapters;
+	adapters[config->adapter_count++] = *adapter;
+	return 0;
+}
+
+int config_add_function(struct zpci_config *config, const struct function *function, char **error)
+{
+	struct function *functions;
+
+	if (config->function_count == ZPCI_FUNCTIONS_MAX)
+		return config_error(error, function->place,
+				    "this function is one too many: at most %u are allowed",
+				    ZPCI_FUNCTIONS_MAX);
+	functions = grow(config->functions, config->function_count, sizeof(*functions));
+	if (!functions)
+		return config_no_memory(error);
+	config->functions = functions;
+	functions[config->function_count++] = *function;
+	return 0;
+}
+
+struct adapter *config_find_adapter(const struct zpci_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->adapter_count; i++) {
+		struct adapter *adapter = &config->adapters[i];
+
+		if (adapter->name && !strcmp(adapter->name, name))
+			return adapter;
+	}
+	return NULL;
+}
+
+bool config_name_valid(const char *name)
+{
+	size_t length = strlen(name);
+
+	/* Not isalnum(): what is allowed must not depend on the locale. */
+	return length >= 1 && length <= 63 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+		       length;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file.c - a configuration from an ini file.
+ *
+ * inih splits KEY = VALUE lines and knows comments. As distributions build it, it tells neither
+ * the number of a line nor that a section begins (two [function] in a row look like one), cuts
+ * names of sections, breaks long lines in two, goes on after an error, and ends a line at a NUL.
+ * All that matters for a sentence that names the line, so inih gets its lines from read_line()
+ * here, one at a time, and calls handle_pair() in between. The rules:
+ *
+ *  - read_line() counts lines and refuses what does not fit or is not text. Indentation is
+ *    removed: to inih it would mean that the line before goes on.
+ *  - A line that starts with '[' begins a section, and is understood here.
+ *  - Any other line that is not empty or a comment is due to be handed to handle_pair() before
+ *    the next line is asked for. If it was not, inih found no KEY = VALUE in it.
+ *  - After the first error read_line() reports the end of the file.
+ *
+ * None of it depends on the options with which inih was compiled.
+ */
+#include <errno.h>
+#include <ini.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define BLANKS " \t\r\n"
+#define UTF8_MARK "\xef\xbb\xbf"
+/* Some builds of inih offer a buffer that grows; stock ones have 200 bytes. */
+#define LONGEST_LINE 1024
+
+struct reader {
+	struct zpci_config *config;
+	char **error;
+	FILE *file;
+	struct place place; /* the line that was read last */
+	bool due;	    /* it is KEY = VALUE, and was not handled yet */
+	char start[65];	    /* its first characters, if it is due */
+	int result;	    /* of the first error */
+	bool in_section;
+	enum section section; /* whose last one is being filled */
+};
+
+/* --- lines -------------------------------------------------------------------------------- */
+
+static int refuse_byte(struct reader *reader, int byte)
+{
+	return config_error(reader->error, reader->place,
+			    "byte 0x%02x is not text; a configuration is lines of text, see "
+			    "zpci.conf(5)",
+			    byte);
+}
+
+/* True when @byte cannot be part of a line of text. Bytes from 0x80 up may be UTF-8. */
+static bool is_garbage(int byte)
+{
+	return (byte < ' ' && byte != '\t' && byte != '\r') || byte == 0x7f;
+}
+
+/* Reads one line without its indentation into @buffer of @size bytes, '\n' at its end. Comments
+ * are cut to their first character: they may be long. Returns 1; 0 at the end; negative errno. */
+static int read_text(struct reader *reader, char *buffer, size_t size)
+{
+	size_t length = 0;
+	int byte;
+
+	while ((byte = getc(reader->file)) != EOF && byte != '\n') {
+		if (is_garbage(byte))
+			return refuse_byte(reader, byte);
+		if (!length && strchr(BLANKS, byte))
+			continue;
+		if (length && strchr("#;", buffer[0]))
+			continue;
+		if (length + 2 == size)
+			return config_error(reader->error, reader->place,
+					    "the line is longer than the %zu characters allowed",
+					    size - 2);
+		buffer[length++] = byte;
+		/* The first line may start with the mark of UTF-8. */
+		if (length == 3 && reader->place.line == 1 && !memcmp(buffer, UTF8_MARK, 3))
+			length = 0;
+	}
+	if (byte == EOF && ferror(reader->file)) {
+		int error = errno;
+
+		config_error(reader->error, reader->place, "cannot be read: %s", strerror(error));
+		return -error;
+	}
+	buffer[length++] = '\n';
+	buffer[length] = '\0';
+	return byte != EOF || length > 1;
+}
+
+/* --- sections ----------------------------------------------------------------------------- */
+
+static int begin_adapter(struct reader *reader, const char *name)
+{
+	struct adapter adapter = { .place = reader->place };
+	struct adapter *other;
+	char label[CONFIG_LABEL];
+
+	if (!config_name_valid(name))
+		return config_error(reader->error, reader->place,
+				    "[adapter %.64s]: not a name; allowed is %s", name,
+				    CONFIG_NAME_RULE);
+	other = config_find_adapter(reader->config, name);
+	if (other)
+		return config_error(reader->error, reader->place,
+				    "[adapter %s]: duplicate adapter, %s defines one of that "
+				    "name; choose another",
+				    name, config_place(other->place, label));
+	adapter.name = config_keep(reader->config, name, strlen(name));
+	if (!adapter.name)
+		return config_no_memory(reader->error);
+	reader->section = SECTION_ADAPTER;
+	return config_add_adapter(reader->config, &adapter, reader->error);
+}
+
+static int begin_function(struct reader *reader)
+{
+	struct function function = { .place = reader->place, .owner = NO_ADAPTER };
+
+	reader->section = SECTION_FUNCTION;
+	return config_add_function(reader->config, &function, reader->error);
+}
+
+/* Understands `[WORD NAME]` in @line, which it takes apart. */
+static int begin_section(struct reader *reader, char *line)
+{
+	char *end = strchr(line, ']'), *behind, *word, *name, *state;
+
+	if (!end)
+		return config_error(reader->error, reader->place,
+				    "%.64s: ']' is missing; allowed is [adapter NAME] or "
+				    "[function]",
+				    strtok_r(line, "\n", &state));
+	behind = end + 1 + strspn(end + 1, BLANKS);
+	if (*behind && !strchr("#;", *behind))
+		return config_error(reader->error, reader->place,
+				    "'%.64s' behind the section's ']'; only a comment may stand "
+				    "there",
+				    strtok_r(behind, "\n", &state));
+	*end = '\0';
+	reader->in_section = true;
+	word = strtok_r(line + 1, BLANKS, &state);
+	name = strtok_r(NULL, "", &state);
+	if (name) {
+		name += strspn(name, BLANKS);
+		for (end = name + strlen(name); end > name && strchr(BLANKS, end[-1]);)
+			*--end = '\0';
+	}
+	if (word && !strcmp(word, "adapter"))
+		return begin_adapter(reader, name ? name : "");
+	if (word && !strcmp(word, "function") && (!name || !*name))
+		return begin_function(reader);
+	return config_error(reader->error, reader->place,
+			    "[%.64s%s%.64s]: unknown section; allowed is [adapter NAME] or "
+			    "[function]",
+			    word ? word : "", name && *name ? " " : "", name ? name : "");
+}
+
+/* --- between inih and us ------------------------------------------------------------------ */
+
+static void check_handled(struct reader *reader)
+{
+	if (!reader->due || reader->result)
+		return;
+	reader->result = config_error(reader->error, reader->place,
+				      "'%s' is neither KEY = VALUE nor [section] nor a comment",
+				      reader->start);
+}
+
+/* An ini_reader: the next line, or NULL at the end and after an error. */
+static char *read_line(char *buffer, int size, void *opaque)
+{
+	char header[LONGEST_LINE];
+	struct reader *reader = opaque;
+	int result;
+
+	check_handled(reader);
+	if (reader->result)
+		return NULL;
+	reader->place.line++;
+	if (size > (int)sizeof(header))
+		size = sizeof(header);
+	result = read_text(reader, buffer, size);
+	if (result == 1 && buffer[0] == '[') {
+		int begun = begin_section(reader, strcpy(header, buffer));
+
+		result = begun ? begun : 1;
+	}
+	reader->due = result == 1 && !strchr("[#;\n", buffer[0]);
+	if (reader->due)
+		snprintf(reader->start, sizeof(reader->start), "%.*s", (int)strcspn(buffer, "\r\n"),
+			 buffer);
+	if (result < 0)
+		reader->result = result;
+	return result == 1 ? buffer : NULL;
+}
+
+static int unknown_key(struct reader *reader, const char *name, const char *value)
+{
+	bool adapter = reader->section == SECTION_ADAPTER;
+	char names[CONFIG_LIST];
+
+	config_key_names(reader->section, names, sizeof(names));
+	return config_error(reader->error, reader->place,
+			    "%.64s = %.64s: unknown key%s; allowed in %s is %s", name, value,
+			    !config_key_find(adapter ? SECTION_FUNCTION : SECTION_ADAPTER, name)
+				    ? ""
+			    : adapter ? " (it belongs in [function])"
+				      : " (it belongs in [adapter NAME])",
+			    adapter ? "[adapter NAME]" : "[function]", names);
+}
+
+static int set_pair(struct reader *reader, const char *name, const char *value)
+{
+	struct zpci_config *config = reader->config;
+	const struct key *key;
+	void *owner;
+
+	if (!reader->in_section)
+		return config_error(reader->error, reader->place,
+				    "%.64s = %.64s: a key before the first section; begin with "
+				    "[adapter NAME] or [function]",
+				    name, value);
+	key = config_key_find(reader->section, name);
+	if (!key)
+		return unknown_key(reader, name, value);
+	if (reader->section == SECTION_ADAPTER)
+		owner = &config->adapters[config->adapter_count - 1];
+	else
+		owner = &config->functions[config->function_count - 1];
+	return config_key_set(config, key, owner, reader->place, value, reader->error);
+}
+
+/* An ini_handler: returns nonzero on success. Some builds of inih call it without @name when a
+ * section begins, or without @value. */
+#if INI_HANDLER_LINENO
+static int handle_pair(void *opaque, const char *section, const char *name, const char *value,
+		       int line)
+#else
+static int handle_pair(void *opaque, const char *section, const char *name, const char *value)
+#endif
+{
+	struct reader *reader = opaque;
+
+	(void)section;
+#if INI_HANDLER_LINENO
+	(void)line;
+#endif
+	if (reader->result)
+		return 0;
+	if (!name)
+		return 1;
+	if (!value)
+		return 0;
+	reader->due = false;
+	reader->result = set_pair(reader, name, value);
+	return reader->result == 0;
+}
+
+int zpci_config_load(struct zpci_config *config, const char *path, char **error)
+{
+	struct reader reader = { .config = config, .error = error };
+	int lines;
+
+	*error = NULL;
+	reader.place.source = config_keep(config, path, strlen(path));
+	if (!reader.place.source)
+		return config_no_memory(error);
+	reader.file = fopen(path, "re");
+	if (!reader.file) {
+		int result = -errno;
+
+		config_error(error, reader.place, "cannot be read: %s", strerror(-result));
+		return result;
+	}
+	lines = ini_parse_stream(read_line, &reader, handle_pair, &reader);
+	check_handled(&reader);
+	fclose(reader.file);
+	if (!reader.result && lines == -2)
+		return config_no_memory(error);
+	if (!reader.result && lines) {
+		reader.place.line = lines;
+		reader.result = config_error(error, reader.place, "the line is not understood");
+	}
+	return reader.result;
+}

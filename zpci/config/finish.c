@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * finish.c - what only the whole configuration can show, and the defaults.
+ *
+ * The order matters for the sentences: first each function finds its adapter, then numbers that
+ * a person wrote are checked against each other, and only then defaults go around them. A default
+ * therefore never takes what is asked for further down.
+ *
+ * Defaults stay out of QEMU's ranges (FIDs from 0, UIDs from 1), so that ours and QEMU's functions
+ * can live in one guest; what is written may lie there.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+#define FIRST_FID 0x1000
+#define FIRST_UID 0x100
+#define FIRST_PCHID 0x100
+
+#define DEFAULT_VF_PROFILE "lpar"
+#define DEFAULT_PF_PROFILE "plain"
+
+static bool given(const struct setting *setting)
+{
+	return setting->place.source != NULL;
+}
+
+/* The best place to name for @setting of something at @place. */
+static struct place place_of(const struct setting *setting, struct place place)
+{
+	return given(setting) ? setting->place : place;
+}
+
+static bool later(struct place a, struct place b)
+{
+	return !strcmp(a.source, b.source) && a.line > b.line;
+}
+
+/* --- adapters ----------------------------------------------------------------------------- */
+
+static int check_model(const struct adapter *adapter, char **error)
+{
+	char allowed[CONFIG_LIST];
+
+	if (given(&adapter->model))
+		return 0;
+	config_key_allowed(config_key_find(SECTION_ADAPTER, "model"), allowed, sizeof(allowed));
+	return config_error(error, adapter->place,
+			    "[adapter %s] lacks model = MODEL; allowed is %s", adapter->name,
+			    allowed);
+}
+
+static int find_owner(const struct zpci_config *config, struct function *function, char **error)
+{
+	const char *name = function->adapter.text;
+	const struct adapter *adapter;
+	char label[CONFIG_LABEL];
+
+	if (function->owner != NO_ADAPTER)
+		return 0;
+	if (!name)
+		return config_error(error, function->place,
+				    "[function] lacks adapter = NAME; allowed is the NAME of an "
+				    "[adapter NAME] above it");
+	adapter = config_find_adapter(config, name);
+	if (!adapter)
+		return config_error(error, function->adapter.place,
+				    "adapter = %s: there is no such adapter; allowed is the NAME "
+				    "of an [adapter NAME] above this function",
+				    name);
+	if (later(adapter->place, function->place))
+		return config_error(error, function->adapter.place,
+				    "adapter = %s: defined only later, in %s; put [adapter %s] "
+				    "above this function",
+				    name, config_place(adapter->place, label), name);
+	function->owner = adapter - config->adapters;
+	return 0;
+}
+
+static const struct adapter *pchid_holder(const struct zpci_config *config, uint32_t pchid,
+					  size_t end)
+{
+	for (size_t i = 0; i < end; i++) {
+		const struct adapter *adapter = &config->adapters[i];
+
+		if (given(&adapter->pchid) && adapter->pchid.value == pchid)
+			return adapter;
+	}
+	return NULL;
+}
+
+static int check_pchid(const struct zpci_config *config, size_t index, char **error)
+{
+	const struct adapter *adapter = &config->adapters[index], *holder;
+	char label[CONFIG_LABEL], place[CONFIG_LABEL];
+
+	if (!given(&adapter->pchid))
+		return 0;
+	holder = pchid_holder(config, adapter->pchid.value, index);
+	if (!holder)
+		return 0;
+	return config_error(error, adapter->pchid.place,
+			    "pchid = %s: duplicate PCHID 0x%x, %s has it by %s; choose another",
+			    adapter->pchid.text, adapter->pchid.value,
+			    config_adapter_label(holder, label),
+			    config_place(holder->pchid.place, place));
+}
+
+static void default_pchids(struct zpci_config *config)
+{
+	uint32_t next = FIRST_PCHID;
+
+	for (size_t i = 0; i < config->adapter_count; i++) {
+		struct adapter *adapter = &config->adapters[i];
+
+		if (given(&adapter->pchid))
+			continue;
+		while (pchid_holder(config, next, config->adapter_count))
+			next++;
+		adapter->pchid.value = next++;
+	}
+}
+
+/* Linux wants a routing ID from each function that shares a bus with a PF, and builds a domain
+ * of its own for a detached VF, for which a routing ID is needless. */
+static void default_rid(struct adapter *adapter)
+{
+	if (!given(&adapter->rid))
+		adapter->rid.value = adapter->lends_pf;
+}
+
+/* --- VFs ---------------------------------------------------------------------------------- */
+
+static int check_vf(const struct zpci_config *config, const struct function *function, char **error)
+{
+	const struct adapter *adapter = &config->adapters[function->owner];
+	char label[CONFIG_LABEL], place[CONFIG_LABEL];
+
+	if (!given(&adapter->vfs) || function->vf.value <= adapter->vfs.value)
+		return 0;
+	if (!adapter->vfs.value)
+		return config_error(error, function->vf.place,
+				    "vf = %s: %s has no VFs by vfs = 0 of %s; raise vfs",
+				    function->vf.text, config_adapter_label(adapter, label),
+				    config_place(adapter->vfs.place, place));
+	return config_error(error, function->vf.place,
+			    "vf = %s: not allowed; allowed is 1 to %u by vfs of %s, %s; or raise "
+			    "vfs",
+			    function->vf.text, adapter->vfs.value,
+			    config_adapter_label(adapter, label),
+			    config_place(adapter->vfs.place, place));
+}
+
+static int check_lent_once(const struct zpci_config *config, size_t index, char **error)
+{
+	const struct function *function = &config->functions[index];
+	char label[CONFIG_LABEL], place[CONFIG_LABEL];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct function *other = &config->functions[i];
+
+		if (other->owner != function->owner || other->vf.value != function->vf.value)
+			continue;
+		config_adapter_label(&config->adapters[function->owner], label);
+		config_place(place_of(&other->vf, other->place), place);
+		if (!function->vf.value)
+			return config_error(error, function->place,
+					    "the PF of %s is assigned twice, first by %s; say "
+					    "vf = NUMBER for a VF",
+					    label, place);
+		return config_error(error, place_of(&function->vf, function->place),
+				    "vf = %s: VF %u of %s is assigned twice, first by %s; choose "
+				    "another",
+				    function->vf.text, function->vf.value, label, place);
+	}
+	return 0;
+}
+
+static void count_vfs(struct zpci_config *config)
+{
+	for (size_t i = 0; i < config->function_count; i++) {
+		const struct function *function = &config->functions[i];
+		struct adapter *adapter = &config->adapters[function->owner];
+
+		if (!function->vf.value)
+			adapter->lends_pf = true;
+		if (!given(&adapter->vfs) && function->vf.value > adapter->vfs.value)
+			adapter->vfs.value = function->vf.value;
+	}
+}
+
+/* --- FIDs and UIDs ------------------------------------------------------------------------ */
+
+static const struct function *fid_holder(const struct zpci_config *config, uint32_t fid, size_t end)
+{
+	for (size_t i = 0; i < end; i++) {
+		const struct function *function = &config->functions[i];
+
+		if (given(&function->fid) && function->fid.value == fid)
+			return function;
+	}
+	return NULL;
+}
+
+static const struct function *uid_holder(const struct zpci_config *config, uint32_t uid, size_t end)
+{
+	for (size_t i = 0; i < end; i++) {
+		const struct function *function = &config->functions[i];
+
+		if (given(&function->uid) && (uint16_t)function->uid.value == (uint16_t)uid)
+			return function;
+	}
+	return NULL;
+}
+
+static int check_ids(const struct zpci_config *config, size_t index, char **error)
+{
+	const struct function *function = &config->functions[index], *holder;
+	char label[CONFIG_LABEL];
+
+	if (given(&function->fid)) {
+		holder = fid_holder(config, function->fid.value, index);
+		if (holder)
+			return config_error(error, function->fid.place,
+					    "fid = %s: duplicate FID 0x%x, taken by %s; choose "
+					    "another",
+					    function->fid.text, function->fid.value,
+					    config_place(holder->fid.place, label));
+	}
+	if (!given(&function->uid))
+		return 0;
+	holder = uid_holder(config, function->uid.value, index);
+	if (!holder)
+		return 0;
+	return config_error(error, function->uid.place,
+			    "uid = %s: duplicate UID 0x%x (the low 16 bits count), taken by %s; "
+			    "choose another",
+			    function->uid.text, function->uid.value & 0xffff,
+			    config_place(holder->uid.place, label));
+}
+
+/* At most 4096 functions are there to step over: no number can run out. */
+static void default_ids(struct zpci_config *config)
+{
+	uint32_t fid = FIRST_FID, uid = FIRST_UID;
+
+	for (size_t i = 0; i < config->function_count; i++) {
+		struct function *function = &config->functions[i];
+
+		if (!given(&function->fid)) {
+			while (fid_holder(config, fid, config->function_count))
+				fid++;
+			function->fid.value = fid++;
+		}
+		if (!given(&function->uid)) {
+			while (uid_holder(config, uid, config->function_count))
+				uid++;
+			function->uid.value = uid++;
+		}
+	}
+}
+
+/* --- profiles ----------------------------------------------------------------------------- */
+
+static int set_profile(struct function *function, char **error)
+{
+	struct zpci_profile *profile = &function->effective;
+	const struct zpci_named_profile *named;
+	const struct setting *guilty = &function->publish_vfn;
+
+	if (given(&function->profile))
+		named = zpci_profile_get(function->profile.value);
+	else
+		named = zpci_profile_find(function->vf.value ? DEFAULT_VF_PROFILE
+							     : DEFAULT_PF_PROFILE);
+	*profile = named->profile;
+	if (given(&function->ids))
+		profile->ids = function->ids.value;
+	if (given(&function->bars))
+		profile->bars = function->bars.value;
+	if (given(&function->publish_vfn))
+		profile->publish_vfn = function->publish_vfn.value;
+	if (given(&function->command_memory))
+		profile->command_memory = function->command_memory.value;
+	if (!profile->publish_vfn || function->vf.value)
+		return 0;
+	if (!given(guilty))
+		guilty = &function->profile;
+	return config_error(error, guilty->place,
+			    "%s = %s: publishes a VF number, and this function is a PF, which has "
+			    "none; allowed is vf = NUMBER, publish-vfn = no, or profile = %s",
+			    guilty == &function->profile ? "profile" : "publish-vfn", guilty->text,
+			    DEFAULT_PF_PROFILE);
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+static int check_adapters(const struct zpci_config *config, char **error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < config->adapter_count && !result; i++) {
+		result = check_model(&config->adapters[i], error);
+		if (!result)
+			result = check_pchid(config, i, error);
+	}
+	return result;
+}
+
+static int check_functions(struct zpci_config *config, char **error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < config->function_count && !result; i++) {
+		struct function *function = &config->functions[i];
+
+		result = find_owner(config, function, error);
+		if (!result)
+			result = check_vf(config, function, error);
+		if (!result)
+			result = check_lent_once(config, i, error);
+		if (!result)
+			result = check_ids(config, i, error);
+		if (!result)
+			result = set_profile(function, error);
+	}
+	return result;
+}
+
+int zpci_config_finish(struct zpci_config *config, char **error)
+{
+	int result;
+
+	*error = NULL;
+	result = check_adapters(config, error);
+	if (!result)
+		result = check_functions(config, error);
+	if (result)
+		return result;
+	count_vfs(config);
+	default_pchids(config);
+	default_ids(config);
+	for (size_t i = 0; i < config->adapter_count; i++)
+		default_rid(&config->adapters[i]);
+	config->finished = true;
+	return 0;
+}

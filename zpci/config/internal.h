@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * internal.h - what the files of zpci/config/ share.
+ *
+ *	file.c  ini file  --+                                     +-- finish.c  defaults, checks
+ *	                    +--> keys.c ---> struct zpci_config --+
+ *	text.c  one option --+   one KEY = VALUE    config.c      +-- apply.c   into a firmware
+ *
+ * A configuration is two lists of sections. Everything in a section that a person can write is
+ * a struct setting, which remembers where it was written, so that an error found later can still
+ * name the place.
+ */
+#ifndef ZPCI_CONFIG_INTERNAL_H
+#define ZPCI_CONFIG_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+/* Where something was written. */
+struct place {
+	const char *source; /* name of the file, or text of the option; NULL: nowhere */
+	unsigned line;	    /* counted from 1; 0: the source has no lines */
+};
+
+/* The value of one key. */
+struct setting {
+	struct place place; /* source NULL: not given; then @value is the default after finish */
+	const char *text;   /* as it was written; NULL: not given */
+	uint32_t value;	    /* number; or index among the words that are allowed */
+};
+
+struct adapter {
+	struct place place;
+	const char *name;     /* NULL: implied by the text of a function that names none */
+	bool common;	      /* what functions given as text share when they name no adapter */
+	struct setting model; /* index for zpci_model_get() */
+	struct setting pchid;
+	struct setting vfs;
+	struct setting rid;
+	bool lends_pf; /* after finish: the PF is one of the functions */
+};
+
+struct function {
+	struct place place;
+	size_t owner;		/* index of the adapter; NO_ADAPTER until it is known */
+	struct setting adapter; /* its name: text alone */
+	struct setting vf;	/* 0: the PF */
+	struct setting fid;
+	struct setting uid;
+	struct setting profile; /* index for zpci_profile_get() */
+	struct setting ids;
+	struct setting bars;
+	struct setting publish_vfn;
+	struct setting command_memory; /* enum zpci_command_memory */
+	struct setting standby;
+	struct zpci_profile effective; /* after finish: profile and the switches over it */
+};
+
+#define NO_ADAPTER SIZE_MAX
+
+struct zpci_config {
+	struct adapter *adapters;
+	size_t adapter_count;
+	struct function *functions;
+	size_t function_count;
+	char **strings; /* whatever the pointers above point to */
+	size_t string_count;
+	bool finished;
+};
+
+/* --- config.c ----------------------------------------------------------------------------- */
+
+/* Sets *@error to "PLACE: " and the formatted sentence; control characters become '?'.
+ * Returns -EINVAL. */
+int config_error(char **error, struct place place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Sets *@error to a sentence about memory. Returns -ENOMEM. */
+int config_no_memory(char **error);
+
+/* A copy of the first @length bytes of @text that lives as long as @config; NULL: no memory. */
+const char *config_keep(struct zpci_config *config, const char *text, size_t length);
+
+/* Append a section. The pointer is good until the next one is appended. */
+int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error);
+int config_add_function(struct zpci_config *config, const struct function *function, char **error);
+
+/* The adapter called @name, or NULL. */
+struct adapter *config_find_adapter(const struct zpci_config *config, const char *name);
+
+/* 1 to 63 letters, digits, '-', '_' and '.'. */
+bool config_name_valid(const char *name);
+#define CONFIG_NAME_RULE "1 to 63 letters, digits, '-', '_' or '.'"
+
+/* "FILE:LINE" or "option TEXT", and what to call an adapter in a sentence. */
+#define CONFIG_LABEL 160
+const char *config_place(struct place place, char buffer[CONFIG_LABEL]);
+const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL]);
+
+/* --- keys.c ------------------------------------------------------------------------------- */
+
+enum section {
+	SECTION_ADAPTER,
+	SECTION_FUNCTION,
+};
+
+struct key {
+	enum section section;
+	const char *name;
+	size_t offset; /* of its setting in struct adapter or struct function */
+	/* Sets @setting->value from @setting->text; false: not allowed. */
+	bool (*parse)(const struct key *key, struct setting *setting);
+	/* Appends what is allowed to @buffer, which holds @size bytes. */
+	void (*allowed)(const struct key *key, char *buffer, size_t size);
+	uint32_t low, high;	  /* of a number */
+	const char *const *words; /* up to NULL */
+	const char *hint;	  /* ends the sentence of what is allowed; may be NULL */
+};
+
+/* All keys, by index from 0; NULL behind the last. */
+const struct key *config_key(unsigned index);
+const struct key *config_key_find(enum section section, const char *name);
+
+/* Reads @value of @key at @place into the setting in @owner, the key's section. */
+int config_key_set(struct zpci_config *config, const struct key *key, void *owner,
+		   struct place place, const char *value, char **error);
+
+/* Puts the names of all keys of @section, separated by commas, into @buffer. */
+void config_key_names(enum section section, char *buffer, size_t size);
+/* What @key may be, for a sentence. */
+void config_key_allowed(const struct key *key, char *buffer, size_t size);
+/* Adds to a list in @buffer: "a", "a, b", ... */
+void config_list_add(char *buffer, size_t size, const char *item);
+
+#define CONFIG_LIST 512 /* bytes for any such list */
+
+#endif
