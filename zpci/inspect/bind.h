@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bind.h - lends a function to vfio-pci and puts its old driver back. */
+#ifndef INSPECT_BIND_H
+#define INSPECT_BIND_H
+
+#include <stdbool.h>
+
+#include "problem.h"
+#include "sysfs.h"
+
+struct binding {
+	char address[PCI_ADDRESS_SIZE]; /* "" = nothing to put back */
+	char old_driver[64];		/* "" = none */
+	char old_override[64];		/* "" = none */
+	bool override_changed;
+	bool unbound; /* from the old driver */
+};
+
+/* Bind the function at ADDRESS to vfio-pci. binding_restore() is to be called also if this
+ * failed. */
+int binding_take(struct binding *binding, const char *address, struct problem *problem);
+
+/* Put everything back. Goes on after an error, and reports the first. */
+int binding_restore(struct binding *binding, struct problem *problem);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * clp.h - asks the firmware: the CLP commands List PCI functions and Query PCI function.
+ *
+ * Requests are built and responses parsed by plain functions on a block of bytes; only
+ * clp_open() and clp_list() and clp_query() touch /dev/clp.
+ */
+#ifndef INSPECT_CLP_H
+#define INSPECT_CLP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "problem.h"
+
+#define CLP_BLOCK_SIZE 4096 /* what /dev/clp copies in and out */
+
+struct clp_entry {
+	uint32_t fid;
+	uint32_t handle;
+	uint16_t vendor;
+	uint16_t device;
+	bool configured;
+};
+
+struct clp_list {
+	struct clp_entry *entries;
+	size_t count;
+	bool uid_checking;
+};
+
+struct clp_function {
+	uint32_t fid;
+	uint32_t uid;
+	uint16_t vfn;
+	uint16_t pchid;
+	uint8_t pfgid;
+	uint8_t pft;
+	uint8_t port;
+	bool physical; /* an SR-IOV capable PF */
+};
+
+/* Fill BLOCK with a request. */
+void clp_build_list(uint8_t block[CLP_BLOCK_SIZE], uint64_t token);
+void clp_build_query(uint8_t block[CLP_BLOCK_SIZE], uint32_t handle);
+
+/* Append the response in BLOCK to LIST, and set the token to go on with (0: end). Returns 0,
+ * or -1 and the problem; what is in LIST must be freed in both cases. */
+int clp_parse_list(const uint8_t block[CLP_BLOCK_SIZE], struct clp_list *list, uint64_t *token,
+		   struct problem *problem);
+int clp_parse_query(const uint8_t block[CLP_BLOCK_SIZE], struct clp_function *function,
+		    struct problem *problem);
+
+/* A file descriptor of /dev/clp, or -1 and the problem. */
+int clp_open(struct problem *problem);
+int clp_list(int fd, struct clp_list *list, struct problem *problem);
+int clp_query(int fd, uint32_t handle, struct clp_function *function, struct problem *problem);
+void clp_list_free(struct clp_list *list);
+
+#endif

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Three witnesses of the same functions
+ *
+ * sysfs has a directory for each function that the kernel enumerated, and a slot, named by
+ * the FID in eight hexadecimal digits, for each that it knows, in standby as well (Linux
+ * drivers/pci/hotplug/s390_pci_hpc.c). CLP's list has the functions that firmware offers.
+ * They are brought together by FID, which is the only name that a function keeps. Kernel
+ * memory is matched by address.
+ *
+ * Devices come first, then slots without a device, then what only CLP has. An item that
+ * sysfs does not have (a function without device) comes from CLP's answer to a query.
+ *
+ * The kernel's bit is believed only if the struct pci_dev that it was read from has the
+ * vendor and device ID that sysfs shows: a wrong offset would not pass that.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inventory.h"
+
+const struct item_info item_infos[ITEMS] = {
+	[ITEM_FID] = { "fid", 8 },
+	[ITEM_UID] = { "uid", 4 },
+	[ITEM_PCHID] = { "pchid", 4 },
+	[ITEM_VFN] = { "vfn", 0 },
+	[ITEM_PFGID] = { "pfgid", 2 },
+	[ITEM_PFT] = { "pft", 2 },
+	[ITEM_PORT] = { "port", 0 },
+	[ITEM_HANDLE] = { "handle", 8 },
+	[ITEM_SYSFS_HANDLE] = { "sysfs_handle", 8 },
+	[ITEM_COMMAND] = { "command", 4 },
+	[ITEM_VENDOR] = { "vendor", 4 },
+	[ITEM_DEVICE] = { "device", 4 },
+	[ITEM_NO_COMMAND_MEMORY] = { "no_command_memory", -1 },
+};
+
+const char *const kind_names[KINDS] = {
+	[KIND_UNKNOWN] = "unknown",
+	[KIND_PLAIN] = "plain",
+	[KIND_PF] = "PF",
+	[KIND_VF_LINKED] = "VF linked",
+	[KIND_VF_DETACHED] = "VF detached",
+};
+
+/* The items that are attributes of a device in sysfs. */
+static const struct {
+	enum item_name item;
+	const char *attribute;
+	uint64_t max;
+} attributes[] = {
+	{ ITEM_FID, "function_id", UINT32_MAX },
+	{ ITEM_UID, "uid", UINT32_MAX },
+	{ ITEM_PCHID, "pchid", UINT16_MAX },
+	{ ITEM_VFN, "vfn", UINT16_MAX },
+	{ ITEM_PFGID, "pfgid", UINT8_MAX },
+	{ ITEM_PFT, "pft", UINT8_MAX },
+	{ ITEM_PORT, "port", UINT8_MAX },
+	{ ITEM_SYSFS_HANDLE, "function_handle", UINT32_MAX },
+	{ ITEM_VENDOR, "vendor", UINT16_MAX },
+	{ ITEM_DEVICE, "device", UINT16_MAX },
+};
+
+static void item_know(struct item *item, uint64_t value)
+{
+	item->state = ITEM_KNOWN;
+	item->value = value;
+}
+
+/* Note a value unless a better witness already gave one. */
+static void item_offer(struct item *item, uint64_t value)
+{
+	if (item->state != ITEM_KNOWN)
+		item_know(item, value);
+}
+
+static void item_unread(struct item *item, const struct problem *why)
+{
+	item->state = ITEM_UNREAD;
+	item->why = *why;
+}
+
+static struct function *new_function(struct inventory *inventory)
+{
+	struct function *f = realloc(inventory->functions, (inventory->count + 1) * sizeof(*f));
+
+	if (!f)
+		return NULL;
+	inventory->functions = f;
+	f += inventory->count++;
+	memset(f, 0, sizeof(*f));
+	return f;
+}
+
+static bool device_has(const char *root, const char *address, const char *file)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/%s", root, address, file);
+	return access(path, F_OK) == 0;
+}
+
+static void read_attributes(struct function *f, const char *root)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		struct item *item = &f->items[attributes[i].item];
+		char path[SYSFS_PATH_SIZE];
+		struct problem why;
+		uint64_t value;
+
+		snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/%s", root, f->address,
+			 attributes[i].attribute);
+		if (sysfs_read_number(path, attributes[i].max, &value, &why) == 0)
+			item_know(item, value);
+		else
+			item_unread(item, &why);
+	}
+}
+
+static void read_device(struct function *f, const char *root)
+{
+	char path[SYSFS_PATH_SIZE];
+	struct problem why;
+	uint64_t value;
+
+	f->has_device = true;
+	f->has_address = true;
+	pci_address_print(&f->pci, f->address);
+	read_attributes(f, root);
+	if (sysfs_read_config(root, f->address, 4, 2, &value, &why) == 0)
+		item_know(&f->items[ITEM_COMMAND], value);
+	else
+		item_unread(&f->items[ITEM_COMMAND], &why);
+	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", root, f->address);
+	sysfs_read_link(path, f->driver, sizeof(f->driver));
+	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/physfn", root, f->address);
+	sysfs_read_link(path, f->physfn, sizeof(f->physfn));
+	if (f->physfn[0])
+		f->kind = KIND_VF_LINKED;
+	else if (device_has(root, f->address, "sriov_totalvfs"))
+		f->kind = KIND_PF;
+}
+
+static int read_devices(struct inventory *inventory, const char *root)
+{
+	char path[SYSFS_PATH_SIZE];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/bus/pci/devices", root);
+	dir = opendir(path);
+	if (!dir)
+		return problem_set(
+			&inventory->problem, "%s: %s%s", path, strerror(errno),
+			errno == ENOENT ? " (kernel without PCI, or sysfs is not mounted)" : "");
+	while ((entry = readdir(dir))) {
+		struct pci_address pci;
+		struct function *f;
+
+		if (!pci_address_parse(entry->d_name, &pci))
+			continue;
+		f = new_function(inventory);
+		if (!f)
+			break;
+		f->pci = pci;
+		read_device(f, root);
+	}
+	closedir(dir);
+	return entry ? problem_set(&inventory->problem, "out of memory") : 0;
+}
+
+static struct function *find_fid(const struct inventory *inventory, uint32_t fid)
+{
+	for (size_t i = 0; i < inventory->count; i++) {
+		struct function *f = &inventory->functions[i];
+
+		if (f->items[ITEM_FID].state == ITEM_KNOWN && f->items[ITEM_FID].value == fid)
+			return f;
+	}
+	return NULL;
+}
+
+const struct function *inventory_find_fid(const struct inventory *inventory, uint32_t fid)
+{
+	return find_fid(inventory, fid);
+}
+
+/* The function with this FID, made if there is none. NULL: out of memory. */
+static struct function *need_fid(struct inventory *inventory, uint32_t fid)
+{
+	struct function *f = find_fid(inventory, fid);
+
+	if (!f) {
+		f = new_function(inventory);
+		if (f)
+			item_know(&f->items[ITEM_FID], fid);
+	}
+	return f;
+}
+
+/* The slot's file `address` is domain, bus, and what s390 gives as the slot's number: the
+ * devfn (Linux arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
+static void read_slot_address(struct function *f, const char *path)
+{
+	unsigned int domain, bus, devfn;
+	char text[64], rest;
+
+	if (sysfs_read_text(path, text, sizeof(text), NULL) ||
+	    sscanf(text, "%8x:%2x:%2x%c", &domain, &bus, &devfn, &rest) != 3)
+		return;
+	f->pci = (struct pci_address){ domain, (uint8_t)bus, (uint8_t)devfn };
+	f->has_address = true;
+	pci_address_print(&f->pci, f->address);
+}
+
+static int read_slots(struct inventory *inventory, const char *root)
+{
+	char path[SYSFS_PATH_SIZE];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/bus/pci/slots", root);
+	dir = opendir(path);
+	if (!dir)
+		return 0; /* a kernel without CONFIG_HOTPLUG_PCI_S390 */
+	while ((entry = readdir(dir))) {
+		struct function *f;
+		char *end;
+		unsigned long fid = strtoul(entry->d_name, &end, 16);
+
+		if (strlen(entry->d_name) != 8 || *end)
+			continue;
+		f = need_fid(inventory, (uint32_t)fid);
+		if (!f)
+			break;
+		f->has_slot = true;
+		if (f->has_device)
+			continue;
+		snprintf(path, sizeof(path), "%s/bus/pci/slots/%.8s/address", root, entry->d_name);
+		read_slot_address(f, path);
+	}
+	closedir(dir);
+	return entry ? problem_set(&inventory->problem, "out of memory") : 0;
+}
+
+static void take_entry(struct function *f, const struct clp_entry *entry, int fd)
+{
+	struct clp_function c;
+	struct problem why;
+
+	f->listed = true;
+	f->configured = entry->configured;
+	item_know(&f->items[ITEM_HANDLE], entry->handle);
+	item_offer(&f->items[ITEM_VENDOR], entry->vendor);
+	item_offer(&f->items[ITEM_DEVICE], entry->device);
+	if (clp_query(fd, entry->handle, &c, &why) ||
+	    (c.fid != entry->fid &&
+	     problem_set(&why, "CLP Query PCI function: handle 0x%08x is FID 0x%08x now",
+			 entry->handle, c.fid))) {
+		for (int i = ITEM_UID; i <= ITEM_PORT; i++) {
+			if (f->items[i].state == ITEM_ABSENT)
+				item_unread(&f->items[i], &why);
+		}
+		return;
+	}
+	item_offer(&f->items[ITEM_UID], c.uid);
+	item_offer(&f->items[ITEM_PCHID], c.pchid);
+	item_offer(&f->items[ITEM_VFN], c.vfn);
+	item_offer(&f->items[ITEM_PFGID], c.pfgid);
+	item_offer(&f->items[ITEM_PFT], c.pft);
+	item_offer(&f->items[ITEM_PORT], c.port);
+	if (c.physical && f->kind == KIND_UNKNOWN)
+		f->kind = KIND_PF;
+}
+
+static int read_clp(struct inventory *inventory)
+{
+	struct clp_list list = { 0 };
+	int fd = clp_open(&inventory->clp_problem), ret = 0;
+
+	if (fd < 0)
+		return 0;
+	inventory->clp_read = clp_list(fd, &list, &inventory->clp_problem) == 0;
+	inventory->uid_checking = list.uid_checking;
+	for (size_t i = 0; i < list.count && inventory->clp_read; i++) {
+		struct function *f = need_fid(inventory, list.entries[i].fid);
+
+		if (!f) {
+			ret = problem_set(&inventory->problem, "out of memory");
+			break;
+		}
+		take_entry(f, &list.entries[i], fd);
+	}
+	clp_list_free(&list);
+	close(fd);
+	return ret;
+}
+
+static void take_kernel_bit(struct function *f, const struct kernel *kernel)
+{
+	struct item *item = &f->items[ITEM_NO_COMMAND_MEMORY];
+	const struct walk_device *d;
+	struct problem why;
+
+	if (!kernel->read) {
+		item_unread(item, &kernel->problem);
+		return;
+	}
+	d = kernel_find(kernel, f->pci.domain, f->pci.bus, f->pci.devfn);
+	if (!d) {
+		problem_set(&why, "%s is not among the %zu devices found in kernel memory",
+			    f->address, kernel->walk.count);
+		item_unread(item, &why);
+	} else if (f->items[ITEM_VENDOR].state != ITEM_KNOWN ||
+		   f->items[ITEM_DEVICE].state != ITEM_KNOWN ||
+		   d->vendor != f->items[ITEM_VENDOR].value ||
+		   d->device != f->items[ITEM_DEVICE].value) {
+		problem_set(&why,
+			    "%s is %04x:%04x in kernel memory and not so in sysfs: what was "
+			    "read is not believed",
+			    f->address, d->vendor, d->device);
+		item_unread(item, &why);
+	} else {
+		item_know(item, d->no_command_memory);
+	}
+}
+
+/* What all witnesses together say. */
+static void conclude(struct function *f, const struct inventory *inventory,
+		     const struct kernel *kernel)
+{
+	struct item *vfn = &f->items[ITEM_VFN];
+	struct problem why;
+
+	if (f->has_device)
+		take_kernel_bit(f, kernel);
+	if (f->kind == KIND_UNKNOWN && vfn->state == ITEM_KNOWN)
+		f->kind = vfn->value ? KIND_VF_DETACHED : KIND_PLAIN;
+	if (f->listed)
+		return;
+	if (inventory->clp_read)
+		problem_set(&why, "CLP lists no function with this FID");
+	item_unread(&f->items[ITEM_HANDLE], inventory->clp_read ? &why : &inventory->clp_problem);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct function *a = left, *b = right;
+
+	if (a->has_address != b->has_address)
+		return a->has_address ? -1 : 1;
+	if (a->pci.domain != b->pci.domain)
+		return a->pci.domain < b->pci.domain ? -1 : 1;
+	if (a->pci.bus != b->pci.bus)
+		return a->pci.bus - b->pci.bus;
+	if (a->pci.devfn != b->pci.devfn)
+		return a->pci.devfn - b->pci.devfn;
+	return a->items[ITEM_FID].value < b->items[ITEM_FID].value ? -1 : 1;
+}
+
+int inventory_read(struct inventory *inventory, const char *root, const struct kernel *kernel)
+{
+	memset(inventory, 0, sizeof(*inventory));
+	if (read_devices(inventory, root) || read_slots(inventory, root) || read_clp(inventory))
+		return -1;
+	for (size_t i = 0; i < inventory->count; i++)
+		conclude(&inventory->functions[i], inventory, kernel);
+	if (inventory->count)
+		qsort(inventory->functions, inventory->count, sizeof(struct function), compare);
+	return 0;
+}
+
+void inventory_free(struct inventory *inventory)
+{
+	free(inventory->functions);
+	inventory->functions = NULL;
+	inventory->count = 0;
+}
+
+const struct function *inventory_find(const struct inventory *inventory, const char *address)
+{
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct function *f = &inventory->functions[i];
+
+		if (f->has_device && strcmp(f->address, address) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+bool inventory_incomplete(const struct inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->count; i++) {
+		for (int n = 0; n < ITEMS; n++) {
+			if (inventory->functions[i].items[n].state == ITEM_UNREAD)
+				return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * inventory.h - the PCI functions of this Linux, from sysfs, CLP and kernel memory.
+ */
+#ifndef INSPECT_INVENTORY_H
+#define INSPECT_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "clp.h"
+#include "kernel.h"
+#include "problem.h"
+#include "sysfs.h"
+
+enum item_state {
+	ITEM_ABSENT, /* there is nothing to know, such as the Command register of a function
+			 in standby */
+	ITEM_KNOWN,
+	ITEM_UNREAD, /* there is, but it could not be read: `why` */
+};
+
+struct item {
+	enum item_state state;
+	uint64_t value;
+	struct problem why;
+};
+
+/* What is known of a function, each on its own. */
+enum item_name {
+	ITEM_FID,
+	ITEM_UID,
+	ITEM_PCHID,
+	ITEM_VFN,
+	ITEM_PFGID,
+	ITEM_PFT,
+	ITEM_PORT,
+	ITEM_HANDLE, /* from CLP */
+	ITEM_SYSFS_HANDLE,
+	ITEM_COMMAND, /* as the guest's configuration space shows it */
+	ITEM_VENDOR,
+	ITEM_DEVICE,
+	ITEM_NO_COMMAND_MEMORY, /* the kernel's struct pci_dev has the bit: 0 or 1 */
+	ITEMS
+};
+
+struct item_info {
+	const char *name; /* in JSON and in messages */
+	int digits;	  /* hexadecimal; 0: a plain number; -1: yes or no */
+};
+
+extern const struct item_info item_infos[ITEMS];
+
+enum function_kind {
+	KIND_UNKNOWN,
+	KIND_PLAIN, /* neither PF nor VF */
+	KIND_PF,
+	KIND_VF_LINKED,	  /* the kernel knows its PF */
+	KIND_VF_DETACHED, /* a VF whose PF is not seen */
+	KINDS
+};
+
+extern const char *const kind_names[KINDS];
+
+struct function {
+	struct item items[ITEMS];
+	bool has_device; /* the kernel has a struct pci_dev */
+	bool has_slot;
+	bool listed;	 /* in CLP's list */
+	bool configured; /* valid if listed */
+	bool has_address;
+	struct pci_address pci;
+	char address[PCI_ADDRESS_SIZE];
+	char driver[64]; /* "" = none */
+	char physfn[64]; /* address of the PF, "" = no link */
+	enum function_kind kind;
+};
+
+struct inventory {
+	struct function *functions;
+	size_t count;
+	bool clp_read;
+	bool uid_checking; /* valid if clp_read */
+	struct problem clp_problem;
+	struct problem problem; /* valid if inventory_read() failed */
+};
+
+/* Read all. The inventory must be freed in any case. Returns 0, or -1 if sysfs shows no PCI
+ * at all: `problem`. */
+int inventory_read(struct inventory *inventory, const char *root, const struct kernel *kernel);
+void inventory_free(struct inventory *inventory);
+
+const struct function *inventory_find(const struct inventory *inventory, const char *address);
+const struct function *inventory_find_fid(const struct inventory *inventory, uint32_t fid);
+
+/* Whether any item of any function is ITEM_UNREAD. */
+bool inventory_incomplete(const struct inventory *inventory);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.h - what the running kernel thinks of its PCI devices. */
+#ifndef INSPECT_KERNEL_H
+#define INSPECT_KERNEL_H
+
+#include "problem.h"
+#include "walk.h"
+
+struct kernel {
+	bool read; /* `walk` is there; otherwise `problem` says why not */
+	struct problem problem;
+	struct walk walk;
+};
+
+/* Read it. BTF_PATH NULL takes the kernel's own in sysfs. */
+void kernel_open(struct kernel *kernel, const char *btf_path);
+void kernel_close(struct kernel *kernel);
+
+const struct walk_device *kernel_find(const struct kernel *kernel, uint32_t domain, uint8_t bus,
+				      uint8_t devfn);
+
+#endif

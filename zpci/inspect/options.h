@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - the command line of zpci-inspect. */
+#ifndef INSPECT_OPTIONS_H
+#define INSPECT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sysfs.h"
+
+/* The build gives it; a build by hand may not. */
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+#define MAX_TARGETS 64
+
+/* A function that --vfio or --fid named. */
+struct target {
+	bool by_fid;
+	uint32_t fid;
+	char address[PCI_ADDRESS_SIZE]; /* filled in later if by_fid */
+};
+
+struct options {
+	bool json;
+	const char *btf; /* NULL: the kernel's own */
+	struct target targets[MAX_TARGETS];
+	size_t target_count;
+	uint32_t interrupts;
+	uint64_t dma_bytes;
+	uint64_t seed;
+	bool seed_given;
+	bool hold;
+	const char *hold_command;
+};
+
+/* What to do after options_parse(). */
+enum options_result {
+	OPTIONS_RUN,
+	OPTIONS_DONE, /* --help or --version was answered */
+	OPTIONS_BAD,  /* said so on standard error */
+};
+
+enum options_result options_parse(int argc, char **argv, struct options *options);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe.h - interrupts, DMA and code written by DMA, with a device of the `probe` model.
+ *
+ *   probe.c       finding out that it is one, registers, vectors, DMA memory
+ *   probe_irq.c   interrupts
+ *   probe_dma.c   the DMA engine, and comparing what it did
+ *   probe_code.c  code that the DMA engine writes over
+ */
+#ifndef INSPECT_PROBE_H
+#define INSPECT_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "problem.h"
+#include "vfio.h"
+
+#define PROBE_MAX_VECTORS 64
+
+/* How a test ended. */
+enum probe_outcome {
+	PROBE_SKIPPED, /* not asked for */
+	PROBE_OK,
+	PROBE_FAILED,	/* the device or what is below it did something wrong */
+	PROBE_NOT_MADE, /* it could not be tried */
+	PROBE_STOPPED,	/* by a signal */
+};
+
+struct probe_verdict {
+	enum probe_outcome outcome;
+	struct problem problem; /* unless skipped or ok */
+};
+
+struct probe_interrupts {
+	struct probe_verdict verdict;
+	uint32_t sent;
+	uint32_t arrived;
+	uint32_t lost;	  /* not there after 10 seconds */
+	uint32_t extra;	  /* more than were asked for, or on a wrong vector */
+	uint64_t raised;  /* as the device counted */
+	uint32_t dropped; /* as the device counted */
+	uint32_t vectors;
+	uint32_t cpus; /* from which they were asked for */
+	uint64_t microseconds;
+};
+
+struct probe_dma {
+	struct probe_verdict verdict;
+	uint64_t seed;
+	uint64_t copied;
+	uint32_t copies;
+	uint32_t reads;
+	uint32_t writes;
+	uint32_t fills;
+	uint64_t microseconds;
+};
+
+struct probe_code {
+	struct probe_verdict verdict;
+	uint32_t rounds;
+	int64_t before; /* what the code returned before the last round's write */
+	int64_t after;	/* ... and after it */
+	int64_t expected;
+};
+
+struct probe_results {
+	bool is_probe; /* otherwise nothing below is valid */
+	uint32_t vf;
+	uint32_t vectors;
+	struct probe_interrupts now;   /* raised in the context of the storing CPU */
+	struct probe_interrupts later; /* raised by the device's thread */
+	struct probe_dma dma;
+	struct probe_code code;
+};
+
+struct probe_request {
+	uint32_t interrupts;
+	uint64_t dma_bytes;
+	uint64_t seed;
+};
+
+/* Run all tests on an open function. Leaves the results at is_probe = false if it is none. */
+void probe_run(const struct vfio_function *f, const struct probe_request *request,
+	       struct probe_results *results);
+
+/* The worst outcome of all tests. */
+enum probe_outcome probe_worst(const struct probe_results *results);
+
+/* --- for the parts ------------------------------------------------------------------------ */
+
+struct probe {
+	const struct vfio_function *f;
+	int events[PROBE_MAX_VECTORS];
+	uint32_t vectors; /* connected */
+	uint64_t random;  /* state */
+};
+
+/* One DMA operation. */
+struct probe_operation {
+	uint32_t operation; /* ZPCI_PROBE_DMA_READ ... */
+	uint64_t source;
+	uint64_t destination;
+	uint64_t length;
+	uint64_t pattern;
+};
+
+/* Memory of ours that the device can reach. */
+struct probe_memory {
+	uint8_t *data;
+	uint64_t iova;
+	uint64_t size;
+};
+
+/* Access a register. False with errno: refused. */
+bool probe_read(const struct probe *p, uint32_t reg, size_t size, uint64_t *value);
+bool probe_write(const struct probe *p, uint32_t reg, size_t size, uint64_t value);
+/* Say in VERDICT that a register could not be accessed, by errno. */
+void probe_refused(struct probe_verdict *verdict);
+/* Set the outcome and the sentence. */
+void probe_verdict(struct probe_verdict *verdict, enum probe_outcome outcome, const char *format,
+		   ...) __attribute__((format(printf, 3, 4)));
+uint64_t probe_random(struct probe *p);
+uint64_t probe_microseconds(void);
+
+/* How often a vector came since it was asked for last; waits if it did not yet. 0: it did not
+ * within 10 seconds. A signal does not end it: what the device was told to do ends first, as
+ * it may be using memory that we are going to unmap. */
+uint64_t probe_wait_vector(const struct probe *p, uint32_t vector);
+/* Whether a signal wants the test to end, and then say so in VERDICT. Asked before each
+ * step. */
+bool probe_stopped(struct probe_verdict *verdict);
+
+bool probe_map(const struct probe *p, uint64_t size, bool executable, struct probe_memory *memory,
+	       struct probe_verdict *verdict);
+void probe_unmap(const struct probe *p, struct probe_memory *memory);
+
+void probe_test_interrupts(struct probe *p, uint32_t doorbell, uint32_t count,
+			   struct probe_interrupts *result);
+/* Run one operation and wait for its interrupt. True: it is done, without error. */
+bool probe_operate(struct probe *p, const struct probe_operation *op,
+		   struct probe_verdict *verdict);
+void probe_test_dma(struct probe *p, uint64_t bytes, struct probe_dma *result);
+void probe_test_code(struct probe *p, struct probe_code *result);
+
+#endif

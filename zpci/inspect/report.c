@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report.c - see report.h */
+#include <inttypes.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "report.h"
+
+#define CELL_SIZE 72
+#define COLUMNS 12
+#define REASONS 64 /* different ones that are printed */
+
+static const char *const titles[COLUMNS] = {
+	"FID", "UID",	 "PCHID", "VFN",  "HANDLE",  "ADDRESS",
+	"ID",  "DRIVER", "STATE", "KIND", "COMMAND", "NO-COMMAND-MEMORY",
+};
+
+static void item_text(const struct function *f, enum item_name name, char *text)
+{
+	const struct item *item = &f->items[name];
+	int digits = item_infos[name].digits;
+
+	if (item->state != ITEM_KNOWN)
+		snprintf(text, CELL_SIZE, "%s", item->state == ITEM_UNREAD ? "?" : "-");
+	else if (digits < 0)
+		snprintf(text, CELL_SIZE, "%s", item->value ? "yes" : "no");
+	else if (digits)
+		snprintf(text, CELL_SIZE, "0x%0*" PRIx64, digits, item->value);
+	else
+		snprintf(text, CELL_SIZE, "%" PRIu64, item->value);
+}
+
+static const char *state_text(const struct function *f)
+{
+	if (f->listed)
+		return f->configured ? "configured" : "standby";
+	return f->has_device ? "configured" : "?";
+}
+
+static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
+{
+	const struct item *vendor = &f->items[ITEM_VENDOR], *device = &f->items[ITEM_DEVICE];
+
+	item_text(f, ITEM_FID, row[0]);
+	item_text(f, ITEM_UID, row[1]);
+	item_text(f, ITEM_PCHID, row[2]);
+	item_text(f, ITEM_VFN, row[3]);
+	item_text(f, ITEM_HANDLE, row[4]);
+	snprintf(row[5], CELL_SIZE, "%s", f->has_address ? f->address : "-");
+	if (vendor->state == ITEM_KNOWN && device->state == ITEM_KNOWN)
+		snprintf(row[6], CELL_SIZE, "%04" PRIx64 ":%04" PRIx64, vendor->value,
+			 device->value);
+	else
+		snprintf(row[6], CELL_SIZE, "?");
+	snprintf(row[7], CELL_SIZE, "%s", f->driver[0] ? f->driver : "-");
+	snprintf(row[8], CELL_SIZE, "%s", state_text(f));
+	snprintf(row[9], CELL_SIZE, "%s", kind_names[f->kind]);
+	item_text(f, ITEM_COMMAND, row[10]);
+	item_text(f, ITEM_NO_COMMAND_MEMORY, row[11]);
+}
+
+static void print_row(FILE *out, const char row[COLUMNS][CELL_SIZE], const int *widths)
+{
+	for (int i = 0; i < COLUMNS; i++)
+		fprintf(out, "%-*s%s", i + 1 < COLUMNS ? widths[i] : 0, row[i],
+			i + 1 < COLUMNS ? "  " : "\n");
+}
+
+static void print_table(FILE *out, const struct inventory *inventory)
+{
+	char row[COLUMNS][CELL_SIZE];
+	int widths[COLUMNS];
+
+	for (int i = 0; i < COLUMNS; i++)
+		widths[i] = (int)strlen(titles[i]);
+	for (size_t n = 0; n < inventory->count; n++) {
+		row_text(&inventory->functions[n], row);
+		for (int i = 0; i < COLUMNS; i++) {
+			if ((int)strlen(row[i]) > widths[i])
+				widths[i] = (int)strlen(row[i]);
+		}
+	}
+	for (int i = 0; i < COLUMNS; i++)
+		snprintf(row[i], CELL_SIZE, "%s", titles[i]);
+	print_row(out, row, widths);
+	for (size_t n = 0; n < inventory->count; n++) {
+		row_text(&inventory->functions[n], row);
+		print_row(out, row, widths);
+	}
+}
+
+/* Why there are question marks: each different reason once, with the first function and item
+ * that it stands for and how many more. */
+struct reason {
+	const struct problem *why;
+	const struct function *function;
+	enum item_name item;
+	size_t more;
+};
+
+static size_t collect_reasons(const struct inventory *inventory, struct reason *reasons)
+{
+	size_t count = 0;
+
+	for (size_t n = 0; n < inventory->count * ITEMS; n++) {
+		const struct function *f = &inventory->functions[n / ITEMS];
+		const struct item *item = &f->items[n % ITEMS];
+		size_t i = 0;
+
+		if (item->state != ITEM_UNREAD)
+			continue;
+		while (i < count && strcmp(reasons[i].why->text, item->why.text) != 0)
+			i++;
+		if (i < count)
+			reasons[i].more++;
+		else if (count < REASONS)
+			reasons[count++] = (struct reason){ &item->why, f, n % ITEMS, 0 };
+	}
+	return count;
+}
+
+static void print_reasons(FILE *out, const struct inventory *inventory)
+{
+	struct reason reasons[REASONS];
+	size_t count = collect_reasons(inventory, reasons);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct reason *r = &reasons[i];
+		const struct item *fid = &r->function->items[ITEM_FID];
+
+		fprintf(out, "not read: %s of ", item_infos[r->item].name);
+		if (fid->state == ITEM_KNOWN)
+			fprintf(out, "FID 0x%08" PRIx64, fid->value);
+		else
+			fprintf(out, "%s", r->function->address);
+		if (r->more)
+			fprintf(out, " and %zu more", r->more);
+		fprintf(out, ": %s\n", r->why->text);
+	}
+}
+
+void report_inventory(FILE *out, const struct inventory *inventory)
+{
+	if (!inventory->count)
+		fprintf(out, "no PCI functions\n");
+	else
+		print_table(out, inventory);
+	print_reasons(out, inventory);
+	if (!inventory->clp_read && !inventory->count)
+		fprintf(out, "not read: CLP: %s\n", inventory->clp_problem.text);
+}
+
+static void item_json(struct json *j, const struct function *f, enum item_name name)
+{
+	const struct item_info *info = &item_infos[name];
+	const struct item *item = &f->items[name];
+
+	if (item->state != ITEM_KNOWN)
+		json_null(j, info->name);
+	else if (info->digits < 0)
+		json_bool(j, info->name, item->value);
+	else if (info->digits)
+		json_hex(j, info->name, item->value, info->digits);
+	else
+		json_number(j, info->name, item->value);
+}
+
+static void function_json(struct json *j, const struct function *f)
+{
+	json_open_object(j, NULL);
+	json_string(j, "address", f->has_address ? f->address : NULL);
+	for (int i = 0; i < ITEMS; i++)
+		item_json(j, f, i);
+	json_string(j, "driver", f->driver[0] ? f->driver : NULL);
+	json_string(j, "state", f->listed || f->has_device ? state_text(f) : NULL);
+	json_string(j, "kind", kind_names[f->kind]);
+	json_string(j, "physfn", f->physfn[0] ? f->physfn : NULL);
+	json_bool(j, "has_device", f->has_device);
+	json_bool(j, "has_slot", f->has_slot);
+	json_bool(j, "listed", f->listed);
+	json_open_object(j, "not_read");
+	for (int i = 0; i < ITEMS; i++) {
+		if (f->items[i].state == ITEM_UNREAD)
+			json_string(j, item_infos[i].name, f->items[i].why.text);
+	}
+	json_close_object(j);
+	json_close_object(j);
+}
+
+void report_inventory_json(struct json *j, const struct inventory *inventory,
+			   const struct kernel *kernel)
+{
+	struct utsname name;
+
+	json_open_object(j, "kernel");
+	json_string(j, "release", uname(&name) == 0 ? name.release : NULL);
+	json_string(j, "machine", uname(&name) == 0 ? name.machine : NULL);
+	json_bool(j, "memory_read", kernel->read);
+	json_string(j, "problem", kernel->read ? NULL : kernel->problem.text);
+	json_close_object(j);
+	json_open_object(j, "clp");
+	json_bool(j, "read", inventory->clp_read);
+	json_string(j, "problem", inventory->clp_read ? NULL : inventory->clp_problem.text);
+	if (inventory->clp_read)
+		json_bool(j, "uid_checking", inventory->uid_checking);
+	else
+		json_null(j, "uid_checking");
+	json_close_object(j);
+	json_open_array(j, "functions");
+	for (size_t i = 0; i < inventory->count; i++)
+		function_json(j, &inventory->functions[i]);
+	json_close_array(j);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vfio.h - a function opened through vfio-pci: configuration space, BARs, interrupts, DMA.
+ *
+ * Functions that access return 0 or a positive errno value, as being refused is an answer.
+ */
+#ifndef INSPECT_VFIO_H
+#define INSPECT_VFIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "problem.h"
+#include "sysfs.h"
+
+#define VFIO_BARS 6
+
+struct vfio_area {
+	uint64_t size; /* 0: not there */
+	uint64_t offset;
+	uint32_t flags;
+};
+
+/* What the kernel says of the zPCI function (VFIO_DEVICE_INFO_CAP_ZPCI_BASE). */
+struct vfio_zpci_base {
+	bool present;
+	uint64_t start_dma;
+	uint64_t end_dma;
+	uint16_t pchid;
+	uint16_t vfn;
+	uint16_t fmb_length;
+	uint8_t pft;
+	uint8_t gid;
+	bool handle_present; /* since version 2 of the capability */
+	uint32_t handle;
+};
+
+struct vfio_function {
+	char address[PCI_ADDRESS_SIZE];
+	int container;
+	int group;
+	int device;
+	struct vfio_area config;
+	struct vfio_area bars[VFIO_BARS];
+	uint32_t msix_vectors;
+	struct vfio_zpci_base zpci;
+};
+
+/* Open a function that is bound to vfio-pci. vfio_close() also after a failure. */
+int vfio_open(struct vfio_function *f, const char *address, struct problem *problem);
+void vfio_close(struct vfio_function *f);
+
+/* SIZE bytes (1, 2, 4 or 8) at OFFSET of an area, little-endian. */
+int vfio_read(const struct vfio_function *f, const struct vfio_area *area, uint64_t offset,
+	      size_t size, uint64_t *value);
+int vfio_write(const struct vfio_function *f, const struct vfio_area *area, uint64_t offset,
+	       size_t size, uint64_t value);
+int vfio_read_bytes(const struct vfio_function *f, const struct vfio_area *area, uint64_t offset,
+		    void *bytes, size_t size);
+
+/* Try to map a BAR into this process, and unmap it. */
+int vfio_try_mmap(const struct vfio_function *f, const struct vfio_area *area);
+
+/* Connect MSI-X vectors 0 to *COUNT - 1 with event descriptors. ENOSPC: *COUNT is how many
+ * there could be. COUNT 0 disconnects all. */
+int vfio_set_msix(const struct vfio_function *f, const int *events, uint32_t *count);
+
+/* A DMA address from which SIZE bytes may be mapped. */
+int vfio_find_iova(const struct vfio_function *f, uint64_t size, uint64_t *iova);
+int vfio_map(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size);
+int vfio_unmap(const struct vfio_function *f, uint64_t iova, uint64_t size);
+
+#endif
