@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "zpci/inspect/json.h"
+#include "zpci/util/json.h"
 
 /* The text of an array with one string. */
 static char *written(const char *value)

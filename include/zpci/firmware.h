@@ -153,6 +153,30 @@ int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
  * the last. */
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
 
+/*
+ * Where the bits of one byte of config space come from, as the guest reads it. No bit is in two
+ * masks; one that is in none of them is passed: the guest reads what the device shows. Writes
+ * reach the device as well, whatever the origin.
+ */
+struct zpci_config_origin {
+	uint8_t emulated;   /* kept in front of the device: what the profile adds, and MSI-X's */
+	uint8_t hard_wired; /* 0, whatever the device shows */
+	uint8_t hidden;	    /* the device shows something that the profile does not: an ID reads as
+			       ones, a BAR as 0 */
+};
+
+/* The origins of @length bytes of config space at @offset of function @fid. They are the same
+ * from zpci_firmware_add() to its removal. -ENOENT: no such function; -EINVAL: beyond
+ * ZPCI_CONFIG_SIZE. */
+int zpci_firmware_config_origin(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
+				struct zpci_config_origin *origin, size_t length);
+
+/* @length bytes of config space at @offset of function @fid as its device shows them, in front of
+ * which the profile stands; what the guest reads is zpci_load()'s. A function need not be
+ * configured. Errors as before. */
+int zpci_firmware_device_config(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
+				void *data, size_t length);
+
 /* --- instructions ------------------------------------------------------------------------- */
 
 enum zpci_disposition {

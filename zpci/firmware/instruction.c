@@ -430,9 +430,11 @@ static enum zpci_disposition store_controls(const struct execution *execution)
 
 #define SCCB_MASK 0x7ffffff8u
 
-static uint16_t configure_response(struct zpci_firmware *firmware,
+static uint16_t configure_response(struct zpci_firmware *firmware, uint64_t address,
 				   const struct zpci_sclp_configure *sccb, uint32_t command)
 {
+	if (address % 4096 + zpci_be16_get(sccb->length) > 4096)
+		return ZPCI_SCLP_PAGE_CROSSING;
 	if (zpci_be16_get(sccb->length) < sizeof(*sccb))
 		return ZPCI_SCLP_TOO_SHORT;
 	if (sccb->adapter_type != ZPCI_SCLP_ADAPTER_PCI)
@@ -463,7 +465,7 @@ static enum zpci_disposition service_call(const struct execution *execution)
 				    sizeof(sccb)) ||
 	    (firmware->shared && !configures_ours(firmware, &sccb)))
 		return ZPCI_NOT_OURS;
-	zpci_be16_put(&sccb.response, configure_response(firmware, &sccb, command));
+	zpci_be16_put(&sccb.response, configure_response(firmware, address, &sccb, command));
 	if (firmware->ops.write_real(firmware->machine, execution->cpu,
 				     address + offsetof(struct zpci_sclp_configure, response),
 				     &sccb.response, sizeof(sccb.response)))

@@ -9,6 +9,8 @@
  *	          clp.c       operations.c     sclp.c       events.c       list.c
  *	                                                                (finds functions)
  *
+ * What the instructions do not need but a person does is in origin.c.
+ *
  * Slots are allocated once and never freed while the firmware lives, so finding one takes no
  * lock; whoever locks one compares its handle again.
  */

@@ -155,6 +155,8 @@ void zpci_function_enable(struct zpci_function *function)
 	atomic_store(&function->handle,
 		     ZPCI_HANDLE_ENABLED | instance | (old & ~ZPCI_HANDLE_INSTANCE));
 	function->last_enabled = 0;
+	zpci_log(&function->parent->logger, ZPCI_LOG_INFO, "function %08x: enabled, handle %08x",
+		 function->fid, atomic_load(&function->handle));
 }
 
 /* The device and all that the guest sees of it, as after power on. */
@@ -171,6 +173,8 @@ void zpci_function_disable(struct zpci_function *function)
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
 	drop_registrations(function);
 	reset_device(function);
+	zpci_log(&function->parent->logger, ZPCI_LOG_INFO, "function %08x: disabled and reset",
+		 function->fid);
 }
 
 void zpci_function_level_reset(struct zpci_function *function)

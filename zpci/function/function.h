@@ -88,6 +88,8 @@ void zpci_view_init(struct zpci_function *function);
 void zpci_view_reset(struct zpci_function *function);
 /* Offset of the device's capability @id (PCI_CAP_ID_*), or 0. */
 unsigned zpci_view_capability(struct zpci_function *function, uint8_t id);
+/* Whose the bits of one byte of config space are. Constant while the function is plugged. */
+struct zpci_config_origin zpci_view_origin(const struct zpci_function *function, unsigned offset);
 void zpci_view_read(struct zpci_function *function, unsigned offset, void *data, unsigned length);
 void zpci_view_write(struct zpci_function *function, unsigned offset, const void *data,
 		     unsigned length);
@@ -114,9 +116,10 @@ struct zpci_msix {
 int zpci_msix_init(struct zpci_function *function);
 void zpci_msix_fini(struct zpci_function *function);
 void zpci_msix_reset(struct zpci_function *function);
-/* The two bits of Message Control that live here: bits 8-15 of the register as the guest reads
- * them, from what the device says. */
-uint8_t zpci_msix_control(const struct zpci_function *function, uint8_t raw);
+/* Bits of the upper byte of Message Control that live here: Enable and Function Mask. */
+#define ZPCI_MSIX_CONTROL_OWN 0xc0
+/* Their values; the other bits are 0. */
+uint8_t zpci_msix_control(const struct zpci_function *function);
 void zpci_msix_set_control(struct zpci_function *function, uint8_t value);
 /* Length of the run of bytes from @offset of @bar (at most @length) that are all the function's
  * own (then *@own) or all the device's. */

@@ -110,10 +110,11 @@ static bool cache_find(struct zpci_ioat *ioat, uint64_t address, uint64_t *frame
 {
 	struct zpci_ioat_entry *entry = cache_slot(ioat, address);
 	uint32_t before = atomic_load_explicit(&entry->sequence, memory_order_acquire);
-	uint64_t page = atomic_load_explicit(&entry->page, memory_order_relaxed);
+	uint64_t page = atomic_load_explicit(&entry->page, memory_order_acquire);
 
-	*frame = atomic_load_explicit(&entry->frame, memory_order_relaxed);
-	atomic_thread_fence(memory_order_acquire);
+	/* Acquire, so that the sequence is read again after them. A fence would do, but thread
+	 * sanitizers do not know fences. */
+	*frame = atomic_load_explicit(&entry->frame, memory_order_acquire);
 	return !(before & 1) && page == ((address & ~PAGE_MASK) | VALID) &&
 	       atomic_load_explicit(&entry->sequence, memory_order_relaxed) == before;
 }
@@ -128,9 +129,9 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	    !atomic_compare_exchange_strong_explicit(&entry->sequence, &sequence, sequence + 1,
 						     memory_order_acquire, memory_order_relaxed))
 		return;
-	atomic_thread_fence(memory_order_release);
-	atomic_store_explicit(&entry->page, (address & ~PAGE_MASK) | VALID, memory_order_relaxed);
-	atomic_store_explicit(&entry->frame, frame, memory_order_relaxed);
+	/* Release, so that whoever sees one of them sees the odd sequence. */
+	atomic_store_explicit(&entry->page, (address & ~PAGE_MASK) | VALID, memory_order_release);
+	atomic_store_explicit(&entry->frame, frame, memory_order_release);
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
 }
 

@@ -18,6 +18,7 @@
  */
 #include "zpci/function/function.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/pci_regs.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@
 
 #define CONTROL_ENABLE (PCI_MSIX_FLAGS_ENABLE >> 8)
 #define CONTROL_MASKALL (PCI_MSIX_FLAGS_MASKALL >> 8)
+
+static_assert(ZPCI_MSIX_CONTROL_OWN == (CONTROL_ENABLE | CONTROL_MASKALL), "bits of the function");
 
 static size_t table_size(const struct zpci_msix *msix)
 {
@@ -175,14 +178,15 @@ void zpci_msix_raise(struct zpci_function *function, unsigned vector)
 	zpci_interruption_present(function, iscs);
 }
 
-uint8_t zpci_msix_control(const struct zpci_function *function, uint8_t raw)
+uint8_t zpci_msix_control(const struct zpci_function *function)
 {
-	raw &= (uint8_t) ~(CONTROL_ENABLE | CONTROL_MASKALL);
+	uint8_t control = 0;
+
 	if (function->msix.enabled)
-		raw |= CONTROL_ENABLE;
+		control |= CONTROL_ENABLE;
 	if (function->msix.masked)
-		raw |= CONTROL_MASKALL;
-	return raw;
+		control |= CONTROL_MASKALL;
+	return control;
 }
 
 void zpci_msix_set_control(struct zpci_function *function, uint8_t value)

@@ -14,6 +14,9 @@
  * and the interrupt pin are 0, as there is no I/O space and no pin (reference 9.7). All of it
  * works byte by byte, so that an access of any width and alignment means the same.
  *
+ * zpci_view_origin() alone knows which bits are whose. Reads and writes ask it, and so does
+ * whoever wants to tell a person; the three cannot disagree.
+ *
  * Writes go to the device as well, so that one which follows its Command register or its BARs
  * can. A BAR's value is kept and has no further meaning: loads and stores name the BAR by number.
  */
@@ -32,9 +35,48 @@ static bool is_bar(unsigned offset)
 	return offset >= BARS_START && offset < BARS_END;
 }
 
-static bool emulates_bars(const struct zpci_function *function)
+static bool is_msix_control(const struct zpci_function *function, unsigned offset)
 {
-	return function->view.profile.bars && function->identity.view == ZPCI_VIEW_RAW;
+	return function->msix.capability &&
+	       offset == function->msix.capability + PCI_MSIX_FLAGS + 1;
+}
+
+/* IDs and BARs: the table at the top of this file. */
+static struct zpci_config_origin laid_over(const struct zpci_function *function, bool emulate)
+{
+	bool shown = function->identity.view != ZPCI_VIEW_RAW;
+
+	return (struct zpci_config_origin){
+		.emulated = !shown && emulate ? 0xff : 0,
+		.hidden = shown && !emulate ? 0xff : 0,
+	};
+}
+
+static struct zpci_config_origin command_origin(const struct zpci_profile *profile)
+{
+	bool absent = profile->command_memory == ZPCI_COMMAND_MEMORY_ABSENT;
+
+	return (struct zpci_config_origin){
+		.emulated = absent ? 0 : PCI_COMMAND_MEMORY,
+		.hard_wired = PCI_COMMAND_IO | (absent ? PCI_COMMAND_MEMORY : 0),
+	};
+}
+
+struct zpci_config_origin zpci_view_origin(const struct zpci_function *function, unsigned offset)
+{
+	const struct zpci_profile *profile = &function->view.profile;
+
+	if (offset < PCI_COMMAND)
+		return laid_over(function, profile->ids);
+	if (offset == PCI_COMMAND)
+		return command_origin(profile);
+	if (is_bar(offset))
+		return laid_over(function, profile->bars);
+	if (offset == PCI_INTERRUPT_PIN)
+		return (struct zpci_config_origin){ .hard_wired = 0xff };
+	if (is_msix_control(function, offset))
+		return (struct zpci_config_origin){ .emulated = ZPCI_MSIX_CONTROL_OWN };
+	return (struct zpci_config_origin){ .emulated = 0 };
 }
 
 /* Bits of a BAR register that the guest can write: those above the size. For the upper half of a
@@ -59,28 +101,36 @@ static void write_bar_byte(struct zpci_function *function, unsigned offset, uint
 	bars[byte] = (uint8_t)((bars[byte] & ~mask) | (value & mask));
 }
 
+static uint8_t id_byte(const struct zpci_function *function, unsigned offset)
+{
+	uint8_t ids[4];
+
+	zpci_put_le(ids, 2, zpci_function_vendor(function));
+	zpci_put_le(ids + 2, 2, zpci_function_device(function));
+	return ids[offset];
+}
+
+/* What emulated and hidden bits read as. */
+static uint8_t own_byte(const struct zpci_function *function, unsigned offset)
+{
+	if (offset < PCI_COMMAND)
+		return id_byte(function, offset);
+	if (offset == PCI_COMMAND)
+		return function->view.memory ? PCI_COMMAND_MEMORY : 0;
+	if (is_bar(offset))
+		return function->view.profile.bars ? function->view.bars[offset - BARS_START] : 0;
+	return is_msix_control(function, offset) ? zpci_msix_control(function) : 0;
+}
+
 /* What the guest reads where the device says @raw. */
 static uint8_t view_byte(const struct zpci_function *function, unsigned offset, uint8_t raw)
 {
-	const struct zpci_profile *profile = &function->view.profile;
-	uint8_t ids[4];
+	struct zpci_config_origin origin = zpci_view_origin(function, offset);
+	unsigned own = origin.emulated | origin.hidden;
 
-	if (offset < 4) {
-		zpci_put_le(ids, 2, zpci_function_vendor(function));
-		zpci_put_le(ids + 2, 2, zpci_function_device(function));
-		return ids[offset];
-	}
-	if (offset == PCI_COMMAND) {
-		raw &= (uint8_t) ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO);
-		return function->view.memory ? raw | PCI_COMMAND_MEMORY : raw;
-	}
-	if (is_bar(offset) && emulates_bars(function))
-		return function->view.bars[offset - BARS_START];
-	if ((is_bar(offset) && !profile->bars) || offset == PCI_INTERRUPT_PIN)
-		return 0;
-	if (function->msix.capability && offset == function->msix.capability + PCI_MSIX_FLAGS + 1)
-		return zpci_msix_control(function, raw);
-	return raw;
+	if (own)
+		own &= own_byte(function, offset);
+	return (uint8_t)((raw & ~(origin.emulated | origin.hidden | origin.hard_wired)) | own);
 }
 
 void zpci_view_read(struct zpci_function *function, unsigned offset, void *data, unsigned length)
@@ -105,15 +155,18 @@ static void publish_bars(struct zpci_function *function)
 	}
 }
 
+/* IDs are emulated and read-only. */
 static void write_byte(struct zpci_function *function, unsigned offset, uint8_t value)
 {
-	if (offset == PCI_COMMAND &&
-	    function->view.profile.command_memory != ZPCI_COMMAND_MEMORY_ABSENT)
-		function->view.memory = value & PCI_COMMAND_MEMORY;
-	else if (is_bar(offset) && emulates_bars(function))
+	uint8_t emulated = zpci_view_origin(function, offset).emulated;
+
+	if (!emulated)
+		return;
+	if (offset == PCI_COMMAND)
+		function->view.memory = value & emulated;
+	else if (is_bar(offset))
 		write_bar_byte(function, offset, value);
-	else if (function->msix.capability &&
-		 offset == function->msix.capability + PCI_MSIX_FLAGS + 1)
+	else if (is_msix_control(function, offset))
 		zpci_msix_set_control(function, value);
 }
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "inventory.h"
-#include "json.h"
+#include "zpci/util/json.h"
 #include "kernel.h"
 #include "options.h"
 #include "report.h"

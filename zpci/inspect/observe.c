@@ -10,7 +10,11 @@
  * combinations apart as far as vfio can; the register in sysfs, which is not vfio's copy,
  * tells the rest while vfio holds the function open. Where the bit does not exist and the
  * kernel does not know, every write of the bit looks to vfio like a device that has lost its
- * state: it restores the BARs and says so in the kernel log.
+ * state: it restores the BARs and says so in the kernel log. With the I/O bit, which no
+ * function of this platform has, that happens whatever the kernel believes: from the second
+ * write of 1 on.
+ *
+ * The last write leaves memory and bus mastering enabled, as a driver would.
  *
  * A refusal is a result. Only what could not be tried at all is a failure.
  */
@@ -44,6 +48,12 @@ const struct observation_info observation_infos[OBSERVATIONS] = {
 	[OBSERVE_WRITE_2_AGAIN] = { "write_2_again", "writing Command = 2 again",
 				    ACTION_WRITE_COMMAND, PCI_COMMAND_MEMORY },
 	[OBSERVE_BAR_AFTER_2_AGAIN] = { "bar_after_2_again", "  BAR access", ACTION_READ_BAR, 0 },
+	[OBSERVE_WRITE_1] = { "write_1", "writing Command = 1", ACTION_WRITE_COMMAND,
+			      PCI_COMMAND_IO },
+	[OBSERVE_WRITE_1_AGAIN] = { "write_1_again", "writing Command = 1 again",
+				    ACTION_WRITE_COMMAND, PCI_COMMAND_IO },
+	[OBSERVE_WRITE_6] = { "write_6", "writing Command = 6", ACTION_WRITE_COMMAND,
+			      PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER },
 	[OBSERVE_MMAP] = { "mmap", "mmap of the BAR", ACTION_MMAP_BAR, 0 },
 };
 

@@ -4,7 +4,7 @@
 #define INSPECT_REPORT_H
 
 #include "inventory.h"
-#include "json.h"
+#include "zpci/util/json.h"
 
 void report_inventory(FILE *out, const struct inventory *inventory);
 

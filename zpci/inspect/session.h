@@ -7,7 +7,7 @@
 
 #include "bind.h"
 #include "inventory.h"
-#include "json.h"
+#include "zpci/util/json.h"
 #include "observe.h"
 #include "probe.h"
 #include "vfio.h"

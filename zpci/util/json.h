@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * json.h - writes one JSON text to a stream, indented, values in the order of the calls.
  *
@@ -6,8 +6,8 @@
  * inside an array and for the outermost value. Strings may hold any bytes: what is not UTF-8
  * becomes U+FFFD, so that the text always parses.
  */
-#ifndef INSPECT_JSON_H
-#define INSPECT_JSON_H
+#ifndef ZPCI_UTIL_JSON_H
+#define ZPCI_UTIL_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>

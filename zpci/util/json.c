@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /* json.c - see json.h; the grammar is RFC 8259's. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "json.h"
+#include "zpci/util/json.h"
 
 static void new_line(struct json *j)
 {

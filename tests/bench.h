@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench.h - the unit tests' own device model: as on a workbench, everything is in reach.
+ *
+ * BARs are plain bytes; the services that the function gave to the device are the test's to
+ * call, from any thread; what the function did to the device is counted. A VF of it shows what
+ * hardware shows (IDs ffff:ffff, no BARs), its PF shows everything.
+ *
+ *	BAR 0  64 bit            64 KiB   bytes; a write at the doorbell raises a vector
+ *	BAR 2  32 bit, prefetch  16 KiB   bytes; MSI-X table at 0x800, pending bits at 0xc00
+ *	BAR 3  32 bit             4 KiB   refuses each access
+ *	BAR 4  64 bit, prefetch   1 MiB   bytes
+ */
+#ifndef TESTS_BENCH_H
+#define TESTS_BENCH_H
+
+#include <zpci/device.h>
+
+#define BENCH_VENDOR 0x1af5
+#define BENCH_PF_DEVICE 0x0b00
+#define BENCH_VF_DEVICE 0x0b01
+#define BENCH_CLASS 0x088000
+#define BENCH_REVISION 0x07
+
+#define BENCH_BAR0_SIZE 0x10000u
+#define BENCH_BAR2_SIZE 0x4000u
+#define BENCH_BAR3_SIZE 0x1000u
+#define BENCH_BAR4_SIZE 0x100000u
+
+/* A write here raises the vector that its first byte says, from within the operation. */
+#define BENCH_DOORBELL 0x8000u
+
+#define BENCH_MSIX_CAPABILITY 0x40
+#define BENCH_EXPRESS_CAPABILITY 0x50
+#define BENCH_MSIX_BAR 2
+#define BENCH_MSIX_TABLE 0x800u
+#define BENCH_MSIX_PBA 0xc00u
+#define BENCH_VECTORS 8u
+
+struct bench_device {
+	struct bench *bench;
+	unsigned vf;
+	const struct zpci_services *services;
+	uint8_t *bars[ZPCI_BARS];
+	uint8_t config[ZPCI_CONFIG_SIZE];
+	unsigned resets;
+	unsigned quiesces;
+	unsigned resumes;
+	unsigned bar_writes;       /* number of bar_write() calls */
+	size_t longest_write;      /* bytes of the longest one */
+	bool quiet;                /* between quiesce() and resume() */
+};
+
+/* An adapter of it. */
+struct bench {
+	unsigned vfs;
+	struct bench_device *devices[ZPCI_VFS_MAX + 1]; /* NULL: not open */
+};
+
+extern const struct zpci_model bench_model;
+
+#endif

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Decoding: formats, registers, addresses, who may execute what (ref 2.0). */
+#include "fixture.h"
+
+#include <string.h>
+
+#define REQUEST(handle, low) ((uint64_t)(handle) << 32 | (low))
+
+static const unsigned rre_opcodes[] = { OP_SERVC, OP_CHSC,  OP_CLP, OP_PCISTG,
+					OP_PCILG, OP_RPCIT };
+static const unsigned displaced_opcodes[] = { OP_PCISTB, OP_MPCIFC, OP_STPCIFC };
+
+static void test_known_opcodes(void **state)
+{
+	uint8_t instruction[6];
+	unsigned known = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		encode_rre(instruction, rre_opcodes[i], 1, 2);
+		assert_true(zpci_instruction_known(instruction));
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		encode_displaced(instruction, displaced_opcodes[i], 1, 2, 3, -1);
+		assert_true(zpci_instruction_known(instruction));
+	}
+	/* And no others: all two-byte opcodes, and those of RSY and RXY with their last byte. */
+	for (unsigned opcode = 0; opcode < 0x10000; opcode++) {
+		encode_rre(instruction, opcode, 0, 0);
+		known += zpci_instruction_known(instruction);
+		if (opcode >> 8 == 0xeb || opcode >> 8 == 0xe3) {
+			encode_displaced(instruction, opcode, 0, 0, 0, 0);
+			known += zpci_instruction_known(instruction);
+		}
+	}
+	assert_int_equal(known, 9);
+}
+
+static void test_others_are_left_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t instruction[6] = { 0x07, 0xfe };
+
+	assert_int_equal(guest_execute(fixture, instruction, 0), NOT_OURS);
+	encode_rre(instruction, 0xb9d6, 2, 4); /* PCILGI: no MIO here */
+	assert_true(guest_execute(fixture, instruction, 2) & (NOT_OURS | PGM(0)));
+}
+
+static void test_problem_state(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t instruction[6];
+
+	fixture->cpu.psw_mask |= ZPCI_PSW_PROBLEM_STATE;
+	for (unsigned i = 2; i < 6; i++) {
+		encode_rre(instruction, rre_opcodes[i], 1, 2);
+		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_PRIVILEGED));
+		/* Before anything else: here an odd register. */
+		encode_rre(instruction, rre_opcodes[i], 1, 3);
+		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_PRIVILEGED));
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		encode_displaced(instruction, displaced_opcodes[i], 1, 2, 3, 4);
+		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_PRIVILEGED));
+	}
+}
+
+static void test_odd_register_pairs(void **state)
+{
+	struct fixture *fixture = *state;
+	static const unsigned opcodes[] = { OP_PCISTG, OP_PCILG, OP_RPCIT };
+	uint8_t instruction[6];
+
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned r2 = 1; r2 < 16; r2 += 2) {
+			encode_rre(instruction, opcodes[i], 4, r2);
+			assert_int_equal(guest_execute(fixture, instruction, 4),
+					 PGM(ZPCI_PGM_SPECIFICATION));
+		}
+	}
+}
+
+static void test_every_register(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	uint8_t instruction[6];
+
+	for (unsigned r2 = 0; r2 < 16; r2 += 2) {
+		for (unsigned r1 = 0; r1 < 16; r1++) {
+			if (r1 == r2 || r1 == r2 + 1)
+				continue;
+			memset(fixture->cpu.gr, 0xff, sizeof(fixture->cpu.gr));
+			fixture->cpu.gr[r2] = REQUEST(handle, 15 << 16 | 2);
+			fixture->cpu.gr[r2 + 1] = 0;
+			encode_rre(instruction, OP_PCILG, r1, r2);
+			assert_int_equal(guest_execute(fixture, instruction, r2), CC(0));
+			/* 0x1af5 little-endian. */
+			assert_int_equal(fixture->cpu.gr[r1], 0xf51a);
+			assert_int_equal(fixture->cpu.gr[r2 + 1], 0);
+		}
+	}
+}
+
+/* --- the status byte ------------------------------------------------------------------ */
+
+/* It replaces bits 32-39 and leaves all others (ref 2.0.2). */
+static void expect_status_in(struct fixture *fixture, unsigned reg, const uint8_t instruction[6],
+			     unsigned status)
+{
+	uint64_t before = fixture->cpu.gr[reg] |= 0xaa000000ull;
+
+	assert_int_equal(guest_execute(fixture, instruction, reg), STATUS((int)status));
+	assert_int_equal(fixture->cpu.gr[reg],
+			 (before & ~0xff000000ull) | (uint64_t)status << 24);
+}
+
+static void test_status_byte_of_each_instruction(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	uint8_t instruction[6];
+
+	fixture->cpu.gr[1] = 0x1234567812345678;
+	fixture->cpu.gr[8] = REQUEST(handle, 9 << 16 | 4);
+	encode_rre(instruction, OP_PCILG, 1, 8);
+	expect_status_in(fixture, 8, instruction, ZPCI_STATUS_ADDRESS_SPACE);
+	encode_rre(instruction, OP_PCISTG, 1, 8);
+	expect_status_in(fixture, 8, instruction, ZPCI_STATUS_ADDRESS_SPACE);
+	assert_int_equal(fixture->cpu.gr[1], 0x1234567812345678);
+
+	fixture->cpu.gr[4] = REQUEST(handle, 9 << 16 | 16);
+	fixture->cpu.gr[2] = DATA;
+	encode_displaced(instruction, OP_PCISTB, 4, 7, 2, 0);
+	expect_status_in(fixture, 4, instruction, ZPCI_STATUS_ADDRESS_SPACE);
+
+	fixture->cpu.gr[6] = REQUEST(handle, 0x5500 | ZPCI_MPCIFC_DEREG_INT);
+	fixture->cpu.gr[1] = FIB;
+	encode_displaced(instruction, OP_MPCIFC, 6, 0, 1, 0);
+	expect_status_in(fixture, 6, instruction, ZPCI_STATUS_SEQUENCE);
+
+	fixture->cpu.gr[6] = REQUEST(handle, 1 << 16);
+	encode_displaced(instruction, OP_STPCIFC, 6, 0, 1, 0);
+	expect_status_in(fixture, 6, instruction, ZPCI_STATUS_DMA_SPACE);
+
+	fixture->cpu.gr[3] = REQUEST(handle, 0x12345);
+	fixture->cpu.gr[10] = fixture->cpu.gr[11] = 0x1000;
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	encode_rre(instruction, OP_RPCIT, 3, 10);
+	expect_status_in(fixture, 3, instruction, ZPCI_STATUS_RECOVERY);
+}
+
+/* --- addresses ------------------------------------------------------------------------ */
+
+/* Where the FIB was fetched from is seen by its format: 1 is refused, at no other place is one. */
+static void expect_fib_at(struct fixture *fixture, uint64_t address, const uint8_t instruction[6])
+{
+	guest_fill(fixture, address, 1, 1);
+	assert_int_equal(guest_execute(fixture, instruction, 6), PGM(ZPCI_PGM_OPERAND));
+	guest_fill(fixture, address, 0, 1);
+	assert_int_equal(guest_execute(fixture, instruction, 6), STATUS(ZPCI_STATUS_SEQUENCE));
+}
+
+static void test_displacements(void **state)
+{
+	struct fixture *fixture = *state;
+	static const int32_t displacements[] = { 0, 8, 0xff8, 0x1000, 0x12340, 0x7fff8, -8, -0x1000,
+						 -0x12340, -0x80000 };
+	uint8_t instruction[6];
+
+	fixture->cpu.gr[6] = REQUEST(fixture_enabled(fixture, 1, "lpar"), ZPCI_MPCIFC_DEREG_INT);
+	for (unsigned i = 0; i < sizeof(displacements) / sizeof(displacements[0]); i++) {
+		/* Base and index are added (RXY). */
+		fixture->cpu.gr[9] = 0x180000;
+		fixture->cpu.gr[10] = 0x20000;
+		encode_displaced(instruction, OP_MPCIFC, 6, 9, 10, displacements[i]);
+		expect_fib_at(fixture, (uint64_t)(0x1a0000 + displacements[i]), instruction);
+		/* Fields of 0 mean 0, not register 0 (trap 31). */
+		fixture->cpu.gr[0] = 0x3330000;
+		encode_displaced(instruction, OP_MPCIFC, 6, 0, 10, displacements[i]);
+		if (displacements[i] > -0x20000)
+			expect_fib_at(fixture, (uint64_t)(0x20000 + displacements[i]), instruction);
+		encode_displaced(instruction, OP_MPCIFC, 6, 9, 0, displacements[i]);
+		expect_fib_at(fixture, (uint64_t)(0x180000 + displacements[i]), instruction);
+	}
+	encode_displaced(instruction, OP_MPCIFC, 6, 0, 0, 0x20000);
+	expect_fib_at(fixture, 0x20000, instruction);
+}
+
+static void test_displacement_of_the_block(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	struct bench_device *device = fixture->bench->devices[1];
+	uint8_t instruction[6];
+
+	guest_fill(fixture, 0x30000 - 0x12340, 0x42, 16);
+	fixture->cpu.gr[4] = REQUEST(handle, 16);
+	fixture->cpu.gr[7] = 0x40; /* R3: the offset, no part of the address */
+	fixture->cpu.gr[12] = 0x30000;
+	encode_displaced(instruction, OP_PCISTB, 4, 7, 12, -0x12340);
+	assert_int_equal(guest_execute(fixture, instruction, 4), CC(0));
+	assert_int_equal(device->bars[0][0x4f], 0x42);
+	assert_int_equal(device->bars[0][0x50], 0);
+	/* R3 may be 0 and is register 0 then. */
+	guest_fill(fixture, 0x20000, 0x43, 16);
+	fixture->cpu.gr[0] = 0x80;
+	encode_displaced(instruction, OP_PCISTB, 4, 0, 0, 0x20000);
+	assert_int_equal(guest_execute(fixture, instruction, 4), CC(0));
+	assert_int_equal(device->bars[0][0x80], 0x43);
+}
+
+/* In 31-bit mode the upper bits of an address are not looked at. */
+static void test_addressing_mode(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t instruction[6];
+
+	fixture->cpu.gr[6] = REQUEST(fixture_enabled(fixture, 1, "lpar"), ZPCI_MPCIFC_DEREG_INT);
+	fixture->cpu.gr[1] = 0xffffffff80000000 | FIB;
+	encode_displaced(instruction, OP_MPCIFC, 6, 0, 1, 0);
+	assert_int_equal(guest_execute(fixture, instruction, 6), PGM(ZPCI_PGM_ADDRESSING));
+	fixture->cpu.psw_mask = ZPCI_PSW_BASIC_ADDRESSING;
+	expect_fib_at(fixture, FIB, instruction);
+	guest_clp_begin(fixture, ZPCI_CLP_LIST, 32, 64);
+	encode_clp(instruction, ZPCI_CLP_LPS_PCI, 2, 3);
+	fixture->cpu.gr[3] = 0xffffffff80000000 | BLOCK;
+	assert_int_equal(guest_execute(fixture, instruction, 2), CC(0));
+	assert_int_equal(guest_clp_code(fixture), ZPCI_CLP_OK);
+}
+
+/* The operations below the decoder take plain arguments and answer the same. */
+static void test_plain_operations_agree(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	struct zpci_outcome outcome;
+	uint64_t by_operation, by_instruction;
+
+	outcome = zpci_load(fixture->firmware, handle, ZPCI_SPACE_CONFIG, 0, 4, &by_operation);
+	assert_int_equal(outcome.program_interruption, 0);
+	assert_int_equal(outcome.cc, 0);
+	guest_load(fixture, handle, ZPCI_SPACE_CONFIG, 0, 4, &by_instruction);
+	assert_int_equal(by_operation, by_instruction);
+	outcome = zpci_load(fixture->firmware, handle, 7, 0, 4, &by_operation);
+	assert_int_equal(outcome.cc, 1);
+	assert_int_equal(outcome.status, ZPCI_STATUS_ADDRESS_SPACE);
+	outcome = zpci_store(fixture->firmware, handle, ZPCI_SPACE_CONFIG, 0, 3, 0);
+	assert_int_equal(outcome.program_interruption, ZPCI_PGM_OPERAND);
+	assert_true(zpci_firmware_owns(fixture->firmware, handle));
+	assert_false(zpci_firmware_owns(fixture->firmware, 0x80020000));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known_opcodes),
+		FIXTURE_TEST(test_others_are_left_alone),
+		FIXTURE_TEST(test_problem_state),
+		FIXTURE_TEST(test_odd_register_pairs),
+		FIXTURE_TEST(test_every_register),
+		FIXTURE_TEST(test_status_byte_of_each_instruction),
+		FIXTURE_TEST(test_displacements),
+		FIXTURE_TEST(test_displacement_of_the_block),
+		FIXTURE_TEST(test_addressing_mode),
+		FIXTURE_TEST(test_plain_operations_agree),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

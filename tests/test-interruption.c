@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a device's vector to indicator bits and an adapter interruption (ref 6). */
+#include "fixture.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define ISC 2
+
+static struct bench_device *device;
+static uint32_t handle;
+
+static void raise_vector(unsigned vector)
+{
+	device->services->raise_vector(device->services->function, vector);
+}
+
+/* Bits are numbered from the left: MSB-0 (ref 6.3). */
+static unsigned bit(struct fixture *fixture, uint64_t vector, unsigned number)
+{
+	return (unsigned)guest_get(fixture, vector + number / 8, 1) >> (7 - number % 8) & 1;
+}
+
+static unsigned bits_set(struct fixture *fixture, uint64_t vector, unsigned bytes)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < bytes * 8; i++)
+		count += bit(fixture, vector, i);
+	return count;
+}
+
+static uint64_t presented(struct fixture *fixture)
+{
+	return zpci_ram_interruptions(fixture->ram, ISC);
+}
+
+static void register_int(struct fixture *fixture, unsigned isc, unsigned noi, unsigned offset,
+			 int summary)
+{
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL);
+	assert_int_equal(guest_register_int(fixture, handle, isc, noi, offset, summary), CC(0));
+}
+
+/* --- bits ----------------------------------------------------------------------------- */
+
+static void test_vector_sets_its_bit_and_the_summary(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	raise_vector(3);
+	assert_int_equal(bit(fixture, AIBV, 3), 1);
+	assert_int_equal(bits_set(fixture, AIBV, 64), 1);
+	assert_int_equal(bit(fixture, AISB, 0), 1);
+	assert_int_equal(bits_set(fixture, AISB, 64), 1);
+	assert_int_equal(presented(fixture), 1);
+}
+
+static void test_offsets_and_subclass_of_the_fib(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	register_int(fixture, 5, 8, 63, 61);
+	raise_vector(0);
+	raise_vector(7);
+	assert_int_equal(bit(fixture, AIBV, 63), 1);
+	assert_int_equal(bit(fixture, AIBV, 70), 1);
+	assert_int_equal(bits_set(fixture, AIBV, 64), 2);
+	assert_int_equal(bit(fixture, AISB, 61), 1);
+	assert_int_equal(bits_set(fixture, AISB, 64), 1);
+	assert_int_equal(zpci_ram_interruptions(fixture->ram, 5), 1);
+	assert_int_equal(presented(fixture), 0);
+}
+
+static void test_neighbouring_bits_are_kept(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_fill(fixture, AIBV, 0xaa, 1);
+	guest_fill(fixture, AISB, 0x15, 1);
+	raise_vector(7);
+	assert_int_equal(guest_get(fixture, AIBV, 1), 0xab);
+	assert_int_equal(guest_get(fixture, AISB, 1), 0x95);
+}
+
+/* The bit comes from the message's data, not from the place in the table (ref 6.1). */
+static void test_data_selects_the_bit(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_msix_entry(fixture, handle, 0, 5);
+	raise_vector(0);
+	assert_int_equal(bit(fixture, AIBV, 5), 1);
+	assert_int_equal(bits_set(fixture, AIBV, 64), 1);
+}
+
+/* --- the summary ---------------------------------------------------------------------- */
+
+static void test_summary_coalesces(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	raise_vector(0);
+	raise_vector(1);
+	raise_vector(0);
+	assert_int_equal(presented(fixture), 1);
+	assert_int_equal(guest_get(fixture, AIBV, 1), 0xc0);
+	guest_fill(fixture, AISB, 0, 1);
+	raise_vector(2);
+	assert_int_equal(presented(fixture), 2);
+}
+
+/* No summary means no summary, not no interruption (trap 22). */
+static void test_without_summary_each_one_interrupts(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	register_int(fixture, ISC, 8, 0, -1);
+	raise_vector(0);
+	raise_vector(0);
+	raise_vector(1);
+	assert_int_equal(presented(fixture), 3);
+	assert_int_equal(bits_set(fixture, AISB, 64), 0);
+}
+
+static void test_suppression_is_obeyed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	register_int(fixture, ISC, 8, 0, -1);
+	zpci_ram_set_mode(fixture->ram, ISC, 1);
+	raise_vector(0);
+	raise_vector(1);
+	assert_int_equal(presented(fixture), 1);
+	assert_int_equal(bits_set(fixture, AIBV, 64), 2);
+}
+
+/* --- what is dropped ------------------------------------------------------------------ */
+
+static void expect_nothing(struct fixture *fixture)
+{
+	assert_int_equal(bits_set(fixture, AIBV, 64), 0);
+	assert_int_equal(bits_set(fixture, AISB, 64), 0);
+	assert_int_equal(presented(fixture), 0);
+}
+
+static void test_number_beyond_noi(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	register_int(fixture, ISC, 4, 0, 0);
+	raise_vector(4);
+	raise_vector(7);
+	guest_msix_entry(fixture, handle, 0, 0xffffffff);
+	raise_vector(0);
+	guest_msix_entry(fixture, handle, 1, 0x10001);
+	raise_vector(1);
+	expect_nothing(fixture);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
+	raise_vector(3);
+	assert_int_equal(presented(fixture), 1);
+}
+
+static void test_vector_beyond_the_table(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	raise_vector(BENCH_VECTORS);
+	raise_vector(2047);
+	raise_vector(~0u);
+	expect_nothing(fixture);
+}
+
+static void test_not_registered_or_not_enabled(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL), CC(0));
+	raise_vector(0);
+	expect_nothing(fixture);
+	register_int(fixture, ISC, 8, 0, 0);
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	raise_vector(0);
+	expect_nothing(fixture);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_BLOCK, NULL);
+	raise_vector(0);
+	expect_nothing(fixture);
+	guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
+	raise_vector(0);
+	expect_nothing(fixture);
+}
+
+static void test_message_to_another_address(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_bar_write(fixture, handle, 2, BENCH_MSIX_TABLE, 4, 0xfee00000);
+	raise_vector(0);
+	expect_nothing(fixture);
+}
+
+/* --- masks and pending bits ----------------------------------------------------------- */
+
+static unsigned pending(struct fixture *fixture)
+{
+	return (unsigned)guest_bar_read(fixture, handle, 2, BENCH_MSIX_PBA, 8);
+}
+
+static void mask_entry(struct fixture *fixture, unsigned vector, unsigned mask)
+{
+	guest_bar_write(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * vector + 12, 4, mask);
+}
+
+static void test_masked_vector_waits(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	mask_entry(fixture, 6, 1);
+	raise_vector(6);
+	raise_vector(6);
+	expect_nothing(fixture);
+	assert_int_equal(pending(fixture), 1 << 6);
+	raise_vector(5);
+	assert_int_equal(presented(fixture), 1);
+	guest_fill(fixture, AISB, 0, 1);
+	mask_entry(fixture, 6, 0);
+	assert_int_equal(pending(fixture), 0);
+	assert_int_equal(bit(fixture, AIBV, 6), 1);
+	assert_int_equal(presented(fixture), 2);
+	/* Once. */
+	mask_entry(fixture, 6, 1);
+	mask_entry(fixture, 6, 0);
+	assert_int_equal(presented(fixture), 2);
+}
+
+static void test_function_mask(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_config_write(fixture, handle, BENCH_MSIX_CAPABILITY + 2, 2, 0xc000);
+	raise_vector(1);
+	raise_vector(2);
+	expect_nothing(fixture);
+	assert_int_equal(pending(fixture), 0x6);
+	guest_msix_enable(fixture, handle);
+	assert_int_equal(pending(fixture), 0);
+	assert_int_equal(guest_get(fixture, AIBV, 1), 0x60);
+	assert_int_equal(presented(fixture), 1);
+}
+
+static void test_msix_off(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_config_write(fixture, handle, BENCH_MSIX_CAPABILITY + 2, 2, 0);
+	raise_vector(1);
+	expect_nothing(fixture);
+}
+
+/* Linux 7.2 registers before it writes the table, 6.x after (ref 6.2). */
+static void test_table_may_follow_registration(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_enabled(fixture, 1, "lpar");
+	device = fixture->bench->devices[1];
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), CC(0));
+	guest_msix_enable(fixture, handle);
+	guest_msix_entry(fixture, handle, 4, 4);
+	raise_vector(4);
+	assert_int_equal(bit(fixture, AIBV, 4), 1);
+	assert_int_equal(presented(fixture), 1);
+}
+
+/* --- storage that fails --------------------------------------------------------------- */
+
+static void expect_error(struct fixture *fixture)
+{
+	struct zpci_chsc_sei_response event;
+
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
+	assert_int_equal(presented(fixture), 0);
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.ccdf.pec), ZPCI_PEC_INTERRUPTION_STORAGE);
+	assert_int_equal(zpci_be32_get(event.ccdf.fid), FID + 1);
+	assert_int_equal(zpci_be32_get(event.ccdf.handle), handle);
+}
+
+static void test_indicators_that_are_not_in_storage(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	zpci_ram_poison(fixture->ram, AIBV, 8);
+	raise_vector(0);
+	expect_error(fixture);
+}
+
+static void test_summary_that_is_not_in_storage(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	zpci_ram_poison(fixture->ram, AISB, 8);
+	raise_vector(0);
+	expect_error(fixture);
+}
+
+/* --- threads -------------------------------------------------------------------------- */
+
+/* A device may raise a vector while it executes a store: presented before that store is over. */
+static void test_vector_from_within_an_operation(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_bar_write(fixture, handle, 0, BENCH_DOORBELL, 4, 6);
+	assert_int_equal(bit(fixture, AIBV, 6), 1);
+	assert_int_equal(presented(fixture), 1);
+}
+
+#define ROUNDS 2000
+
+static pthread_barrier_t acknowledged;
+
+static void *raise_when_acknowledged(void *opaque)
+{
+	(void)opaque;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		raise_vector(i % BENCH_VECTORS);
+		pthread_barrier_wait(&acknowledged);
+	}
+	return NULL;
+}
+
+/* Each one is acknowledged before the next is sent; all arrive. The guest clears as Linux does:
+ * summary, then vector, atomically. */
+static void test_each_one_arrives(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t *storage = zpci_ram_storage(fixture->ram);
+	pthread_t thread;
+
+	handle = fixture_interrupting(fixture, &device);
+	pthread_barrier_init(&acknowledged, NULL, 2);
+	assert_int_equal(pthread_create(&thread, NULL, raise_when_acknowledged, NULL), 0);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		assert_int_equal(zpci_ram_wait_interruption(fixture->ram, ISC, i, 60000), i + 1);
+		assert_int_equal(__atomic_exchange_n(&storage[AISB], 0, __ATOMIC_SEQ_CST), 0x80);
+		assert_int_equal(__atomic_exchange_n(&storage[AIBV], 0, __ATOMIC_SEQ_CST),
+				 0x80 >> i % BENCH_VECTORS);
+		pthread_barrier_wait(&acknowledged);
+	}
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&acknowledged);
+}
+
+static _Atomic bool stop;
+
+static void *raise_all_the_time(void *opaque)
+{
+	(void)opaque;
+	while (!stop)
+		raise_vector(0);
+	return NULL;
+}
+
+/* When DEREG_INT returned, the indicator is the guest's to use for something else. */
+static void test_deregistering_waits(void **state)
+{
+	struct fixture *fixture = *state;
+	pthread_t thread;
+
+	handle = fixture_interrupting(fixture, &device);
+	stop = false;
+	assert_int_equal(pthread_create(&thread, NULL, raise_all_the_time, NULL), 0);
+	for (unsigned i = 0; i < 200; i++) {
+		assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL),
+				 CC(0));
+		guest_fill(fixture, AIBV, 0, 1);
+		for (unsigned look = 0; look < 20; look++)
+			assert_int_equal(guest_get(fixture, AIBV, 1), 0);
+		assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), CC(0));
+	}
+	stop = true;
+	pthread_join(thread, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(test_vector_sets_its_bit_and_the_summary),
+		FIXTURE_TEST(test_offsets_and_subclass_of_the_fib),
+		FIXTURE_TEST(test_neighbouring_bits_are_kept),
+		FIXTURE_TEST(test_data_selects_the_bit),
+		FIXTURE_TEST(test_summary_coalesces),
+		FIXTURE_TEST(test_without_summary_each_one_interrupts),
+		FIXTURE_TEST(test_suppression_is_obeyed),
+		FIXTURE_TEST(test_number_beyond_noi),
+		FIXTURE_TEST(test_vector_beyond_the_table),
+		FIXTURE_TEST(test_not_registered_or_not_enabled),
+		FIXTURE_TEST(test_message_to_another_address),
+		FIXTURE_TEST(test_masked_vector_waits),
+		FIXTURE_TEST(test_function_mask),
+		FIXTURE_TEST(test_msix_off),
+		FIXTURE_TEST(test_table_may_follow_registration),
+		FIXTURE_TEST(test_indicators_that_are_not_in_storage),
+		FIXTURE_TEST(test_summary_that_is_not_in_storage),
+		FIXTURE_TEST(test_vector_from_within_an_operation),
+		FIXTURE_TEST(test_each_one_arrives),
+		FIXTURE_TEST(test_deregistering_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* DMA through the guest's translation tables: what a device may reach (ref 5.3 to 5.8, 8.5). */
+#include "fixture.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#define APERTURE 0x1000000ull /* 16 MiB from the first DMA address */
+
+static struct bench_device *device;
+static uint32_t handle;
+static uint64_t dma; /* first DMA address */
+
+/* Three pages: [0] and [1] mapped in reverse order, [2] read only, [3] not mapped. */
+static void translated(struct fixture *fixture)
+{
+	handle = fixture_enabled(fixture, 1, "lpar");
+	device = fixture->bench->devices[1];
+	dma = guest_dma_start(fixture, handle);
+	guest_map(fixture, dma, PAGES + 0x1000, 0);
+	guest_map(fixture, dma + 0x1000, PAGES, 0);
+	guest_map(fixture, dma + 0x2000, PAGES + 0x2000, ZPCI_IOTE_PROTECT);
+	assert_int_equal(guest_register_ioat(fixture, handle, dma, dma + APERTURE - 1), CC(0));
+}
+
+static int dma_read(uint64_t address, void *data, size_t length, uint64_t *failed)
+{
+	return device->services->dma_read(device->services->function, address, data, length,
+					  failed);
+}
+
+static int dma_write(uint64_t address, const void *data, size_t length, uint64_t *failed)
+{
+	return device->services->dma_write(device->services->function, address, data, length,
+					   failed);
+}
+
+/* The next event is the error event @pec of our function at DMA address @address. */
+static void expect_error(struct fixture *fixture, uint16_t pec, uint64_t address)
+{
+	struct zpci_chsc_sei_response event;
+
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_OK);
+	assert_int_equal(event.content, ZPCI_CHSC_CC_ERROR);
+	assert_int_equal(zpci_be16_get(event.ccdf.pec), pec);
+	assert_int_equal(zpci_be32_get(event.ccdf.fid), FID + 1);
+	assert_int_equal(zpci_be32_get(event.ccdf.handle), handle);
+	assert_int_equal(zpci_be64_get(event.ccdf.address) & ~0xfffull, address & ~0xfffull);
+	assert_false(event.flags & ZPCI_CHSC_SEI_MORE);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
+}
+
+static void expect_refused(struct fixture *fixture, uint64_t address, uint16_t pec)
+{
+	uint64_t failed = 0;
+	uint8_t byte;
+
+	assert_int_equal(dma_read(address, &byte, 1, &failed), -EFAULT);
+	assert_int_equal(failed, address);
+	expect_error(fixture, pec, address);
+}
+
+/* --- translation ---------------------------------------------------------------------- */
+
+static void test_pages_in_any_order(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t data[0x2000], back[0x2000];
+
+	translated(fixture);
+	for (unsigned i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 13 + i / 256);
+	assert_int_equal(dma_write(dma, data, sizeof(data), NULL), 0);
+	guest_read(fixture, PAGES + 0x1000, back, 0x1000);
+	assert_memory_equal(back, data, 0x1000);
+	guest_read(fixture, PAGES, back, 0x1000);
+	assert_memory_equal(back, data + 0x1000, 0x1000);
+	assert_int_equal(dma_read(dma + 0xff3, back, 26, NULL), 0);
+	assert_memory_equal(back, data + 0xff3, 26);
+	assert_int_equal(dma_read(dma, NULL, 0, NULL), 0);
+}
+
+static void test_protected_page(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t failed = 0;
+	uint8_t data[16];
+
+	translated(fixture);
+	guest_fill(fixture, PAGES + 0x2000, 0x33, 16);
+	assert_int_equal(dma_read(dma + 0x2000, data, 16, NULL), 0);
+	assert_int_equal(data[15], 0x33);
+	memset(data, 0x77, sizeof(data));
+	assert_int_equal(dma_write(dma + 0x1ff8, data, 16, &failed), -EFAULT);
+	assert_int_equal(failed, dma + 0x2000);
+	assert_int_equal(guest_get(fixture, PAGES + 0x2000, 1), 0x33);
+	expect_error(fixture, ZPCI_PEC_DMA_TRANSLATION, dma + 0x2000);
+}
+
+/* The bit counts at every level, and in the anchor. */
+static void test_protection_at_each_level(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte = 1;
+
+	translated(fixture);
+	for (unsigned level = 1; level <= 3; level++) {
+		uint64_t entry = guest_entry(fixture, dma, level);
+		uint64_t value = guest_get(fixture, entry, 8);
+
+		guest_put(fixture, entry, 8, value | ZPCI_IOTE_PROTECT);
+		assert_int_equal(guest_refresh(fixture, handle, dma, APERTURE), CC(0));
+		assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+		assert_int_equal(dma_write(dma, &byte, 1, NULL), -EFAULT);
+		expect_error(fixture, ZPCI_PEC_DMA_TRANSLATION, dma);
+		guest_put(fixture, entry, 8, value);
+		assert_int_equal(guest_refresh(fixture, handle, dma, APERTURE), CC(0));
+		assert_int_equal(dma_write(dma, &byte, 1, NULL), 0);
+	}
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	fixture->iota |= ZPCI_IOTA_PROTECT;
+	assert_int_equal(guest_register_ioat(fixture, handle, dma, dma + APERTURE - 1), CC(0));
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(dma_write(dma, &byte, 1, NULL), -EFAULT);
+}
+
+static void test_invalid_at_each_level(void **state)
+{
+	struct fixture *fixture = *state;
+
+	translated(fixture);
+	expect_refused(fixture, dma + 0x3123, ZPCI_PEC_DMA_TRANSLATION);
+	for (unsigned level = 1; level <= 3; level++) {
+		uint64_t entry = guest_entry(fixture, dma, level);
+		uint64_t value = guest_get(fixture, entry, 8);
+		uint8_t byte;
+
+		guest_put(fixture, entry, 8,
+			  value | (level == 1 ? ZPCI_IOTE_PAGE_INVALID : ZPCI_IOTE_INVALID));
+		assert_int_equal(guest_refresh(fixture, handle, dma, APERTURE), CC(0));
+		expect_refused(fixture, dma + 0x10, ZPCI_PEC_DMA_TRANSLATION);
+		guest_put(fixture, entry, 8, value);
+		assert_int_equal(guest_refresh(fixture, handle, dma, APERTURE), CC(0));
+		assert_int_equal(dma_read(dma + 0x10, &byte, 1, NULL), 0);
+	}
+}
+
+static void test_malformed_entries(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		unsigned level;
+		uint64_t clear, set;
+		uint16_t pec;
+	} cases[] = {
+		{ 3, ZPCI_IOTE_TYPE, 0x8, ZPCI_PEC_DMA_TABLE_TYPE },
+		{ 3, ZPCI_IOTE_LENGTH, 0x2, ZPCI_PEC_DMA_TABLE_LENGTH },
+		{ 3, 0, 0x40, ZPCI_PEC_DMA_TABLE_LENGTH },
+		{ 2, 0, 0x4, ZPCI_PEC_DMA_TABLE_TYPE },
+		{ 3, ZPCI_IOTE_TABLE_ORIGIN, STORAGE_SIZE, ZPCI_PEC_DMA_STORAGE },
+		{ 2, ZPCI_IOTE_PAGE_TABLE_ORIGIN, STORAGE_SIZE, ZPCI_PEC_DMA_STORAGE },
+		{ 1, ZPCI_IOTE_FRAME, STORAGE_SIZE, ZPCI_PEC_DMA_STORAGE },
+		{ 1, ZPCI_IOTE_FRAME, ZPCI_IOTE_FRAME, ZPCI_PEC_DMA_STORAGE },
+	};
+
+	translated(fixture);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t entry = guest_entry(fixture, dma, cases[i].level);
+		uint64_t value = guest_get(fixture, entry, 8);
+
+		guest_put(fixture, entry, 8, (value & ~cases[i].clear) | cases[i].set);
+		expect_refused(fixture, dma + 0x100, cases[i].pec);
+		guest_put(fixture, entry, 8, value);
+	}
+}
+
+static void test_root_table_that_is_not_in_storage(void **state)
+{
+	struct fixture *fixture = *state;
+
+	translated(fixture);
+	zpci_ram_poison(fixture->ram, guest_entry(fixture, dma, 3), 8);
+	expect_refused(fixture, dma, ZPCI_PEC_DMA_STORAGE);
+}
+
+/* A page entry of 0 maps frame 0; QEMU takes it for invalid (ref 5.7). */
+static void test_page_entry_zero_is_valid(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t data[4];
+
+	translated(fixture);
+	guest_put(fixture, 0x10, 4, 0xcafef00d);
+	guest_put(fixture, guest_entry(fixture, dma, 1), 8, 0);
+	assert_int_equal(dma_read(dma + 0x10, data, 4, NULL), 0);
+	assert_int_equal(zpci_get_be(data, 4), 0xcafef00d);
+}
+
+static void test_frame_of_1_mib(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t data[16], back[16];
+
+	translated(fixture);
+	guest_put(fixture, guest_entry(fixture, dma + 0x100000, 2), 8,
+		  (PAGES + 0x100000) | ZPCI_IOTE_FORMAT_CONTROL);
+	memset(data, 0x66, sizeof(data));
+	assert_int_equal(dma_write(dma + 0x1abff8, data, 16, NULL), 0);
+	guest_read(fixture, PAGES + 0x1abff8, back, 16);
+	assert_memory_equal(back, data, 16);
+}
+
+/* --- the aperture --------------------------------------------------------------------- */
+
+static void test_outside_the_aperture(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t data[16];
+	uint64_t failed = 0;
+
+	translated(fixture);
+	guest_map(fixture, dma + APERTURE - 0x1000, PAGES, 0);
+	guest_map(fixture, dma + APERTURE, PAGES, 0);
+	assert_int_equal(dma_read(dma + APERTURE - 16, data, 16, NULL), 0);
+	assert_int_equal(dma_read(dma + APERTURE - 8, data, 16, &failed), -EFAULT);
+	assert_int_equal(failed, dma + APERTURE);
+	expect_error(fixture, ZPCI_PEC_DMA_RANGE, dma + APERTURE);
+	expect_refused(fixture, dma - 1, ZPCI_PEC_DMA_RANGE);
+	expect_refused(fixture, 0, ZPCI_PEC_DMA_RANGE);
+	expect_refused(fixture, UINT64_MAX, ZPCI_PEC_DMA_RANGE);
+}
+
+static void test_length_that_wraps(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t data[16];
+
+	translated(fixture);
+	assert_int_equal(dma_read(UINT64_MAX - 3, data, 16, NULL), -EFAULT);
+}
+
+/* The bounds are rounded outwards to pages (ref 5.3). */
+static void test_aperture_is_made_of_pages(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte;
+
+	translated(fixture);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL);
+	assert_int_equal(guest_register_ioat(fixture, handle, dma + 0x800, dma + 0x900), CC(0));
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(dma_read(dma + 0xfff, &byte, 1, NULL), 0);
+	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), -EFAULT);
+}
+
+/* A region-third table spans 2^42 bytes: what is above must not wrap into it. */
+static void test_addresses_above_the_tables_span(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_clp_query_function_response function;
+	uint64_t beyond, failed;
+	uint8_t byte;
+
+	translated(fixture);
+	guest_query_function(fixture, handle, &function);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL);
+	guest_register_ioat(fixture, handle, dma, zpci_be64_get(function.edma));
+	beyond = dma + (1ull << 42);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(dma_read(beyond, &byte, 1, &failed), -EFAULT);
+	assert_int_equal(failed, beyond);
+}
+
+static void test_not_registered(void **state)
+{
+	struct fixture *fixture = *state;
+
+	translated(fixture);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL);
+	expect_refused(fixture, dma, ZPCI_PEC_DMA_NOT_REGISTERED);
+}
+
+static void test_not_enabled(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte;
+
+	translated(fixture);
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), -ENODEV);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_BLOCK, NULL);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), -ENODEV);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), -ENODEV);
+}
+
+/* --- RPCIT ---------------------------------------------------------------------------- */
+
+static void test_refresh_makes_changes_visible(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t entry, ranges[][2] = { { 0, 0x1000 }, { 0, APERTURE }, { 0, 1ull << 40 } };
+	uint8_t byte;
+
+	translated(fixture);
+	guest_fill(fixture, PAGES, 0x11, 1);
+	guest_fill(fixture, PAGES + 0x1000, 0x22, 1);
+	entry = guest_entry(fixture, dma, 1);
+	/* A page, the aperture, and as much as a guest with terabytes flushes at once. */
+	for (unsigned i = 0; i < 3; i++) {
+		guest_put(fixture, entry, 8, PAGES);
+		assert_int_equal(guest_refresh(fixture, handle, dma, ranges[i][1]), CC(0));
+		assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+		assert_int_equal(byte, 0x11);
+		guest_put(fixture, entry, 8, PAGES + 0x1000);
+		assert_int_equal(guest_refresh(fixture, handle, dma, ranges[i][1]), CC(0));
+		assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+		assert_int_equal(byte, 0x22);
+	}
+	guest_put(fixture, entry, 8, ZPCI_IOTE_PAGE_INVALID);
+	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000), CC(0));
+	expect_refused(fixture, dma, ZPCI_PEC_DMA_TRANSLATION);
+}
+
+static void test_refresh_does_not_touch_other_pages(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte;
+
+	translated(fixture);
+	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), 0);
+	assert_int_equal(guest_refresh(fixture, handle, dma, 1), CC(0));
+	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), 0);
+	/* A refresh of part of a page is one of that page. */
+	guest_put(fixture, guest_entry(fixture, dma + 0x1000, 1), 8, ZPCI_IOTE_PAGE_INVALID);
+	assert_int_equal(guest_refresh(fixture, handle, dma + 0x1ffe, 1), CC(0));
+	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), -EFAULT);
+}
+
+static void test_refresh_outside(void **state)
+{
+	struct fixture *fixture = *state;
+
+	translated(fixture);
+	/* Overlap is enough; no overlap is an error. */
+	assert_int_equal(guest_refresh(fixture, handle, dma - 0x1000, 0x2000), CC(0));
+	assert_int_equal(guest_refresh(fixture, handle, dma + APERTURE, 0x1000),
+			 STATUS(ZPCI_STATUS_IN_ERROR));
+	expect_error(fixture, ZPCI_PEC_DMA_RANGE, dma + APERTURE);
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL);
+	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000), STATUS(ZPCI_STATUS_IN_ERROR));
+	expect_error(fixture, ZPCI_PEC_DMA_NOT_REGISTERED, dma);
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000), STATUS(ZPCI_STATUS_RECOVERY));
+}
+
+/* New tables are in force at once, and the old translations with them gone. */
+static void test_registering_again(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte;
+
+	translated(fixture);
+	guest_fill(fixture, PAGES + 0x1000, 0x22, 1);
+	guest_fill(fixture, PAGES + 0x5000, 0x55, 1);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(byte, 0x22);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	fixture->iota = 0;
+	guest_map(fixture, dma, PAGES + 0x5000, 0);
+	assert_int_equal(guest_register_ioat(fixture, handle, dma, dma + APERTURE - 1), CC(0));
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(byte, 0x55);
+}
+
+/* --- against a device that does not stand still --------------------------------------- */
+
+#define SWITCHES 300
+
+static _Atomic bool stop;
+
+static void *write_all_the_time(void *opaque)
+{
+	uint64_t count = 0;
+
+	(void)opaque;
+	while (!stop) {
+		count++;
+		if (dma_write(dma + 0x800, &count, sizeof(count), NULL))
+			return (void *)"a write failed";
+	}
+	return NULL;
+}
+
+/* When RPCIT returned, nothing lands in the page from before: the guest may give it away. */
+static void test_refresh_waits_for_accesses_in_flight(void **state)
+{
+	struct fixture *fixture = *state;
+	static const uint64_t frames[] = { PAGES, PAGES + 0x1000 };
+	uint64_t entry, poison = 0x5a5a5a5a5a5a5a5a;
+	void *complaint = NULL;
+	pthread_t writer;
+
+	translated(fixture);
+	entry = guest_entry(fixture, dma, 1);
+	stop = false;
+	assert_int_equal(pthread_create(&writer, NULL, write_all_the_time, NULL), 0);
+	for (unsigned i = 0; i < SWITCHES; i++) {
+		uint64_t old = frames[i % 2] + 0x800;
+
+		guest_put(fixture, entry, 8, frames[(i + 1) % 2]);
+		assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000), CC(0));
+		guest_put(fixture, old, 8, poison);
+		for (unsigned look = 0; look < 20; look++)
+			assert_int_equal(guest_get(fixture, old, 8), poison);
+	}
+	stop = true;
+	pthread_join(writer, &complaint);
+	assert_null(complaint);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(test_pages_in_any_order),
+		FIXTURE_TEST(test_protected_page),
+		FIXTURE_TEST(test_protection_at_each_level),
+		FIXTURE_TEST(test_invalid_at_each_level),
+		FIXTURE_TEST(test_malformed_entries),
+		FIXTURE_TEST(test_root_table_that_is_not_in_storage),
+		FIXTURE_TEST(test_page_entry_zero_is_valid),
+		FIXTURE_TEST(test_frame_of_1_mib),
+		FIXTURE_TEST(test_outside_the_aperture),
+		FIXTURE_TEST(test_length_that_wraps),
+		FIXTURE_TEST(test_aperture_is_made_of_pages),
+		FIXTURE_TEST(test_addresses_above_the_tables_span),
+		FIXTURE_TEST(test_not_registered),
+		FIXTURE_TEST(test_not_enabled),
+		FIXTURE_TEST(test_refresh_makes_changes_visible),
+		FIXTURE_TEST(test_refresh_does_not_touch_other_pages),
+		FIXTURE_TEST(test_refresh_outside),
+		FIXTURE_TEST(test_registering_again),
+		FIXTURE_TEST(test_refresh_waits_for_accesses_in_flight),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

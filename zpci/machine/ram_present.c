@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * ram_present.c - what the machine in memory presents to its guest.
+ *
+ * Theory of operation. Nobody takes an interruption here; it is counted, and whoever waits for
+ * one is woken. What decides whether it *is* presented is the real thing:
+ *
+ * - Adapter interruptions are suppressed per subclass (reference 6.6). SIC sets one of two modes.
+ *   In ALL each one is presented. In SINGLE the next one is presented and turns NONE on; while
+ *   NONE is on they are discarded, not queued, until the guest executes SIC again. A guest finds
+ *   what it was not told about by scanning its bit vectors once more after SIC.
+ *
+ * - A channel report stays outstanding from its machine check until the guest fetched the last
+ *   event (reference 8.1). Whether the queue is empty is asked under the lock that guards the
+ *   mark, so an event queued meanwhile either is seen by the question or finds the mark gone.
+ */
+#include <errno.h>
+#include <time.h>
+
+#include "ram_internal.h"
+
+int zpci_ram_presented_init(struct zpci_ram_presented *presented)
+{
+	pthread_condattr_t monotonic;
+	int error = pthread_mutex_init(&presented->lock, NULL);
+
+	if (error)
+		return -error;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	error = pthread_cond_init(&presented->interruption, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (error)
+		pthread_mutex_destroy(&presented->lock);
+	return -error;
+}
+
+void zpci_ram_presented_fini(struct zpci_ram_presented *presented)
+{
+	pthread_cond_destroy(&presented->interruption);
+	pthread_mutex_destroy(&presented->lock);
+}
+
+/* --- adapter interruptions ------------------------------------------------------------ */
+
+void zpci_ram_set_mode(struct zpci_ram *ram, unsigned isc, unsigned mode)
+{
+	struct zpci_ram_presented *presented = &ram->presented;
+
+	if (isc >= ZPCI_RAM_ISCS)
+		return;
+	pthread_mutex_lock(&presented->lock);
+	presented->isc[isc].single = mode == 1;
+	presented->isc[isc].none = false;
+	pthread_mutex_unlock(&presented->lock);
+}
+
+void zpci_ram_adapter_interruption(void *machine, unsigned isc)
+{
+	struct zpci_ram_presented *presented = &((struct zpci_ram *)machine)->presented;
+	struct zpci_ram_isc *state = &presented->isc[isc % ZPCI_RAM_ISCS];
+
+	pthread_mutex_lock(&presented->lock);
+	if (!state->none) {
+		state->none = state->single;
+		state->presented++;
+		pthread_cond_broadcast(&presented->interruption);
+	}
+	pthread_mutex_unlock(&presented->lock);
+}
+
+uint64_t zpci_ram_interruptions(struct zpci_ram *ram, unsigned isc)
+{
+	return zpci_ram_wait_interruption(ram, isc, UINT64_MAX, 0);
+}
+
+static struct timespec deadline_in(unsigned milliseconds)
+{
+	struct timespec deadline;
+
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	deadline.tv_sec += milliseconds / 1000;
+	deadline.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+	if (deadline.tv_nsec >= 1000000000) {
+		deadline.tv_nsec -= 1000000000;
+		deadline.tv_sec++;
+	}
+	return deadline;
+}
+
+uint64_t zpci_ram_wait_interruption(struct zpci_ram *ram, unsigned isc, uint64_t seen,
+				    unsigned milliseconds)
+{
+	struct zpci_ram_presented *presented = &ram->presented;
+	const struct zpci_ram_isc *state = &presented->isc[isc % ZPCI_RAM_ISCS];
+	struct timespec deadline = deadline_in(milliseconds);
+	uint64_t number;
+
+	pthread_mutex_lock(&presented->lock);
+	while (milliseconds && state->presented <= seen) {
+		if (pthread_cond_timedwait(&presented->interruption, &presented->lock, &deadline))
+			break;
+	}
+	number = state->presented;
+	pthread_mutex_unlock(&presented->lock);
+	return number;
+}
+
+/* --- channel reports ------------------------------------------------------------------ */
+
+void zpci_ram_channel_report(void *machine)
+{
+	struct zpci_ram_presented *presented = &((struct zpci_ram *)machine)->presented;
+
+	pthread_mutex_lock(&presented->lock);
+	if (!presented->report_outstanding) {
+		presented->report_outstanding = true;
+		presented->reports++;
+	}
+	pthread_mutex_unlock(&presented->lock);
+}
+
+void zpci_ram_events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque)
+{
+	struct zpci_ram_presented *presented = &((struct zpci_ram *)machine)->presented;
+
+	pthread_mutex_lock(&presented->lock);
+	if (still_empty(opaque))
+		presented->report_outstanding = false;
+	pthread_mutex_unlock(&presented->lock);
+}
+
+uint64_t zpci_ram_channel_reports(struct zpci_ram *ram)
+{
+	uint64_t reports;
+
+	pthread_mutex_lock(&ram->presented.lock);
+	reports = ram->presented.reports;
+	pthread_mutex_unlock(&ram->presented.lock);
+	return reports;
+}
+
+bool zpci_ram_report_outstanding(struct zpci_ram *ram)
+{
+	bool outstanding;
+
+	pthread_mutex_lock(&ram->presented.lock);
+	outstanding = ram->presented.report_outstanding;
+	pthread_mutex_unlock(&ram->presented.lock);
+	return outstanding;
+}
+
+/* --- service signal ------------------------------------------------------------------- */
+
+void zpci_ram_sclp_completion(void *machine, uint32_t sccb)
+{
+	struct zpci_ram_presented *presented = &((struct zpci_ram *)machine)->presented;
+
+	pthread_mutex_lock(&presented->lock);
+	presented->completions++;
+	presented->sccb = sccb;
+	pthread_mutex_unlock(&presented->lock);
+}
+
+uint64_t zpci_ram_completions(struct zpci_ram *ram, uint32_t *sccb)
+{
+	uint64_t completions;
+
+	pthread_mutex_lock(&ram->presented.lock);
+	completions = ram->presented.completions;
+	if (sccb)
+		*sccb = ram->presented.sccb;
+	pthread_mutex_unlock(&ram->presented.lock);
+	return completions;
+}

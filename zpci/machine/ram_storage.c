@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * ram_storage.c - guest storage of the machine in memory.
+ *
+ * Theory of operation. CPUs, device threads and the test itself touch the same bytes with no lock
+ * between them, as they would on the real machine, where storage promises two things only: an
+ * aligned access of 1, 2, 4 or 8 bytes happens in one piece, and an interlocked update is never
+ * torn apart. So every access here is made of relaxed atomic ones: bytes up to the first
+ * doubleword boundary, doublewords, bytes again; or one access where length and alignment allow
+ * it. This is also what tells a thread sanitizer that unordered access is meant.
+ *
+ * An access that would fail half way must not transfer anything. Each one is therefore cut into
+ * pieces (addresses wrap, prefixing swaps two blocks of 8 KiB), all of which are checked before
+ * the first is moved.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ram_internal.h"
+
+#define PREFIX_AREA 8192u
+
+/* Storage was allocated without a type; guest accesses of any size may alias. */
+typedef uint16_t __attribute__((may_alias)) half;
+typedef uint32_t __attribute__((may_alias)) word;
+typedef uint64_t __attribute__((may_alias)) doubleword;
+
+int zpci_ram_storage_init(struct zpci_ram_storage *storage, size_t size)
+{
+	if (!size || size % 4096)
+		return -EINVAL;
+	storage->bytes = calloc(1, size);
+	storage->size = size;
+	return storage->bytes ? 0 : -ENOMEM;
+}
+
+void zpci_ram_storage_fini(struct zpci_ram_storage *storage)
+{
+	free(storage->bytes);
+}
+
+uint8_t *zpci_ram_storage(struct zpci_ram *ram)
+{
+	return ram->storage.bytes;
+}
+
+size_t zpci_ram_size(const struct zpci_ram *ram)
+{
+	return ram->storage.size;
+}
+
+void zpci_ram_poison(struct zpci_ram *ram, uint64_t start, uint64_t length)
+{
+	/* In this order no other range than the old one and the new one is ever seen whole. */
+	__atomic_store_n(&ram->storage.poison_length, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&ram->storage.poison_start, start, __ATOMIC_RELEASE);
+	__atomic_store_n(&ram->storage.poison_length, length, __ATOMIC_RELEASE);
+}
+
+static bool accessible(const struct zpci_ram_storage *storage, uint64_t address, size_t length)
+{
+	uint64_t bad_length = __atomic_load_n(&storage->poison_length, __ATOMIC_ACQUIRE);
+	uint64_t bad_start = __atomic_load_n(&storage->poison_start, __ATOMIC_ACQUIRE);
+
+	if (address > storage->size || length > storage->size - address)
+		return false;
+	if (!length || !bad_length)
+		return true;
+	/* Overlap, said so that neither end can overflow. */
+	return address < bad_start ? bad_start - address >= length
+				   : address - bad_start >= bad_length;
+}
+
+/* --- moving bytes --------------------------------------------------------------------- */
+
+static void load(const uint8_t *from, void *to, size_t length)
+{
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	switch (length) {
+	case 1:
+		*(uint8_t *)to = __atomic_load_n(from, __ATOMIC_RELAXED);
+		break;
+	case 2:
+		two = __atomic_load_n((const half *)from, __ATOMIC_RELAXED);
+		memcpy(to, &two, sizeof(two));
+		break;
+	case 4:
+		four = __atomic_load_n((const word *)from, __ATOMIC_RELAXED);
+		memcpy(to, &four, sizeof(four));
+		break;
+	default:
+		eight = __atomic_load_n((const doubleword *)from, __ATOMIC_RELAXED);
+		memcpy(to, &eight, sizeof(eight));
+	}
+}
+
+static void store(uint8_t *to, const void *from, size_t length)
+{
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	switch (length) {
+	case 1:
+		__atomic_store_n(to, *(const uint8_t *)from, __ATOMIC_RELAXED);
+		break;
+	case 2:
+		memcpy(&two, from, sizeof(two));
+		__atomic_store_n((half *)to, two, __ATOMIC_RELAXED);
+		break;
+	case 4:
+		memcpy(&four, from, sizeof(four));
+		__atomic_store_n((word *)to, four, __ATOMIC_RELAXED);
+		break;
+	default:
+		memcpy(&eight, from, sizeof(eight));
+		__atomic_store_n((doubleword *)to, eight, __ATOMIC_RELAXED);
+	}
+}
+
+/* Size of the next access when @length bytes are left at @address. */
+static size_t unit(uint64_t address, size_t length)
+{
+	size_t size = 8;
+
+	while (size > 1 && (address % size || length < size))
+		size /= 2;
+	return size;
+}
+
+static void copy_out(const struct zpci_ram_storage *storage, uint64_t address, uint8_t *buffer,
+		     size_t length)
+{
+	for (size_t size; length; address += size, buffer += size, length -= size) {
+		size = unit(address, length);
+		load(storage->bytes + address, buffer, size);
+	}
+}
+
+static void copy_in(struct zpci_ram_storage *storage, uint64_t address, const uint8_t *buffer,
+		    size_t length)
+{
+	for (size_t size; length; address += size, buffer += size, length -= size) {
+		size = unit(address, length);
+		store(storage->bytes + address, buffer, size);
+	}
+}
+
+/* --- addresses ------------------------------------------------------------------------ */
+
+/* Cuts off the first piece of an access: returns its absolute address and reduces *@length to
+ * what is contiguous from there. */
+typedef uint64_t piece_fn(const struct zpci_ram_cpu *cpu, uint64_t address, size_t *length);
+
+static void limit(size_t *length, uint64_t most)
+{
+	if (*length > most)
+		*length = (size_t)most;
+}
+
+static uint64_t piece_absolute(const struct zpci_ram_cpu *cpu, uint64_t address, size_t *length)
+{
+	(void)cpu;
+	(void)length;
+	return address;
+}
+
+/* Real: blocks at 0 and at the prefix are exchanged (Principles of Operation, chapter 3). */
+static uint64_t piece_real(const struct zpci_ram_cpu *cpu, uint64_t address, size_t *length)
+{
+	uint64_t within = address % PREFIX_AREA;
+	uint64_t block = address - within;
+
+	limit(length, PREFIX_AREA - within);
+	if (block == 0)
+		return cpu->prefix + within;
+	if (block == cpu->prefix)
+		return within;
+	return address;
+}
+
+/* Logical: wraps at the end of what the addressing mode can express. */
+static uint64_t piece_logical(const struct zpci_ram_cpu *cpu, uint64_t address, size_t *length)
+{
+	uint64_t last = UINT64_MAX;
+
+	if (!(cpu->psw_mask & ZPCI_PSW_EXTENDED_ADDRESSING))
+		last = cpu->psw_mask & ZPCI_PSW_BASIC_ADDRESSING ? 0x7fffffff : 0xffffff;
+	address &= last;
+	if (*length && *length - 1 > last - address)
+		*length = (size_t)(last - address + 1);
+	return address;
+}
+
+static int check(const struct zpci_ram *ram, piece_fn *piece, const struct zpci_ram_cpu *cpu,
+		 uint64_t address, size_t length)
+{
+	for (size_t size; length; address += size, length -= size) {
+		size = length;
+		uint64_t absolute = piece(cpu, address, &size);
+
+		if (!accessible(&ram->storage, absolute, size))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static int read_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci_ram_cpu *cpu,
+		       uint64_t address, void *buffer, size_t length)
+{
+	uint8_t *to = buffer;
+	int error = check(ram, piece, cpu, address, length);
+
+	if (error)
+		return error;
+	for (size_t size; length; address += size, to += size, length -= size) {
+		size = length;
+		uint64_t absolute = piece(cpu, address, &size);
+
+		copy_out(&ram->storage, absolute, to, size);
+	}
+	return 0;
+}
+
+static int write_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci_ram_cpu *cpu,
+			uint64_t address, const void *buffer, size_t length)
+{
+	const uint8_t *from = buffer;
+	int error = check(ram, piece, cpu, address, length);
+
+	if (error)
+		return error;
+	for (size_t size; length; address += size, from += size, length -= size) {
+		size = length;
+		uint64_t absolute = piece(cpu, address, &size);
+
+		copy_in(&ram->storage, absolute, from, size);
+	}
+	return 0;
+}
+
+/* --- the operations ------------------------------------------------------------------- */
+
+/* A failed logical access is the guest's own fault: it gets its exception at once. */
+static int delivered(struct zpci_ram_cpu *cpu, int error)
+{
+	if (!error)
+		return 0;
+	cpu->program_interruption = ZPCI_PGM_ADDRESSING;
+	return ZPCI_EXCEPTION_DELIVERED;
+}
+
+int zpci_ram_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
+			  size_t length)
+{
+	(void)ar;
+	return delivered(cpu, read_pieces(machine, piece_logical, cpu, address, buffer, length));
+}
+
+int zpci_ram_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
+			   const void *buffer, size_t length)
+{
+	(void)ar;
+	return delivered(cpu, write_pieces(machine, piece_logical, cpu, address, buffer, length));
+}
+
+int zpci_ram_read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length)
+{
+	return read_pieces(machine, piece_real, cpu, address, buffer, length);
+}
+
+int zpci_ram_write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
+			size_t length)
+{
+	return write_pieces(machine, piece_real, cpu, address, buffer, length);
+}
+
+int zpci_ram_read_absolute(void *machine, uint64_t address, void *buffer, size_t length)
+{
+	return read_pieces(machine, piece_absolute, NULL, address, buffer, length);
+}
+
+int zpci_ram_write_absolute(void *machine, uint64_t address, const void *buffer, size_t length)
+{
+	return write_pieces(machine, piece_absolute, NULL, address, buffer, length);
+}
+
+int zpci_ram_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old)
+{
+	struct zpci_ram *ram = machine;
+
+	if (!accessible(&ram->storage, address, 1))
+		return -EFAULT;
+	/* The __sync builtins are full barriers, which sequentially consistent ones need not be
+	 * for the plain accesses around them. */
+	*old = __sync_fetch_and_or(ram->storage.bytes + address, bits);
+	return 0;
+}
+
+void *zpci_ram_host_address(void *machine, uint64_t address, size_t length, bool write)
+{
+	struct zpci_ram *ram = machine;
+
+	(void)write;
+	return accessible(&ram->storage, address, length) ? ram->storage.bytes + address : NULL;
+}

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * record.c - the recorder; see record.h for what it writes.
+ *
+ * Theory of operation. Each operation is passed on to the machine, then written down: into the
+ * block of the thread that executes an instruction, or as a line of its own when the thread has
+ * none, because it is a device's. The block is a growing buffer of the thread and reaches the
+ * trace in one piece when the instruction ended. Presenting operations are written *before* they
+ * are passed on, since they may wait for a lock of the machine that a thread holds which records.
+ */
+#include "zpci/machine/record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zpci/bytes.h>
+
+struct zpci_record {
+	struct zpci_machine_ops ops; /* what the firmware sees */
+	struct zpci_machine_ops inner;
+	void *machine;
+	FILE *trace;
+	pthread_mutex_t lock; /* guards @trace */
+	atomic_ullong sequence;
+	atomic_uint timers;
+	atomic_bool incomplete;
+};
+
+/* The block that this thread is in. A thread executes one instruction at a time. */
+struct block {
+	FILE *file;
+	char *text;
+	size_t size;
+};
+
+static _Thread_local struct block *current;
+
+struct zpci_timer {
+	struct zpci_record *record;
+	struct zpci_timer *inner;
+	unsigned number;
+	void (*expired)(void *opaque);
+	void *opaque;
+};
+
+/* --- writing -------------------------------------------------------------------------- */
+
+static void write_bytes(FILE *file, const void *data, size_t length)
+{
+	const uint8_t *bytes = data;
+
+	if (!length)
+		fputc('-', file);
+	for (size_t i = 0; i < length; i++)
+		fprintf(file, "%02x", bytes[i]);
+}
+
+struct operation {
+	const char *name;
+	uint64_t a, b;
+	size_t length;
+	const void *in;
+	size_t in_length;
+	int result;
+	const void *out;
+	size_t out_length;
+};
+
+static void write_operation(FILE *file, const struct operation *operation)
+{
+	fprintf(file, " %s %" PRIx64 " %" PRIx64 " %zx ", operation->name, operation->a,
+		operation->b, operation->length);
+	write_bytes(file, operation->in, operation->in_length);
+	fprintf(file, " = %d ", operation->result);
+	write_bytes(file, operation->out, operation->out_length);
+	fputc('\n', file);
+}
+
+static void record_operation(struct zpci_record *record, const struct operation *operation)
+{
+	if (current) {
+		write_operation(current->file, operation);
+		return;
+	}
+	pthread_mutex_lock(&record->lock);
+	fprintf(record->trace, "async %llx", atomic_fetch_add(&record->sequence, 1));
+	write_operation(record->trace, operation);
+	pthread_mutex_unlock(&record->lock);
+}
+
+/* Begins the block of this thread; false: it stays unrecorded, and the trace incomplete. */
+static bool begin(struct zpci_record *record, struct block *block)
+{
+	*block = (struct block){ 0 };
+	block->file = open_memstream(&block->text, &block->size);
+	if (!block->file) {
+		record->incomplete = true;
+		return false;
+	}
+	current = block;
+	return true;
+}
+
+static void end(struct zpci_record *record, struct block *block)
+{
+	current = NULL;
+	if (fclose(block->file))
+		record->incomplete = true;
+	pthread_mutex_lock(&record->lock);
+	if (block->text)
+		fwrite(block->text, 1, block->size, record->trace);
+	pthread_mutex_unlock(&record->lock);
+	free(block->text);
+}
+
+/* --- registers ------------------------------------------------------------------------ */
+
+static uint64_t get_register(void *opaque, void *cpu, unsigned number)
+{
+	struct zpci_record *record = opaque;
+	uint64_t value = record->inner.get_register(record->machine, cpu, number);
+	zpci_be64 bytes;
+
+	zpci_be64_put(&bytes, value);
+	record_operation(record, &(struct operation){ .name = "gr",
+						      .a = number,
+						      .out = &bytes,
+						      .out_length = sizeof(bytes) });
+	return value;
+}
+
+static void set_register(void *opaque, void *cpu, unsigned number, uint64_t value)
+{
+	struct zpci_record *record = opaque;
+	zpci_be64 bytes;
+
+	zpci_be64_put(&bytes, value);
+	record->inner.set_register(record->machine, cpu, number, value);
+	record_operation(record, &(struct operation){ .name = "sr",
+						      .a = number,
+						      .in = &bytes,
+						      .in_length = sizeof(bytes) });
+}
+
+static uint64_t get_psw_mask(void *opaque, void *cpu)
+{
+	struct zpci_record *record = opaque;
+	uint64_t value = record->inner.get_psw_mask(record->machine, cpu);
+	zpci_be64 bytes;
+
+	zpci_be64_put(&bytes, value);
+	record_operation(
+		record,
+		&(struct operation){ .name = "psw", .out = &bytes, .out_length = sizeof(bytes) });
+	return value;
+}
+
+static void set_condition_code(void *opaque, void *cpu, unsigned cc)
+{
+	struct zpci_record *record = opaque;
+
+	record->inner.set_condition_code(record->machine, cpu, cc);
+	record_operation(record, &(struct operation){ .name = "cc", .a = cc });
+}
+
+static void program_interruption(void *opaque, void *cpu, uint16_t code)
+{
+	struct zpci_record *record = opaque;
+
+	record_operation(record, &(struct operation){ .name = "pgm", .a = code });
+	record->inner.program_interruption(record->machine, cpu, code);
+}
+
+/* --- storage -------------------------------------------------------------------------- */
+
+static int did_read(struct zpci_record *record, const char *name, uint64_t address, unsigned ar,
+		    const void *buffer, size_t length, int result)
+{
+	record_operation(record, &(struct operation){ .name = name,
+						      .a = address,
+						      .b = ar,
+						      .length = length,
+						      .result = result,
+						      .out = buffer,
+						      .out_length = result ? 0 : length });
+	return result;
+}
+
+static int did_write(struct zpci_record *record, const char *name, uint64_t address, unsigned ar,
+		     const void *buffer, size_t length, int result)
+{
+	record_operation(record, &(struct operation){ .name = name,
+						      .a = address,
+						      .b = ar,
+						      .length = length,
+						      .in = buffer,
+						      .in_length = length,
+						      .result = result });
+	return result;
+}
+
+static int read_logical(void *opaque, void *cpu, uint64_t address, unsigned ar, void *buffer,
+			size_t length)
+{
+	struct zpci_record *record = opaque;
+
+	return did_read(
+		record, "rl", address, ar, buffer, length,
+		record->inner.read_logical(record->machine, cpu, address, ar, buffer, length));
+}
+
+static int write_logical(void *opaque, void *cpu, uint64_t address, unsigned ar, const void *buffer,
+			 size_t length)
+{
+	struct zpci_record *record = opaque;
+
+	return did_write(
+		record, "wl", address, ar, buffer, length,
+		record->inner.write_logical(record->machine, cpu, address, ar, buffer, length));
+}
+
+static int read_real(void *opaque, void *cpu, uint64_t address, void *buffer, size_t length)
+{
+	struct zpci_record *record = opaque;
+
+	return did_read(record, "rr", address, 0, buffer, length,
+			record->inner.read_real(record->machine, cpu, address, buffer, length));
+}
+
+static int write_real(void *opaque, void *cpu, uint64_t address, const void *buffer, size_t length)
+{
+	struct zpci_record *record = opaque;
+
+	return did_write(record, "wr", address, 0, buffer, length,
+			 record->inner.write_real(record->machine, cpu, address, buffer, length));
+}
+
+static int read_absolute(void *opaque, uint64_t address, void *buffer, size_t length)
+{
+	struct zpci_record *record = opaque;
+
+	return did_read(record, "ra", address, 0, buffer, length,
+			record->inner.read_absolute(record->machine, address, buffer, length));
+}
+
+static int write_absolute(void *opaque, uint64_t address, const void *buffer, size_t length)
+{
+	struct zpci_record *record = opaque;
+
+	return did_write(record, "wa", address, 0, buffer, length,
+			 record->inner.write_absolute(record->machine, address, buffer, length));
+}
+
+static int or_absolute(void *opaque, uint64_t address, uint8_t bits, uint8_t *old)
+{
+	struct zpci_record *record = opaque;
+	int result = record->inner.or_absolute(record->machine, address, bits, old);
+
+	record_operation(record, &(struct operation){ .name = "or",
+						      .a = address,
+						      .b = bits,
+						      .result = result,
+						      .out = old,
+						      .out_length = result ? 0 : 1 });
+	return result;
+}
+
+/* --- presenting ----------------------------------------------------------------------- */
+
+static void adapter_interruption(void *opaque, unsigned isc)
+{
+	struct zpci_record *record = opaque;
+
+	record_operation(record, &(struct operation){ .name = "ai", .a = isc });
+	record->inner.adapter_interruption(record->machine, isc);
+}
+
+static void channel_report(void *opaque)
+{
+	struct zpci_record *record = opaque;
+
+	record_operation(record, &(struct operation){ .name = "cr" });
+	record->inner.channel_report(record->machine);
+}
+
+/* Listens in to the answer of @still_empty, which the machine asks for under its own lock. */
+struct question {
+	bool (*still_empty)(void *opaque);
+	void *opaque;
+	bool answer;
+};
+
+static bool ask(void *opaque)
+{
+	struct question *question = opaque;
+
+	question->answer = question->still_empty(question->opaque);
+	return question->answer;
+}
+
+static void events_fetched(void *opaque, bool (*still_empty)(void *opaque), void *argument)
+{
+	struct zpci_record *record = opaque;
+	struct question question = { still_empty, argument, false };
+
+	record->inner.events_fetched(record->machine, ask, &question);
+	record_operation(record, &(struct operation){ .name = "ef", .result = question.answer });
+}
+
+static void sclp_completion(void *opaque, uint32_t sccb)
+{
+	struct zpci_record *record = opaque;
+
+	record_operation(record, &(struct operation){ .name = "sc", .a = sccb });
+	record->inner.sclp_completion(record->machine, sccb);
+}
+
+/* --- time ----------------------------------------------------------------------------- */
+
+static uint64_t tod_clock(void *opaque)
+{
+	struct zpci_record *record = opaque;
+	uint64_t value = record->inner.clock(record->machine);
+	zpci_be64 bytes;
+
+	zpci_be64_put(&bytes, value);
+	record_operation(
+		record,
+		&(struct operation){ .name = "clock", .out = &bytes, .out_length = sizeof(bytes) });
+	return value;
+}
+
+static void expired(void *opaque)
+{
+	struct zpci_timer *timer = opaque;
+	struct zpci_record *record = timer->record;
+	unsigned long long sequence = atomic_fetch_add(&record->sequence, 1);
+	struct block block;
+	bool recorded = begin(record, &block);
+
+	if (recorded)
+		fprintf(block.file, "timer %llx %x\n", sequence, timer->number);
+	timer->expired(timer->opaque);
+	if (!recorded)
+		return;
+	fprintf(block.file, "end %llx executed\n", sequence);
+	end(record, &block);
+}
+
+static struct zpci_timer *timer_create_recorded(void *opaque, void (*callback)(void *opaque),
+						void *argument)
+{
+	struct zpci_record *record = opaque;
+	struct zpci_timer *timer = calloc(1, sizeof(*timer));
+
+	if (!timer)
+		return NULL;
+	*timer = (struct zpci_timer){ .record = record, .expired = callback, .opaque = argument };
+	timer->number = atomic_fetch_add(&record->timers, 1);
+	timer->inner = record->inner.timer_create(record->machine, expired, timer);
+	if (timer->inner)
+		return timer;
+	free(timer);
+	return NULL;
+}
+
+static void timer_set(struct zpci_timer *timer, uint64_t nanoseconds)
+{
+	timer->record->inner.timer_set(timer->inner, nanoseconds);
+}
+
+static void timer_cancel(struct zpci_timer *timer)
+{
+	timer->record->inner.timer_cancel(timer->inner);
+}
+
+static void timer_destroy(struct zpci_timer *timer)
+{
+	timer->record->inner.timer_destroy(timer->inner);
+	free(timer);
+}
+
+/* --- life ----------------------------------------------------------------------------- */
+
+static const struct zpci_machine_ops record_ops = {
+	.size = sizeof(struct zpci_machine_ops),
+	.get_register = get_register,
+	.set_register = set_register,
+	.get_psw_mask = get_psw_mask,
+	.set_condition_code = set_condition_code,
+	.program_interruption = program_interruption,
+	.read_logical = read_logical,
+	.write_logical = write_logical,
+	.read_real = read_real,
+	.write_real = write_real,
+	.read_absolute = read_absolute,
+	.write_absolute = write_absolute,
+	.or_absolute = or_absolute,
+	.adapter_interruption = adapter_interruption,
+	.channel_report = channel_report,
+	.events_fetched = events_fetched,
+	.sclp_completion = sclp_completion,
+	.clock = tod_clock,
+	.timer_create = timer_create_recorded,
+	.timer_set = timer_set,
+	.timer_cancel = timer_cancel,
+	.timer_destroy = timer_destroy,
+};
+
+struct zpci_record *zpci_record_create(const struct zpci_machine_ops *ops, void *machine,
+				       FILE *trace)
+{
+	struct zpci_record *record = calloc(1, sizeof(*record));
+
+	if (!record)
+		return NULL;
+	if (pthread_mutex_init(&record->lock, NULL)) {
+		free(record);
+		return NULL;
+	}
+	record->inner = *ops;
+	record->ops = record_ops;
+	record->ops.name = ops->name;
+	record->ops.help = ops->help;
+	record->machine = machine;
+	record->trace = trace;
+	return record;
+}
+
+const struct zpci_machine_ops *zpci_record_ops(const struct zpci_record *record)
+{
+	return &record->ops;
+}
+
+int zpci_record_destroy(struct zpci_record *record)
+{
+	int result = 0;
+
+	if (!record)
+		return 0;
+	if (fflush(record->trace) || ferror(record->trace) || record->incomplete)
+		result = -EIO;
+	pthread_mutex_destroy(&record->lock);
+	free(record);
+	return result;
+}
+
+static void write_function(FILE *trace, const struct zpci_function_info *info)
+{
+	const struct zpci_profile *profile = &info->profile;
+
+	fprintf(trace, "function %s,", info->model);
+	if (info->vf)
+		fprintf(trace, "vf=%u,", info->vf);
+	fprintf(trace, "pchid=0x%x,fid=0x%x,uid=0x%x,rid=%s,", info->pchid, info->fid, info->uid,
+		info->rid_published ? "yes" : "no");
+	if (strcmp(zpci_profile_name(profile), "custom") != 0)
+		fprintf(trace, "profile=%s", zpci_profile_name(profile));
+	else
+		fprintf(trace, "profile=lpar,ids=%s,bars=%s,publish-vfn=%s,command-memory=%s",
+			profile->ids ? "yes" : "no", profile->bars ? "yes" : "no",
+			profile->publish_vfn ? "yes" : "no",
+			zpci_command_memory_name(profile->command_memory));
+	if (info->state == ZPCI_STATE_STANDBY)
+		fputs(",standby=yes", trace);
+	fputc('\n', trace);
+}
+
+void zpci_record_head(struct zpci_record *record, struct zpci_firmware *firmware, bool shared)
+{
+	struct zpci_function_info info = { .size = sizeof(info) };
+	uint32_t fid;
+
+	pthread_mutex_lock(&record->lock);
+	fprintf(record->trace, "zpci-trace 1\nshared %d\n", shared);
+	for (unsigned i = 0; zpci_firmware_fid(firmware, i, &fid) == 0; i++)
+		if (zpci_firmware_info(firmware, fid, &info) == 0)
+			write_function(record->trace, &info);
+	pthread_mutex_unlock(&record->lock);
+}
+
+enum zpci_disposition zpci_record_execute(struct zpci_record *record,
+					  struct zpci_firmware *firmware, void *cpu,
+					  unsigned number, const uint8_t instruction[6])
+{
+	enum zpci_disposition disposition;
+	unsigned long long sequence;
+	struct block block;
+
+	if (!zpci_instruction_known(instruction))
+		return ZPCI_NOT_OURS;
+	sequence = atomic_fetch_add(&record->sequence, 1);
+	if (!begin(record, &block))
+		return zpci_firmware_execute(firmware, cpu, instruction);
+	fprintf(block.file, "execute %llx %x ", sequence, number);
+	write_bytes(block.file, instruction, 6);
+	fputc('\n', block.file);
+	disposition = zpci_firmware_execute(firmware, cpu, instruction);
+	fprintf(block.file, "end %llx %s\n", sequence,
+		disposition == ZPCI_EXECUTED ? "executed" : "not-ours");
+	end(record, &block);
+	return disposition;
+}
+
+void zpci_record_reset(struct zpci_record *record, struct zpci_firmware *firmware,
+		       enum zpci_reset reset)
+{
+	unsigned long long sequence = atomic_fetch_add(&record->sequence, 1);
+	struct block block;
+
+	if (!begin(record, &block)) {
+		zpci_firmware_reset(firmware, reset);
+		return;
+	}
+	fprintf(block.file, "reset %llx %x\n", sequence, (unsigned)reset);
+	zpci_firmware_reset(firmware, reset);
+	fprintf(block.file, "end %llx executed\n", sequence);
+	end(record, &block);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * record.h - a recorder between a firmware and its machine: who executed what, what the firmware
+ * asked the machine for, and what it answered, as text. A trace is replayed without the machine
+ * (tests/replay.h): bytes of real guests, as fixtures for every host.
+ *
+ *	firmware --> recorder --> machine
+ *	                |
+ *	                +--> trace
+ *
+ * Not part of the public library.
+ *
+ * Format. Lines; numbers are hexadecimal without prefix but for the result, which is decimal; bytes
+ * are pairs of hexadecimal digits, `-` is none. Registers and other numbers inside of an operation
+ * are bytes, most significant first.
+ *
+ *	zpci-trace 1
+ *	shared 0|1                          option of the firmware
+ *	function TEXT                       as for zpci_config_function(), separator ','
+ *	...
+ *	execute SEQUENCE CPU BYTES          one instruction on one CPU ...
+ *	 OPERATION                          ... what it did, in order ...
+ *	end SEQUENCE executed|not-ours      ... and how it ended
+ *	timer SEQUENCE NUMBER               a timer ran out (counted by creation), until its end
+ *	reset SEQUENCE NUMBER               zpci_firmware_reset() with that enum, until its end
+ *	async SEQUENCE OPERATION            an operation from a device's thread
+ *
+ *	OPERATION is NAME A B LENGTH BYTES = RESULT BYTES: operands, input bytes, result, output
+ *
+ *	gr sr     general register A           rl wl   logical storage, address A, access register B
+ *	psw cc    PSW mask; condition code     rr wr   real storage, address A
+ *	pgm       program interruption         ra wa   absolute storage, address A
+ *	ai        adapter interruption, ISC A  or      bits B into the byte at A; output: old byte
+ *	cr        channel report               ef      events fetched; result: still empty
+ *	sc        SCLP completion, SCCB A      clock   TOD clock
+ *
+ * What belongs together stays together: a block is written when it ended, while other CPUs write
+ * theirs. SEQUENCE is taken when it began, so a reader sorts by it.
+ *
+ * Limit: host_address is not offered to the firmware, so that it cannot reach storage unseen;
+ * a trace of much DMA is long.
+ */
+#ifndef ZPCI_MACHINE_RECORD_H
+#define ZPCI_MACHINE_RECORD_H
+
+#include <stdio.h>
+
+#include <zpci/firmware.h>
+
+struct zpci_record;
+
+/*
+ * zpci_record_create - a recorder in front of @machine.
+ * @trace: open for writing, the caller's to close after zpci_record_destroy()
+ * Returns NULL when there is no memory. Give zpci_record_ops() and the recorder itself to
+ * zpci_firmware_create() in place of the machine's.
+ */
+struct zpci_record *zpci_record_create(const struct zpci_machine_ops *ops, void *machine,
+				       FILE *trace);
+const struct zpci_machine_ops *zpci_record_ops(const struct zpci_record *record);
+/* After zpci_firmware_destroy(). Returns 0, or -EIO when the trace is not complete. */
+int zpci_record_destroy(struct zpci_record *record);
+
+/* Writes the head of the trace: all functions that @firmware has now. Once, before it runs. */
+void zpci_record_head(struct zpci_record *record, struct zpci_firmware *firmware, bool shared);
+
+/* zpci_firmware_execute() and zpci_firmware_reset(), recorded. @number names @cpu in the trace. */
+enum zpci_disposition zpci_record_execute(struct zpci_record *record,
+					  struct zpci_firmware *firmware, void *cpu,
+					  unsigned number, const uint8_t instruction[6]);
+void zpci_record_reset(struct zpci_record *record, struct zpci_firmware *firmware,
+		       enum zpci_reset reset);
+
+#endif
