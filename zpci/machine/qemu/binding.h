@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * binding.h - the parts of zpci-qemu.so and how they hang together.
+ *
+ *	QEMU translates code          QEMU executes it            QEMU resets, stops, ends
+ *	      |                             |                             |
+ *	 translate.c -- registers -->  execute.c                     lifecycle.c
+ *	                                    |  \                          |
+ *	                                    |   `--- zpci_firmware_*() ---'
+ *	                                    |               |
+ *	                                    v               v  struct zpci_machine_ops (machine.c)
+ *	                               cpu.c  dat.c, storage.c  present.c  timers.c
+ *	                                    |         |          |
+ *	                      plugin interface     symbols.c (QEMU's own functions)
+ */
+#ifndef ZPCI_QEMU_BINDING_H
+#define ZPCI_QEMU_BINDING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zpci/firmware.h>
+
+#include "qemu-plugin-abi.h"
+#include "symbols.h"
+#include "zpci/machine/record.h"
+
+struct zpci_qemu_timers;
+
+/* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs, in turn,
+ * with one of these: nothing in it outlives an instruction but the names of the registers, which
+ * are the same for all. Everything but @inside belongs to the thread. */
+struct zpci_qemu_vcpu {
+	struct zpci_qemu_binding *binding;
+	GByteArray *buffer; /* for the plugin interface's register accesses */
+	struct qemu_plugin_register *general[16], *control[16];
+	struct qemu_plugin_register *psw_mask, *prefix;
+	atomic_bool inside; /* between entry of a callback and its end */
+
+	/* of the current instruction */
+	uint64_t address;		   /* logical */
+	uint64_t mask;			   /* PSW mask before it */
+	int cc;				   /* to be set, or -1 */
+	uint16_t program_interruption;	   /* to be taken, or 0 */
+	uint64_t exception_identification; /* of an access exception */
+};
+
+/* One virtual machine. */
+struct zpci_qemu_binding {
+	struct zpci_qemu_symbols qemu;
+	struct zpci_firmware *firmware;
+	struct zpci_record *record; /* between the firmware and us, or NULL */
+	FILE *trace;
+	struct zpci_qemu_timers *timers;
+	bool verbose;
+	bool saving_refused;
+	/* Set once at the end: callbacks return at once. */
+	atomic_bool ended;
+	atomic_bool stopped; /* devices are quiesced */
+
+	/* Guest storage from address 0 on as mapped by QEMU, for reading; ram_size is set last
+	 * and 0 until then. */
+	const uint8_t *ram;
+	_Atomic uint64_t ram_size;
+
+	unsigned vcpus;
+	struct zpci_qemu_vcpu *vcpu;
+};
+
+/* --- plugin.c ------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 3, 4))) void zpci_qemu_log(struct zpci_qemu_binding *binding,
+							 enum zpci_log_level level,
+							 const char *format, ...);
+
+/* Completes the trace, if one is recorded; the firmware is destroyed. */
+void zpci_qemu_record_end(struct zpci_qemu_binding *binding);
+
+/* --- machine.c: the table ------------------------------------------------------------------- */
+
+extern const struct zpci_machine_ops zpci_qemu_machine_ops;
+
+/* --- translate.c ---------------------------------------------------------------------------- */
+
+/* QEMU's callback for each translation; @opaque is the binding. */
+void zpci_qemu_translate(struct qemu_plugin_tb *tb, void *opaque);
+
+/* Length of an instruction by its first byte. */
+static inline unsigned zpci_qemu_instruction_length(uint8_t opcode)
+{
+	return opcode < 0x40 ? 2 : opcode < 0xc0 ? 4 : 6;
+}
+
+/* --- execute.c: callbacks before an instruction ----------------------------------------------
+ * The first is called before each of the others; @address is the instruction's logical address. */
+void zpci_qemu_note_address(unsigned vcpu_index, void *address);
+/* @bytes: the instruction's, as zpci_qemu_pack() packs them. */
+void zpci_qemu_before_pci(unsigned vcpu_index, void *bytes);	  /* one that may be ours */
+void zpci_qemu_before_execute(unsigned vcpu_index, void *bytes);  /* EX, EXRL */
+void zpci_qemu_before_diagnose(unsigned vcpu_index, void *bytes); /* DIAGNOSE 308 */
+
+void *zpci_qemu_pack(const uint8_t bytes[6]);
+
+/* --- cpu.c ---------------------------------------------------------------------------------- */
+
+/* QEMU's callback for a CPU that is there from now on; @opaque is the binding. */
+void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque);
+
+uint64_t zpci_qemu_read_register(struct zpci_qemu_vcpu *vcpu, struct qemu_plugin_register *which);
+void zpci_qemu_write_register(struct zpci_qemu_vcpu *vcpu, struct qemu_plugin_register *which,
+			      uint64_t value);
+/* @address cut to what the addressing mode of @mask leaves of it. */
+uint64_t zpci_qemu_wrap(uint64_t mask, uint64_t address);
+
+uint64_t zpci_qemu_get_register(void *machine, void *cpu, unsigned number);
+void zpci_qemu_set_register(void *machine, void *cpu, unsigned number, uint64_t value);
+uint64_t zpci_qemu_get_psw_mask(void *machine, void *cpu);
+void zpci_qemu_set_condition_code(void *machine, void *cpu, unsigned cc);
+void zpci_qemu_program_interruption(void *machine, void *cpu, uint16_t code);
+
+/* --- dat.c ---------------------------------------------------------------------------------- */
+
+/* Absolute address of the logical @address. Returns 0, or ZPCI_EXCEPTION_DELIVERED with the
+ * exception noted in @vcpu. */
+int zpci_qemu_translate_address(struct zpci_qemu_vcpu *vcpu, uint64_t address, bool write,
+				uint64_t *absolute);
+
+/* --- interruption.c: swapping PSWs ----------------------------------------------------------- */
+
+/* Makes the CPU take the program interruption vcpu->program_interruption of the instruction of
+ * @length bytes at vcpu->address. */
+__attribute__((noreturn)) void zpci_qemu_take_program_interruption(struct zpci_qemu_vcpu *vcpu,
+								   unsigned length);
+
+/* --- threads.c: what QEMU wants to know of threads ------------------------------------------- */
+
+/* Of the calling thread, which runs guest CPUs; NULL: it does not, or they could not be used. */
+struct zpci_qemu_vcpu *zpci_qemu_this_vcpu(void);
+void zpci_qemu_set_this_vcpu(struct zpci_qemu_vcpu *vcpu);
+/* The calling thread is QEMU's own. */
+void zpci_qemu_thread_is_qemus(void);
+/* Before guest storage is touched: introduces a thread of ours to QEMU, once. */
+void zpci_qemu_thread_enter(struct zpci_qemu_binding *binding);
+/* The big lock, which the calling thread may hold already. Returns whether it did. */
+bool zpci_qemu_lock(struct zpci_qemu_binding *binding);
+void zpci_qemu_unlock(struct zpci_qemu_binding *binding, bool held);
+/* Lets go of the big lock if the calling thread holds it. Returns whether it did. */
+bool zpci_qemu_release(struct zpci_qemu_binding *binding);
+void zpci_qemu_reacquire(struct zpci_qemu_binding *binding, bool held);
+
+/* --- storage.c ------------------------------------------------------------------------------ */
+
+/* Finds guest storage; after QEMU made the machine. */
+void zpci_qemu_storage_find(struct zpci_qemu_binding *binding);
+uint64_t zpci_qemu_real_to_absolute(struct zpci_qemu_vcpu *vcpu, uint64_t address);
+
+int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
+			   size_t length);
+int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
+			    const void *buffer, size_t length);
+int zpci_qemu_read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);
+int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
+			 size_t length);
+int zpci_qemu_read_absolute(void *machine, uint64_t address, void *buffer, size_t length);
+int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer, size_t length);
+int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
+void *zpci_qemu_host_address(void *machine, uint64_t address, size_t length, bool write);
+
+/* --- present.c ------------------------------------------------------------------------------ */
+
+void zpci_qemu_adapter_interruption(void *machine, unsigned isc);
+void zpci_qemu_channel_report(void *machine);
+void zpci_qemu_events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque);
+void zpci_qemu_sclp_completion(void *machine, uint32_t sccb);
+
+/* --- timers.c ------------------------------------------------------------------------------- */
+
+struct zpci_qemu_timers *zpci_qemu_timers_new(void);
+void zpci_qemu_timers_free(struct zpci_qemu_timers *timers);
+
+uint64_t zpci_qemu_clock(void *machine);
+struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *opaque),
+					  void *opaque);
+void zpci_qemu_timer_set(struct zpci_timer *timer, uint64_t nanoseconds);
+void zpci_qemu_timer_cancel(struct zpci_timer *timer);
+void zpci_qemu_timer_destroy(struct zpci_timer *timer);
+
+/* --- lifecycle.c ---------------------------------------------------------------------------- */
+
+/* Asks QEMU to be told of resets and stops, after which it is. */
+void zpci_qemu_lifecycle_register(struct zpci_qemu_binding *binding);
+/* Refuses migration and snapshots; on a CPU's thread, once is enough. */
+void zpci_qemu_refuse_saving(struct zpci_qemu_binding *binding);
+/* The reset that DIAGNOSE 308 is about to cause. */
+void zpci_qemu_subsystem_reset(struct zpci_qemu_binding *binding);
+/* QEMU's callback when the process ends. */
+void zpci_qemu_at_exit(void *opaque);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * execute.c - running one instruction of the guest instead of QEMU.
+ *
+ * Theory of operation. These callbacks run on the CPU's thread right before QEMU would execute
+ * the instruction. To return leaves it to QEMU: in problem state, so that QEMU raises the
+ * privileged-operation exception, and whenever the firmware says that it is not ours. Else the
+ * firmware executes it through the operations of machine.c, which write general registers and
+ * storage at once but only note how the instruction ends; that is applied here, last:
+ *
+ *	program interruption  also an access exception: interruption.c swaps the PSWs
+ *	condition code        into the PSW's mask; continue behind the instruction
+ *
+ * Each of these ways out is a longjmp out of the callback: at that point no lock may be held, and
+ * no memory owned.
+ *
+ * An EXECUTE is seen before it runs (translate.c says why). Its target is fetched and modified
+ * as the EXECUTE would, and executed with the EXECUTE's length and address, so that it
+ * continues behind the EXECUTE. Anything unusual is left to QEMU: an odd or unreadable target, a
+ * target that is not ours.
+ */
+#include <zpci/bytes.h>
+
+#include "binding.h"
+
+/* Condition code in the PSW mask: bits 18 and 19 (source: Principles of Operation, chapter 4). */
+#define CC_SHIFT 44
+#define CC_MASK (UINT64_C(3) << CC_SHIFT)
+
+_Static_assert(sizeof(void *) == sizeof(uint64_t), "QEMU 11 runs on 64-bit hosts only");
+
+#define BYTES_SHIFT 16
+
+void *zpci_qemu_pack(const uint8_t bytes[6])
+{
+	return (void *)(uintptr_t)(zpci_get_be(bytes, 6) << BYTES_SHIFT);
+}
+
+static void unpack(const void *packed, uint8_t bytes[6])
+{
+	zpci_put_be(bytes, 6, (uint64_t)(uintptr_t)packed >> BYTES_SHIFT);
+}
+
+void zpci_qemu_note_address(unsigned vcpu_index, void *address)
+{
+	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
+
+	(void)vcpu_index;
+	if (vcpu)
+		vcpu->address = (uint64_t)(uintptr_t)address;
+}
+
+/* Entry of each callback. NULL: the process ends, or the CPU could not be used: keep out. The
+ * index that QEMU gives is not looked at, see qemu-plugin-abi.h. */
+static struct zpci_qemu_vcpu *enter(void)
+{
+	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
+
+	if (!vcpu)
+		return NULL;
+	atomic_store(&vcpu->inside, true);
+	if (!atomic_load(&vcpu->binding->ended))
+		return vcpu;
+	atomic_store(&vcpu->inside, false);
+	return NULL;
+}
+
+static void leave(struct zpci_qemu_vcpu *vcpu)
+{
+	atomic_store_explicit(&vcpu->inside, false, memory_order_release);
+}
+
+/* Ends an instruction that the firmware executed. */
+static __attribute__((noreturn)) void finish(struct zpci_qemu_vcpu *vcpu, unsigned length)
+{
+	leave(vcpu);
+	if (vcpu->program_interruption)
+		zpci_qemu_take_program_interruption(vcpu, length);
+	if (vcpu->cc >= 0)
+		zpci_qemu_write_register(vcpu, vcpu->psw_mask,
+					 (vcpu->mask & ~CC_MASK) | (uint64_t)vcpu->cc << CC_SHIFT);
+	qemu_plugin_set_pc(zpci_qemu_wrap(vcpu->mask, vcpu->address + length));
+}
+
+static enum zpci_disposition execute(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
+{
+	struct zpci_qemu_binding *binding = vcpu->binding;
+
+	if (!binding->record)
+		return zpci_firmware_execute(binding->firmware, vcpu, bytes);
+	return zpci_record_execute(binding->record, binding->firmware, vcpu,
+				   (unsigned)(vcpu - binding->vcpu), bytes);
+}
+
+/* Runs @bytes if they are ours; returns if not. @length: of what stands at the CPU's address. */
+static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned length)
+{
+	vcpu->mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+	if (vcpu->mask & ZPCI_PSW_PROBLEM_STATE)
+		return;
+	vcpu->cc = -1;
+	vcpu->program_interruption = 0;
+	if (execute(vcpu, bytes) == ZPCI_EXECUTED)
+		finish(vcpu, length);
+}
+
+void zpci_qemu_before_pci(unsigned vcpu_index, void *packed)
+{
+	struct zpci_qemu_vcpu *vcpu = enter();
+	uint8_t bytes[6];
+
+	(void)vcpu_index;
+	if (!vcpu)
+		return;
+	unpack(packed, bytes);
+	run(vcpu, bytes, zpci_qemu_instruction_length(bytes[0]));
+	leave(vcpu);
+}
+
+/* Target address of the EX or EXRL @bytes. */
+static uint64_t execute_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
+{
+	unsigned index = bytes[1] & 0x0f, base = bytes[2] >> 4;
+	uint64_t target;
+
+	if (zpci_qemu_instruction_length(bytes[0]) == 6)
+		return vcpu->address + (uint64_t)(int64_t)(int32_t)zpci_get_be(&bytes[2], 4) * 2;
+	target = zpci_get_be(&bytes[2], 2) & 0x0fff;
+	if (index)
+		target += zpci_qemu_read_register(vcpu, vcpu->general[index]);
+	if (base)
+		target += zpci_qemu_read_register(vcpu, vcpu->general[base]);
+	return target;
+}
+
+/* The instruction that the EX or EXRL @bytes will run, in @target. */
+static bool fetch_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], uint8_t target[6])
+{
+	uint64_t mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+	uint64_t where = zpci_qemu_wrap(mask, execute_target(vcpu, bytes));
+	unsigned number = bytes[1] >> 4, length;
+
+	if (where & 1)
+		return false;
+	if (!qemu_plugin_read_memory_vaddr(where, vcpu->buffer, 2))
+		return false;
+	length = zpci_qemu_instruction_length(vcpu->buffer->data[0]);
+	if (!qemu_plugin_read_memory_vaddr(where, vcpu->buffer, length))
+		return false;
+	for (unsigned i = 0; i < 6; i++)
+		target[i] = i < length ? vcpu->buffer->data[i] : 0;
+	if (number)
+		target[1] |= (uint8_t)zpci_qemu_read_register(vcpu, vcpu->general[number]);
+	return true;
+}
+
+void zpci_qemu_before_execute(unsigned vcpu_index, void *packed)
+{
+	struct zpci_qemu_vcpu *vcpu = enter();
+	uint8_t bytes[6], target[6];
+
+	(void)vcpu_index;
+	if (!vcpu)
+		return;
+	unpack(packed, bytes);
+	if (fetch_target(vcpu, bytes, target) && zpci_instruction_known(target))
+		run(vcpu, target, zpci_qemu_instruction_length(bytes[0]));
+	leave(vcpu);
+}
+
+void zpci_qemu_before_diagnose(unsigned vcpu_index, void *packed)
+{
+	struct zpci_qemu_vcpu *vcpu = enter();
+	uint8_t bytes[6];
+	uint64_t subcode;
+
+	(void)vcpu_index;
+	if (!vcpu)
+		return;
+	unpack(packed, bytes);
+	subcode = zpci_qemu_read_register(vcpu, vcpu->general[bytes[1] & 0x0f]);
+	vcpu->mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+	/* 0: modified clear, 1: load normal (Linux: arch/s390/include/asm/diag.h, ipl.h). QEMU
+	 * tells of the others' resets itself (lifecycle.c). */
+	if (!(vcpu->mask & ZPCI_PSW_PROBLEM_STATE) && subcode <= 1)
+		zpci_qemu_subsystem_reset(vcpu->binding);
+	leave(vcpu);
+}

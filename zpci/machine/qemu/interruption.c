@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * interruption.c - program interruptions of the firmware's instructions.
+ *
+ * Theory of operation. The plugin interface cannot raise an exception, so the CPU's part is
+ * done here: interruption code, instruction length, what an access exception says of itself, and
+ * the old PSW go into the prefix area; the new PSW comes from there (source: Principles of
+ * Operation, chapters 3 and 6).
+ *
+ * Two things of a real CPU are missing, since nothing shows them to us. The breaking-event
+ * address is not stored. The condition code in the old PSW can be an older one: QEMU works it out
+ * only when something asks for it, and a plugin's reading of the PSW does not count as that.
+ */
+#include <zpci/bytes.h>
+
+#include "binding.h"
+
+/* Real addresses in the prefix area. */
+#define PROGRAM_INTERRUPTION_LENGTH 0x8c /* two bytes, then two of code */
+#define TRANSLATION_EXCEPTION_IDENTIFICATION 0xa8
+#define PROGRAM_OLD_PSW 0x150
+#define PROGRAM_NEW_PSW 0x1d0
+
+#define PSW_WAIT (UINT64_C(1) << 49) /* bit 14 */
+
+/* Exceptions that nullify: the old PSW points at the instruction, which is done again once the
+ * guest has put things right. All others suppress or terminate: it points behind. */
+static bool nullifies(uint16_t code)
+{
+	return code == 0x10 || code == 0x11 || /* segment, page translation */
+	       (code >= 0x38 && code <= 0x3b); /* ASCE type, region first to third translation */
+}
+
+static void store(struct zpci_qemu_vcpu *vcpu, uint64_t where, const void *data, size_t length)
+{
+	/* The prefix area is in storage: QEMU checks that when the guest sets the prefix. */
+	zpci_qemu_write_real(vcpu->binding, vcpu, where, data, length);
+}
+
+static void store_old(struct zpci_qemu_vcpu *vcpu, unsigned length)
+{
+	uint16_t code = vcpu->program_interruption;
+	uint64_t address = vcpu->address;
+	uint8_t psw[16], cause[4], identification[8];
+
+	if (!nullifies(code))
+		address = zpci_qemu_wrap(vcpu->mask, address + length);
+	zpci_put_be(&cause[0], 2, length);
+	zpci_put_be(&cause[2], 2, code);
+	store(vcpu, PROGRAM_INTERRUPTION_LENGTH, cause, sizeof(cause));
+	if (nullifies(code) || code == ZPCI_PGM_PROTECTION) {
+		zpci_put_be(identification, 8, vcpu->exception_identification);
+		store(vcpu, TRANSLATION_EXCEPTION_IDENTIFICATION, identification,
+		      sizeof(identification));
+	}
+	zpci_put_be(&psw[0], 8, vcpu->mask);
+	zpci_put_be(&psw[8], 8, address);
+	store(vcpu, PROGRAM_OLD_PSW, psw, sizeof(psw));
+}
+
+/* A new PSW that waits stops the CPU, which QEMU does under its big lock only. */
+static void load_mask(struct zpci_qemu_vcpu *vcpu, uint64_t mask)
+{
+	bool held = false;
+
+	if (mask & PSW_WAIT)
+		held = zpci_qemu_lock(vcpu->binding);
+	zpci_qemu_write_register(vcpu, vcpu->psw_mask, mask);
+	if (mask & PSW_WAIT)
+		zpci_qemu_unlock(vcpu->binding, held);
+}
+
+void zpci_qemu_take_program_interruption(struct zpci_qemu_vcpu *vcpu, unsigned length)
+{
+	uint8_t psw[16] = { 0 };
+
+	store_old(vcpu, length);
+	zpci_qemu_read_real(vcpu->binding, vcpu, PROGRAM_NEW_PSW, psw, sizeof(psw));
+	load_mask(vcpu, zpci_get_be(&psw[0], 8));
+	qemu_plugin_set_pc(zpci_get_be(&psw[8], 8));
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * storage.c - guest storage: logical, real and absolute.
+ *
+ * Theory of operation. Each write goes through QEMU, which then throws away what it had
+ * translated from the bytes that changed; bytes stored behind its back would arrive, but code
+ * would go on running in its old form. Reading has no such side, so reads take the host's
+ * mapping of guest storage, found once. It is contiguous from address 0 and stays where it is.
+ * What lies behind it (hot-plugged memory) is read through QEMU.
+ *
+ * A logical range is translated page by page by dat.c, all of it before a byte is moved; an
+ * access exception is noted in the CPU, and execute.c has it taken at the end. Storage keys are
+ * neither looked at nor changed.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "binding.h"
+
+/* Prefixing exchanges the first 8 KiB with those that the prefix register names. */
+#define PREFIX_AREA 0x2000
+
+void zpci_qemu_storage_find(struct zpci_qemu_binding *binding)
+{
+	struct zpci_qemu_symbols *qemu = &binding->qemu;
+	uint64_t length = UINT64_C(1) << 62;
+	bool held;
+	void *mapped;
+
+	if (atomic_load(&binding->ram_size))
+		return;
+	/* Also keeps two CPUs' threads from doing this at once. */
+	held = zpci_qemu_lock(binding);
+	if (!atomic_load(&binding->ram_size)) {
+		mapped = qemu->address_space_map(qemu->address_space_memory, 0, &length, false,
+						 ZPCI_QEMU_ATTRS_UNSPECIFIED);
+		if (mapped) {
+			qemu->address_space_unmap(qemu->address_space_memory, mapped, length, false,
+						  0);
+			binding->ram = mapped;
+			atomic_store(&binding->ram_size, length);
+		}
+	}
+	zpci_qemu_unlock(binding, held);
+}
+
+/* --- absolute ------------------------------------------------------------------------------- */
+
+static bool in_ram(struct zpci_qemu_binding *binding, uint64_t address, size_t length)
+{
+	uint64_t size = atomic_load_explicit(&binding->ram_size, memory_order_acquire);
+
+	return length <= size && address <= size - length;
+}
+
+/* A naturally aligned power of two is read at once: translation entries and summary bits are
+ * written by the guest while we look. */
+static void copy_from(const uint8_t *from, void *to, size_t length)
+{
+	if (length == 8 && !((uintptr_t)from & 7)) {
+		uint64_t value = __atomic_load_n((const uint64_t *)from, __ATOMIC_ACQUIRE);
+
+		memcpy(to, &value, sizeof(value));
+	} else if (length == 4 && !((uintptr_t)from & 3)) {
+		uint32_t value = __atomic_load_n((const uint32_t *)from, __ATOMIC_ACQUIRE);
+
+		memcpy(to, &value, sizeof(value));
+	} else if (length == 2 && !((uintptr_t)from & 1)) {
+		uint16_t value = __atomic_load_n((const uint16_t *)from, __ATOMIC_ACQUIRE);
+
+		memcpy(to, &value, sizeof(value));
+	} else {
+		memcpy(to, from, length);
+	}
+}
+
+static int through_qemu(struct zpci_qemu_binding *binding, uint64_t address, void *buffer,
+			size_t length, bool write)
+{
+	zpci_qemu_thread_enter(binding);
+	if (binding->qemu.address_space_rw(binding->qemu.address_space_memory, address,
+					   ZPCI_QEMU_ATTRS_UNSPECIFIED, buffer, length, write))
+		return -EFAULT;
+	return 0;
+}
+
+int zpci_qemu_read_absolute(void *machine, uint64_t address, void *buffer, size_t length)
+{
+	struct zpci_qemu_binding *binding = machine;
+
+	if (in_ram(binding, address, length)) {
+		copy_from(binding->ram + address, buffer, length);
+		return 0;
+	}
+	if (address + length < address)
+		return -EFAULT;
+	return through_qemu(binding, address, buffer, length, false);
+}
+
+/* QEMU writes what is in storage of a range that is partly not; hot-plugged memory is in blocks,
+ * and a look at the range's ends and blocks says whether all of it is there. */
+static bool all_there(struct zpci_qemu_binding *binding, uint64_t address, size_t length)
+{
+	const uint64_t block = 0x100000; /* smallest unit of s390x storage in QEMU */
+	uint8_t byte;
+
+	if (in_ram(binding, address, length))
+		return true;
+	if (!length || address + length < address)
+		return false;
+	for (uint64_t at = address; at < address + length; at = (at | (block - 1)) + 1)
+		if (through_qemu(binding, at, &byte, 1, false))
+			return false;
+	return true;
+}
+
+int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer, size_t length)
+{
+	struct zpci_qemu_binding *binding = machine;
+
+	if (!all_there(binding, address, length))
+		return -EFAULT;
+	return through_qemu(binding, address, (void *)buffer, length, true);
+}
+
+int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old)
+{
+	struct zpci_qemu_binding *binding = machine;
+	struct zpci_qemu_symbols *qemu = &binding->qemu;
+	uint64_t length = 1;
+	uint8_t *byte;
+
+	/* Where nothing is, QEMU would map a buffer of its own. */
+	if (!all_there(binding, address, 1))
+		return -EFAULT;
+	zpci_qemu_thread_enter(binding);
+	byte = qemu->address_space_map(qemu->address_space_memory, address, &length, true,
+				       ZPCI_QEMU_ATTRS_UNSPECIFIED);
+	if (!byte)
+		return -EFAULT;
+	*old = __atomic_fetch_or(byte, bits, __ATOMIC_SEQ_CST);
+	qemu->address_space_unmap(qemu->address_space_memory, byte, 1, true, 1);
+	return 0;
+}
+
+void *zpci_qemu_host_address(void *machine, uint64_t address, size_t length, bool write)
+{
+	struct zpci_qemu_binding *binding = machine;
+
+	if (write || !in_ram(binding, address, length))
+		return NULL;
+	return (void *)(binding->ram + address);
+}
+
+/* --- real ----------------------------------------------------------------------------------- */
+
+uint64_t zpci_qemu_real_to_absolute(struct zpci_qemu_vcpu *vcpu, uint64_t address)
+{
+	uint64_t prefix = zpci_qemu_read_register(vcpu, vcpu->prefix);
+
+	if (address < PREFIX_AREA)
+		return address + prefix;
+	if (address - prefix < PREFIX_AREA)
+		return address - prefix;
+	return address;
+}
+
+/* One piece that lies on one side of each border of prefixing. */
+static size_t piece(uint64_t address, size_t length)
+{
+	size_t left = PREFIX_AREA - (address & (PREFIX_AREA - 1));
+
+	return length < left ? length : left;
+}
+
+int zpci_qemu_read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length)
+{
+	uint8_t *to = buffer;
+
+	while (length) {
+		size_t part = piece(address, length);
+		int ret = zpci_qemu_read_absolute(machine, zpci_qemu_real_to_absolute(cpu, address),
+						  to, part);
+
+		if (ret)
+			return ret;
+		address += part;
+		to += part;
+		length -= part;
+	}
+	return 0;
+}
+
+int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
+			 size_t length)
+{
+	const uint8_t *from = buffer;
+
+	for (size_t done = 0; done < length; done += piece(address + done, length - done))
+		if (!all_there(machine, zpci_qemu_real_to_absolute(cpu, address + done),
+			       piece(address + done, length - done)))
+			return -EFAULT;
+	while (length) {
+		size_t part = piece(address, length);
+
+		zpci_qemu_write_absolute(machine, zpci_qemu_real_to_absolute(cpu, address), from,
+					 part);
+		address += part;
+		from += part;
+		length -= part;
+	}
+	return 0;
+}
+
+/* --- logical -------------------------------------------------------------------------------- */
+
+/* A range of logical storage as its pages in absolute storage. */
+#define PAGE 0x1000u
+#define PAGES_MAX 17 /* 64 KiB at any alignment; no instruction has a longer operand */
+
+struct range {
+	size_t length;
+	unsigned first; /* offset in the first page */
+	unsigned pages;
+	uint64_t page[PAGES_MAX]; /* absolute addresses */
+};
+
+/* Bytes of the range in its page @i, of which @done were before. */
+static size_t in_page(const struct range *range, unsigned i, size_t done)
+{
+	size_t room = PAGE - (i ? 0 : range->first), left = range->length - done;
+
+	return left < room ? left : room;
+}
+
+/* All pages are looked at before any is touched: an exception leaves the operand as it was. */
+static int find_range(struct zpci_qemu_vcpu *vcpu, uint64_t address, size_t length, bool write,
+		      struct range *range)
+{
+	uint64_t start = address & ~UINT64_C(0xfff);
+
+	range->first = address & 0xfff;
+	range->length = length;
+	if (length > (PAGES_MAX - 1) * PAGE)
+		return -EINVAL;
+	range->pages = (unsigned)((range->first + length + PAGE - 1) / PAGE);
+	for (unsigned i = 0; i < range->pages; i++) {
+		/* The exception names the first byte that could not be had. */
+		uint64_t at = i ? start + i * PAGE : address;
+		int ret = zpci_qemu_translate_address(vcpu, zpci_qemu_wrap(vcpu->mask, at), write,
+						      &range->page[i]);
+
+		if (ret)
+			return ret;
+		range->page[i] &= ~UINT64_C(0xfff);
+		if (!all_there(vcpu->binding, range->page[i], PAGE)) {
+			vcpu->program_interruption = ZPCI_PGM_ADDRESSING;
+			return ZPCI_EXCEPTION_DELIVERED;
+		}
+	}
+	return 0;
+}
+
+int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
+			   size_t length)
+{
+	struct range range;
+	size_t done = 0;
+	int ret = find_range(cpu, address, length, false, &range);
+
+	(void)ar; /* QEMU's CPUs have no access-register mode */
+	for (unsigned i = 0; !ret && i < range.pages; i++) {
+		size_t part = in_page(&range, i, done);
+
+		ret = zpci_qemu_read_absolute(machine, range.page[i] + (i ? 0 : range.first),
+					      (uint8_t *)buffer + done, part);
+		done += part;
+	}
+	return ret;
+}
+
+int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
+			    const void *buffer, size_t length)
+{
+	struct range range;
+	size_t done = 0;
+	int ret = find_range(cpu, address, length, true, &range);
+
+	(void)ar;
+	for (unsigned i = 0; !ret && i < range.pages; i++) {
+		size_t part = in_page(&range, i, done);
+
+		ret = zpci_qemu_write_absolute(machine, range.page[i] + (i ? 0 : range.first),
+					       (const uint8_t *)buffer + done, part);
+		done += part;
+	}
+	return ret;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * symbols.h - functions of QEMU that its plugin interface does not have. See symbols.c.
+ */
+#ifndef ZPCI_QEMU_SYMBOLS_H
+#define ZPCI_QEMU_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Opaque here. */
+struct zpci_qemu_address_space;
+struct zpci_qemu_error;
+
+/* MemTxAttrs: bits in one integer register. Unspecified: none known (QEMU exec/memattrs.h). */
+typedef uint64_t zpci_qemu_attrs;
+#define ZPCI_QEMU_ATTRS_UNSPECIFIED (UINT64_C(1) << 32)
+
+#define ZPCI_QEMU_ADAPTER_PCI 1 /* CssIoAdapterType */
+
+struct zpci_qemu_symbols {
+	/* the big lock */
+	bool (*bql_locked)(void);
+	void (*bql_lock_impl)(const char *file, int line);
+	void (*bql_unlock)(void);
+	/* each thread that touches guest storage */
+	void (*rcu_register_thread)(void);
+	void (*rcu_unregister_thread)(void);
+	/* absolute storage; 0: done */
+	struct zpci_qemu_address_space *address_space_memory;
+	uint32_t (*address_space_rw)(struct zpci_qemu_address_space *space, uint64_t address,
+				     zpci_qemu_attrs attrs, void *buffer, uint64_t length,
+				     bool write);
+	void *(*address_space_map)(struct zpci_qemu_address_space *space, uint64_t address,
+				   uint64_t *length, bool write, zpci_qemu_attrs attrs);
+	void (*address_space_unmap)(struct zpci_qemu_address_space *space, void *mapped,
+				    uint64_t length, bool write, uint64_t accessed);
+	/* presenting; all under the big lock */
+	void (*css_adapter_interrupt)(int type, uint8_t isc);
+	void (*css_generate_css_crws)(uint8_t cssid);
+	void (*css_clear_sei_pending)(void);
+	void (*sclp_service_interrupt)(uint32_t sccb);
+	/* life cycle; the callbacks come under the big lock */
+	void (*qemu_register_reset)(void (*reset)(void *opaque), void *opaque);
+	void *(*qemu_add_vm_change_state_handler)(void (*changed)(void *opaque, bool running,
+								  int state),
+						  void *opaque);
+	int (*migrate_add_blocker)(struct zpci_qemu_error **reason, struct zpci_qemu_error **error);
+	void (*error_setg_internal)(struct zpci_qemu_error **error, const char *file, int line,
+				    const char *function, const char *format, ...);
+};
+
+/* Finds all of them. Returns 0, or -ENOSYS with the missing one's name in *@missing. */
+int zpci_qemu_symbols_find(struct zpci_qemu_symbols *symbols, const char **missing);
+
+/* QEMU's version as "11.1.3", or "of unknown version". @buffer: 32 bytes or more. */
+void zpci_qemu_version(char *buffer, unsigned size);
+
+#endif

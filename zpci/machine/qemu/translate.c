@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * translate.c - choosing, while QEMU translates guest code, the instructions to be called for.
+ *
+ * Theory of operation. QEMU translates guest code block by block, the same code many times, and
+ * shows each block to us. An instruction that the firmware may execute gets two calls of
+ * execute.c put in front of its translation. All others stay as they are and cost nothing when
+ * they run.
+ *
+ * What a call is told is one pointer, and a guest can cause any number of translations. So the
+ * pointers are no pointers: the first call gets the instruction's address, the second one its six
+ * bytes, and there is nothing to allocate or to free. (QEMU can store values for us without a
+ * call, but 11.1 computes where to by changing a constant in place, which with thread=single
+ * and a CPU other than 0 is somewhere else.)
+ *
+ * EXECUTE (EX, EXRL) runs one instruction from elsewhere. QEMU makes a block of that target as
+ * if it stood at the address of the EXECUTE, and while that block runs the CPU's state still says
+ * "in an EXECUTE", which a callback that jumps away would leave behind. So the target is left
+ * alone there, and the EXECUTE itself is watched instead. EXRL is frequent (memcpy() and its
+ * kin), but its target is known here, and only one that could be ours is worth a call.
+ */
+#include <zpci/bytes.h>
+
+#include "binding.h"
+
+#define OPCODE_EX 0x44
+#define OPCODE_DIAGNOSE 0x83
+#define DIAGNOSE_308 0x0308
+
+/* EXRL: opcode C6, operation 0 in the right half of the second byte. */
+static bool is_exrl(const uint8_t bytes[6])
+{
+	return bytes[0] == 0xc6 && (bytes[1] & 0x0f) == 0;
+}
+
+/* DIAGNOSE 308: QEMU takes the last 16 bits of the instruction as its number. */
+static bool is_diagnose_308(const uint8_t bytes[6])
+{
+	return bytes[0] == OPCODE_DIAGNOSE && zpci_get_be(&bytes[2], 2) == DIAGNOSE_308;
+}
+
+/* Whether the target of the EXRL @bytes at @address could be ours. The second byte counts
+ * little: EXECUTE may change it. Unreadable counts as yes: it may be there when it runs. */
+static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
+{
+	int64_t halfwords = (int32_t)(uint32_t)zpci_get_be(&bytes[2], 4);
+	uint64_t target = address + (uint64_t)halfwords * 2;
+	GByteArray *buffer = g_byte_array_sized_new(2);
+	bool ours = true;
+
+	if (qemu_plugin_read_memory_vaddr(target, buffer, 2)) {
+		uint8_t opcode = buffer->data[0];
+
+		/* The first bytes of the instructions that zpci_instruction_known() knows and of
+		 * no frequent target of an EXECUTE: all of two-byte opcodes. */
+		ours = opcode == 0xb2 || opcode == 0xb9 || opcode == 0xe3 || opcode == 0xeb;
+	}
+	g_byte_array_free(buffer, TRUE);
+	return ours;
+}
+
+static void watch(struct qemu_plugin_insn *insn, uint64_t address, const uint8_t bytes[6],
+		  qemu_plugin_vcpu_udata_cb_t callback)
+{
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, zpci_qemu_note_address, QEMU_PLUGIN_CB_NO_REGS,
+					       (void *)(uintptr_t)address);
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_RW_REGS_PC,
+					       zpci_qemu_pack(bytes));
+}
+
+static void look_at(struct qemu_plugin_insn *insn)
+{
+	uint64_t address = qemu_plugin_insn_vaddr(insn);
+	uint8_t bytes[6] = { 0 };
+
+	if (qemu_plugin_insn_data(insn, bytes, sizeof(bytes)) < 2)
+		return;
+	if (is_diagnose_308(bytes))
+		watch(insn, address, bytes, zpci_qemu_before_diagnose);
+	else if (!qemu_plugin_insn_haddr(insn))
+		return; /* target of an EXECUTE, see above */
+	else if (zpci_instruction_known(bytes))
+		watch(insn, address, bytes, zpci_qemu_before_pci);
+	else if (bytes[0] == OPCODE_EX || (is_exrl(bytes) && target_may_be_ours(address, bytes)))
+		watch(insn, address, bytes, zpci_qemu_before_execute);
+}
+
+void zpci_qemu_translate(struct qemu_plugin_tb *tb, void *opaque)
+{
+	size_t count = qemu_plugin_tb_n_insns(tb);
+
+	(void)opaque;
+	zpci_qemu_thread_is_qemus();
+	for (size_t i = 0; i < count; i++)
+		look_at(qemu_plugin_tb_get_insn(tb, i));
+}
