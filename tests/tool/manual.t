@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The options that --help prints and those in the manual pages are the same.
+
+. "$(dirname "$0")/tap.sh"
+
+man=${srcdir:-$(dirname "$0")/../..}/man
+[ -r "$man/zpci-run.1" ] || man=$(dirname "$0")/../../man
+
+options_of_help() {
+	"$zpci" help "$1" | sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort
+}
+
+# The list entries; the synopsis is looked at on its own.
+options_of_manual() {
+	sed -n 's/^\.It Fl -\([a-z-]*\).*/\1/p' "$@" | sort
+}
+
+options_of_synopsis() {
+	sed -n 's/^\.Op Fl -\([a-z-][a-z-]*\).*/\1/p' "$1" | sort
+}
+
+[ -n "$(options_of_help run)" ]
+ok $? "zpci help run lists options"
+is "$(options_of_help run)" "$(options_of_manual "$man/zpci-run.1")" "zpci-run(1) and --help"
+is "$(options_of_help run | grep -vx help)" "$(options_of_synopsis "$man/zpci-run.1")" \
+	"zpci-run(1): synopsis"
+is "$(options_of_help inspect)" \
+	"$(options_of_manual "$man/zpci-run.1" "$man/zpci.1" | grep -vx exec)" \
+	"zpci(1), zpci-run(1) and zpci help inspect"
+is "$(options_of_help describe)" "$(options_of_manual "$man/zpci-describe.1")" \
+	"zpci-describe(1) and --help"
+is "$(options_of_help describe | grep -vx help)" \
+	"$(options_of_synopsis "$man/zpci-describe.1")" \
+	"zpci-describe(1): synopsis"
+for command in $("$zpci" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	like "$(cat "$man/zpci.1")" "^\.It Cm $command\$" "zpci(1) describes $command"
+done
+done_testing

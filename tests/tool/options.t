@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Wrong options: each is refused with status 125 and a sentence that names option, value
+# and what is allowed. Nothing is started.
+
+. "$(dirname "$0")/tap.sh"
+
+# An empty cache and PATH without a QEMU, so that a test that gets further fails there.
+export ZPCI_CACHE=$tap_folder/empty
+
+# refused PATTERN ARGUMENT...
+refused() {
+	local pattern=$1
+	shift
+	tool "$@"
+	is "$status" 125 "zpci $*: status"
+	like "$err" "$pattern" "zpci $*: message"
+	is "$(wc -l <<<"$err")" 1 "zpci $*: one sentence"
+}
+
+refused "no command .bogus'; .zpci help'" bogus
+refused "no command .bogus'" help bogus
+for command in run inspect; do
+	refused "unknown option .--bogus'" "$command" --bogus
+	refused "unknown option .--bogus'" "$command" --bogus=1
+	refused "--smp needs a value: --smp NUMBER" "$command" --smp
+	refused "--smp: .0' is not allowed; allowed is 1 to 248" "$command" --smp 0
+	refused "--smp: .249' is not allowed" "$command" --smp=249
+	refused "--smp: .-1' is not allowed" "$command" --smp -1
+	refused "--smp: .4x' is not allowed" "$command" --smp 4x
+	refused "--smp: .4294967297' is not allowed" "$command" --smp 4294967297
+	refused "--memory: .1,maxmem=2G' is not allowed; .*512M" "$command" --memory 1,maxmem=2G
+	refused "--memory: .' is not allowed" "$command" --memory ''
+	refused "--memory: .1MM' is not allowed" "$command" --memory 1MM
+	refused "--timeout: .soon' is not allowed; allowed is 0 to 86400" "$command" --timeout soon
+	refused "--verbose takes no value" "$command" --verbose=yes
+	refused "--kernel: .' is not allowed" "$command" --kernel ''
+	refused "nonexistent.conf.*No such file" "$command" \
+		--config "$tap_folder/nonexistent.conf"
+	refused "$tap_folder.*[Dd]irectory" "$command" --config "$tap_folder"
+	refused "--function probe,x=a:b: a value with a colon .* use --config" "$command" \
+		--function probe,x=a:b
+	refused "--qemu /nonexistent/qemu: No such file" "$command" --qemu /nonexistent/qemu
+	refused "no nonexistent-qemu in PATH: .zpci-lab qemu'" "$command" --qemu nonexistent-qemu
+	refused "--kernel /nonexistent: No such file" "$command" --qemu true --kernel /nonexistent
+	refused "no kernel at $tap_folder/empty/.*: .zpci-lab guest'" "$command" --qemu true
+	refused "no initrd at $tap_folder/empty/.*: .zpci-lab guest'" "$command" --qemu true \
+		--kernel /dev/null
+	refused "plugin /nonexistent.so: No such file" "$command" --qemu true --kernel /dev/null \
+		--initrd /dev/null --plugin /nonexistent.so
+done
+refused "unexpected argument .lspci'; what is meant for QEMU comes after" run lspci
+refused "unexpected argument .fid'; what is meant for zpci-inspect comes after" inspect fid
+refused "unknown option .--json'" run --json
+refused "unknown option .--exec'" inspect --exec true
+
+# What the configuration says about functions reaches the user, before QEMU is looked for.
+refused "nonesuch" run --function nonesuch,vf=1
+refused "vf.*256" run --function probe,vf=256
+refused "0x1021" run --function probe,vf=1,fid=0x1021 --function probe,vf=2,fid=0x1021
+printf '[adapter a]\nmodel = probe\npchid = 0x1c0\nvfs = 4\nbogus = 1\n' >"$tap_folder/bad.conf"
+refused "bad.conf.*5.*bogus" run --config "$tap_folder/bad.conf"
+
+tool --version
+is "$status" 0 "--version: status"
+like "$out" '^zpci [0-9]' "--version: output"
+tool
+is "$status" 125 "no command: status"
+like "$err" '^usage: zpci COMMAND' "no command: usage on standard error"
+done_testing

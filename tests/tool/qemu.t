@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What zpci makes of a QEMU's answers. The real ones are in tests/guest/tool-qemu.t; the
+# programs here answer as QEMUs that no Debian release has.
+
+. "$(dirname "$0")/tap.sh"
+
+# answers VERSION MACHINE ACCELERATOR
+answers() {
+	cat >"$tap_folder/qemu" <<-SCRIPT
+		#!/bin/sh
+		case "\$*" in
+		--version) echo "QEMU emulator version $1 (some build)" ;;
+		"-machine help") printf 'Supported machines are:\n%s   a machine\n' "$2" ;;
+		"-accel help") printf 'Accelerators supported in QEMU binary:\n%s\n' "$3" ;;
+		*) echo started >"$tap_folder/started" ;;
+		esac
+	SCRIPT
+	chmod +x "$tap_folder/qemu"
+	rm -f "$tap_folder/started"
+	tool run --qemu "$tap_folder/qemu" --kernel /dev/null --initrd /dev/null --exec true
+}
+
+refused() {
+	is "$status" 125 "$2: status"
+	like "$err" "$1" "$2: message"
+	like "$err" "zpci-lab qemu" "$2: says how to get one"
+	[ ! -e "$tap_folder/started" ]
+	ok $? "$2: not started"
+}
+
+answers 11.0.9 s390-ccw-virtio tcg
+refused "is QEMU 11.0, but 11.1 or newer is needed" "11.0"
+answers 9.2.0 s390-ccw-virtio tcg
+refused "is QEMU 9.2, but 11.1" "9.2"
+answers 11.1.3 pc tcg
+refused "does not emulate s390x" "another target"
+answers 11.1.3 s390-ccw-virtio kvm
+refused "without the TCG accelerator" "no TCG"
+answers nonsense s390-ccw-virtio tcg
+refused "does not answer as QEMU does" "no version"
+
+for version in 11.1.0 11.10.0 12.0.0; do
+	answers "$version" s390-ccw-virtio tcg
+	[ -e "$tap_folder/started" ]
+	ok $? "$version: started"
+done
+done_testing

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PCI address that Linux gives to a function at boot, and whether it finds a device there.
+ *
+ * The domain is the UID. Functions that share a PCHID, have a routing ID and are not told to be
+ * VFs are functions of one bus, at their routing IDs, in the domain of the one with the lowest.
+ * All others, VFs listed beside their PF included, have a bus of their own and are function 0 of
+ * it. That is Linux 6.12 and later (reference 9.3); 6.1 puts a lone VF at its routing ID.
+ *
+ * The bus is scanned as any other: what has no vendor is no device, and where function 0 of a slot
+ * is there without the multi-function bit, the others of that slot are not looked for.
+ * (source: drivers/pci/probe.c, pci_bus_generic_read_dev_vendor_id() and next_fn())
+ */
+#include <linux/pci_regs.h>
+
+#include <zpci/bytes.h>
+
+#include "describe.h"
+
+static bool shares_bus(const struct zpci_function_info *info)
+{
+	return info->rid_published && !info->vfn;
+}
+
+static unsigned int domain_of(const struct descriptions *descriptions,
+			      const struct zpci_function_info *info)
+{
+	const struct zpci_function_info *first = info;
+
+	for (size_t i = 0; shares_bus(info) && i < descriptions->count; i++) {
+		const struct zpci_function_info *other = &descriptions->items[i].info;
+
+		if (shares_bus(other) && other->pchid == info->pchid && other->rid < first->rid)
+			first = other;
+	}
+	return first->uid & 0xffff;
+}
+
+static bool has_ids(const struct description *item)
+{
+	unsigned int vendor = (unsigned int)zpci_get_le(item->guest + PCI_VENDOR_ID, 2);
+	unsigned int device = (unsigned int)zpci_get_le(item->guest + PCI_DEVICE_ID, 2);
+
+	return (vendor != 0 && vendor != 0xffff) || (device != 0 && device != 0xffff);
+}
+
+/* Function 0 of the slot that @item is in; NULL: not there, or @item itself. */
+static const struct description *function_0(const struct descriptions *descriptions,
+					    const struct description *item)
+{
+	for (size_t i = 0; i < descriptions->count; i++) {
+		const struct description *other = &descriptions->items[i];
+
+		if (other != item && shares_bus(&other->info) &&
+		    other->info.pchid == item->info.pchid &&
+		    other->info.rid == (item->info.rid & ~7u) && has_ids(other))
+			return other;
+	}
+	return NULL;
+}
+
+static const char *no_device(const struct descriptions *descriptions,
+			     const struct description *item)
+{
+	const struct description *first = NULL;
+
+	if (!has_ids(item))
+		return "its IDs read as ones";
+	if (shares_bus(&item->info))
+		first = function_0(descriptions, item);
+	if (first && !(first->guest[PCI_HEADER_TYPE] & 0x80))
+		return "function 0 of its slot has no multi-function bit";
+	return NULL;
+}
+
+void describe_addresses(struct descriptions *descriptions)
+{
+	for (size_t i = 0; i < descriptions->count; i++) {
+		struct description *item = &descriptions->items[i];
+		unsigned int devfn = shares_bus(&item->info) ? item->info.rid & 0xff : 0;
+
+		snprintf(item->address, sizeof(item->address), "%04x:00:%02x.%x",
+			 domain_of(descriptions, &item->info), devfn >> 3, devfn & 7);
+		item->no_device = no_device(descriptions, item);
+	}
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "functions.h"
+#include "message.h"
+#include "zpci/config/config.h"
+
+/* Prints and frees the sentence that the configuration has about a failure. */
+static int refuse(const char *before, char *error)
+{
+	tool_error("%s%s", before, error ? error : "out of memory");
+	free(error);
+	return -1;
+}
+
+static int add_function(struct zpci_config *config, const char *text)
+{
+	char *error = NULL;
+
+	/* On its way to the plugin a comma becomes a colon, see qemu.c. */
+	if (strchr(text, ':')) {
+		tool_error("--function %s: a value with a colon is not possible here; describe "
+			   "the function in a file and use --config",
+			   text);
+		return -1;
+	}
+	if (zpci_config_function(config, text, ',', &error))
+		return refuse("--function ", error);
+	return 0;
+}
+
+static int fill(struct zpci_config *config, const struct tool_options *options)
+{
+	char *error = NULL;
+	size_t i;
+
+	if (options->config && zpci_config_load(config, options->config, &error))
+		return refuse("", error);
+	for (i = 0; i < options->function_count; i++)
+		if (add_function(config, options->functions[i]))
+			return -1;
+	if (zpci_config_finish(config, &error))
+		return refuse("", error);
+	return 0;
+}
+
+struct zpci_config *tool_functions_load(const struct tool_options *options)
+{
+	struct zpci_config *config = zpci_config_new();
+
+	if (!config) {
+		refuse("", NULL);
+		return NULL;
+	}
+	if (fill(config, options)) {
+		zpci_config_free(config);
+		return NULL;
+	}
+	return config;
+}
+
+int tool_functions_check(const struct tool_options *options)
+{
+	struct zpci_config *config;
+
+	if (!options->config && !options->function_count)
+		return 0;
+	config = tool_functions_load(options);
+	zpci_config_free(config);
+	return config ? 0 : -1;
+}

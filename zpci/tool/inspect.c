@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `zpci inspect`: a guest whose command is zpci-inspect(8), with the arguments after `--`.
+ */
+#define _GNU_SOURCE 1
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "guest.h"
+#include "message.h"
+#include "options.h"
+
+#define PROGRAM "exec zpci-inspect"
+
+/* In single quotes nothing is special to a shell but the single quote. */
+static void put_quoted(FILE *to, const char *word)
+{
+	fputs(" '", to);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", to);
+		else
+			putc(*word, to);
+	}
+	putc('\'', to);
+}
+
+/* The shell command, allocated, or NULL after a message. */
+static char *make_command(const struct tool_options *options)
+{
+	char *command = NULL;
+	size_t size;
+	FILE *to = open_memstream(&command, &size);
+	int i;
+
+	if (to) {
+		fputs(PROGRAM, to);
+		if (options->json)
+			put_quoted(to, "--json");
+		for (i = 0; i < options->rest_count; i++)
+			put_quoted(to, options->rest[i]);
+		if (!fclose(to))
+			return command;
+	}
+	tool_error("out of memory");
+	free(command);
+	return NULL;
+}
+
+static int inspect(struct tool_options *options)
+{
+	char *command = make_command(options);
+	int status;
+
+	if (!command)
+		return TOOL_EXIT_FAILURE;
+	/* They are zpci-inspect's, not QEMU's. */
+	options->rest_count = 0;
+	status = tool_guest_run(options, command);
+	free(command);
+	return status;
+}
+
+int tool_inspect(int argc, char **argv)
+{
+	struct tool_options options;
+	int status = TOOL_EXIT_FAILURE;
+
+	if (!tool_options_parse(&options, TOOL_INSPECT, argc, argv)) {
+		if (options.help) {
+			tool_command_help(argv[0]);
+			status = 0;
+		} else {
+			status = inspect(&options);
+		}
+	}
+	tool_options_free(&options);
+	return status;
+}

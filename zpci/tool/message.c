@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "message.h"
+
+void tool_error(const char *format, ...)
+{
+	va_list arguments;
+
+	/* What the guest printed so far comes first, when both end in one terminal. */
+	fflush(stdout);
+	fputs("zpci: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}

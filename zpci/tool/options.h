@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZPCI_TOOL_OPTIONS_H
+#define ZPCI_TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Which subcommands know an option. */
+#define TOOL_RUN 1u
+#define TOOL_INSPECT 2u
+#define TOOL_DESCRIBE 4u
+
+/*
+ * What the command line asked for. Strings belong to argv, unless said otherwise; NULL is
+ * "not given". `functions` is allocated, see tool_options_free().
+ */
+struct tool_options {
+	const char *guest; /* a folder of the lab's, see zpci-lab(1) */
+	const char *kernel;
+	const char *initrd;
+	const char *append;
+	const char *config;
+	const char *qemu;
+	const char *plugin;
+	const char *exec;
+	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
+	unsigned int smp;
+	unsigned int timeout; /* seconds; 0 is none */
+	bool verbose;
+	bool json;
+	bool lspci;
+	bool help;
+	const char **functions;
+	size_t function_count;
+	char **rest; /* what came after `--` */
+	int rest_count;
+};
+
+/*
+ * One row of the table that feeds the parser, --help, and the check of the manual pages.
+ * `set` returns 0 or -1, `value` is NULL for an option without `argument`.
+ */
+struct tool_option {
+	const char *name; /* without the dashes */
+	const char *argument;
+	const char *help;
+	unsigned int commands;
+	int (*set)(struct tool_options *options, const char *value);
+	const char *allowed; /* for the message when `set` refuses a value */
+};
+
+/* Returns 0, or -1 after a message. argv[0] is the subcommand's name. */
+int tool_options_parse(struct tool_options *options, unsigned int command, int argc, char **argv);
+void tool_options_free(struct tool_options *options);
+void tool_options_print(FILE *to, unsigned int command);
+
+#endif

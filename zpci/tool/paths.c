@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE 1
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "paths.h"
+
+#define QEMU_NAME "qemu-system-s390x"
+
+/* The cache folder of zpci-lab(1) and a path in it; NULL if there is no home. */
+static char *in_cache(const char *path)
+{
+	const char *folder = getenv("ZPCI_CACHE");
+	char *result = NULL;
+	int length;
+
+	if (folder && *folder) {
+		length = asprintf(&result, "%s/%s", folder, path);
+		return length < 0 ? NULL : result;
+	}
+	folder = getenv("XDG_CACHE_HOME");
+	if (folder && *folder) {
+		length = asprintf(&result, "%s/zpci/%s", folder, path);
+		return length < 0 ? NULL : result;
+	}
+	folder = getenv("HOME");
+	if (!folder || !*folder)
+		return NULL;
+	length = asprintf(&result, "%s/.cache/zpci/%s", folder, path);
+	return length < 0 ? NULL : result;
+}
+
+static char *in_search_path(const char *name)
+{
+	const char *folder = getenv("PATH");
+	size_t length;
+	char *path;
+
+	while (folder && *folder) {
+		length = strcspn(folder, ":");
+		if (asprintf(&path, "%.*s/%s", (int)length, folder, name) < 0)
+			return NULL;
+		if (length && !access(path, X_OK))
+			return path;
+		free(path);
+		folder += length + (folder[length] == ':');
+	}
+	return NULL;
+}
+
+static char *find_qemu(const char *option)
+{
+	char *path;
+
+	if (option && strchr(option, '/')) {
+		if (!access(option, X_OK))
+			return strdup(option);
+		tool_error("--qemu %s: %s", option, strerror(errno));
+		return NULL;
+	}
+	path = option ? NULL : in_cache("qemu/" QEMU_NAME);
+	if (path && !access(path, X_OK))
+		return path;
+	free(path);
+	path = in_search_path(option ? option : QEMU_NAME);
+	if (!path)
+		tool_error("no %s in PATH: `zpci-lab qemu' gets one, or name another with --qemu",
+			   option ? option : QEMU_NAME);
+	return path;
+}
+
+/* A file of a guest that the lab made; `guest` is NULL for its default. */
+static char *in_guest(const char *guest, const char *name)
+{
+	char *inside, *path;
+
+	if (asprintf(&inside, "guest/%s/%s", guest ? guest : "default", name) < 0)
+		return NULL;
+	path = in_cache(inside);
+	free(inside);
+	return path;
+}
+
+static char *find_file(const char *option, const char *name, const char *guest)
+{
+	char *path = option ? strdup(option) : in_guest(guest, name);
+
+	if (!path) {
+		tool_error("no %s: neither ZPCI_CACHE nor HOME is set; name one with --%s", name,
+			   name);
+		return NULL;
+	}
+	if (!access(path, R_OK))
+		return path;
+	if (option)
+		tool_error("--%s %s: %s", name, path, strerror(errno));
+	else if (guest)
+		tool_error("--guest %s: no %s: `zpci-lab kernel get' or `build' makes one; "
+			   "`zpci-lab kernel list' says which there are",
+			   guest, path);
+	else
+		tool_error("no %s at %s: `zpci-lab guest' makes one, or name another with --%s",
+			   name, path, name);
+	free(path);
+	return NULL;
+}
+
+/* ZPCI_PLUGIN is how ./run tells of the plugin in a build folder. */
+static char *find_plugin(const char *option)
+{
+	const char *path = option ? option : getenv("ZPCI_PLUGIN");
+
+	if (!path || !*path)
+		path = ZPCI_PLUGIN_DIR "/zpci-qemu.so";
+	if (!access(path, R_OK))
+		return strdup(path);
+	tool_error("plugin %s: %s; name another with --plugin", path, strerror(errno));
+	return NULL;
+}
+
+int tool_paths_find(struct tool_paths *paths, const struct tool_options *options)
+{
+	*paths = (struct tool_paths){ 0 };
+	paths->qemu = find_qemu(options->qemu);
+	if (!paths->qemu)
+		return -1;
+	paths->kernel = find_file(options->kernel, "kernel", options->guest);
+	if (!paths->kernel)
+		return -1;
+	paths->initrd = find_file(options->initrd, "initrd", options->guest);
+	if (!paths->initrd)
+		return -1;
+	if (!options->function_count && !options->config && !options->plugin)
+		return 0;
+	paths->plugin = find_plugin(options->plugin);
+	return paths->plugin ? 0 : -1;
+}
+
+void tool_paths_free(struct tool_paths *paths)
+{
+	free(paths->qemu);
+	free(paths->kernel);
+	free(paths->initrd);
+	free(paths->plugin);
+	*paths = (struct tool_paths){ 0 };
+}

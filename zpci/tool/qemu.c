@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "message.h"
+#include "process.h"
+#include "qemu.h"
+
+/* The first with plugin API 7, the only one that our plugin speaks. */
+#define QEMU_MAJOR 11
+#define QEMU_MINOR 1
+
+#define MACHINE "s390-ccw-virtio"
+#define REMEDY "`zpci-lab qemu' gets a QEMU that will do, or name another with --qemu"
+
+/* Enough for the list of machines of any target. */
+#define OUTPUT_SIZE 65536
+
+static int ask(const char *program, const char *option, const char *value, char *output)
+{
+	char *argv[] = { (char *)program, (char *)option, (char *)value, NULL };
+	char end[64];
+	int status = tool_process_read(argv, output, OUTPUT_SIZE);
+
+	if (status < 0)
+		return -1;
+	if (!status)
+		return 0;
+	tool_error("%s %s%s%s %s; is it a QEMU? " REMEDY, program, option, value ? " " : "",
+		   value ? value : "", tool_process_end(status, end, sizeof(end)));
+	return -1;
+}
+
+/* Is there a line in the text that starts with this word? */
+static int has_line(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (; text; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (!strncmp(text, word, length) && (!text[length] || strchr(" \n", text[length])))
+			return 1;
+	}
+	return 0;
+}
+
+static int check_version(const char *program, char *output)
+{
+	static const char before[] = "QEMU emulator version ";
+	unsigned int major, minor;
+
+	if (ask(program, "--version", NULL, output))
+		return -1;
+	if (strncmp(output, before, strlen(before)) ||
+	    sscanf(output + strlen(before), "%u.%u", &major, &minor) != 2) {
+		tool_error("%s --version does not answer as QEMU does; " REMEDY, program);
+		return -1;
+	}
+	if (major > QEMU_MAJOR || (major == QEMU_MAJOR && minor >= QEMU_MINOR))
+		return 0;
+	tool_error("%s is QEMU %u.%u, but %u.%u or newer is needed; " REMEDY, program, major, minor,
+		   QEMU_MAJOR, QEMU_MINOR);
+	return -1;
+}
+
+static int check_features(const char *program, char *output)
+{
+	if (ask(program, "-machine", "help", output))
+		return -1;
+	if (!has_line(output, MACHINE)) {
+		tool_error("%s does not emulate s390x (it has no machine " MACHINE "); " REMEDY,
+			   program);
+		return -1;
+	}
+	if (ask(program, "-accel", "help", output))
+		return -1;
+	if (!has_line(output, "tcg")) {
+		tool_error(
+			"%s was built without the TCG accelerator, in which our plugin runs; " REMEDY,
+			program);
+		return -1;
+	}
+	return 0;
+}
+
+int tool_qemu_check(const char *program)
+{
+	char *output = malloc(OUTPUT_SIZE);
+	int result;
+
+	if (!output) {
+		tool_error("out of memory");
+		return -1;
+	}
+	result = check_version(program, output) || check_features(program, output) ? -1 : 0;
+	free(output);
+	return result;
+}
+
+/*
+ * In QEMU's lists of options a comma ends a value unless it is doubled. Returns an allocated
+ * string or NULL.
+ */
+static char *escape_commas(const char *value)
+{
+	char *result = malloc(2 * strlen(value) + 1);
+	char *to = result;
+
+	if (!result)
+		return NULL;
+	for (; *value; value++) {
+		if (*value == ',')
+			*to++ = ',';
+		*to++ = *value;
+	}
+	*to = '\0';
+	return result;
+}
+
+/* QEMU parses `text` itself: the commas of a function become colons, as the plugin expects. */
+static void append_function(char **text, const char *function, int *failed)
+{
+	char *items = strdup(function);
+	char *longer = NULL;
+	char *comma;
+
+	for (comma = items; comma && (comma = strchr(comma, ',')); comma++)
+		*comma = ':';
+	if (!items || asprintf(&longer, "%s,function=%s", *text, items) < 0) {
+		*failed = 1;
+		longer = NULL;
+	}
+	free(items);
+	if (longer) {
+		free(*text);
+		*text = longer;
+	}
+}
+
+static void add_plugin(struct tool_list *list, const struct tool_options *options,
+		       const char *plugin)
+{
+	char *path = escape_commas(plugin);
+	char *config = escape_commas(options->config ? options->config : "");
+	char *text = NULL;
+	size_t i;
+
+	if (!path || !config ||
+	    asprintf(&text, "%s%s%s", path, *config ? ",config=" : "", config) < 0) {
+		list->failed = 1;
+		text = NULL;
+	}
+	for (i = 0; text && i < options->function_count; i++)
+		append_function(&text, options->functions[i], &list->failed);
+	if (text) {
+		tool_list_add(list, "-plugin");
+		tool_list_add(list, "%s", text);
+	}
+	free(text);
+	free(config);
+	free(path);
+}
+
+static void add(struct tool_list *list, const char *option, const char *value)
+{
+	tool_list_add(list, "%s", option);
+	tool_list_add(list, "%s", value);
+}
+
+void tool_qemu_arguments(struct tool_list *list, const struct tool_options *options,
+			 const struct tool_paths *paths, const char *initrd)
+{
+	tool_list_add(list, "%s", paths->qemu);
+	add(list, "-machine", MACHINE);
+	add(list, "-accel", "tcg");
+	add(list, "-cpu", "max");
+	tool_list_add(list, "-smp");
+	tool_list_add(list, "%u", options->smp);
+	add(list, "-m", options->memory);
+	tool_list_add(list, "-nodefaults");
+	add(list, "-display", "none");
+	/* A guest that reboots is at its end, and one that panicked ends QEMU with status 1. */
+	tool_list_add(list, "-no-reboot");
+	add(list, "-action", "panic=exit-failure");
+	add(list, "-kernel", paths->kernel);
+	add(list, "-initrd", initrd);
+	if (options->append)
+		add(list, "-append", options->append);
+	if (paths->plugin)
+		add_plugin(list, options, paths->plugin);
+}
+
+void tool_qemu_add_rest(struct tool_list *list, const struct tool_options *options)
+{
+	int i;
+
+	for (i = 0; i < options->rest_count; i++)
+		tool_list_add(list, "%s", options->rest[i]);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZPCI_TOOL_QEMU_H
+#define ZPCI_TOOL_QEMU_H
+
+#include "list.h"
+#include "options.h"
+#include "paths.h"
+
+/*
+ * Is this a QEMU that our plugin works in: new enough, for s390x, with the TCG accelerator?
+ * Returns 0, or -1 after a sentence that says what is missing and how to get it.
+ */
+int tool_qemu_check(const char *program);
+
+/*
+ * The command line up to the devices of the console, which are the caller's, and the
+ * user's own options, see tool_qemu_add_rest(). `initrd` is the path that QEMU is to open.
+ */
+void tool_qemu_arguments(struct tool_list *list, const struct tool_options *options,
+			 const struct tool_paths *paths, const char *initrd);
+
+/* What the user gave after `--`: last, so that it has the last word. */
+void tool_qemu_add_rest(struct tool_list *list, const struct tool_options *options);
+
+#endif

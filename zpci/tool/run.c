@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "command.h"
+#include "guest.h"
+#include "message.h"
+#include "options.h"
+
+int tool_run(int argc, char **argv)
+{
+	struct tool_options options;
+	int status = TOOL_EXIT_FAILURE;
+
+	if (!tool_options_parse(&options, TOOL_RUN, argc, argv)) {
+		if (options.help) {
+			tool_command_help(argv[0]);
+			status = 0;
+		} else {
+			status = tool_guest_run(&options, options.exec);
+		}
+	}
+	tool_options_free(&options);
+	return status;
+}
