@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# For guest tests: boots a guest under the firmware and returns what zpci-inspect saw in it.
+# Run by prove from the source tree, with the environment of `./run`.
+
+package Guest;
+
+use strict;
+use warnings;
+use Exporter 'import';
+use File::Temp;
+use JSON::PP;
+use Test::More;
+
+our @EXPORT = qw(requires_guest inspect function_of observed %expected differences);
+
+my $cache = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
+
+sub requires_guest {
+	-r "$cache/guest/default/initrd"
+	    or plan skip_all => "no guest; `./zpci-lab guest' makes one";
+	-x "$cache/qemu/qemu-system-s390x" || !system('command -v qemu-system-s390x >/dev/null')
+	    or plan skip_all => "no QEMU; `./zpci-lab qemu' gets one";
+}
+
+# inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU]) boots and
+# returns (report, standard error); bails out with what was printed when there is no report.
+sub inspect {
+	my ($functions, $run, $inspect, $qemu) = @_;
+	my $errors = File::Temp->new;
+	my @options = ('--timeout', 600, @$run, map { ('--function', $_) } @$functions);
+	my @command = ('zpci', 'inspect', '--json', @options, '--', @$inspect);
+	my $words = join ' ', 'zpci-inspect --json', map { "'$_'" } @$inspect;
+	@command = ('zpci', 'run', @options, '--exec', $words, '--', @$qemu) if $qemu;
+	my $pid = open(my $out, '-|') // die "fork: $!";
+	if (!$pid) {
+		open STDERR, '>', $errors->filename or die;
+		exec @command or die "exec: $!";
+	}
+	local $/;
+	my $text = <$out>;
+	close $out;
+	my $status = $?;
+	my $stderr = do { open my $in, '<', $errors->filename or die; <$in> };
+	my $report = eval { decode_json($text) };
+	if (!$report) {
+		diag("status $status, standard output:\n$text\nstandard error:\n$stderr");
+		BAIL_OUT('the guest made no report');
+	}
+	$report->{status} = $status >> 8;
+	return ($report, $stderr);
+}
+
+# The entry with FID $fid of a list in a report.
+sub function_of {
+	my ($list, $fid) = @_;
+	my ($found) = grep { defined $_->{fid} && hex($_->{fid}) == $fid } @$list;
+	return $found;
+}
+
+# What each profile must look like from within a guest: the table of the five observations, and
+# the Memory bit through sysfs while the function is held open. The names are zpci-inspect's.
+our %expected = (
+	lpar => {
+		no_command_memory => 1, command_at_open => '0x0002', bar_at_open => 'ok',
+		bar_after_0 => 'ok', command_after_2 => '0x0002', bar_after_2 => 'ok',
+		sysfs_command_at_open => '0x0000', sysfs_command_after_2 => '0x0000',
+		restores => 0, vfn => 'vf', mmap => 'EINVAL',
+	},
+	vfio => {
+		no_command_memory => 1, command_at_open => '0x0002', bar_at_open => 'ok',
+		bar_after_0 => 'ok', command_after_2 => '0x0002', bar_after_2 => 'ok',
+		sysfs_command_at_open => '0x0002', sysfs_command_after_2 => '0x0002',
+		restores => 0, vfn => 'vf', mmap => 'EINVAL',
+	},
+	silent => {
+		no_command_memory => 0, command_at_open => '0x0000', bar_at_open => 'EIO',
+		bar_after_0 => 'EIO', command_after_2 => '0x0000', bar_after_2 => 'ok',
+		sysfs_command_at_open => '0x0000', sysfs_command_after_2 => '0x0000',
+		restores => 1, vfn => 0, mmap => 'EINVAL',
+	},
+	plain => {
+		no_command_memory => 0, command_at_open => '0x0002', bar_at_open => 'ok',
+		bar_after_0 => 'EIO', command_after_2 => '0x0002', bar_after_2 => 'ok',
+		sysfs_command_at_open => '0x0002', sysfs_command_after_2 => '0x0002',
+		restores => 0, vfn => 0, mmap => 'EINVAL',
+	},
+);
+
+sub one {
+	my ($observations, $name) = @_;
+	my $one = $observations->{$name};
+	return 'not observed' unless $one && $one->{made};
+	return $one->{result} if $one->{result} ne 'ok';
+	return $name =~ /command/ ? $one->{value} : 'ok';
+}
+
+# What was seen of a function through vfio, under the names of %expected.
+sub observed {
+	my ($vfio) = @_;
+	my $o = $vfio->{observations};
+	my %seen = map { $_ => one($o, $_) }
+	    qw(command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
+	    sysfs_command_at_open sysfs_command_after_2 mmap);
+	$seen{no_command_memory} =
+	    defined $vfio->{no_command_memory} ? ($vfio->{no_command_memory} ? 1 : 0) : 'not read';
+	# It is logged each time; the log's rate limit may swallow further ones.
+	$seen{restores} = $o->{log_read} ? ($o->{write_2_again}{restores_logged} ? 1 : 0) : 'not read';
+	$seen{vfn} = $vfio->{zpci_base}{vfn} // 'not read';
+	return \%seen;
+}
+
+# Names of the observations that are not those of $profile, for VF $vf.
+sub differences {
+	my ($seen, $profile, $vf) = @_;
+	my %wanted = %{ $expected{$profile} };
+	$wanted{vfn} = $vf if $wanted{vfn} eq 'vf';
+	return sort grep { $seen->{$_} ne $wanted{$_} } keys %wanted;
+}
+
+1;

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Builds, each in a folder of its own in the cache (see build_folder): `native`, and for
+# the tests `sanitize` and `s390x`.
+
+# The configure script is the only thing made inside of the tree.
+build_autoreconf() {
+	local input
+	for input in configure.ac Makefile.am; do
+		[ "$ZPCI_SOURCE/configure" -nt "$ZPCI_SOURCE/$input" ] || {
+			(cd "$ZPCI_SOURCE" && autoreconf -fi)
+			return
+		}
+	done
+}
+
+# build_configure FOLDER OPTION...: unless the folder was configured so already.
+build_configure() {
+	local folder=$1 wanted
+	shift
+	wanted=$(printf '%s\n' "$(sha256sum <"$ZPCI_SOURCE/configure")" "$@")
+	if [ -f "$folder/Makefile" ] && stamp_is "$folder/lab-configured" "$wanted"; then
+		return
+	fi
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	(cd "$folder" && "$ZPCI_SOURCE/configure" "$@") &&
+		stamp_write "$folder/lab-configured" "$wanted"
+}
+
+# build_all NAME OPTION...
+build_all() {
+	local folder
+	folder=$(build_folder "$1")
+	shift
+	build_autoreconf &&
+		build_configure "$folder" "$@" &&
+		make -C "$folder" -j "$(processors)" all
+}
+
+lab_build() {
+	lab_deps
+	step "building" build_all native --enable-werror || die "the build failed"
+	say "built in $(build_folder native); try $(build_folder native)/run zpci --help"
+}

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# All tests, each suite once, and at the end their sum. A suite that fails does not stop the
+# others. Suites of `make check` and of prove are counted test by test; a suite that has no
+# tests of its own to count (distcheck, format) counts as one.
+
+check_passed=0
+check_failed=0
+check_skipped=0
+
+# check_add PASSED FAILED SKIPPED STATUS: a failure that no test stands for counts as one.
+check_add() {
+	local failed=$2
+	if [ "$4" -ne 0 ] && [ "$failed" -eq 0 ]; then
+		failed=1
+	fi
+	check_passed=$((check_passed + $1))
+	check_failed=$((check_failed + failed))
+	check_skipped=$((check_skipped + $3))
+	say "    $1 passed, $failed failed, $3 skipped"
+}
+
+# Sums one of automake's summary lines, such as `# PASS:  12`.
+check_sum() {
+	awk -v key="$1" '$1 == "#" && $2 == key ":" { n += $3 } END { print n + 0 }' "$2"
+}
+
+# check_automake TITLE COMMAND...; the log's name is step's.
+# shellcheck disable=SC2154
+check_automake() {
+	local status=0
+	step "$@" || status=$?
+	check_add "$(($(check_sum PASS "$step_log") + $(check_sum XFAIL "$step_log")))" \
+		"$(($(check_sum FAIL "$step_log") + $(check_sum XPASS "$step_log") + \
+			$(check_sum ERROR "$step_log")))" \
+		"$(check_sum SKIP "$step_log")" "$status"
+}
+
+# check_tap TITLE COMMAND...: a run of `prove -v`.
+check_tap() {
+	local status=0 skipped
+	step "$@" || status=$?
+	skipped=$(grep -ciE '^ok [0-9]+.*# *skip' "$step_log" || true)
+	check_add "$(($(grep -cE '^ok [0-9]+' "$step_log" || true) - skipped))" \
+		"$(grep -E '^not ok [0-9]+' "$step_log" | grep -cviE '# *todo' || true)" \
+		"$skipped" "$status"
+}
+
+# check_whole TITLE COMMAND...: one thing that passes or fails.
+check_whole() {
+	if step "$@"; then
+		check_add 1 0 0 0
+	else
+		check_add 0 1 0 1
+	fi
+}
+
+check_make() {
+	local name=$1
+	shift
+	build_all "$name" --enable-werror "$@" &&
+		make -C "$(build_folder "$name")" -j "$(processors)" -k check AM_COLOR_TESTS=no
+}
+
+# --- s390x: a big-endian build, run by qemu-user --------------------------------------------
+
+check_s390x_root() {
+	local conf release root=$ZPCI_CACHE/s390x/root
+	[ ! -e "$ZPCI_CACHE/s390x/complete" ] || return 0
+	release=$(apt_system_release) || return 1
+	conf=$(apt_private "s390x-$release" s390x "$release") || return 1
+	# The C library is the cross compiler's.
+	(cd "${conf%/*}/cache/archives" &&
+		apt_fetch "$conf" download libcmocka-dev libcmocka0 libinih-dev libinih1) || return 1
+	rm -rf "$root"
+	mkdir -p "$root" || return 1
+	apt_unpack "$conf" "$root" || return 1
+	rm -rf "${conf%/*}"
+	touch "$ZPCI_CACHE/s390x/complete"
+}
+
+# No shared library, so that the test programs are what the emulator can start, not
+# libtool's scripts.
+check_s390x() {
+	local root=$ZPCI_CACHE/s390x/root libraries emulator
+	libraries=$root/usr/lib/s390x-linux-gnu
+	emulator=$(command -v qemu-s390x-static || command -v qemu-s390x) || {
+		echo "no qemu-s390x: install qemu-user-static or qemu-user"
+		return 1
+	}
+	check_s390x_root || return 1
+	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+	build_all s390x --enable-werror --host=s390x-linux-gnu --disable-shared \
+		CPPFLAGS="-I$root/usr/include" \
+		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries" || return 1
+	QEMU_LD_PREFIX=/usr/s390x-linux-gnu QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" \
+		make -C "$(build_folder s390x)" -j "$(processors)" -k check AM_COLOR_TESTS=no \
+		LOG_COMPILER="$emulator"
+}
+
+# --- the others ------------------------------------------------------------------------------
+
+check_distribution() {
+	# Its own checks run inside; the native suite has counted them.
+	make -C "$(build_folder native)" -j "$(processors)" distcheck AM_COLOR_TESTS=no
+}
+
+# Another version would format differently.
+check_formatter() {
+	local program
+	for program in clang-format-14 clang-format; do
+		if "$program" --version 2>/dev/null | grep -q 'version 14\.'; then
+			echo "$program"
+			return
+		fi
+	done
+	return 1
+}
+
+check_format() {
+	(cd "$ZPCI_SOURCE" && find include zpci tests -name '*.[ch]' -print0 |
+		xargs -0 "$(check_formatter)" --dry-run -Werror)
+}
+
+# One run of prove for each file: what it prints to a log comes when it ends.
+check_guest() {
+	local file status=0
+	cd "$ZPCI_SOURCE" || return 1
+	for file in tests/guest/*.t; do
+		# `run` sets the paths of the uninstalled tree.
+		"$(build_folder native)/run" prove -v "$file" || status=1
+		echo "$file: done"
+	done
+	return "$status"
+}
+
+lab_check() {
+	lab_build
+	lab_qemu
+	lab_guest
+	qemu_too_old || say "without Debian 12's QEMU one test is skipped"
+	check_automake "unit tests" check_make native
+	check_automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
+	check_automake "unit tests on big-endian s390x" check_s390x
+	check_tap "guest tests" check_guest
+	check_whole "make distcheck" check_distribution
+	if check_formatter >/dev/null; then
+		check_whole "source format" check_format
+	else
+		say "source format: needs clang-format 14, not checked"
+	fi
+	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped"
+	echo "$check_passed passed, $check_failed failed"
+	[ "$check_failed" -eq 0 ]
+}

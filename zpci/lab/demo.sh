@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The demonstration: one guest with two virtual functions of one adapter, without their
+# physical function. They differ in their emulation profile alone. What the guest's kernel
+# makes of each is read in the guest by zpci-inspect and compared with what is expected
+# (demo-table).
+
+lab_demo() {
+	local run folder status=0
+	lab_build
+	lab_qemu
+	lab_guest
+	run=$(build_folder native)/run
+	folder=$(mktemp -d)
+	# shellcheck disable=SC2064 # the folder's name of now
+	trap "rm -rf '$folder'" EXIT
+	say "booting a guest with two detached VFs, profiles \`lpar' and \`plain' ..."
+	"$run" zpci inspect --json --timeout 300 \
+		--function probe,vf=3,fid=0x1021,uid=0x111,profile=lpar \
+		--function probe,vf=4,fid=0x1022,uid=0x112,profile=plain \
+		-- --fid 1021 --fid 1022 --interrupts 100 --dma-bytes 1M \
+		--hold-command 'lspci -vv' \
+		>"$folder/json" 2>"$folder/lspci" || status=$?
+	if [ "$status" -ne 0 ]; then
+		cat "$folder/json" "$folder/lspci" >&2
+		die "zpci inspect ended with status $status"
+	fi
+	echo
+	perl "$ZPCI_SOURCE/zpci/lab/demo-table" "$folder/json" "$folder/lspci" 1021 1022 ||
+		die "what the guest saw is not what was expected"
+	say "as expected; look around in such a guest: $run zpci run --function probe,vf=3"
+}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Build dependencies: zpci/lab/packages, through the system's own apt.
+
+deps_wanted() {
+	grep -v -e '^#' -e '^$' "$ZPCI_SOURCE/zpci/lab/packages"
+}
+
+# Is the package, or one that provides it, installed? (pkg-config is provided by pkgconf.)
+deps_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Of each line nothing if one of its alternatives is installed, else the line.
+deps_missing() {
+	local line name found
+	while read -r line; do
+		found=
+		for name in ${line//|/ }; do
+			! deps_installed "$name" || found=1
+		done
+		[ -n "$found" ] || echo "$line"
+	done < <(deps_wanted)
+}
+
+# The first alternative that apt can install; else the first, so that apt names it.
+deps_choose() {
+	local name
+	for name in ${1//|/ }; do
+		if apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+			echo "$name"
+			return
+		fi
+	done
+	echo "${1%%|*}"
+}
+
+# as_root COMMAND...
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+# One name for each missing line, on one line.
+deps_names() {
+	local line names=()
+	while read -r line; do
+		names+=("$(deps_choose "$line")")
+	done < <(deps_missing)
+	echo "${names[*]}"
+}
+
+deps_install_once() {
+	local names
+	read -r -a names < <(deps_names)
+	[ "${#names[@]}" -gt 0 ] || return 0
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends \
+		-o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 install "${names[@]}"
+}
+
+# Mirrors that are being updated answer with files that do not match, for minutes.
+deps_install() {
+	local try
+	for try in 1 2 3 4 5 6; do
+		as_root apt-get -o Acquire::Retries=5 update ||
+			echo "the package lists are not complete; trying with those that are there"
+		deps_install_once && return 0
+		echo "try $try of 6 failed"
+		sleep $((try * 10)) # a mirror needs time; nothing here waits on a process
+	done
+	return 1
+}
+
+lab_deps() {
+	local missing
+	if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+		die "this is not Debian, please install by your own means: $(deps_wanted | tr '\n' ' ')"
+	fi
+	missing=$(deps_missing)
+	[ -n "$missing" ] || return 0
+	if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+		die "these packages are missing, and there is no sudo: as root run" \
+			"\`apt-get install $(deps_names)'"
+	fi
+	# The password now, not inside of a step whose output goes to a log.
+	[ "$(id -u)" -eq 0 ] || sudo -v
+	step "installing build dependencies" deps_install ||
+		die "packages could not be installed: $(deps_names)"
+	missing=$(deps_missing)
+	[ -z "$missing" ] || die "still missing after apt-get: $missing"
+}
