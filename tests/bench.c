@@ -60,7 +60,7 @@ static void config_reset(struct bench_device *device)
 	zpci_put_le(config + 0x48, 4, BENCH_MSIX_PBA | BENCH_MSIX_BAR);
 	zpci_put_le(config + 0x50, 2, 0x10);
 	zpci_put_le(config + 0x52, 2, 0x0002);
-	zpci_put_le(config + 0x54, 4, 1u << 28); /* function-level reset */
+	zpci_put_le(config + 0x54, 4, 1u << 28);     /* function-level reset */
 	zpci_put_le(config + 0x100, 4, 0x00010003u); /* extended: a serial number */
 	zpci_put_le(config + 0x104, 4, 0x11223344u);
 }

@@ -46,9 +46,9 @@ struct bench_device {
 	unsigned resets;
 	unsigned quiesces;
 	unsigned resumes;
-	unsigned bar_writes;       /* number of bar_write() calls */
-	size_t longest_write;      /* bytes of the longest one */
-	bool quiet;                /* between quiesce() and resume() */
+	unsigned bar_writes;  /* number of bar_write() calls */
+	size_t longest_write; /* bytes of the longest one */
+	bool quiet;	      /* between quiesce() and resume() */
 };
 
 /* An adapter of it. */

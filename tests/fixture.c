@@ -30,8 +30,9 @@ static int setup(void **state, bool shared)
 	fixture->ram = zpci_ram_create(STORAGE_SIZE);
 	assert_non_null(fixture->ram);
 	zpci_ram_cpu_init(fixture->ram, &fixture->cpu);
-	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), fixture->ram, &options,
-					      &fixture->firmware), 0);
+	assert_int_equal(
+		zpci_firmware_create(zpci_ram_ops(), fixture->ram, &options, &fixture->firmware),
+		0);
 	assert_int_equal(zpci_adapter_create(&bench_model, PCHID, &adapter, &fixture->adapter), 0);
 	fixture->tables = TABLES;
 	*state = fixture;
@@ -360,11 +361,12 @@ uint32_t guest_config_read(struct fixture *fixture, uint32_t handle, unsigned of
 	return (uint32_t)swap(value, length);
 }
 
-void guest_config_write(struct fixture *fixture, uint32_t handle, unsigned offset,
-			unsigned length, uint32_t value)
+void guest_config_write(struct fixture *fixture, uint32_t handle, unsigned offset, unsigned length,
+			uint32_t value)
 {
 	assert_int_equal(guest_store(fixture, handle, ZPCI_SPACE_CONFIG, offset, length,
-				     swap(value, length)), CC(0));
+				     swap(value, length)),
+			 CC(0));
 }
 
 uint64_t guest_bar_read(struct fixture *fixture, uint32_t handle, unsigned bar, uint64_t offset,
@@ -522,12 +524,12 @@ void guest_map(struct fixture *fixture, uint64_t address, uint64_t absolute, uin
 	uint64_t entry;
 
 	if (!fixture->iota)
-		fixture->iota = new_table(fixture, 2048, ZPCI_IOTE_INVALID) |
-				ZPCI_IOTA_TRANSLATE | ZPCI_IOTA_DT_RT;
+		fixture->iota = new_table(fixture, 2048, ZPCI_IOTE_INVALID) | ZPCI_IOTA_TRANSLATE |
+				ZPCI_IOTA_DT_RT;
 	entry = guest_entry(fixture, address, 3);
 	if (guest_get(fixture, entry, 8) & ZPCI_IOTE_INVALID)
-		guest_put(fixture, entry, 8, new_table(fixture, 2048, ZPCI_IOTE_INVALID) |
-			  ZPCI_IOTE_LENGTH | 0x4);
+		guest_put(fixture, entry, 8,
+			  new_table(fixture, 2048, ZPCI_IOTE_INVALID) | ZPCI_IOTE_LENGTH | 0x4);
 	entry = guest_entry(fixture, address, 2);
 	if (guest_get(fixture, entry, 8) & ZPCI_IOTE_INVALID)
 		guest_put(fixture, entry, 8, new_table(fixture, 256, ZPCI_IOTE_PAGE_INVALID));
@@ -577,8 +579,14 @@ void guest_msix_entry(struct fixture *fixture, uint32_t handle, unsigned index, 
 	guest_bar_write(fixture, handle, BENCH_MSIX_BAR, entry + 12, 4, 0);
 }
 
+void guest_set_master(struct fixture *fixture, uint32_t handle)
+{
+	guest_config_write(fixture, handle, 0x04, 2, 0x0004);
+}
+
 void guest_msix_enable(struct fixture *fixture, uint32_t handle)
 {
+	guest_set_master(fixture, handle);
 	guest_config_write(fixture, handle, BENCH_MSIX_CAPABILITY + 2, 2, 0x8000);
 }
 

@@ -47,7 +47,7 @@
 
 /* Guest storage: 16 MiB, used like this. */
 #define STORAGE_SIZE 0x1000000ull
-#define BLOCK 0x10000ull  /* CLP, 8 KiB */
+#define BLOCK 0x10000ull /* CLP, 8 KiB */
 #define FIB 0x13000ull
 #define DATA 0x14000ull
 #define SCCB 0x15000ull
@@ -68,9 +68,9 @@ struct fixture {
 	struct zpci_firmware *firmware;
 	struct zpci_record *record; /* instructions go through it; NULL: they do not */
 	struct zpci_adapter *adapter;
-	struct bench *bench;   /* the same adapter, from inside */
-	uint64_t tables;       /* next free byte for tables */
-	uint64_t iota;         /* root of the tables, 0: none yet */
+	struct bench *bench; /* the same adapter, from inside */
+	uint64_t tables;     /* next free byte for tables */
+	uint64_t iota;	     /* root of the tables, 0: none yet */
 	_Atomic unsigned messages[ZPCI_LOG_DEBUG + 1];
 };
 
@@ -79,8 +79,7 @@ int fixture_setup(void **state);
 int fixture_setup_shared(void **state); /* a firmware beside the machine's own zPCI */
 int fixture_teardown(void **state);
 
-#define FIXTURE_TEST(test) \
-	cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+#define FIXTURE_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 struct zpci_logger fixture_logger(struct fixture *fixture);
 
@@ -142,8 +141,8 @@ int guest_sei(struct fixture *fixture, struct zpci_chsc_sei_response *response);
 /* Config space as a driver sees it: little-endian numbers. Must succeed. */
 uint32_t guest_config_read(struct fixture *fixture, uint32_t handle, unsigned offset,
 			   unsigned length);
-void guest_config_write(struct fixture *fixture, uint32_t handle, unsigned offset,
-			unsigned length, uint32_t value);
+void guest_config_write(struct fixture *fixture, uint32_t handle, unsigned offset, unsigned length,
+			uint32_t value);
 /* The same for a BAR. */
 uint64_t guest_bar_read(struct fixture *fixture, uint32_t handle, unsigned bar, uint64_t offset,
 			unsigned length);
@@ -187,6 +186,8 @@ int guest_register_int(struct fixture *fixture, uint32_t handle, unsigned isc, u
 		       unsigned offset, int summary);
 /* Programs MSI-X entry @index (data @data, not masked); and switches MSI-X on. */
 void guest_msix_entry(struct fixture *fixture, uint32_t handle, unsigned index, uint32_t data);
+/* Bus Master in the Command register: without it there are no interruptions and no DMA. */
+void guest_set_master(struct fixture *fixture, uint32_t handle);
 void guest_msix_enable(struct fixture *fixture, uint32_t handle);
 /* Enabled VF 1, MSI-X entries n -> data n, REG_INT on ISC 2 at bit 0 with summary bit 0. */
 uint32_t fixture_interrupting(struct fixture *fixture, struct bench_device **device);

@@ -45,7 +45,12 @@ struct operation {
 	char *text; /* the line, for complaints */
 };
 
-enum kind { EXECUTE, TIMER, RESET, ASYNC };
+enum kind {
+	EXECUTE,
+	TIMER,
+	RESET,
+	ASYNC
+};
 
 struct step {
 	enum kind kind;
@@ -53,7 +58,7 @@ struct step {
 	unsigned number; /* of the CPU, timer or reset */
 	uint8_t instruction[6];
 	bool executed;
-	bool used;       /* ASYNC: came */
+	bool used; /* ASYNC: came */
 	struct operation *operations;
 	size_t count;
 };
@@ -75,8 +80,8 @@ struct replay {
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
 	pthread_t main;
-	size_t position;  /* the step that the main thread is in */
-	size_t next;      /* its operation that comes next */
+	size_t position; /* the step that the main thread is in */
+	size_t next;	 /* its operation that comes next */
 	bool over;
 	char *complaint;
 
@@ -140,8 +145,7 @@ static bool parse_operation(struct step *step, const char *line)
 	char *in = malloc(room), *out = malloc(room);
 	bool good = false;
 
-	step->operations = realloc(step->operations,
-				   (step->count + 1) * sizeof(*step->operations));
+	step->operations = realloc(step->operations, (step->count + 1) * sizeof(*step->operations));
 	if (!in || !out || !step->operations)
 		abort();
 	operation = &step->operations[step->count];
@@ -352,9 +356,9 @@ static const struct operation *expect(struct replay *replay, const char *name, u
 
 	pthread_mutex_lock(&replay->lock);
 	if (!replay->complaint && !replay->over)
-		operation = (pthread_equal(pthread_self(), replay->main) ? expect_main :
-									    expect_async)(
-			replay, name, a, b, length, in, in_length);
+		operation = (pthread_equal(pthread_self(), replay->main)
+				     ? expect_main
+				     : expect_async)(replay, name, a, b, length, in, in_length);
 	pthread_mutex_unlock(&replay->lock);
 	return operation;
 }
@@ -440,8 +444,7 @@ static int read_real(void *machine, void *cpu, uint64_t address, void *buffer, s
 	return read_from(machine, "rr", address, 0, buffer, length);
 }
 
-static int write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
-		      size_t length)
+static int write_real(void *machine, void *cpu, uint64_t address, const void *buffer, size_t length)
 {
 	(void)cpu;
 	return write_to(machine, "wr", address, 0, buffer, length);
@@ -606,8 +609,8 @@ static void run_step(struct replay *replay, struct step *step)
 	bool executed = true;
 
 	if (step->kind == EXECUTE) {
-		executed = zpci_firmware_execute(replay->firmware, replay,
-						 step->instruction) == ZPCI_EXECUTED;
+		executed = zpci_firmware_execute(replay->firmware, replay, step->instruction) ==
+			   ZPCI_EXECUTED;
 	} else if (step->kind == RESET) {
 		zpci_firmware_reset(replay->firmware, (enum zpci_reset)step->number);
 	} else if (step->number < replay->timer_count) {

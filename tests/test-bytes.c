@@ -18,10 +18,14 @@ static const uint8_t bytes[] = { 0x81, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef 
 
 static void test_get_of_every_length(void **state)
 {
-	static const uint64_t big[] = { 0x81, 0x8123, 0x812345, 0x81234567, 0x8123456789,
-					0x8123456789ab, 0x8123456789abcd, 0x8123456789abcdef };
-	static const uint64_t little[] = { 0x81, 0x2381, 0x452381, 0x67452381, 0x8967452381,
-					   0xab8967452381, 0xcdab8967452381, 0xefcdab8967452381 };
+	static const uint64_t big[] = {
+		0x81,	      0x8123,	      0x812345,		0x81234567,
+		0x8123456789, 0x8123456789ab, 0x8123456789abcd, 0x8123456789abcdef
+	};
+	static const uint64_t little[] = {
+		0x81,	      0x2381,	      0x452381,		0x67452381,
+		0x8967452381, 0xab8967452381, 0xcdab8967452381, 0xefcdab8967452381
+	};
 
 	(void)state;
 	for (size_t length = 1; length <= 8; length++) {

@@ -277,8 +277,8 @@ static void test_query_of_a_vf(void **state)
 			 ZPCI_CLP_OK);
 	assert_int_equal(zpci_be16_get(response.header.length), 384);
 	assert_int_equal(zpci_be16_get(response.vfn), 3);
-	assert_int_equal(response.flags & (ZPCI_CLP_QF_RID | ZPCI_CLP_QF_PHYSICAL |
-					   ZPCI_CLP_QF_MIO), 0);
+	assert_int_equal(
+		response.flags & (ZPCI_CLP_QF_RID | ZPCI_CLP_QF_PHYSICAL | ZPCI_CLP_QF_MIO), 0);
 	assert_int_equal(zpci_be32_get(response.fid), FID + 3);
 	assert_int_equal(zpci_be32_get(response.uid), UID + 3);
 	assert_int_equal(zpci_be16_get(response.pchid), PCHID);
@@ -326,8 +326,7 @@ static void test_query_works_in_every_state_and_not_for_old_handles(void **state
 	assert_int_equal(guest_query_function(fixture, handle, &response), ZPCI_CLP_OK);
 	enabled = guest_enable(fixture, handle);
 	assert_int_equal(guest_query_function(fixture, enabled, &response), ZPCI_CLP_OK);
-	assert_int_equal(guest_query_function(fixture, handle, &response),
-			 ZPCI_CLP_INVALID_HANDLE);
+	assert_int_equal(guest_query_function(fixture, handle, &response), ZPCI_CLP_INVALID_HANDLE);
 	assert_int_equal(guest_query_function(fixture, enabled ^ 0xff, &response),
 			 ZPCI_CLP_INVALID_HANDLE);
 	assert_int_equal(guest_query_function(fixture, 0, &response), ZPCI_CLP_INVALID_HANDLE);
@@ -462,7 +461,8 @@ static void test_shared_leaves_what_is_not_ours(void **state)
 	assert_int_equal(guest_refresh(fixture, 0x80020000, 0, 4096), NOT_OURS);
 	/* Our own handle form is answered, also when nobody has it. */
 	assert_int_equal(guest_load(fixture, fixture_handle(fixture, FID + 1) ^ 0x80000fff,
-				    ZPCI_SPACE_CONFIG, 0, 4, NULL), CC(3));
+				    ZPCI_SPACE_CONFIG, 0, 4, NULL),
+			 CC(3));
 }
 
 /* The list begins with ours and then hands over: the last token of ours is not 0, and the call
@@ -489,7 +489,7 @@ static void test_shared_list_continues_with_the_machines(void **state)
 	assert_true(calls < FUNCTIONS);
 }
 
-#define SHARED_TEST(test) \
+#define SHARED_TEST(test)                                                                          \
 	cmocka_unit_test_setup_teardown(test, fixture_setup_shared, fixture_teardown)
 
 int main(void)

@@ -66,25 +66,32 @@ static const struct bad bad_files[] = {
 	{ "unknown-key", NULL, { ":4: ", "speed = 10", "unknown key", "model, pchid, vfs, rid" } },
 	{ "vf-fid-base", NULL, { ":4: ", "vf-fid-base = 0x2000", "unknown key" } },
 	{ "vf-uid-base", NULL, { ":4: ", "vf-uid-base = 0x200", "unknown key" } },
-	{ "key-of-other-section", NULL,
+	{ "key-of-other-section",
+	  NULL,
 	  { ":6: ", "pchid = 0x1c0", "belongs in [adapter NAME]",
 	    "adapter, vf, fid, uid, profile, ids, bars, publish-vfn, command-memory, standby" } },
 	{ "unknown-section", NULL, { ":4: ", "[functions]", "[adapter NAME] or [function]" } },
-	{ "function-with-name", NULL, { ":4: ", "[function disk]", "[adapter NAME] or [function]" } },
+	{ "function-with-name",
+	  NULL,
+	  { ":4: ", "[function disk]", "[adapter NAME] or [function]" } },
 	{ "adapter-without-name", NULL, { ":2: ", "[adapter ]", "1 to 63 letters, digits" } },
 	{ "adapter-name", NULL, { ":2: ", "[adapter a/b]", "1 to 63 letters, digits" } },
 	{ "section-open", NULL, { ":4: ", "[function", "']' is missing" } },
 	{ "section-trailer", NULL, { ":4: ", "'adapter = disk' behind" } },
-	{ "key-before-section", NULL,
+	{ "key-before-section",
+	  NULL,
 	  { ":2: ", "model = probe", "before the first section", "[adapter NAME]" } },
 	{ "not-a-pair", NULL, { ":4: ", "'vfs 4' is neither KEY = VALUE" } },
 	{ "not-a-pair-at-end", NULL, { ":4: ", "'vfs 4' is neither KEY = VALUE" } },
 	{ "empty-value", NULL, { ":4: ", "vfs = :", "0 to 255" } },
 	{ "duplicate-key", NULL, { ":5: ", "vfs = 4", "duplicate key", ".conf:4 " } },
-	{ "duplicate-adapter", NULL, { ":4: ", "[adapter disk]", "duplicate adapter", ".conf:2 " } },
+	{ "duplicate-adapter",
+	  NULL,
+	  { ":4: ", "[adapter disk]", "duplicate adapter", ".conf:2 " } },
 	{ "duplicate-fid", NULL, { ":11: ", "fid = 4129", "duplicate FID 0x1021", ".conf:7;" } },
 	{ "duplicate-uid", NULL, { ":11: ", "uid = 0x20111", "duplicate UID 0x111", ".conf:7;" } },
-	{ "duplicate-pchid", NULL,
+	{ "duplicate-pchid",
+	  NULL,
 	  { ":7: ", "pchid = 0x1c0", "duplicate PCHID 0x1c0", "adapter 'disk'", ".conf:4;" } },
 	{ "uid-0", NULL, { ":7: ", "uid = 0:", "0x1 to 0xffffffff", "must not be 0" } },
 	{ "uid-low-0", NULL, { ":7: ", "uid = 0x10000:", "low 16 bits", "must not be 0" } },
@@ -93,7 +100,9 @@ static const struct bad bad_files[] = {
 	{ "vf-beyond-vfs", NULL, { ":7: ", "vf = 5:", "1 to 4", "adapter 'disk'", ".conf:4;" } },
 	{ "vf-of-none", NULL, { ":7: ", "vf = 1:", "no VFs", "vfs = 0", ".conf:4;" } },
 	{ "vf-twice", NULL, { ":9: ", "vf = 3:", "VF 3 of adapter 'disk'", "twice", ".conf:6;" } },
-	{ "pf-twice", NULL, { ":6: ", "PF of adapter 'disk'", "twice", ".conf:4;", "vf = NUMBER" } },
+	{ "pf-twice",
+	  NULL,
+	  { ":6: ", "PF of adapter 'disk'", "twice", ".conf:4;", "vf = NUMBER" } },
 	{ "vfs-256", NULL, { ":4: ", "vfs = 256:", "0 to 255" } },
 	{ "pchid-0", NULL, { ":4: ", "pchid = 0:", "0x1 to 0xffff" } },
 	{ "pchid-wide", NULL, { ":4: ", "pchid = 0x10000:", "0x1 to 0xffff" } },
@@ -114,7 +123,9 @@ static const struct bad bad_files[] = {
 	{ "rid", NULL, { ":4: ", "rid = 3:", "no, yes" } },
 	{ "function-without-adapter", NULL, { ":4: ", "[function] lacks adapter = NAME" } },
 	{ "function-of-unknown", NULL, { ":5: ", "adapter = disc:", "no such adapter" } },
-	{ "function-before-adapter", NULL, { ":3: ", "adapter = disk:", "only later", ".conf:5;" } },
+	{ "function-before-adapter",
+	  NULL,
+	  { ":3: ", "adapter = disk:", "only later", ".conf:5;" } },
 	{ "long-line", NULL, { ":4: ", "longer than the 198 characters" } },
 	{ "nul", NULL, { ":4: ", "byte 0x00" } },
 	{ "binary", NULL, { ":1: ", "byte 0x7f" } },
@@ -366,19 +377,23 @@ static int read_texts(struct zpci_config *config, const char *first, const char 
 static const struct bad bad_texts[] = {
 	{ "text-empty", "", { "function ''", "starts with ''", "null, probe" } },
 	{ "text-model-empty", ",vf=1", { "starts with ''", "null, probe" } },
-	{ "text-model-missing", "vf=1",
+	{ "text-model-missing",
+	  "vf=1",
 	  { "function 'vf=1'", "starts with 'vf=1'", "null, probe" } },
 	{ "text-model", "floppy,vf=1", { "model = floppy", "null, probe" } },
 	{ "text-item-empty", "probe,", { "'' is not KEY=VALUE" } },
 	{ "text-not-a-pair", "probe,vf", { "'vf' is not KEY=VALUE" } },
 	{ "text-value-empty", "probe,vf=", { "vf = :", "1 to 255" } },
-	{ "text-key-empty", "probe,=1",
+	{ "text-key-empty",
+	  "probe,=1",
 	  { " = 1: unknown key", "fid, uid", "standby, pchid, vfs, rid" } },
-	{ "text-model-as-key", "probe,model=null",
+	{ "text-model-as-key",
+	  "probe,model=null",
 	  { "model = null: unknown key", "standby, pchid, vfs, rid" } },
 	{ "text-separator", "probe,vf=1:fid=2", { "vf = 1:fid=2:", "1 to 255" } },
 	{ "text-duplicate-key", "probe,vf=1,vf=1", { "vf = 1: duplicate key", "keep one" } },
-	{ "text-vf-beyond-vfs", "probe,vf=2,vfs=1",
+	{ "text-vf-beyond-vfs",
+	  "probe,vf=2,vfs=1",
 	  { "vf = 2:", "1 to 1", "common adapter of model probe" } },
 	{ "text-adapter-name", "probe,vf=2,adapter=a b", { "adapter = a b:", "1 to 63" } },
 	{ "text-escape", "probe,vf=1,fid=\033[31m", { "fid = ?[31m:" } },
@@ -404,7 +419,8 @@ static void test_text(void **state)
 
 	(void)state;
 	assert_int_equal(read_texts(config, "probe:vf=3:fid=0x1021:uid=0x111:profile=vfio",
-				    "probe:vf=7:rid=yes", ':', &error), 0);
+				    "probe:vf=7:rid=yes", ':', &error),
+			 0);
 	function = config->functions;
 	assert_int_equal(zpci_config_functions(config), 2);
 	assert_int_equal(function[0].vf.value, 3);
@@ -445,10 +461,12 @@ static void test_text_after_file(void **state)
 	char *error;
 
 	(void)state;
-	assert_int_equal(zpci_config_load(config, source_path("tests/config", "good-full", ".conf"),
-					  &error), 0);
+	assert_int_equal(
+		zpci_config_load(config, source_path("tests/config", "good-full", ".conf"), &error),
+		0);
 	assert_int_equal(read_texts(config, "probe,vf=4,adapter=disk", "probe,vf=1,pchid=0x1c0",
-				    ',', &error), 0);
+				    ',', &error),
+			 0);
 	assert_int_equal(config->adapter_count, 2);
 	assert_int_equal(config->functions[3].owner, 0);
 	zpci_config_free(config);
@@ -468,10 +486,13 @@ static void test_text_contradicts(void **state)
 		struct zpci_config *config = zpci_config_new();
 		char *error;
 
-		assert_int_equal(read_texts(config, "probe,adapter=a,vf=1,vfs=4,rid=yes,pchid=0x1c0",
-					    seconds[i][0], ',', &error), -EINVAL);
+		assert_int_equal(read_texts(config,
+					    "probe,adapter=a,vf=1,vfs=4,rid=yes,pchid=0x1c0",
+					    seconds[i][0], ',', &error),
+				 -EINVAL);
 		assert_words(error, (const char *[WORDS]){ seconds[i][0], seconds[i][1],
-			     "adapter 'a'", "must be the same", "by function 'probe,adapter=a" });
+							   "adapter 'a'", "must be the same",
+							   "by function 'probe,adapter=a" });
 		free(error);
 		zpci_config_free(config);
 	}
@@ -522,7 +543,7 @@ static void test_apply(void **state)
 	/* The firmware has all of them already now. */
 	assert_int_equal(zpci_config_apply(config, firmware, NULL, &error), -EEXIST);
 	assert_words(error, (const char *[WORDS]){ ".conf:12: ", "FID 0x1021", "UID 0x111",
-		     "VF 3 of adapter 'disk'", "choose another" });
+						   "VF 3 of adapter 'disk'", "choose another" });
 	free(error);
 	zpci_config_free(config);
 	zpci_firmware_destroy(firmware);

@@ -130,15 +130,15 @@ static void test_permanent_error(void **state)
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
 
-	assert_int_equal(zpci_firmware_inject_error(fixture->firmware, FID + 1,
-						    ZPCI_PEC_PERMANENT_ERROR), 0);
+	assert_int_equal(
+		zpci_firmware_inject_error(fixture->firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
+		0);
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
 	assert_int_equal(guest_load(fixture, handle, 15, 0, 4, NULL), STATUS(ZPCI_STATUS_BLOCKED));
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(3));
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL), CC(3));
 	assert_int_equal(guest_refresh(fixture, handle, 0, 4096), CC(3));
-	assert_int_equal(guest_store_controls(fixture, handle, NULL),
-			 STATUS(ZPCI_STATUS_IN_ERROR));
+	assert_int_equal(guest_store_controls(fixture, handle, NULL), STATUS(ZPCI_STATUS_IN_ERROR));
 	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, NULL),
 			 ZPCI_CLP_OK);
 }

@@ -150,8 +150,8 @@ static void wrong_options_are_refused(void **state)
 	later.unknown[7] = 1;
 	refuse(zpci_model_find("null"), PCHID, &later.known, "");
 	later.unknown[7] = 0;
-	assert_int_equal(zpci_adapter_create(zpci_model_find("null"), PCHID, &later.known, &adapter),
-			 0);
+	assert_int_equal(
+		zpci_adapter_create(zpci_model_find("null"), PCHID, &later.known, &adapter), 0);
 	zpci_adapter_unref(adapter);
 }
 
@@ -256,7 +256,8 @@ static void null_has_one_bar_of_zeros(void **state)
 
 	(void)state;
 	for (unsigned vf = 0; vf <= 4; vf += 4) {
-		assert_int_equal(zpci_adapter_borrow(adapter, vf, &services, &identity, &device), 0);
+		assert_int_equal(zpci_adapter_borrow(adapter, vf, &services, &identity, &device),
+				 0);
 		assert_int_equal(identity.vendor, 0x1234);
 		assert_int_equal(identity.device, vf ? 0x7a6f : 0x7a6e);
 		assert_int_equal(identity.view, vf ? ZPCI_VIEW_RAW : ZPCI_VIEW_VIRTUALISED);

@@ -36,9 +36,9 @@ static uint64_t refused; /* DMA address of a page that is refused */
 static unsigned vectors[RECORD];
 static unsigned raised;
 static unsigned transfers;
-static bool block;         /* transfers wait for @block to become false */
+static bool block;	   /* transfers wait for @block to become false */
 static bool stop_in_raise; /* as @block, for vectors */
-static bool blocked;       /* one is waiting */
+static bool blocked;	   /* one is waiting */
 static bool in_service;
 static pthread_t raiser;
 
@@ -100,7 +100,8 @@ static int transfer(uint64_t address, uint8_t *buffer, size_t length, bool out, 
 	in_service = true;
 	meet(&block);
 	for (size_t i = 0; i < length && !result; i++, address++) {
-		if (address < BASE || address >= BASE + MEMORY || address / PAGE == refused / PAGE) {
+		if (address < BASE || address >= BASE + MEMORY ||
+		    address / PAGE == refused / PAGE) {
 			*failed = address;
 			result = -EFAULT;
 		} else if (out) {
@@ -114,8 +115,7 @@ static int transfer(uint64_t address, uint8_t *buffer, size_t length, bool out, 
 	return result;
 }
 
-static int dma_read(void *function, uint64_t address, void *buffer, size_t length,
-		    uint64_t *failed)
+static int dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed)
 {
 	assert_ptr_equal(function, memory);
 	return transfer(address, buffer, length, false, failed);
@@ -338,7 +338,8 @@ static void any_piece_of_a_register_can_be_accessed(void **state)
 			assert_true(load(ZPCI_PROBE_REG_SCRATCH64 + at, length) ==
 				    (value >> (8 * at) & mask));
 			store(ZPCI_PROBE_REG_SCRATCH64 + at, length, UINT64_MAX);
-			assert_true(load(ZPCI_PROBE_REG_SCRATCH64, 8) == (value | mask << (8 * at)));
+			assert_true(load(ZPCI_PROBE_REG_SCRATCH64, 8) ==
+				    (value | mask << (8 * at)));
 		}
 	}
 }
@@ -571,8 +572,8 @@ static void dma_commands_are_checked(void **state)
 	assert_int_equal(run(0, BASE, BASE, 1), wrong);
 	assert_int_equal(run(5, BASE, BASE, 1), wrong);
 	assert_int_equal(run(0x80000000 | ZPCI_PROBE_DMA_FILL, BASE, BASE, 1), wrong);
-	command(ZPCI_PROBE_DMA_FILL | ZPCI_PROBE_DMA_INTERRUPT | 64 << ZPCI_PROBE_DMA_VECTOR_SHIFT, 0,
-		BASE, 1);
+	command(ZPCI_PROBE_DMA_FILL | ZPCI_PROBE_DMA_INTERRUPT | 64 << ZPCI_PROBE_DMA_VECTOR_SHIFT,
+		0, BASE, 1);
 	while (load(ZPCI_PROBE_REG_DMA_STATUS, 4) & ZPCI_PROBE_STATUS_BUSY)
 		sched_yield();
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), wrong);

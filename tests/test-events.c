@@ -218,7 +218,8 @@ static void test_what_cannot_be_added(void **state)
 static void test_pchid_of_another_adapter(void **state)
 {
 	struct fixture *fixture = *state;
-	struct zpci_adapter_options adapter = { .size = sizeof(adapter), .vfs = 2,
+	struct zpci_adapter_options adapter = { .size = sizeof(adapter),
+						.vfs = 2,
 						.logger = fixture_logger(fixture) };
 	struct zpci_adapter *other, *first = fixture->adapter;
 	struct zpci_function_options options;

@@ -6,8 +6,7 @@
 
 #define REQUEST(handle, low) ((uint64_t)(handle) << 32 | (low))
 
-static const unsigned rre_opcodes[] = { OP_SERVC, OP_CHSC,  OP_CLP, OP_PCISTG,
-					OP_PCILG, OP_RPCIT };
+static const unsigned rre_opcodes[] = { OP_SERVC, OP_CHSC, OP_CLP, OP_PCISTG, OP_PCILG, OP_RPCIT };
 static const unsigned displaced_opcodes[] = { OP_PCISTB, OP_MPCIFC, OP_STPCIFC };
 
 static void test_known_opcodes(void **state)
@@ -111,8 +110,7 @@ static void expect_status_in(struct fixture *fixture, unsigned reg, const uint8_
 	uint64_t before = fixture->cpu.gr[reg] |= 0xaa000000ull;
 
 	assert_int_equal(guest_execute(fixture, instruction, reg), STATUS((int)status));
-	assert_int_equal(fixture->cpu.gr[reg],
-			 (before & ~0xff000000ull) | (uint64_t)status << 24);
+	assert_int_equal(fixture->cpu.gr[reg], (before & ~0xff000000ull) | (uint64_t)status << 24);
 }
 
 static void test_status_byte_of_each_instruction(void **state)
@@ -164,8 +162,8 @@ static void expect_fib_at(struct fixture *fixture, uint64_t address, const uint8
 static void test_displacements(void **state)
 {
 	struct fixture *fixture = *state;
-	static const int32_t displacements[] = { 0, 8, 0xff8, 0x1000, 0x12340, 0x7fff8, -8, -0x1000,
-						 -0x12340, -0x80000 };
+	static const int32_t displacements[] = { 0,	  8,  0xff8,   0x1000,	 0x12340,
+						 0x7fff8, -8, -0x1000, -0x12340, -0x80000 };
 	uint8_t instruction[6];
 
 	fixture->cpu.gr[6] = REQUEST(fixture_enabled(fixture, 1, "lpar"), ZPCI_MPCIFC_DEREG_INT);

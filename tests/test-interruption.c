@@ -261,6 +261,21 @@ static void test_function_mask(void **state)
 	assert_int_equal(presented(fixture), 1);
 }
 
+static void test_without_bus_master(void **state)
+{
+	struct fixture *fixture = *state;
+
+	handle = fixture_interrupting(fixture, &device);
+	guest_config_write(fixture, handle, 0x04, 2, 0);
+	raise_vector(3);
+	expect_nothing(fixture);
+	assert_int_equal(pending(fixture), 1 << 3);
+	guest_set_master(fixture, handle);
+	assert_int_equal(pending(fixture), 0);
+	assert_int_equal(bit(fixture, AIBV, 3), 1);
+	assert_int_equal(presented(fixture), 1);
+}
+
 static void test_msix_off(void **state)
 {
 	struct fixture *fixture = *state;
@@ -416,6 +431,7 @@ int main(void)
 		FIXTURE_TEST(test_message_to_another_address),
 		FIXTURE_TEST(test_masked_vector_waits),
 		FIXTURE_TEST(test_function_mask),
+		FIXTURE_TEST(test_without_bus_master),
 		FIXTURE_TEST(test_msix_off),
 		FIXTURE_TEST(test_table_may_follow_registration),
 		FIXTURE_TEST(test_indicators_that_are_not_in_storage),

@@ -16,6 +16,7 @@ static uint64_t dma; /* first DMA address */
 static void translated(struct fixture *fixture)
 {
 	handle = fixture_enabled(fixture, 1, "lpar");
+	guest_set_master(fixture, handle);
 	device = fixture->bench->devices[1];
 	dma = guest_dma_start(fixture, handle);
 	guest_map(fixture, dma, PAGES + 0x1000, 0);
@@ -299,6 +300,18 @@ static void test_not_enabled(void **state)
 	assert_int_equal(dma_read(dma, &byte, 1, NULL), -ENODEV);
 }
 
+static void test_without_bus_master(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte;
+
+	translated(fixture);
+	guest_config_write(fixture, handle, 0x04, 2, 0);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), -ENODEV);
+	guest_set_master(fixture, handle);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+}
+
 /* --- RPCIT ---------------------------------------------------------------------------- */
 
 static void test_refresh_makes_changes_visible(void **state)
@@ -441,6 +454,7 @@ int main(void)
 		FIXTURE_TEST(test_addresses_above_the_tables_span),
 		FIXTURE_TEST(test_not_registered),
 		FIXTURE_TEST(test_not_enabled),
+		FIXTURE_TEST(test_without_bus_master),
 		FIXTURE_TEST(test_refresh_makes_changes_visible),
 		FIXTURE_TEST(test_refresh_does_not_touch_other_pages),
 		FIXTURE_TEST(test_refresh_outside),

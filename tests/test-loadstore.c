@@ -72,10 +72,11 @@ static void test_config_lengths_that_do_not_exist(void **state)
 
 	enabled(fixture);
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(guest_load(fixture, handle, 15, bad[i].offset, bad[i].length,
-					    NULL), PGM(ZPCI_PGM_OPERAND));
-		assert_int_equal(guest_store(fixture, handle, 15, bad[i].offset, bad[i].length,
-					     0), PGM(ZPCI_PGM_OPERAND));
+		assert_int_equal(
+			guest_load(fixture, handle, 15, bad[i].offset, bad[i].length, NULL),
+			PGM(ZPCI_PGM_OPERAND));
+		assert_int_equal(guest_store(fixture, handle, 15, bad[i].offset, bad[i].length, 0),
+				 PGM(ZPCI_PGM_OPERAND));
 	}
 }
 
@@ -83,8 +84,8 @@ static void test_config_lengths_that_do_not_exist(void **state)
 static void test_config_beyond_its_end(void **state)
 {
 	struct fixture *fixture = *state;
-	static const uint64_t offsets[] = { 4096, 4100, 0x10000, 1ull << 32, 1ull << 63,
-					    UINT64_MAX - 3 };
+	static const uint64_t offsets[] = { 4096,	4100,	    0x10000,
+					    1ull << 32, 1ull << 63, UINT64_MAX - 3 };
 
 	enabled(fixture);
 	for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
@@ -149,22 +150,30 @@ static void test_bar_bounds(void **state)
 		uint64_t offset;
 		unsigned length;
 	} bad[] = {
-		{ 0, BENCH_BAR0_SIZE, 1 },     { 0, BENCH_BAR0_SIZE - 7, 8 },
-		{ 0, UINT64_MAX, 1 },	       { 0, UINT64_MAX - 3, 8 },
-		{ 0, 1ull << 32, 4 },	       { 2, BENCH_BAR2_SIZE - 1, 2 },
-		{ 1, 0, 4 },		       { 5, 0, 4 }, /* upper halves */
-		{ 0, 0, 0 },		       { 0, 0, 9 },
-		{ 0, 0, 15 },		       { 3, 0, 4 }, /* the device refuses */
+		{ 0, BENCH_BAR0_SIZE, 1 },
+		{ 0, BENCH_BAR0_SIZE - 7, 8 },
+		{ 0, UINT64_MAX, 1 },
+		{ 0, UINT64_MAX - 3, 8 },
+		{ 0, 1ull << 32, 4 },
+		{ 2, BENCH_BAR2_SIZE - 1, 2 },
+		{ 1, 0, 4 },
+		{ 5, 0, 4 }, /* upper halves */
+		{ 0, 0, 0 },
+		{ 0, 0, 9 },
+		{ 0, 0, 15 },
+		{ 3, 0, 4 }, /* the device refuses */
 	};
 
 	enabled(fixture);
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		fixture->cpu.gr[5] = 0x1122334455667788;
 		assert_int_equal(guest_load(fixture, handle, bad[i].space, bad[i].offset,
-					    bad[i].length, NULL), PGM(ZPCI_PGM_OPERAND));
+					    bad[i].length, NULL),
+				 PGM(ZPCI_PGM_OPERAND));
 		assert_int_equal(fixture->cpu.gr[5], 0x1122334455667788);
-		assert_int_equal(guest_store(fixture, handle, bad[i].space, bad[i].offset,
-					     bad[i].length, 0), PGM(ZPCI_PGM_OPERAND));
+		assert_int_equal(
+			guest_store(fixture, handle, bad[i].space, bad[i].offset, bad[i].length, 0),
+			PGM(ZPCI_PGM_OPERAND));
 	}
 	assert_int_equal(guest_load(fixture, handle, 0, BENCH_BAR0_SIZE - 8, 8, NULL), CC(0));
 }
@@ -252,8 +261,8 @@ static void test_block_refuses(void **state)
 		uint64_t offset, address;
 		size_t length;
 	} bad[] = {
-		{ 0x44, DATA, 16 },   { 0x40, DATA, 8 },       { 0x40, DATA, 20 },
-		{ 0x40, DATA, 136 },  { 0x40, DATA + 4, 16 },  { 0x40, DATA, 0 },
+		{ 0x44, DATA, 16 },  { 0x40, DATA, 8 },	     { 0x40, DATA, 20 },
+		{ 0x40, DATA, 136 }, { 0x40, DATA + 4, 16 }, { 0x40, DATA, 0 },
 	};
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -270,14 +279,12 @@ static void test_block_refuses(void **state)
 			 PGM(ZPCI_PGM_OPERAND));
 	assert_int_equal(guest_store_block(fixture, handle, 0, UINT64_MAX - 7, DATA, 16),
 			 PGM(ZPCI_PGM_OPERAND));
-	assert_int_equal(guest_store_block(fixture, handle, 3, 0, DATA, 16),
-			 PGM(ZPCI_PGM_OPERAND));
+	assert_int_equal(guest_store_block(fixture, handle, 3, 0, DATA, 16), PGM(ZPCI_PGM_OPERAND));
 	zpci_ram_poison(fixture->ram, DATA + 8, 1);
 	assert_int_equal(guest_store_block(fixture, handle, 0, 0x40, DATA, 16),
 			 PGM(ZPCI_PGM_ADDRESSING));
 	assert_int_equal(device->bar_writes, 0);
-	assert_int_equal(guest_store_block(fixture, handle & 0x7fffffff, 0, 0x40, DATA, 16),
-			 CC(3));
+	assert_int_equal(guest_store_block(fixture, handle & 0x7fffffff, 0, 0x40, DATA, 16), CC(3));
 }
 
 /* --- the MSI-X table and pending bits ------------------------------------------------- */
@@ -288,8 +295,9 @@ static void test_table_is_masked_at_first(void **state)
 
 	enabled(fixture);
 	for (unsigned i = 0; i < BENCH_VECTORS; i++)
-		assert_int_equal(guest_bar_read(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * i + 12,
-						4) & 1, 1);
+		assert_int_equal(
+			guest_bar_read(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * i + 12, 4) & 1,
+			1);
 }
 
 static void test_table_belongs_to_the_function(void **state)
@@ -304,10 +312,11 @@ static void test_table_belongs_to_the_function(void **state)
 	guest_write(fixture, DATA, block, sizeof(block));
 	assert_int_equal(guest_store_block(fixture, handle, 2, BENCH_MSIX_TABLE, DATA, 64), CC(0));
 	for (unsigned i = 0; i < 4; i++) {
-		assert_int_equal(guest_bar_read(fixture, handle, 2,
-						BENCH_MSIX_TABLE + 16 * i + 8, 4), 0x100 + 16 * i);
-		assert_int_equal(guest_bar_read(fixture, handle, 2,
-						BENCH_MSIX_TABLE + 16 * i + 12, 4), 0);
+		assert_int_equal(
+			guest_bar_read(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * i + 8, 4),
+			0x100 + 16 * i);
+		assert_int_equal(
+			guest_bar_read(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * i + 12, 4), 0);
 	}
 	guest_bar_write(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * 7, 8, 0x1122334455667788);
 	assert_int_equal(guest_bar_read(fixture, handle, 2, BENCH_MSIX_TABLE + 16 * 7 + 4, 4),
@@ -361,7 +370,7 @@ static void test_message_control(void **state)
 	guest_config_write(fixture, handle, control + 1, 1, 0x80);
 	assert_int_equal(guest_config_read(fixture, handle, BENCH_MSIX_CAPABILITY, 4),
 			 0x80000000 | (BENCH_VECTORS - 1) << 16 | BENCH_EXPRESS_CAPABILITY << 8 |
-			 0x11);
+				 0x11);
 	guest_config_write(fixture, handle, control, 2, 0);
 	assert_int_equal(guest_config_read(fixture, handle, control, 2), BENCH_VECTORS - 1);
 }

@@ -14,10 +14,8 @@ static const struct expectation {
 	bool memory_writable;
 	bool memory_at_first;
 } expectations[] = {
-	{ "lpar", true, true, true, false, false },
-	{ "vfio", true, true, true, true, true },
-	{ "silent", true, true, false, false, false },
-	{ "plain", true, true, false, true, false },
+	{ "lpar", true, true, true, false, false },    { "vfio", true, true, true, true, true },
+	{ "silent", true, true, false, false, false }, { "plain", true, true, false, true, false },
 	{ "raw", false, false, true, false, false },
 };
 
@@ -54,8 +52,9 @@ static uint32_t size_bar(struct fixture *fixture, uint32_t handle, unsigned bar)
 static void check_bars(struct fixture *fixture, uint32_t handle, bool emulated)
 {
 	static const uint32_t masks[6] = {
-		~(BENCH_BAR0_SIZE - 1) | 0x4, 0xffffffff, ~(BENCH_BAR2_SIZE - 1) | 0x8,
-		~(BENCH_BAR3_SIZE - 1),	      ~(BENCH_BAR4_SIZE - 1) | 0xc, 0xffffffff,
+		~(BENCH_BAR0_SIZE - 1) | 0x4, 0xffffffff,
+		~(BENCH_BAR2_SIZE - 1) | 0x8, ~(BENCH_BAR3_SIZE - 1),
+		~(BENCH_BAR4_SIZE - 1) | 0xc, 0xffffffff,
 	};
 	static const uint8_t sizes[6] = { 16, 0, 14, 12, 20, 0 };
 	struct zpci_clp_query_function_response response;

@@ -339,10 +339,10 @@ static void test_completions(void **state)
 struct alarm {
 	struct zpci_ram *ram;
 	struct zpci_timer *timer;
-	uint64_t again;      /* set again by this, while it is not 0 */
+	uint64_t again; /* set again by this, while it is not 0 */
 	unsigned runs;
-	uint64_t last;       /* clock at the last run */
-	unsigned *order;     /* counts runs of several */
+	uint64_t last;	 /* clock at the last run */
+	unsigned *order; /* counts runs of several */
 	unsigned position;
 };
 

@@ -68,9 +68,10 @@ static void begin_recording(struct recorded *recorded)
 	fixture->record = zpci_record_create(zpci_ram_ops(), fixture->ram, recorded->trace);
 	assert_non_null(fixture->record);
 	assert_int_equal(zpci_firmware_create(zpci_record_ops(fixture->record), fixture->record,
-					      NULL, &fixture->firmware), 0);
-	assert_int_equal(zpci_config_function(config, "probe,vf=3,fid=0x1021,uid=0x111", ',',
-					      &error), 0);
+					      NULL, &fixture->firmware),
+			 0);
+	assert_int_equal(
+		zpci_config_function(config, "probe,vf=3,fid=0x1021,uid=0x111", ',', &error), 0);
 	assert_int_equal(zpci_config_finish(config, &error), 0);
 	assert_int_equal(zpci_config_apply(config, fixture->firmware, NULL, &error), 0);
 	zpci_config_free(config);
@@ -118,6 +119,7 @@ static void record_session(struct recorded *recorded)
 
 	begin_recording(recorded);
 	handle = guest_enable(fixture, fixture_handle(fixture, 0x1021));
+	guest_set_master(fixture, handle);
 	guest_config_read(fixture, handle, 0, 4);
 	assert_int_equal(guest_load(fixture, handle, 0, 0, 0, NULL), PGM(ZPCI_PGM_OPERAND));
 	program_vectors(fixture, handle);
@@ -219,7 +221,10 @@ static void test_a_changed_byte_is_found(void **state)
 static void test_what_is_no_trace(void **state)
 {
 	static const char *const texts[] = {
-		"\n", "zpci-trace 2\n", "zpci-trace 1\nshared 0\n", "zpci-trace 1\nshared 7\n",
+		"\n",
+		"zpci-trace 2\n",
+		"zpci-trace 1\nshared 0\n",
+		"zpci-trace 1\nshared 7\n",
 		"zpci-trace 1\nshared 0\n gr 0 0 0 - = 0 -\n",
 		"zpci-trace 1\nshared 0\nexecute 0 0 b9a0\n",
 		"zpci-trace 1\nshared 0\nexecute 0 0 b9d20012\n gr 0 0 0 - = 0 123\n",

@@ -41,8 +41,9 @@ static void expect_as_new(struct fixture *fixture, uint16_t command)
 
 	assert_true(device->resets >= 1);
 	assert_int_equal(guest_load(fixture, old, 15, 0, 4, NULL), CC(3));
-	assert_int_equal(device->services->dma_read(device->services->function, dma, &byte, 1,
-						    NULL), -ENODEV);
+	assert_int_equal(
+		device->services->dma_read(device->services->function, dma, &byte, 1, NULL),
+		-ENODEV);
 	device->services->raise_vector(device->services->function, 0);
 	assert_int_equal(guest_get(fixture, AIBV, 1), 0);
 	zpci_ram_advance(fixture->ram, 60 * 1000000000ull);
@@ -179,7 +180,12 @@ static void test_quiesce_and_resume(void **state)
 
 /* --- with a device in full swing ------------------------------------------------------ */
 
-enum { PAUSE, PAUSED, WORK, STOP };
+enum {
+	PAUSE,
+	PAUSED,
+	WORK,
+	STOP
+};
 
 static _Atomic int order;
 

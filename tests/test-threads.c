@@ -71,8 +71,9 @@ static void test_cpus_against_enable_and_disable(void **state)
 	}
 	for (unsigned i = 0; i < ROUNDS || !cpus[0].done || !cpus[CPUS - 1].done; i++) {
 		sched_yield();
-		assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0,
-						    &disabled), ZPCI_CLP_OK);
+		assert_int_equal(
+			guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &disabled),
+			ZPCI_CLP_OK);
 		handle = guest_enable(fixture, disabled);
 	}
 	stop = true;
@@ -87,8 +88,10 @@ static void *plug_and_unplug(void *opaque)
 {
 	struct cpu *cpu = opaque;
 	struct zpci_function_options options = { .size = sizeof(options),
-						 .adapter = cpu->fixture.adapter, .vf = 2,
-						 .fid = FID + 2, .uid = UID + 2,
+						 .adapter = cpu->fixture.adapter,
+						 .vf = 2,
+						 .fid = FID + 2,
+						 .uid = UID + 2,
 						 .profile = zpci_profile_find("lpar")->profile };
 
 	/* Bounded: slots of functions are used once. */

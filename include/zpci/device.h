@@ -81,8 +81,8 @@ struct zpci_services {
 	/* Moves @length bytes between @buffer and DMA address @address. Returns 0; -EFAULT if
 	 * the guest gave no such translation or protected it: then *@failed (may be NULL) is the
 	 * first address that was refused, and what lies before it, in pieces of a page, may have
-	 * been moved; -ENODEV if the function is not enabled (then nothing was moved from
-	 * @failed on). Not called with a lock held that one of the device's operations takes. */
+	 * been moved; -ENODEV if the function is not enabled or the guest has not set Bus
+	 * Master (then nothing was moved from @failed on). Not called with a lock held that one of the device's operations takes. */
 	int (*dma_read)(void *function, uint64_t address, void *buffer, size_t length,
 			uint64_t *failed);
 	int (*dma_write)(void *function, uint64_t address, const void *buffer, size_t length,

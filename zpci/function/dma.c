@@ -7,6 +7,9 @@
  * so that none of its old accesses is still running when it returns. Writers are preferred: a
  * device that never stops must not keep the guest waiting.
  *
+ * Without Bus Master in the Command register a function makes no accesses at all: the device is
+ * told so, and no event is queued.
+ *
  * A refused access puts the function into the error state and queues one error event
  * (reference 8.5). The device learns that too and sees the address.
  */
@@ -76,7 +79,8 @@ static int move_piece(struct transfer *transfer, uint16_t *pec)
 	size_t left = transfer->length < PIECE ? transfer->length : PIECE;
 	int rc = 0;
 
-	if (zpci_function_state(transfer->function) != ZPCI_STATE_ENABLED)
+	if (zpci_function_state(transfer->function) != ZPCI_STATE_ENABLED ||
+	    !atomic_load(&transfer->function->bus_master))
 		return -ENODEV;
 	while (left && !rc) {
 		size_t length = PAGE - transfer->address % PAGE;
@@ -128,6 +132,12 @@ int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t 
 	struct transfer transfer = { function, address, (uint8_t *)buffer, length, true };
 
 	return move(&transfer, failed);
+}
+
+void zpci_dma_drain(struct zpci_function *function)
+{
+	pthread_rwlock_wrlock(&function->dma.gate);
+	pthread_rwlock_unlock(&function->dma.gate);
 }
 
 /* A range and an anchor that we walk: what the group publishes, one region-third table. Others

@@ -107,6 +107,7 @@ struct zpci_msix {
 	uint64_t pba_offset;
 	bool enabled;
 	bool masked; /* Function Mask */
+	bool bus_master;
 	uint8_t *table;
 	uint8_t *pending;
 };
@@ -121,6 +122,8 @@ void zpci_msix_reset(struct zpci_function *function);
 /* Their values; the other bits are 0. */
 uint8_t zpci_msix_control(const struct zpci_function *function);
 void zpci_msix_set_control(struct zpci_function *function, uint8_t value);
+/* The guest set or cleared Bus Master: of messages, and of DMA. */
+void zpci_msix_set_bus_master(struct zpci_function *function, bool bus_master);
 /* Length of the run of bytes from @offset of @bar (at most @length) that are all the function's
  * own (then *@own) or all the device's. */
 size_t zpci_msix_run(const struct zpci_function *function, unsigned bar, uint64_t offset,
@@ -197,6 +200,8 @@ uint8_t zpci_dma_register(struct zpci_function *function, uint64_t pba, uint64_t
 uint8_t zpci_dma_reregister(struct zpci_function *function, uint64_t pba, uint64_t pal,
 			    uint64_t iota);
 uint8_t zpci_dma_deregister(struct zpci_function *function);
+/* Returns when no access that was under way is. */
+void zpci_dma_drain(struct zpci_function *function);
 /* RPCIT: 0, or the PEC of its error event. */
 uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
 
@@ -240,7 +245,8 @@ struct zpci_function {
 	pthread_mutex_t lock;
 	_Atomic(pthread_t) owner; /* valid while @owned: the thread that holds @lock */
 	atomic_bool owned;
-	uint8_t deferred; /* ISCs to present at unlock; owner only */
+	atomic_bool bus_master; /* Command: DMA and messages are allowed */
+	uint8_t deferred;	/* ISCs to present at unlock; owner only */
 
 	/* Published: read without lock. */
 	_Atomic uint32_t handle;

@@ -7,11 +7,13 @@
  *
  *	not enabled, no such vector          dropped
  *	function masked or vector masked     its pending bit is set
+ *	no Bus Master                        the same: a message is a write to memory
  *	else                                 its message is sent; a message to our group's MSI
  *	                                     address signals the vector *in its data* (Linux may
  *	                                     use numbers that are not the table index, reference 6.1)
  *
- * A vector that is unmasked while pending, by the entry or by the function mask, is sent then.
+ * A vector that is unmasked while pending, by the entry, by the function mask or by Bus Master, is
+ * sent then.
  * Nothing is latched: the table may be written before or after REG_INT (reference 10.3).
  *
  * All state is under interruption.lock, since devices raise vectors from threads of their own.
@@ -130,7 +132,8 @@ static bool vector_masked(const struct zpci_msix *msix, unsigned vector)
 {
 	const uint8_t *entry = msix->table + (size_t)vector * PCI_MSIX_ENTRY_SIZE;
 
-	return msix->masked || (entry[PCI_MSIX_ENTRY_VECTOR_CTRL] & PCI_MSIX_ENTRY_CTRL_MASKBIT);
+	return msix->masked || !msix->bus_master ||
+	       (entry[PCI_MSIX_ENTRY_VECTOR_CTRL] & PCI_MSIX_ENTRY_CTRL_MASKBIT);
 }
 
 /* Sends the message of @vector. A message to another address would be a DMA write of the
@@ -151,7 +154,7 @@ static uint8_t send_pending(struct zpci_function *function)
 	struct zpci_msix *msix = &function->msix;
 	uint8_t iscs = 0;
 
-	if (!msix->enabled || msix->masked)
+	if (!msix->enabled || msix->masked || !msix->bus_master)
 		return 0;
 	for (unsigned i = 0; i < msix->vectors; i++) {
 		if (!(msix->pending[i / 8] & 1u << i % 8) || vector_masked(msix, i))
@@ -196,6 +199,18 @@ void zpci_msix_set_control(struct zpci_function *function, uint8_t value)
 	pthread_mutex_lock(&function->interruption.lock);
 	function->msix.enabled = value & CONTROL_ENABLE;
 	function->msix.masked = value & CONTROL_MASKALL;
+	iscs = send_pending(function);
+	pthread_mutex_unlock(&function->interruption.lock);
+	zpci_interruption_present(function, iscs);
+}
+
+void zpci_msix_set_bus_master(struct zpci_function *function, bool bus_master)
+{
+	uint8_t iscs;
+
+	atomic_store(&function->bus_master, bus_master);
+	pthread_mutex_lock(&function->interruption.lock);
+	function->msix.bus_master = bus_master;
 	iscs = send_pending(function);
 	pthread_mutex_unlock(&function->interruption.lock);
 	zpci_interruption_present(function, iscs);

@@ -180,6 +180,18 @@ static bool starts_flr(struct zpci_function *function, unsigned offset, const ui
 	       (data[control - offset] & (PCI_EXP_DEVCTL_BCR_FLR >> 8));
 }
 
+/* Whether the device may access storage and send messages: the Bus Master bit, which a VF has
+ * even where nothing is emulated (PCIe 5.0, 9.3.4.1.3). */
+static void follow_bus_master(struct zpci_function *function)
+{
+	uint8_t command;
+
+	function->model->config_read(function->device, PCI_COMMAND, &command, 1);
+	zpci_msix_set_bus_master(function, command & PCI_COMMAND_MASTER);
+	if (!(command & PCI_COMMAND_MASTER))
+		zpci_dma_drain(function);
+}
+
 void zpci_view_write(struct zpci_function *function, unsigned offset, const void *data,
 		     unsigned length)
 {
@@ -188,6 +200,8 @@ void zpci_view_write(struct zpci_function *function, unsigned offset, const void
 	function->model->config_write(function->device, offset, data, length);
 	for (unsigned i = 0; i < length; i++)
 		write_byte(function, offset + i, byte[i]);
+	if (offset <= PCI_COMMAND && offset + length > PCI_COMMAND)
+		follow_bus_master(function);
 	if (starts_flr(function, offset, byte, length))
 		zpci_function_level_reset(function);
 	else if (offset < BARS_END && offset + length > BARS_START)
@@ -240,6 +254,7 @@ void zpci_view_reset(struct zpci_function *function)
 		if (function->identity.bars[bar].size)
 			view->bars[bar * 4] = (uint8_t)function->identity.bars[bar].flags;
 	view->memory = view->profile.command_memory == ZPCI_COMMAND_MEMORY_ON;
+	follow_bus_master(function);
 	publish_bars(function);
 }
 

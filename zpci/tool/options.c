@@ -91,6 +91,7 @@ SET_STRING(exec)
 SET_FLAG(verbose)
 SET_FLAG(json)
 SET_FLAG(lspci)
+SET_FLAG(second_level)
 SET_FLAG(help)
 
 /* An empty kernel command line is a value like any other. */
@@ -125,6 +126,8 @@ static const struct tool_option table[] = {
 	  NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
+	{ "second-level", NULL, "hand the functions on to a guest of the guest; prints JSON",
+	  TOOL_RUN, set_second_level, NULL },
 	{ "json", NULL, "print JSON", TOOL_INSPECT | TOOL_DESCRIBE, set_json, NULL },
 	{ "lspci", NULL, "print config space as `lspci -F FILE' reads it", TOOL_DESCRIBE, set_lspci,
 	  NULL },
@@ -205,7 +208,7 @@ int tool_options_parse(struct tool_options *options, unsigned int command, int a
 {
 	int i = 1, used;
 
-	*options = (struct tool_options){ .smp = 1, .memory = "512M" };
+	*options = (struct tool_options){ .smp = 1 };
 	while (i < argc) {
 		if (!strcmp(argv[i], "--")) {
 			options->rest = argv + i + 1;

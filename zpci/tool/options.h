@@ -24,11 +24,12 @@ struct tool_options {
 	const char *qemu;
 	const char *plugin;
 	const char *exec;
-	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
+	const char *memory; /* as QEMU takes it: a number and K, M, G or T; NULL: not given */
 	unsigned int smp;
 	unsigned int timeout; /* seconds; 0 is none */
 	bool verbose;
 	bool json;
+	bool second_level;
 	bool lspci;
 	bool help;
 	const char **functions;

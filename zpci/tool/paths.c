@@ -104,8 +104,7 @@ static char *find_file(const char *option, const char *name, const char *guest)
 	if (option)
 		tool_error("--%s %s: %s", name, path, strerror(errno));
 	else if (guest)
-		tool_error("--guest %s: no %s: `zpci-lab kernel get' or `build' makes one; "
-			   "`zpci-lab kernel list' says which there are",
+		tool_error("guest %s: no %s: `zpci-lab kernel' and `zpci-lab second' make guests",
 			   guest, path);
 	else
 		tool_error("no %s at %s: `zpci-lab guest' makes one, or name another with --%s",

@@ -16,6 +16,7 @@
 #define QEMU_MINOR 1
 
 #define MACHINE "s390-ccw-virtio"
+#define DEFAULT_MEMORY "512M"
 #define REMEDY "`zpci-lab qemu' gets a QEMU that will do, or name another with --qemu"
 
 /* Enough for the list of machines of any target. */
@@ -181,7 +182,7 @@ void tool_qemu_arguments(struct tool_list *list, const struct tool_options *opti
 	add(list, "-cpu", "max");
 	tool_list_add(list, "-smp");
 	tool_list_add(list, "%u", options->smp);
-	add(list, "-m", options->memory);
+	add(list, "-m", options->memory ? options->memory : DEFAULT_MEMORY);
 	tool_list_add(list, "-nodefaults");
 	add(list, "-display", "none");
 	/* A guest that reboots is at its end, and one that panicked ends QEMU with status 1. */

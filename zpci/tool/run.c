@@ -3,6 +3,7 @@
 #include "guest.h"
 #include "message.h"
 #include "options.h"
+#include "second.h"
 
 int tool_run(int argc, char **argv)
 {
@@ -13,6 +14,8 @@ int tool_run(int argc, char **argv)
 		if (options.help) {
 			tool_command_help(argv[0]);
 			status = 0;
+		} else if (options.second_level) {
+			status = tool_second_run(&options);
 		} else {
 			status = tool_guest_run(&options, options.exec);
 		}
