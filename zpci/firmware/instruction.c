@@ -357,15 +357,16 @@ static enum zpci_disposition refresh(const struct execution *execution)
 {
 	unsigned r1 = rre_r1(execution), r2 = rre_r2(execution);
 	uint32_t handle = (uint32_t)(get(execution, r1) >> 32);
+	uint64_t start, length;
 
 	if (is_foreign(execution, handle))
 		return ZPCI_NOT_OURS;
 	if (r2 & 1)
 		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
-	return conclude(execution,
-			zpci_refresh(execution->firmware, handle, get(execution, r2),
-				     get(execution, r2 + 1)),
-			r1);
+	/* In this order on every host: a recorded guest is replayed operation by operation. */
+	start = get(execution, r2);
+	length = get(execution, r2 + 1);
+	return conclude(execution, zpci_refresh(execution->firmware, handle, start, length), r1);
 }
 
 #define CONTROL_MASK 0xffu
