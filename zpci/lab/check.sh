@@ -142,6 +142,7 @@ lab_check() {
 	qemu_too_old || say "without Debian 12's QEMU one test is skipped"
 	check_automake "unit tests" check_make native
 	check_automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
+	check_automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
 	check_automake "unit tests on big-endian s390x" check_s390x
 	check_tap "guest tests" check_guest
 	check_whole "make distcheck" check_distribution

@@ -22,9 +22,12 @@ kernel_suites=(
 kernel_released='^(stable|backports|testing|unstable)$'
 
 kernel_usage() {
-	die "usage: zpci-lab kernel list | get NAME | build [VARIANT]; NAME is one of" \
-		"newest $(printf '%s ' "${kernel_suites[@]%% *}")or a version that \`list' shows," \
-		"VARIANT one of $(kernel_variants | tr '\n' ' ')"
+	{
+		echo "usage: zpci-lab kernel list"
+		echo "       zpci-lab kernel get NAME         newest ${kernel_suites[*]%% *}, or a version"
+		echo "       zpci-lab kernel build [VARIANT]  $(kernel_variants | tr '\n' ' ')"
+	} >&2
+	exit 2
 }
 
 # kernel_suite NAME: the suite of a short name, or the name itself if it is a suite's.
@@ -51,6 +54,8 @@ kernel_short() {
 kernel_update() {
 	local conf log try
 	conf=$(apt_private "kernel-$1" s390x "$1") || return 1
+	# Six suites' lists are kept to be asked again: compressed.
+	echo 'Acquire::GzipIndexes "true";' >>"$conf"
 	log=${conf%/*}/update.log
 	for try in 1 2; do
 		if APT_CONFIG=$conf apt-get -q -o Acquire::Retries=1 -o APT::Update::Error-Mode=any \
@@ -94,17 +99,20 @@ kernel_offers() {
 		fi
 		version=$(APT_CONFIG=$conf apt-cache show "$image" |
 			sed -n 's/^Version: //p' | head -n 1)
+		rm -f "${conf%/*}"/cache/*pkgcache.bin # 80 MB, made again in a second
 		printf '%s\t%s\t%s\t%s\n' "$name" "$suite" "${image#linux-image-}" "$version"
 	done
 }
 
 # The guests in the cache that are Debian's kernels, by release.
 kernel_present() {
-	local file
+	local file version
 	for file in "$ZPCI_CACHE"/guest/*/release; do
 		[ -r "$file" ] || continue
-		file=${file%/release}
-		[ -L "$file" ] || [[ ${file##*/} == small-* ]] || echo "${file##*/}"
+		[ ! -L "${file%/release}" ] || continue
+		version=${file%/release}
+		version=${version##*/}
+		[ "$(cat "$file")" != "$version" ] || echo "$version"
 	done
 }
 
