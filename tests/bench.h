@@ -59,4 +59,7 @@ struct bench {
 
 extern const struct zpci_model bench_model;
 
+/* The adapter of it that was made last. */
+extern struct bench *bench_last;
+
 #endif

@@ -34,6 +34,7 @@ static int setup(void **state, bool shared)
 		zpci_firmware_create(zpci_ram_ops(), fixture->ram, &options, &fixture->firmware),
 		0);
 	assert_int_equal(zpci_adapter_create(&bench_model, PCHID, &adapter, &fixture->adapter), 0);
+	fixture->bench = bench_last;
 	fixture->tables = TABLES;
 	*state = fixture;
 	return 0;

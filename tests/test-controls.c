@@ -335,6 +335,21 @@ static void test_measurement_goes_off(void **state)
 	assert_int_equal(measure(fixture, handle, 0), CC(3));
 }
 
+static void test_measurement_pauses(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	uint64_t period = interval(fixture, handle);
+
+	assert_int_equal(measure(fixture, handle, FMB), CC(0));
+	zpci_firmware_quiesce(fixture->firmware);
+	zpci_ram_advance(fixture->ram, 2 * period);
+	assert_int_equal(guest_get(fixture, FMB + 4, 4), 0);
+	zpci_firmware_resume(fixture->firmware);
+	zpci_ram_advance(fixture->ram, period);
+	assert_int_equal(guest_get(fixture, FMB + 4, 4), 1);
+}
+
 static void test_measurement_refuses_a_key(void **state)
 {
 	struct fixture *fixture = *state;
@@ -382,6 +397,7 @@ int main(void)
 		FIXTURE_TEST(test_store_gives_the_enable_bit_back),
 		FIXTURE_TEST(test_measurement_counts),
 		FIXTURE_TEST(test_measurement_goes_off),
+		FIXTURE_TEST(test_measurement_pauses),
 		FIXTURE_TEST(test_measurement_refuses_a_key),
 		FIXTURE_TEST(test_measurement_block_that_is_not_in_storage),
 	};

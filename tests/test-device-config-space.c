@@ -235,7 +235,7 @@ static void nothing_is_written_behind_the_end(void **state)
 	assert_int_equal(zpci_get_le(data, 4), UINT32_MAX);
 }
 
-/* Each row of zpci-architecture.md, 9.5. */
+/* Each row of reference 9.5. */
 static void sriov_capability_is_as_linux_wants_it(void **state)
 {
 	unsigned at;

@@ -337,6 +337,141 @@ static void test_shared_events(void **state)
 	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, NULL), CC(0));
 }
 
+/* --- an event posted while the guest fetches the last one -------------------------------- */
+
+/* A machine on which another thread announces at the worst moment: just before it asks whether
+ * there are still no events. */
+struct interrupted {
+	struct zpci_machine_ops ops;
+	struct fixture *fixture;
+	unsigned posts; /* how often it still happens */
+};
+
+static struct interrupted interrupted;
+
+static void post_then_ask(void *machine, bool (*still_empty)(void *opaque), void *opaque)
+{
+	if (interrupted.posts) {
+		interrupted.posts--;
+		zpci_firmware_announce(interrupted.fixture->firmware, FID + 2);
+		zpci_ram_advance(interrupted.fixture->ram, 0);
+	}
+	zpci_ram_ops()->events_fetched(machine, still_empty, opaque);
+}
+
+static int interrupted_setup(void **state)
+{
+	struct zpci_firmware_options options = { .size = sizeof(options) };
+	struct fixture *fixture;
+
+	if (fixture_setup(state))
+		return -1;
+	fixture = *state;
+	interrupted = (struct interrupted){ .ops = *zpci_ram_ops(), .fixture = fixture };
+	interrupted.ops.events_fetched = post_then_ask;
+	zpci_firmware_destroy(fixture->firmware);
+	return zpci_firmware_create(&interrupted.ops, fixture->ram, &options, &fixture->firmware);
+}
+
+/* Whoever is told that there is no more does not ask again, so what is left must be reported. */
+static void expect_not_forgotten(struct fixture *fixture, const struct zpci_chsc_sei_response *last)
+{
+	if (!(last->flags & ZPCI_CHSC_SEI_MORE))
+		assert_false(zpci_ram_report_outstanding(fixture->ram));
+}
+
+static void test_posted_while_the_last_is_fetched(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_chsc_sei_response event;
+
+	fixture_add(fixture, 1, "lpar");
+	fixture_add(fixture, 2, "lpar");
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	settle(fixture);
+	interrupted.posts = 1;
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be32_get(event.ccdf.fid), FID + 1);
+	assert_int_equal(event.flags, ZPCI_CHSC_SEI_MORE);
+	expect_event(fixture, FID + 2, fixture_handle(fixture, FID + 2), ZPCI_PEC_CONFIGURED,
+		     false);
+	assert_false(zpci_ram_report_outstanding(fixture->ram));
+}
+
+static void test_posted_while_none_is_fetched(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_chsc_sei_response event;
+
+	fixture_add(fixture, 2, "lpar");
+	interrupted.posts = 1;
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_OK);
+	expect_not_forgotten(fixture, &event);
+}
+
+/* --- what became of a function before its event is fetched -------------------------------- */
+
+static void test_error_of_a_former_life(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
+	guest_enable(fixture, handle);
+	expect_no_event(fixture);
+}
+
+static void test_event_has_the_handle_of_now(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	guest_enable(fixture, fixture_handle(fixture, FID + 1));
+	expect_event(fixture, FID + 1, fixture_handle(fixture, FID + 1), ZPCI_PEC_CONFIGURED,
+		     false);
+}
+
+static void test_removed_in_standby(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_function_options options;
+	uint32_t handle;
+
+	fixture_options(fixture, 1, "lpar", &options);
+	options.standby = true;
+	fixture_add_options(fixture, &options);
+	handle = fixture_handle(fixture, FID + 1);
+	zpci_firmware_remove(fixture->firmware, FID + 1);
+	expect_event(fixture, FID + 1, handle, ZPCI_PEC_RESERVED, false);
+}
+
+static void test_quiesced_firmware_reports_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_quiesce(fixture->firmware);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	settle(fixture);
+	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 0);
+	zpci_firmware_resume(fixture->firmware);
+	settle(fixture);
+	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
+}
+
+static void test_reset_drops_events(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
+	expect_no_event(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +487,15 @@ int main(void)
 		FIXTURE_TEST(test_configure_and_deconfigure),
 		FIXTURE_TEST(test_sclp_refuses),
 		FIXTURE_TEST(test_sccb_across_a_page),
+		cmocka_unit_test_setup_teardown(test_posted_while_the_last_is_fetched,
+						interrupted_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_posted_while_none_is_fetched,
+						interrupted_setup, fixture_teardown),
+		FIXTURE_TEST(test_error_of_a_former_life),
+		FIXTURE_TEST(test_event_has_the_handle_of_now),
+		FIXTURE_TEST(test_removed_in_standby),
+		FIXTURE_TEST(test_quiesced_firmware_reports_nothing),
+		FIXTURE_TEST(test_reset_drops_events),
 		cmocka_unit_test_setup_teardown(test_shared_events, fixture_setup_shared,
 						fixture_teardown),
 	};

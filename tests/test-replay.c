@@ -39,8 +39,9 @@ static void test_captured_traces(void **state)
 
 	(void)state;
 	snprintf(pattern, sizeof(pattern), "%s/tests/fixtures/*.trace", source ? source : ".");
-	if (glob(pattern, 0, NULL, &files) == GLOB_NOMATCH)
-		skip();
+	/* Traces that got lost would pass, too. */
+	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+	assert_true(files.gl_pathc >= 2);
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		replay_file(files.gl_pathv[i]);
 	globfree(&files);

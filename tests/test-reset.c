@@ -124,22 +124,21 @@ static void test_reset_ends_errors_and_keeps_standby(void **state)
 }
 
 /* An IPL begins without events; kexec must still hear of what was plugged (firmware.h). */
+/* The next List says what there is; an event from before could tear down what it names. */
 static void test_pending_events(void **state)
 {
+	static const enum zpci_reset resets[] = { ZPCI_RESET_SUBSYSTEM, ZPCI_RESET_SYSTEM };
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response event;
 	int answer;
 
 	fixture_add(fixture, 1, "lpar");
-	zpci_firmware_announce(fixture->firmware, FID + 1);
-	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
-	assert_int_equal(guest_sei(fixture, &event), CC(0));
-	assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_OK);
-
-	zpci_firmware_announce(fixture->firmware, FID + 1);
-	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
-	answer = guest_sei(fixture, &event);
-	assert_true(answer == NOT_OURS || zpci_be16_get(event.code) == ZPCI_CHSC_NO_EVENT);
+	for (unsigned i = 0; i < 2; i++) {
+		zpci_firmware_announce(fixture->firmware, FID + 1);
+		zpci_firmware_reset(fixture->firmware, resets[i]);
+		answer = guest_sei(fixture, &event);
+		assert_true(answer == NOT_OURS || zpci_be16_get(event.code) == ZPCI_CHSC_NO_EVENT);
+	}
 }
 
 /* A function-level reset goes through config space: handle and registrations stay (ref 8.9). */

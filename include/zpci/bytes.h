@@ -16,8 +16,9 @@
 extern "C" {
 #endif
 
+/* Big-endian: all of zPCI (reference 0.2). */
 typedef struct zpci_be16 {
-	uint8_t byte[2];
+	uint8_t byte[2]; /* most significant first, as in the next two */
 } zpci_be16;
 typedef struct zpci_be32 {
 	uint8_t byte[4];
@@ -25,8 +26,9 @@ typedef struct zpci_be32 {
 typedef struct zpci_be64 {
 	uint8_t byte[8];
 } zpci_be64;
+/* Little-endian: what PCI itself lays out. */
 typedef struct zpci_le32 {
-	uint8_t byte[4];
+	uint8_t byte[4]; /* least significant first */
 } zpci_le32;
 
 /* @length (1 to 8) bytes at @data as a number, first byte most significant. */
@@ -49,7 +51,7 @@ static inline void zpci_put_be(void *data, size_t length, uint64_t value)
 		byte[i] = (uint8_t)value;
 }
 
-/* The same, least significant byte first. */
+/* @length (1 to 8) bytes at @data as a number, first byte least significant. */
 static inline uint64_t zpci_get_le(const void *data, size_t length)
 {
 	const uint8_t *byte = (const uint8_t *)data;
@@ -60,6 +62,7 @@ static inline uint64_t zpci_get_le(const void *data, size_t length)
 	return value;
 }
 
+/* The low @length (1 to 8) bytes of @value, least significant first. */
 static inline void zpci_put_le(void *data, size_t length, uint64_t value)
 {
 	uint8_t *byte = (uint8_t *)data;
@@ -68,6 +71,7 @@ static inline void zpci_put_le(void *data, size_t length, uint64_t value)
 		byte[i] = (uint8_t)value;
 }
 
+/* The value of a field, in host byte order. These and the next cannot fail; any thread. */
 static inline uint16_t zpci_be16_get(zpci_be16 field)
 {
 	return (uint16_t)zpci_get_be(field.byte, 2);
@@ -88,6 +92,7 @@ static inline uint32_t zpci_le32_get(zpci_le32 field)
 	return (uint32_t)zpci_get_le(field.byte, 4);
 }
 
+/* Sets a field to @value, which is in host byte order. */
 static inline void zpci_be16_put(zpci_be16 *field, uint16_t value)
 {
 	zpci_put_be(field->byte, 2, value);

@@ -13,8 +13,10 @@
  * Threads. Operations on one device are called one at a time (the function's lock is held),
  * those on different devices of one adapter at the same time. Services may be called from any
  * thread, also from within an operation, and never wait for the lock under which operations are
- * called. From the return of quiesce() to the call of resume(), and after the return of close(),
- * a device calls no service: reset, quiesce and close wait for services that its threads are in.
+ * called; a device holds no lock during one that its operations take. From the return of quiesce()
+ * to the call of resume(), and after the return of close(), a device calls no service: reset,
+ * quiesce and close wait for services that its threads are in. The functions at the end of this
+ * file may be called from any thread.
  *
  * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
  * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
@@ -34,13 +36,13 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define ZPCI_BARS 6
-#define ZPCI_CONFIG_SIZE 4096
-#define ZPCI_VFS_MAX 255
+#define ZPCI_BARS 6	      /* BARs of a function (PCI Local Bus 3.0, 6.2.5.1) */
+#define ZPCI_CONFIG_SIZE 4096 /* bytes of config space (PCIe 5.0, 7.2) */
+#define ZPCI_VFS_MAX 255      /* one bus per adapter (reference 9.3): devfn 0 is the PF's */
 
 /* Flags of a BAR: the low bits of its register (source: PCI Local Bus 3.0, 6.2.5.1). */
-#define ZPCI_BAR_64BIT 0x4
-#define ZPCI_BAR_PREFETCHABLE 0x8
+#define ZPCI_BAR_64BIT 0x4	  /* its register is 64 bits wide */
+#define ZPCI_BAR_PREFETCHABLE 0x8 /* reads are without effect */
 
 /* Only memory BARs exist on this platform. A 64-bit BAR occupies its own entry and the next,
  * whose size is 0. */
@@ -59,17 +61,17 @@ enum zpci_device_view {
 	ZPCI_VIEW_VIRTUALISED,
 };
 
-/* What a function is, whatever its config space says. Filled in by open(). */
+/* What a function is, whatever its config space says. Filled in by open(). Host byte order. */
 struct zpci_identity {
-	enum zpci_device_view view;
-	uint16_t vendor;
-	uint16_t device;
-	uint32_t class_code; /* 24 bits */
-	uint8_t revision;
-	struct zpci_bar bars[ZPCI_BARS];
-	uint16_t vfn;  /* 0: PF; VFs count from 1 */
-	uint8_t devfn; /* routing ID within the adapter's bus: 0 for the PF, and for VF n
-				First VF Offset + VF Stride * (n - 1) */
+	enum zpci_device_view view;	 /* what its config space shows of the rest */
+	uint16_t vendor;		 /* vendor ID; a VF's is its PF's */
+	uint16_t device;		 /* device ID; a VF's is the capability's VF Device ID */
+	uint32_t class_code;		 /* 24 bits: class, subclass, programming interface */
+	uint8_t revision;		 /* revision ID */
+	struct zpci_bar bars[ZPCI_BARS]; /* a VF's are the capability's VF BARs */
+	uint16_t vfn;			 /* 0: PF; VFs count from 1 */
+	uint8_t devfn; /* routing ID within the adapter's bus: 0 for the PF; for VF n
+			  First VF Offset + VF Stride * (n - 1) (PCIe 5.0, 9.3.3.9) */
 	bool sriov;    /* a PF with an SR-IOV capability */
 };
 
@@ -78,11 +80,11 @@ struct zpci_identity {
  * DMA addresses are what the guest's driver gave to the device.
  */
 struct zpci_services {
-	/* Moves @length bytes between @buffer and DMA address @address. Returns 0; -EFAULT if
-	 * the guest gave no such translation or protected it: then *@failed (may be NULL) is the
-	 * first address that was refused, and what lies before it, in pieces of a page, may have
-	 * been moved; -ENODEV if the function is not enabled or the guest has not set Bus
-	 * Master (then nothing was moved from @failed on). Not called with a lock held that one of the device's operations takes. */
+	/* Moves @length bytes between @buffer and DMA address @address. Returns 0; -EFAULT if the
+	 * guest gave no such translation or protected it; -ENODEV if the function is not enabled
+	 * or the guest has not set Bus Master. On an error *@failed (may be NULL) is the first
+	 * address that was refused: what lies before it may have been moved, in pieces of a page,
+	 * and nothing from there on. */
 	int (*dma_read)(void *function, uint64_t address, void *buffer, size_t length,
 			uint64_t *failed);
 	int (*dma_write)(void *function, uint64_t address, const void *buffer, size_t length,
@@ -92,18 +94,20 @@ struct zpci_services {
 	 * a function that is not enabled, is dropped. Never fails, never waits for the guest. */
 	void (*raise_vector)(void *function, unsigned vector);
 
-	/* Where to say something about this function. */
+	/* Where to say something about this function; its name is put in front. */
 	struct zpci_logger logger;
 
 	/* First argument of the services above. */
 	void *function;
 };
 
-/* Options of an adapter that every model has. */
+/* Options of an adapter that every model has. As in all options structures, @size may be a former
+ * version's (what it lacks counts as 0) or a later one's (what is unknown must be 0). */
 struct zpci_adapter_options {
-	size_t size;  /* sizeof(struct zpci_adapter_options); unknown bytes behind must be 0 */
-	unsigned vfs; /* number of VFs, 0 to ZPCI_VFS_MAX */
-	struct zpci_logger logger;
+	size_t size;		   /* sizeof(struct zpci_adapter_options) */
+	unsigned vfs;		   /* number of VFs, 0 to ZPCI_VFS_MAX */
+	struct zpci_logger logger; /* must work as long as the adapter lives. What a model gets
+				      in create() puts the PCHID in front */
 };
 
 /* All members are needed. The structure outlives the adapters that are made of it. */
@@ -112,15 +116,18 @@ struct zpci_model {
 	const char *name; /* as in a configuration: lower case letters and digits */
 	const char *help; /* one sentence */
 
-	/* Makes an adapter. 0 and *@adapter, or a negative errno after a message. */
+	/* Makes an adapter. 0 and *@adapter, or a negative errno after a message in the logger
+	 * of @options; -ENOMEM needs none. Of @options the logger may be kept. */
 	int (*create)(const struct zpci_adapter_options *options, void **adapter);
-	/* All its devices are closed. */
+	/* Frees an adapter, all of whose devices are closed. */
 	void (*destroy)(void *adapter);
 
 	/* Makes the device of one function: @vf 0 is the PF. Fills @identity. Each function of an
-	 * adapter is open at most once at a time. @services stays valid until close(). */
+	 * adapter is open at most once at a time. @services stays valid until close(). 0 and
+	 * *@device, or a negative errno after a message there; -ENOMEM needs none. */
 	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
 		    struct zpci_identity *identity, void **device);
+	/* Frees a device; its threads have ended when it returns. */
 	void (*close)(void *device);
 
 	/* Config space, @offset + @length <= 4096, @length 1 to 4, not across a 4-byte boundary.
@@ -147,9 +154,9 @@ struct zpci_model {
 	void (*resume)(void *device);
 };
 
-/* Models that are built in, found by name; NULL if there is none of that name. */
+/* The model @name among those that are built in; NULL if there is none of that name. */
 const struct zpci_model *zpci_model_find(const char *name);
-/* All of them, by index from 0; NULL behind the last. */
+/* All of them, by @index from 0; NULL behind the last. */
 const struct zpci_model *zpci_model_get(unsigned index);
 
 /*
@@ -164,28 +171,38 @@ struct zpci_adapter;
  * @pchid:   physical channel ID, 16 bits, not 0; unique among the adapters of one firmware
  * @options: number of VFs and logger; NULL: no VFs, silent
  * @adapter: the result, with one reference
- * Returns 0, -EINVAL (option out of range, or a model that is NULL or lacks something), -ENOMEM,
- * or the model's error. Any thread.
+ * Returns 0, -EINVAL (option out of range; a model that is NULL or lacks something; so many VFs
+ * that the last one's RID would be beyond 0xff), -ENOMEM, or the model's error. Each comes with a
+ * message, but for a lack of memory at the very start and a size that does not reach the logger.
  */
 int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 			const struct zpci_adapter_options *options, struct zpci_adapter **adapter);
+/* Takes one more reference; returns @adapter. */
 struct zpci_adapter *zpci_adapter_ref(struct zpci_adapter *adapter);
 /* Drops one reference; the last one destroys the adapter. NULL is allowed. */
 void zpci_adapter_unref(struct zpci_adapter *adapter);
 
+/* What zpci_adapter_create() was given; constant. The PCHID: */
 uint16_t zpci_adapter_pchid(const struct zpci_adapter *adapter);
+/* The number of VFs: */
 unsigned zpci_adapter_vfs(const struct zpci_adapter *adapter);
+/* The model; valid as long as the adapter: */
 const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter);
 
 /*
  * zpci_adapter_borrow - open one function of an adapter: what a firmware does when a function
- * is added. @vf 0 is the PF.
+ * is added.
+ * @vf:       VF counted from 1; 0: the PF
+ * @services: the borrower's, valid until give-back; its logger is told of errors
+ * @identity: the result: what was borrowed
+ * @device:   the result: first argument of the model's operations
  * Returns 0, -EINVAL (no such VF), -EBUSY (already lent), or the model's error.
- * The lender keeps the adapter alive until zpci_adapter_give_back().
+ * The adapter lives on until zpci_adapter_give_back().
  */
 int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			const struct zpci_services *services, struct zpci_identity *identity,
 			void **device);
+/* Closes @device, which was borrowed as @vf, and drops the reference that it had. Cannot fail. */
 void zpci_adapter_give_back(struct zpci_adapter *adapter, unsigned vf, void *device);
 
 #pragma GCC visibility pop

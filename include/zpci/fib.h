@@ -16,10 +16,11 @@
 extern "C" {
 #endif
 
+/* The block: 80 bytes, 8-aligned (reference 5.1). An operation looks at its own fields alone. */
 struct zpci_fib {
-	uint8_t format; /* 0: floating interruptions; others are not offered */
-	uint8_t reserved1[7];
-	uint8_t controls; /* output of STPCIFC: ZPCI_FIB_FC_* */
+	uint8_t format;	      /* 0: floating interruptions; others are not offered */
+	uint8_t reserved1[7]; /* 0, as are all fields of this name */
+	uint8_t controls;     /* output of STPCIFC: ZPCI_FIB_FC_* */
 	uint8_t reserved2[7];
 	zpci_be64 pba;		/* first DMA address of the aperture */
 	zpci_be64 pal;		/* last DMA address, inclusive */
@@ -33,54 +34,56 @@ struct zpci_fib {
 	zpci_be32 gisa; /* GISA designation; 0 in guests */
 };
 
-#define ZPCI_FIB_FC_ENABLED 0x80
-#define ZPCI_FIB_FC_ERROR 0x40
+/* Function controls (reference 5.1). */
+#define ZPCI_FIB_FC_ENABLED 0x80 /* in all states with an enabled handle */
+#define ZPCI_FIB_FC_ERROR 0x40	 /* error state */
 #define ZPCI_FIB_FC_BLOCKED 0x20 /* load/store blocked */
 #define ZPCI_FIB_FC_DMA 0x10	 /* a DMA address space is registered */
 
-#define ZPCI_FIB_INT_ISC_SHIFT 28
+/* The interruption word of format 0 (reference 5.1; pci_insn.h struct zpci_fib_fmt0). */
+#define ZPCI_FIB_INT_ISC_SHIFT 28 /* interruption subclass, 0 to 7 */
 #define ZPCI_FIB_INT_ISC_MASK 0x70000000u
-#define ZPCI_FIB_INT_NOI_SHIFT 16
+#define ZPCI_FIB_INT_NOI_SHIFT 16 /* number of interruptions */
 #define ZPCI_FIB_INT_NOI_MASK 0x0fff0000u
-#define ZPCI_FIB_INT_AIBVO_SHIFT 8
+#define ZPCI_FIB_INT_AIBVO_SHIFT 8 /* bit of vector 0 in the doubleword at aibv */
 #define ZPCI_FIB_INT_AIBVO_MASK 0x00003f00u
-#define ZPCI_FIB_INT_SUM 0x00000080u
-#define ZPCI_FIB_INT_AISBO_MASK 0x0000003fu
+#define ZPCI_FIB_INT_SUM 0x00000080u	    /* the summary bit is to be set */
+#define ZPCI_FIB_INT_AISBO_MASK 0x0000003fu /* which bit of the doubleword at aisb it is */
 
-/* Operation controls of MPCIFC (reference 5.2). */
+/* Operation controls of MPCIFC (reference 5.2; pci_insn.h ZPCI_MOD_FC_*). */
 enum zpci_mpcifc {
-	ZPCI_MPCIFC_REG_INT = 2,
-	ZPCI_MPCIFC_DEREG_INT = 3,
-	ZPCI_MPCIFC_REG_IOAT = 4,
-	ZPCI_MPCIFC_DEREG_IOAT = 5,
-	ZPCI_MPCIFC_REREG_IOAT = 6,
-	ZPCI_MPCIFC_RESET_ERROR = 7,
-	ZPCI_MPCIFC_RESET_BLOCK = 9,
-	ZPCI_MPCIFC_SET_MEASURE = 10,
+	ZPCI_MPCIFC_REG_INT = 2,      /* register interruptions: word, aibv, aisb */
+	ZPCI_MPCIFC_DEREG_INT = 3,    /* end that */
+	ZPCI_MPCIFC_REG_IOAT = 4,     /* register translation: pba, pal, iota */
+	ZPCI_MPCIFC_DEREG_IOAT = 5,   /* end that */
+	ZPCI_MPCIFC_REREG_IOAT = 6,   /* replace it */
+	ZPCI_MPCIFC_RESET_ERROR = 7,  /* leave the error state */
+	ZPCI_MPCIFC_RESET_BLOCK = 9,  /* allow load and store in the error state */
+	ZPCI_MPCIFC_SET_MEASURE = 10, /* measure into fmb; 0: stop */
 };
 
-/* I/O translation anchor (reference 5.4). */
-#define ZPCI_IOTA_ORIGIN 0xffffffffffffc000ull
-#define ZPCI_IOTA_TRANSLATE 0x800ull
-#define ZPCI_IOTA_PROTECT 0x200ull
-#define ZPCI_IOTA_DT_MASK 0x1cull
-#define ZPCI_IOTA_DT_ST 0x00ull
-#define ZPCI_IOTA_DT_RT 0x04ull
-#define ZPCI_IOTA_DT_RS 0x08ull
-#define ZPCI_IOTA_DT_RF 0x0cull
+/* I/O translation anchor (reference 5.4; pci_dma.h). */
+#define ZPCI_IOTA_ORIGIN 0xffffffffffffc000ull /* absolute address of the highest table */
+#define ZPCI_IOTA_TRANSLATE 0x800ull	       /* 0: direct mapping, not offered here */
+#define ZPCI_IOTA_PROTECT 0x200ull	       /* the device may read only */
+#define ZPCI_IOTA_DT_MASK 0x1cull	       /* designation type: what the highest table is */
+#define ZPCI_IOTA_DT_ST 0x00ull		       /* segment table: spans 2^31 bytes */
+#define ZPCI_IOTA_DT_RT 0x04ull		       /* region-third: 2^42 */
+#define ZPCI_IOTA_DT_RS 0x08ull		       /* region-second: 2^53 */
+#define ZPCI_IOTA_DT_RF 0x0cull		       /* region-first: 2^64 */
 
-/* Entries of the I/O translation tables (reference 5.7): 64 bits, big-endian. */
-#define ZPCI_IOTE_TABLE_ORIGIN 0xffffffffffffc000ull /* region entries */
-#define ZPCI_IOTE_PAGE_TABLE_ORIGIN 0xfffffffffffff800ull
-#define ZPCI_IOTE_FRAME 0xfffffffffffff000ull
-#define ZPCI_IOTE_LARGE_FRAME 0xfffffffffff00000ull
-#define ZPCI_IOTE_OFFSET 0xc0ull
-#define ZPCI_IOTE_LENGTH 0x03ull
-#define ZPCI_IOTE_TYPE 0x0cull
-#define ZPCI_IOTE_INVALID 0x20ull /* region and segment entries */
-#define ZPCI_IOTE_PAGE_INVALID 0x400ull
-#define ZPCI_IOTE_FORMAT_CONTROL 0x400ull /* segment entries: 1 MiB frame */
-#define ZPCI_IOTE_PROTECT 0x200ull
+/* Entries of the I/O translation tables (reference 5.7; pci_dma.h): 64 bits, big-endian. */
+#define ZPCI_IOTE_TABLE_ORIGIN 0xffffffffffffc000ull	  /* region: next table */
+#define ZPCI_IOTE_PAGE_TABLE_ORIGIN 0xfffffffffffff800ull /* segment: page table */
+#define ZPCI_IOTE_FRAME 0xfffffffffffff000ull		  /* page: frame of 4 KiB */
+#define ZPCI_IOTE_LARGE_FRAME 0xfffffffffff00000ull	  /* segment: frame of 1 MiB */
+#define ZPCI_IOTE_OFFSET 0xc0ull			  /* region: must be 0 */
+#define ZPCI_IOTE_LENGTH 0x03ull			  /* region: must be 3 */
+#define ZPCI_IOTE_TYPE 0x0cull				  /* its table's type, as in the IOTA */
+#define ZPCI_IOTE_INVALID 0x20ull			  /* region, segment: nothing here */
+#define ZPCI_IOTE_PAGE_INVALID 0x400ull			  /* page: nothing here */
+#define ZPCI_IOTE_FORMAT_CONTROL 0x400ull		  /* segment: it is a large frame */
+#define ZPCI_IOTE_PROTECT 0x200ull			  /* the device may read only */
 
 static_assert(sizeof(struct zpci_fib) == 80, "FIB is 80 bytes");
 static_assert(offsetof(struct zpci_fib, interruption) == 40, "FIB layout");

@@ -2,11 +2,13 @@
 /*
  * zpci/firmware.h - the zPCI firmware of one virtual machine.
  *
- *	create -> add functions -> { execute | operations | add | remove | reset }* -> quiesce -> destroy
+ * create -> add functions -> { execute | operations | add | remove | reset }* -> quiesce -> destroy
  *
  * Unless stated otherwise every function here may be called from any thread, also while guest
- * CPUs are inside zpci_firmware_execute(). Errors are negative errnos and come with a message
- * through the logger.
+ * CPUs are inside zpci_firmware_execute(). Errors are negative errnos; those of calls that change
+ * something come with one message through the logger, if there is memory and a logger within the
+ * size of the options; queries are silent. Numbers are in host byte order, but for the layouts
+ * that say otherwise.
  */
 #ifndef ZPCI_FIRMWARE_H
 #define ZPCI_FIRMWARE_H
@@ -27,17 +29,20 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
+/* One firmware; its inside is the library's. */
 struct zpci_firmware;
 
 /* Functions of one firmware: Linux takes at most 4096 (CONFIG_PCI_NR_FUNCTIONS). */
 #define ZPCI_FUNCTIONS_MAX 4096
 
-/* Groups, FIDs and UIDs that are QEMU's: ours stay out of them when sharing a guest with it. */
+/* Our function group (PFGID) of functions behind software devices. QEMU's are 0xf0 to 0xff, so
+ * both can share a guest. */
 #define ZPCI_GROUP_SOFTWARE 0x01
 
+/* Options of a firmware; @size follows the rule of struct zpci_adapter_options. */
 struct zpci_firmware_options {
-	size_t size; /* sizeof(struct zpci_firmware_options); unknown bytes behind must be 0 */
-	struct zpci_logger logger;
+	size_t size;		   /* sizeof(struct zpci_firmware_options) */
+	struct zpci_logger logger; /* must work as long as the firmware lives */
 	/* The machine has zPCI functions of its own. Handles, groups, FIDs, resume tokens and
 	 * events that are not this firmware's are left to it (ZPCI_NOT_OURS) instead of being
 	 * answered as unknown, and List PCI continues with the machine's own list. */
@@ -50,7 +55,7 @@ struct zpci_firmware_options {
  * @machine:  first argument of its operations
  * @options:  NULL: not shared, silent
  * @firmware: the result
- * Returns 0; -EINVAL when a needed operation or option is missing or unknown; -ENOMEM.
+ * Returns 0; -EINVAL when an operation is missing or an option unknown; -ENOMEM.
  */
 int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 			 const struct zpci_firmware_options *options,
@@ -59,6 +64,7 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 /* Stops every device: afterwards nothing of ours touches guest storage or presents anything
  * until zpci_firmware_resume(). The guest's CPUs are stopped by the caller before. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware);
+/* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. */
 void zpci_firmware_resume(struct zpci_firmware *firmware);
 
 /* Gives all functions back and frees everything. Nobody else may be inside a call. NULL is
@@ -66,9 +72,9 @@ void zpci_firmware_resume(struct zpci_firmware *firmware);
 void zpci_firmware_destroy(struct zpci_firmware *firmware);
 
 /* What resets the guest can cause; each leaves every function disabled with nothing in flight,
- * standby functions standby. */
+ * standby functions standby, and drops pending events: the next List says what there is. */
 enum zpci_reset {
-	ZPCI_RESET_SYSTEM,    /* IPL, reboot, system reset: pending events are dropped too */
+	ZPCI_RESET_SYSTEM,    /* IPL, reboot, system reset */
 	ZPCI_RESET_SUBSYSTEM, /* I/O subsystem reset, as kexec causes by DIAGNOSE 308 */
 };
 
@@ -79,17 +85,19 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset reset);
 
 /* Function states (reference 4.2). */
 enum zpci_state {
-	ZPCI_STATE_RESERVED, /* not there; its slot may be used again */
-	ZPCI_STATE_STANDBY,  /* listed, not configured */
-	ZPCI_STATE_DISABLED, /* configured */
-	ZPCI_STATE_ENABLED,
+	ZPCI_STATE_RESERVED,  /* not there, or gone for good */
+	ZPCI_STATE_STANDBY,   /* listed, not configured */
+	ZPCI_STATE_DISABLED,  /* configured */
+	ZPCI_STATE_ENABLED,   /* configured, in use */
 	ZPCI_STATE_ERROR,     /* load/store and DMA blocked */
 	ZPCI_STATE_UNBLOCKED, /* error, load/store allowed again, DMA not */
 	ZPCI_STATE_PERMANENT, /* permanent error */
 };
 
+/* "reserved", "standby", ..., for people; "unknown" for any other number. Never NULL; static. */
 const char *zpci_state_name(enum zpci_state state);
 
+/* What to plug; @size follows the rule of struct zpci_adapter_options. */
 struct zpci_function_options {
 	size_t size;		      /* sizeof(struct zpci_function_options) */
 	struct zpci_adapter *adapter; /* whose function; a reference is taken */
@@ -106,7 +114,8 @@ struct zpci_function_options {
  * zpci_firmware_add - plug a function.
  * Before the guest runs this is a cold plug; later the caller announces it by
  * zpci_firmware_announce().
- * Returns 0; -EINVAL (UID 0, VF or profile that do not fit, RID beyond 255); -EEXIST (FID, UID or
+ * @options: copied
+ * Returns 0; -EINVAL (UID 0; VF, profile or publish_rid that do not fit); -EEXIST (FID, UID or
  * PCHID taken); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or what the
  * device model said.
  */
@@ -126,27 +135,27 @@ int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uin
 
 /* What is published about a function. Host byte order. */
 struct zpci_function_info {
-	size_t size; /* in: sizeof(struct zpci_function_info) as the caller knows it */
-	uint32_t fid;
-	uint32_t uid;
-	uint32_t handle;
-	uint16_t pchid;
-	uint16_t vfn; /* as told to the guest */
-	uint16_t vf;  /* as it is */
-	uint16_t rid; /* as it is, whether told or not */
-	bool rid_published;
-	uint8_t group;
-	uint16_t vendor; /* as listed to the guest */
-	uint16_t device;
-	enum zpci_state state;
-	const char *model;
-	struct zpci_profile profile;
-	bool command_memory;	/* the Memory bit is emulated; else absent */
-	bool no_command_memory; /* announced: the guest's kernel will treat it as absent */
-	struct zpci_bar bars[ZPCI_BARS];
+	size_t size;	    /* in: sizeof(struct zpci_function_info); no more than that is filled */
+	uint32_t fid;	    /* function ID */
+	uint32_t uid;	    /* user-defined ID */
+	uint32_t handle;    /* the current one */
+	uint16_t pchid;	    /* of its adapter */
+	uint16_t vfn;	    /* as told to the guest */
+	uint16_t vf;	    /* as it is; 0: the PF */
+	uint16_t rid;	    /* as it is, whether told or not */
+	bool rid_published; /* it is told */
+	uint8_t group;	    /* PFGID */
+	uint16_t vendor;    /* vendor ID as listed to the guest */
+	uint16_t device;    /* device ID, likewise */
+	enum zpci_state state;		 /* as of now */
+	const char *model;		 /* name of its device model; lives as long as that */
+	struct zpci_profile profile;	 /* what is emulated */
+	bool command_memory;		 /* the Memory bit is emulated; else absent */
+	bool no_command_memory;		 /* announced: the guest's kernel treats it as absent */
+	struct zpci_bar bars[ZPCI_BARS]; /* as they are, whether the guest sees them or not */
 };
 
-/* The function @fid: 0 or -ENOENT. */
+/* Fills @info about the function @fid: 0 or -ENOENT. */
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 		       struct zpci_function_info *info);
 /* All functions: FID of the one at @index, counted from 0 in order of addition; -ENOENT behind
@@ -179,6 +188,7 @@ int zpci_firmware_device_config(struct zpci_firmware *firmware, uint32_t fid, si
 
 /* --- instructions ------------------------------------------------------------------------- */
 
+/* Who executes an instruction. */
 enum zpci_disposition {
 	ZPCI_EXECUTED, /* done, or ended in an exception: go on as the CPU now says */
 	ZPCI_NOT_OURS, /* nothing was done: the machine executes it itself */
@@ -195,7 +205,7 @@ bool zpci_instruction_known(const uint8_t instruction[6]);
  * Executes CLP, PCILG, PCISTG, PCISTB, RPCIT, MPCIFC, STPCIFC, SERVC (configure and deconfigure
  * of our functions) and CHSC (store event information while we have events). The instruction
  * address is the machine's to advance, also under EXECUTE.
- * Called on the CPU's thread, with no lock held but possibly the machine's big lock.
+ * Called on the CPU's thread, with no lock held.
  */
 enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void *cpu,
 					    const uint8_t instruction[6]);
@@ -205,24 +215,25 @@ enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void
 /* Ends an operation. @status counts with cc 1; with a program interruption nothing else counts. */
 struct zpci_outcome {
 	uint16_t program_interruption; /* ZPCI_PGM_*, or 0 */
-	uint8_t cc;
-	uint8_t status; /* enum zpci_status */
+	uint8_t cc;		       /* condition code, 0 to 3 */
+	uint8_t status;		       /* enum zpci_status, or 0 */
 };
 
-/* Status codes of cc 1 (reference 2.0.4). */
+/* Status codes of cc 1 (reference 2.0.4; pci_insn.h ZPCI_PCI_ST_*). */
 enum zpci_status {
-	ZPCI_STATUS_NOT_AVAILABLE = 4,
-	ZPCI_STATUS_IN_ERROR = 8,
-	ZPCI_STATUS_BLOCKED = 12,
-	ZPCI_STATUS_RESOURCES = 16,
-	ZPCI_STATUS_ADDRESS_SPACE = 20,
-	ZPCI_STATUS_SEQUENCE = 24,
-	ZPCI_STATUS_DMA_SPACE = 28,
-	ZPCI_STATUS_RECOVERY = 40,
+	ZPCI_STATUS_NOT_AVAILABLE = 4, /* controls: AIBV or AISB cannot be reached */
+	ZPCI_STATUS_IN_ERROR = 8,      /* refresh: it led to an error event */
+	ZPCI_STATUS_BLOCKED = 12,      /* load, store: the function is in error */
+	ZPCI_STATUS_RESOURCES = 16,    /* refresh, REG_IOAT: no room, or no table that is offered */
+	ZPCI_STATUS_ADDRESS_SPACE = 20, /* load, store: neither a BAR nor config space */
+	ZPCI_STATUS_SEQUENCE = 24,	/* controls: not in this state, or registered already */
+	ZPCI_STATUS_DMA_SPACE = 28,	/* controls: no such DMA address space */
+	ZPCI_STATUS_RECOVERY = 40,	/* controls, refresh: the function is in error */
 };
 
-#define ZPCI_SPACE_CONFIG 15	 /* address space of the config space; 0 to 5 are the BARs */
-#define ZPCI_STORE_BLOCK_MAX 128 /* maxstbl of our groups, bytes */
+/* @handle in what follows: a function's; one that is not current ends in cc 3. */
+#define ZPCI_SPACE_CONFIG 15	 /* @space of the config space; 0 to 5 are the BARs */
+#define ZPCI_STORE_BLOCK_MAX 128 /* maxstbl of our groups, bytes: Linux needs it (reference 2.3) */
 
 /* True when @handle is of the form that this firmware gives out (current or not). */
 bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle);
@@ -238,7 +249,7 @@ struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, 
 struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);
-/* Refresh PCI translations. */
+/* Refresh PCI translations: DMA addresses from @start on, @length bytes. */
 struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
 				 uint64_t length);
 /* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */

@@ -14,12 +14,12 @@ extern "C" {
 #endif
 
 /* How urgent a message is. A guest can cause messages of level DEBUG without limit, of the
- * other levels only a bounded number per function and state change. */
+ * other levels at most one a minute and function. */
 enum zpci_log_level {
 	ZPCI_LOG_ERROR,	  /* a call failed; the message explains the errno */
 	ZPCI_LOG_WARNING, /* legal, but probably not what was meant */
-	ZPCI_LOG_INFO,	  /* life-cycle: functions enabled, disabled, reset */
-	ZPCI_LOG_DEBUG,	  /* refused guest requests */
+	ZPCI_LOG_INFO,	  /* what the host did, once each */
+	ZPCI_LOG_DEBUG,	  /* what the guest did: functions enabled, disabled, reset */
 };
 
 /*
@@ -35,8 +35,8 @@ typedef void (*zpci_log_fn)(void *opaque, enum zpci_log_level level, const char 
 
 /* A logger as a value; a NULL @log discards everything. */
 struct zpci_logger {
-	zpci_log_fn log;
-	void *opaque;
+	zpci_log_fn log; /* whom to call, or NULL */
+	void *opaque;	 /* its first argument */
 };
 
 #ifdef __cplusplus

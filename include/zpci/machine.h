@@ -15,8 +15,9 @@
  * those without a @cpu argument from device threads as well. Storage operations are called
  * with locks of the library held and must not call back into the library. The presenting
  * operations (adapter_interruption, channel_report, sclp_completion) are called with no lock
- * held and may take the hypervisor's big lock; that lock may also be held by the thread that
- * calls into the library.
+ * held. All operations may take the hypervisor's big lock, if it has one; so a thread that calls
+ * into the library does not hold it, since many calls wait for device threads, and those may
+ * wait for that lock.
  *
  * @cpu is the hypervisor's own name for a guest CPU. The library never looks behind it and
  * only hands it back during the call that brought it.
@@ -38,20 +39,21 @@ extern "C" {
 #define ZPCI_EXCEPTION_DELIVERED 1
 
 /* Program interruption codes (source: z/Architecture Principles of Operation, chapter 6). */
-#define ZPCI_PGM_OPERATION 0x0001
-#define ZPCI_PGM_PRIVILEGED 0x0002
-#define ZPCI_PGM_PROTECTION 0x0004
-#define ZPCI_PGM_ADDRESSING 0x0005
-#define ZPCI_PGM_SPECIFICATION 0x0006
-#define ZPCI_PGM_OPERAND 0x0015
+#define ZPCI_PGM_OPERATION 0x0001     /* not an instruction here */
+#define ZPCI_PGM_PRIVILEGED 0x0002    /* in the problem state */
+#define ZPCI_PGM_PROTECTION 0x0004    /* storage that may not be accessed so */
+#define ZPCI_PGM_ADDRESSING 0x0005    /* storage that is not there */
+#define ZPCI_PGM_SPECIFICATION 0x0006 /* odd register, alignment, length */
+#define ZPCI_PGM_OPERAND 0x0015	      /* an operand's contents */
 
 /* PSW mask bits that the firmware looks at (same source, chapter 4). */
-#define ZPCI_PSW_PROBLEM_STATE 0x0001000000000000ull
+#define ZPCI_PSW_PROBLEM_STATE 0x0001000000000000ull	   /* 0: supervisor state */
 #define ZPCI_PSW_EXTENDED_ADDRESSING 0x0000000100000000ull /* with the next one: 64 bit */
 #define ZPCI_PSW_BASIC_ADDRESSING 0x0000000080000000ull	   /* alone: 31 bit; neither: 24 bit */
 
 struct zpci_timer; /* defined by the machine */
 
+/* All but host_address are needed. Copied by zpci_firmware_create(). */
 struct zpci_machine_ops {
 	/* sizeof(struct zpci_machine_ops) as the caller was compiled; operations behind it
 	 * count as absent. */
@@ -65,6 +67,7 @@ struct zpci_machine_ops {
 
 	/* General register @number (0 to 15), all 64 bits, as a number. */
 	uint64_t (*get_register)(void *machine, void *cpu, unsigned number);
+	/* Sets all 64 bits of it. */
 	void (*set_register)(void *machine, void *cpu, unsigned number, uint64_t value);
 
 	/* The mask half of the current PSW. The condition code in it is not looked at. */

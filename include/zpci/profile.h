@@ -30,21 +30,22 @@ enum zpci_command_memory {
 	ZPCI_COMMAND_MEMORY_ON,	    /* emulated: readable and writable, 1 after reset */
 };
 
+/* What is emulated, switch by switch; zpci.conf(5) says what each combination stands for. */
 struct zpci_profile {
 	bool ids;	  /* vendor and device ID are emulated where the device shows none */
 	bool bars;	  /* BARs are emulated: sizable, with the identity's sizes and flags */
 	bool publish_vfn; /* Query PCI function tells the VF number; else 0 */
-	enum zpci_command_memory command_memory;
+	enum zpci_command_memory command_memory; /* Command, bit 1 */
 };
 
 /* A profile that has a name; the table is in design order, @name and @help never NULL. */
 struct zpci_named_profile {
-	const char *name;
-	const char *help; /* what it stands for */
-	struct zpci_profile profile;
+	const char *name;	     /* as in a configuration */
+	const char *help;	     /* what it stands for */
+	struct zpci_profile profile; /* its switches */
 };
 
-/* The named profiles, by index from 0; NULL behind the last. */
+/* The named profiles, by @index from 0; NULL behind the last. */
 const struct zpci_named_profile *zpci_profile_get(unsigned index);
 /* The one called @name (case counts), or NULL. */
 const struct zpci_named_profile *zpci_profile_find(const char *name);

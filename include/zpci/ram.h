@@ -23,13 +23,14 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
+/* The machine; its inside is the library's. */
 struct zpci_ram;
 
 /* One CPU. The fields are the caller's to set up and to read between instructions. */
 struct zpci_ram_cpu {
-	struct zpci_ram *machine;
-	uint64_t gr[16];
-	uint32_t ar[16];
+	struct zpci_ram *machine;      /* whose CPU it is */
+	uint64_t gr[16];	       /* general registers, as numbers */
+	uint32_t ar[16];	       /* access registers; not looked at */
 	uint64_t psw_mask;	       /* 0: supervisor state */
 	uint64_t prefix;	       /* 8 KiB aligned */
 	unsigned cc;		       /* condition code that the last instruction set */
@@ -39,6 +40,7 @@ struct zpci_ram_cpu {
 
 /* Machine with @size bytes of storage (a multiple of 4096), zeroed. NULL: no memory. */
 struct zpci_ram *zpci_ram_create(size_t size);
+/* Frees it, after its firmware was destroyed. NULL is allowed. */
 void zpci_ram_destroy(struct zpci_ram *ram);
 
 /* Its operations, for zpci_firmware_create(); the machine argument is the struct zpci_ram. */
@@ -54,6 +56,7 @@ enum zpci_disposition zpci_ram_execute(struct zpci_ram_cpu *cpu, struct zpci_fir
 
 /* The storage itself; the caller keeps order with other threads. */
 uint8_t *zpci_ram_storage(struct zpci_ram *ram);
+/* Its size in bytes. */
 size_t zpci_ram_size(const struct zpci_ram *ram);
 
 /* Makes accesses to [@start, @start + @length) fail from now on: logical ones with a delivered
@@ -70,8 +73,9 @@ uint64_t zpci_ram_interruptions(struct zpci_ram *ram, unsigned isc);
 /* Waits until that number exceeds @seen or @milliseconds passed; returns the number. */
 uint64_t zpci_ram_wait_interruption(struct zpci_ram *ram, unsigned isc, uint64_t seen,
 				    unsigned milliseconds);
-/* Channel reports queued so far, and whether one is outstanding. */
+/* Channel reports queued so far. */
 uint64_t zpci_ram_channel_reports(struct zpci_ram *ram);
+/* Whether one of them is outstanding: the guest has not yet fetched the last event. */
 bool zpci_ram_report_outstanding(struct zpci_ram *ram);
 /* SCLP completions so far; *@sccb is the last one's. */
 uint64_t zpci_ram_completions(struct zpci_ram *ram, uint32_t *sccb);

@@ -10,36 +10,23 @@
  */
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <zpci/device.h>
 
 #include "zpci/util/log.h"
+#include "zpci/util/options.h"
 
 struct zpci_adapter {
 	atomic_uint references;
 	const struct zpci_model *model;
 	uint16_t pchid;
 	unsigned vfs;
-	struct zpci_logger logger;
+	struct zpci_named_logger logger;
 	void *opaque; /* the model's */
 	atomic_bool lent[1 + ZPCI_VFS_MAX];
 };
-
-/* Whether a structure that says it has @size bytes, of which this library knows @known, can be
- * taken: what is behind the known part must be zero, else its author meant something. */
-static bool known_size(const void *structure, size_t size, size_t known)
-{
-	const unsigned char *byte = structure;
-
-	if (size < known)
-		return false;
-	for (size_t i = known; i < size; i++) {
-		if (byte[i])
-			return false;
-	}
-	return true;
-}
 
 static bool valid_name(const char *name)
 {
@@ -54,65 +41,70 @@ static bool valid_name(const char *name)
 
 /* A model may come from the caller; one without all operations would crash in the first guest
  * that touches it. */
-static bool valid_model(const struct zpci_model *model)
+static bool valid_model(const struct zpci_model *asked)
 {
-	return model && known_size(model, model->size, sizeof(*model)) && valid_name(model->name) &&
-	       model->help && model->create && model->destroy && model->open && model->close &&
-	       model->config_read && model->config_write && model->bar_read && model->bar_write &&
-	       model->reset && model->quiesce && model->resume;
+	struct zpci_model model;
+
+	return asked && !zpci_options_take(&model, sizeof(model), asked, sizeof(model), NULL, "") &&
+	       valid_name(model.name) && model.help && model.create && model.destroy &&
+	       model.open && model.close && model.config_read && model.config_write &&
+	       model.bar_read && model.bar_write && model.reset && model.quiesce && model.resume;
 }
 
-static int check(const struct zpci_model *model, uint16_t pchid,
-		 const struct zpci_adapter_options *options)
+/* Fills @new with what was asked for, @options among it; -EINVAL after a message. */
+static int configure(struct zpci_adapter *new, const struct zpci_model *model, uint16_t pchid,
+		     const struct zpci_adapter_options *asked, struct zpci_adapter_options *options)
 {
-	const struct zpci_logger silent = { 0 };
-	bool readable = known_size(options, options->size, sizeof(*options));
-	const struct zpci_logger *logger = readable ? &options->logger : &silent;
+	struct zpci_logger logger;
 
-	if (!readable)
+	if (asked->size >= zpci_size_upto(struct zpci_adapter_options, logger))
+		new->logger.logger = asked->logger;
+	snprintf(new->logger.name, sizeof(new->logger.name), "adapter 0x%04x", pchid);
+	logger = zpci_named_logger(&new->logger);
+	if (zpci_options_take(options, sizeof(*options), asked,
+			      zpci_size_upto(struct zpci_adapter_options, logger),
+			      &new->logger.logger, new->logger.name))
 		return -EINVAL;
 	if (!pchid) {
-		zpci_log(logger, ZPCI_LOG_ERROR,
-			 "An adapter cannot have PCHID 0; choose one from 0x1 to 0xffff.");
+		zpci_log(&logger, ZPCI_LOG_ERROR,
+			 "this PCHID is nobody's; choose 0x0001 to 0xffff");
 		return -EINVAL;
 	}
 	if (!valid_model(model)) {
-		zpci_log(logger, ZPCI_LOG_ERROR,
-			 "The model of adapter 0x%04x is unknown or incomplete; one needs size, "
-			 "name, help and all operations.",
-			 pchid);
+		zpci_log(&logger, ZPCI_LOG_ERROR,
+			 "its model is unknown or incomplete; one needs size, name, help and all "
+			 "operations");
 		return -EINVAL;
 	}
 	if (options->vfs > ZPCI_VFS_MAX) {
-		zpci_log(logger, ZPCI_LOG_ERROR,
-			 "Adapter 0x%04x cannot have %u VFs; at most %u are allowed.", pchid,
+		zpci_log(&logger, ZPCI_LOG_ERROR, "it cannot have %u VFs; choose 0 to %u",
 			 options->vfs, ZPCI_VFS_MAX);
 		return -EINVAL;
 	}
+	new->model = model;
+	new->pchid = pchid;
+	new->vfs = options->vfs;
+	options->logger = logger;
 	return 0;
 }
 
 int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 			const struct zpci_adapter_options *options, struct zpci_adapter **adapter)
 {
-	const struct zpci_adapter_options none = { .size = sizeof(none) };
-	struct zpci_adapter *new;
+	struct zpci_adapter_options none = { .size = sizeof(none) }, taken;
+	struct zpci_adapter *new = calloc(1, sizeof(*new));
 	int result;
 
-	if (!options)
-		options = &none;
-	result = check(model, pchid, options);
-	if (result)
-		return result;
-	new = calloc(1, sizeof(*new));
 	if (!new)
 		return -ENOMEM;
 	atomic_init(&new->references, 1);
-	new->model = model;
-	new->pchid = pchid;
-	new->vfs = options->vfs;
-	new->logger = options->logger;
-	result = model->create(options, &new->opaque);
+	result = configure(new, model, pchid, options ? options : &none, &taken);
+	if (!result) {
+		result = model->create(&taken, &new->opaque);
+		if (result == -ENOMEM)
+			zpci_log(&taken.logger, ZPCI_LOG_ERROR,
+				 "no memory to make it; free some of the host's");
+	}
 	if (result) {
 		free(new);
 		return result;
@@ -153,6 +145,7 @@ const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter)
 	return adapter->model;
 }
 
+/* Whoever borrows is told: the adapter may be another program part's, with a logger of its own. */
 int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			const struct zpci_services *services, struct zpci_identity *identity,
 			void **device)
@@ -160,15 +153,15 @@ int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 	int result;
 
 	if (vf > adapter->vfs) {
-		zpci_log(&adapter->logger, ZPCI_LOG_ERROR,
-			 "Adapter 0x%04x has no VF %u; it has %u VFs, counted from 1.",
-			 adapter->pchid, vf, adapter->vfs);
+		zpci_log(&services->logger, ZPCI_LOG_ERROR,
+			 "adapter 0x%04x has no VF %u; it has %u, counted from 1", adapter->pchid,
+			 vf, adapter->vfs);
 		return -EINVAL;
 	}
 	if (atomic_exchange(&adapter->lent[vf], true)) {
-		zpci_log(&adapter->logger, ZPCI_LOG_ERROR,
-			 "VF %u (0 is the PF) of adapter 0x%04x is in use already; take another "
-			 "one or remove the function that has it.",
+		zpci_log(&services->logger, ZPCI_LOG_ERROR,
+			 "VF %u (0 is the PF) of adapter 0x%04x is lent already; take another one "
+			 "or remove the function that has it",
 			 vf, adapter->pchid);
 		return -EBUSY;
 	}

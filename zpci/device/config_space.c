@@ -23,7 +23,7 @@
  *
  * SR-IOV. VF Enable is hard-wired to 0: VFs of these adapters exist as long as the adapter,
  * enabled by the platform, and are lent one by one. That a guest which holds the PF creates
- * VFs by this bit (zpci-architecture.md, 9.6) needs the firmware's help and is not done yet.
+ * VFs by this bit (reference 9.6) needs the firmware's help and is not done yet.
  */
 #include <assert.h>
 #include <string.h>
@@ -122,7 +122,7 @@ static void put_extended(struct zpci_config_space *space, unsigned offset, uint1
 	put(space, offset, 4, (uint32_t)id | 1u << 16 | next << 20, 0);
 }
 
-/* PCIe 5.0, 9.3.3. Reference: zpci-architecture.md, 9.5, says what Linux asks of each field. */
+/* PCIe 5.0, 9.3.3; reference 9.5 says what Linux asks of each field. */
 static void put_sriov(struct zpci_config_space *space,
 		      const struct zpci_pci_description *description, unsigned vfs)
 {

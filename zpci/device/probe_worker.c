@@ -148,9 +148,8 @@ int probe_worker_start(struct probe_device *device)
 	if (result && !device->complained) {
 		device->complained = true; /* the guest may try as often as it likes */
 		zpci_log(&device->services->logger, ZPCI_LOG_ERROR,
-			 "The probe device of VF %u cannot start its thread: %s; raise the limit "
-			 "of threads.",
-			 device->vf, strerror(result));
+			 "the probe device cannot start its thread: %s; raise the limit of threads",
+			 strerror(result));
 	}
 	return -result;
 }

@@ -12,6 +12,7 @@
 
 #include "zpci/device/software.h"
 #include "zpci/device/sriov.h"
+#include "zpci/util/log.h"
 
 struct software_adapter {
 	const struct zpci_pci_description *description;
@@ -29,8 +30,24 @@ static void config_write(void *config, unsigned offset, const void *data, unsign
 	zpci_config_space_write(config, offset, data, length);
 }
 
+/* Why the VFs that the PF describes cannot be. */
+static int refuse_vfs(const struct software_adapter *adapter, const struct zpci_logger *logger,
+		      int why)
+{
+	if (why == -ERANGE)
+		zpci_log(logger, ZPCI_LOG_ERROR,
+			 "VF %u would have RID 0x%04x, at most 0x00ff is possible; give the "
+			 "adapter fewer VFs",
+			 adapter->vfs, zpci_sriov_rid(&adapter->sriov, adapter->vfs));
+	else
+		zpci_log(logger, ZPCI_LOG_ERROR,
+			 "the SR-IOV capability of its PF is unusable; the model must describe VF "
+			 "BARs of at least 0x1000 bytes, a power of two");
+	return -EINVAL;
+}
+
 /* Reads what the PF says about VFs; the last VF has the highest devfn, so it speaks for all. */
-static int learn_vfs(struct software_adapter *adapter)
+static int learn_vfs(struct software_adapter *adapter, const struct zpci_logger *logger)
 {
 	struct zpci_config_space *space;
 	struct zpci_config_access pf = { .read = config_read, .write = config_write };
@@ -48,7 +65,7 @@ static int learn_vfs(struct software_adapter *adapter)
 	free(space);
 	if (!result)
 		result = zpci_sriov_identity(&adapter->sriov, adapter->vfs, &last);
-	return result ? -EINVAL : 0;
+	return result ? refuse_vfs(adapter, logger, result) : 0;
 }
 
 int zpci_software_create(const struct zpci_pci_description *description,
@@ -61,7 +78,7 @@ int zpci_software_create(const struct zpci_pci_description *description,
 		return -ENOMEM;
 	new->description = description;
 	new->vfs = options->vfs;
-	result = learn_vfs(new);
+	result = learn_vfs(new, &options->logger);
 	if (result) {
 		free(new);
 		return result;

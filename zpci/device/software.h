@@ -10,8 +10,8 @@
 
 #include "zpci/device/config_space.h"
 
-/* For zpci_model.create. @description must outlive the adapter. 0, -ENOMEM, or -EINVAL for a
- * description that makes no sense. */
+/* For zpci_model.create. @description must outlive the adapter. 0, -ENOMEM, or -EINVAL and a
+ * message for a description that makes no sense or a VF whose RID is beyond 0xff. */
 int zpci_software_create(const struct zpci_pci_description *description,
 			 const struct zpci_adapter_options *options, void **adapter);
 /* Is a zpci_model.destroy. */

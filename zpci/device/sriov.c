@@ -141,13 +141,18 @@ int zpci_sriov_read(const struct zpci_config_access *pf, uint8_t pf_devfn, struc
 	return size_bars(pf, at + PCI_SRIOV_BAR, sriov->bars);
 }
 
+uint32_t zpci_sriov_rid(const struct zpci_sriov *sriov, unsigned vf)
+{
+	return sriov->pf_devfn + sriov->offset + (uint32_t)sriov->stride * (vf - 1);
+}
+
 int zpci_sriov_identity(const struct zpci_sriov *sriov, unsigned vf, struct zpci_identity *identity)
 {
 	uint32_t devfn;
 
 	if (vf < 1 || vf > sriov->vfs)
 		return -EINVAL;
-	devfn = sriov->pf_devfn + sriov->offset + (uint32_t)sriov->stride * (vf - 1);
+	devfn = zpci_sriov_rid(sriov, vf);
 	if (devfn > UINT8_MAX)
 		return -ERANGE;
 	memset(identity, 0, sizeof(*identity));

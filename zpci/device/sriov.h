@@ -39,6 +39,9 @@ struct zpci_sriov {
 int zpci_sriov_read(const struct zpci_config_access *pf, uint8_t pf_devfn,
 		    struct zpci_sriov *sriov);
 
+/* Routing ID within the bus of VF @vf (from 1); above 0xff: it has none. */
+uint32_t zpci_sriov_rid(const struct zpci_sriov *sriov, unsigned vf);
+
 /*
  * zpci_sriov_identity - who VF @vf (from 1) is.
  * Returns 0; -EINVAL (no such VF); -ERANGE (its routing ID lies beyond devfn 255: s390 has one

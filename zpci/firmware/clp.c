@@ -205,7 +205,7 @@ static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 	}
 }
 
-static uint16_t disable(struct zpci_function *function)
+static uint16_t disable(struct zpci_firmware *firmware, struct zpci_function *function)
 {
 	switch (zpci_function_state(function)) {
 	case ZPCI_STATE_ENABLED:
@@ -213,6 +213,7 @@ static uint16_t disable(struct zpci_function *function)
 	case ZPCI_STATE_UNBLOCKED:
 	case ZPCI_STATE_PERMANENT:
 		zpci_function_disable(function);
+		zpci_events_drop_errors(firmware, function);
 		return ZPCI_CLP_OK;
 	default:
 		return ZPCI_CLP_INVALID_FOR_HANDLE;
@@ -220,13 +221,14 @@ static uint16_t disable(struct zpci_function *function)
 }
 
 /* Mapped I/O is a facility that this machine does not have. */
-static uint16_t set_locked(struct zpci_function *function, unsigned operation, unsigned dma_spaces)
+static uint16_t set_locked(struct zpci_firmware *firmware, struct zpci_function *function,
+			   unsigned operation, unsigned dma_spaces)
 {
 	switch (operation) {
 	case ZPCI_CLP_SET_ENABLE:
 		return enable(function, dma_spaces);
 	case ZPCI_CLP_SET_DISABLE:
-		return disable(function);
+		return disable(firmware, function);
 	default:
 		return ZPCI_CLP_INVALID_FOR_HANDLE;
 	}
@@ -259,7 +261,7 @@ static uint16_t set_function(struct zpci_firmware *firmware, const void *request
 
 	if (!function)
 		return set_stale(firmware, handle, set->operation);
-	code = set_locked(function, set->operation, set->dma_spaces);
+	code = set_locked(firmware, function, set->operation, set->dma_spaces);
 	handle = atomic_load(&function->handle);
 	zpci_function_unlock(function);
 	if (code != ZPCI_CLP_OK)

@@ -8,7 +8,11 @@
  *
  * The machine keeps at most one channel report outstanding. It forgets it when we tell it that
  * the last event was fetched; it asks back, under the lock that guards its mark, whether the
- * queue is still empty, so that an event posted meanwhile is not left without a report.
+ * queue is still empty. If an event was posted meanwhile, the machine keeps its mark, and then the
+ * guest must not be told that there is no more: nobody would call it again.
+ *
+ * An event carries the handle that the function has when it is fetched, since the guest compares
+ * it with List. Errors of a function that was disabled meanwhile are dropped: that was its reset.
  *
  * An event may be posted with any lock held (a device's DMA failed), the report only with none:
  * the machine's timer presents it. Errors are few, and nobody waits for them.
@@ -31,8 +35,13 @@ static bool is_availability(uint16_t pec)
 static void report(void *opaque)
 {
 	struct zpci_firmware *firmware = opaque;
+	struct zpci_events *events = &firmware->events;
+	bool wanted;
 
-	if (zpci_events_pending(firmware))
+	pthread_mutex_lock(&events->lock);
+	wanted = events->count > 0 && !events->quiesced;
+	pthread_mutex_unlock(&events->lock);
+	if (wanted)
 		firmware->ops.channel_report(firmware->machine);
 }
 
@@ -56,12 +65,33 @@ void zpci_events_fini(struct zpci_firmware *firmware)
 	free(events->queue);
 }
 
-/* Place for an event of @fid and @pec: that of an equal one, taken out of its order, or a new
- * one at the end. NULL: no memory. */
-static struct zpci_event *place(struct zpci_events *events, uint32_t fid, uint16_t pec)
+void zpci_events_quiesce(struct zpci_firmware *firmware)
+{
+	struct zpci_events *events = &firmware->events;
+
+	pthread_mutex_lock(&events->lock);
+	events->quiesced = true;
+	pthread_mutex_unlock(&events->lock);
+	firmware->ops.timer_cancel(events->report);
+}
+
+void zpci_events_resume(struct zpci_firmware *firmware)
+{
+	struct zpci_events *events = &firmware->events;
+
+	pthread_mutex_lock(&events->lock);
+	events->quiesced = false;
+	pthread_mutex_unlock(&events->lock);
+	firmware->ops.timer_set(events->report, 0);
+}
+
+/* Place for an event of @function and @pec: that of an equal one, taken out of its order, or a
+ * new one at the end. NULL: no memory. */
+static struct zpci_event *place(struct zpci_events *events, struct zpci_function *function,
+				uint16_t pec)
 {
 	for (size_t i = 0; i < events->count; i++) {
-		if (events->queue[i].fid != fid || events->queue[i].pec != pec)
+		if (events->queue[i].function != function || events->queue[i].pec != pec)
 			continue;
 		memmove(&events->queue[i], &events->queue[i + 1],
 			(--events->count - i) * sizeof(*events->queue));
@@ -86,11 +116,10 @@ void zpci_events_post(struct zpci_firmware *firmware, struct zpci_function *func
 	struct zpci_event *event;
 
 	pthread_mutex_lock(&events->lock);
-	event = place(events, function->fid, pec);
+	event = place(events, function, pec);
 	if (event)
 		*event = (struct zpci_event){
-			.fid = function->fid,
-			.handle = atomic_load(&function->handle),
+			.function = function,
 			.pec = pec,
 			.address = address,
 		};
@@ -99,18 +128,26 @@ void zpci_events_post(struct zpci_firmware *firmware, struct zpci_function *func
 		firmware->ops.timer_set(events->report, 0);
 	else
 		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
-			 "function %08x: no memory for event %04x, the guest will not hear of it",
+			 "function 0x%08x: no memory for event 0x%04x, the guest will not "
+			 "hear of it",
 			 function->fid, pec);
 }
 
-void zpci_events_drop(struct zpci_firmware *firmware, bool errors_only)
+void zpci_events_drop(struct zpci_firmware *firmware)
+{
+	pthread_mutex_lock(&firmware->events.lock);
+	firmware->events.count = 0;
+	pthread_mutex_unlock(&firmware->events.lock);
+}
+
+void zpci_events_drop_errors(struct zpci_firmware *firmware, const struct zpci_function *function)
 {
 	struct zpci_events *events = &firmware->events;
 	size_t kept = 0;
 
 	pthread_mutex_lock(&events->lock);
-	for (size_t i = 0; errors_only && i < events->count; i++)
-		if (is_availability(events->queue[i].pec))
+	for (size_t i = 0; i < events->count; i++)
+		if (events->queue[i].function != function || is_availability(events->queue[i].pec))
 			events->queue[kept++] = events->queue[i];
 	events->count = kept;
 	pthread_mutex_unlock(&events->lock);
@@ -126,9 +163,17 @@ bool zpci_events_pending(struct zpci_firmware *firmware)
 	return pending;
 }
 
+struct question {
+	struct zpci_firmware *firmware;
+	bool empty; /* what was answered */
+};
+
 static bool still_empty(void *opaque)
 {
-	return !zpci_events_pending(opaque);
+	struct question *question = opaque;
+
+	question->empty = !zpci_events_pending(question->firmware);
+	return question->empty;
 }
 
 static bool take_first(struct zpci_events *events, struct zpci_event *event, bool *more)
@@ -146,6 +191,22 @@ static bool take_first(struct zpci_events *events, struct zpci_event *event, boo
 	return any;
 }
 
+/* Takes the next event, if there is any, and settles with the machine whether it was the last. */
+static bool take(struct zpci_firmware *firmware, struct zpci_event *event, bool *more)
+{
+	struct question question = { .firmware = firmware };
+	bool taken;
+
+	do {
+		taken = take_first(&firmware->events, event, more);
+		question.empty = false;
+		if (!*more)
+			firmware->ops.events_fetched(firmware->machine, still_empty, &question);
+		*more = !question.empty;
+	} while (!taken && *more);
+	return taken;
+}
+
 /* In a shared machine each answer says that there is more: the guest asks again, and the machine
  * answers the rest, which only it knows. */
 void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t size)
@@ -155,21 +216,18 @@ void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t si
 	bool more;
 
 	memset(response, 0, size);
-	if (!take_first(&firmware->events, &event, &more)) {
+	if (!take(firmware, &event, &more)) {
 		zpci_be16_put(&sei->length, 8);
 		zpci_be16_put(&sei->code, ZPCI_CHSC_NO_EVENT);
-	} else {
-		zpci_be16_put(&sei->length, ZPCI_CHSC_SEI_RESPONSE);
-		zpci_be16_put(&sei->code, ZPCI_CHSC_OK);
-		sei->type = 2;
-		sei->flags = more || firmware->shared ? ZPCI_CHSC_SEI_MORE : 0;
-		sei->content =
-			is_availability(event.pec) ? ZPCI_CHSC_CC_AVAILABILITY : ZPCI_CHSC_CC_ERROR;
-		zpci_be32_put(&sei->ccdf.handle, event.handle);
-		zpci_be32_put(&sei->ccdf.fid, event.fid);
-		zpci_be64_put(&sei->ccdf.address, event.address);
-		zpci_be16_put(&sei->ccdf.pec, event.pec);
+		return;
 	}
-	if (!more)
-		firmware->ops.events_fetched(firmware->machine, still_empty, firmware);
+	zpci_be16_put(&sei->length, ZPCI_CHSC_SEI_RESPONSE);
+	zpci_be16_put(&sei->code, ZPCI_CHSC_OK);
+	sei->type = 2;
+	sei->flags = more || firmware->shared ? ZPCI_CHSC_SEI_MORE : 0;
+	sei->content = is_availability(event.pec) ? ZPCI_CHSC_CC_AVAILABILITY : ZPCI_CHSC_CC_ERROR;
+	zpci_be32_put(&sei->ccdf.handle, atomic_load(&event.function->handle));
+	zpci_be32_put(&sei->ccdf.fid, event.function->fid);
+	zpci_be64_put(&sei->ccdf.address, event.address);
+	zpci_be16_put(&sei->ccdf.pec, event.pec);
 }

@@ -5,11 +5,13 @@
 #include <zpci/firmware.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "zpci/firmware/internal.h"
 #include "zpci/util/log.h"
+#include "zpci/util/options.h"
 
 /*
  * refresh is not published: software devices translate on each access, so that the guest need
@@ -27,25 +29,39 @@ const struct zpci_group zpci_group_software = {
 	.dma_end = 0x000003ffffffffffull,
 };
 
-static bool ops_complete(const struct zpci_machine_ops *ops)
+/* Name of the first operation that is needed and missing; NULL: none. */
+static const char *missing_operation(const struct zpci_machine_ops *ops)
 {
-	return ops->get_register && ops->set_register && ops->get_psw_mask &&
-	       ops->set_condition_code && ops->program_interruption && ops->read_logical &&
-	       ops->write_logical && ops->read_real && ops->write_real && ops->read_absolute &&
-	       ops->write_absolute && ops->or_absolute && ops->adapter_interruption &&
-	       ops->channel_report && ops->events_fetched && ops->sclp_completion && ops->clock &&
-	       ops->timer_create && ops->timer_set && ops->timer_cancel && ops->timer_destroy;
-}
+#define UNLESS_THERE(operation) (ops->operation ? NULL : #operation)
+	const char *const missing[] = {
+		UNLESS_THERE(get_register),
+		UNLESS_THERE(set_register),
+		UNLESS_THERE(get_psw_mask),
+		UNLESS_THERE(set_condition_code),
+		UNLESS_THERE(program_interruption),
+		UNLESS_THERE(read_logical),
+		UNLESS_THERE(write_logical),
+		UNLESS_THERE(read_real),
+		UNLESS_THERE(write_real),
+		UNLESS_THERE(read_absolute),
+		UNLESS_THERE(write_absolute),
+		UNLESS_THERE(or_absolute),
+		UNLESS_THERE(adapter_interruption),
+		UNLESS_THERE(channel_report),
+		UNLESS_THERE(events_fetched),
+		UNLESS_THERE(sclp_completion),
+		UNLESS_THERE(clock),
+		UNLESS_THERE(timer_create),
+		UNLESS_THERE(timer_set),
+		UNLESS_THERE(timer_cancel),
+		UNLESS_THERE(timer_destroy),
+	};
+#undef UNLESS_THERE
 
-/* Bytes of options that we do not know must be 0: the caller asks for what we cannot do. */
-static bool tail_is_zero(const struct zpci_firmware_options *options)
-{
-	const uint8_t *byte = (const uint8_t *)options;
-
-	for (size_t i = sizeof(*options); i < options->size; i++)
-		if (byte[i])
-			return false;
-	return options->size >= sizeof(*options);
+	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
+		if (missing[i])
+			return missing[i];
+	return NULL;
 }
 
 static void function_error(void *opaque, struct zpci_function *function, uint16_t pec,
@@ -54,49 +70,59 @@ static void function_error(void *opaque, struct zpci_function *function, uint16_
 	zpci_events_post(opaque, function, pec, address);
 }
 
-static void connect(struct zpci_firmware *firmware, const struct zpci_machine_ops *ops,
-		    void *machine, const struct zpci_firmware_options *options)
+/* Takes machine and options over; -EINVAL after a message. */
+static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops *ops,
+		   void *machine, const struct zpci_firmware_options *asked)
 {
+	const struct zpci_firmware_options none = { .size = sizeof(none) };
+	struct zpci_firmware_options options;
+	char whose[64];
+	const char *missing;
+
+	if (!asked)
+		asked = &none;
 	memcpy(&firmware->ops, ops, ops->size < sizeof(*ops) ? ops->size : sizeof(*ops));
 	firmware->machine = machine;
-	if (options) {
-		firmware->logger = options->logger;
-		firmware->shared = options->shared;
-	}
-	firmware->parent = (struct zpci_function_parent){
-		.machine_ops = firmware->ops,
-		.machine = machine,
-		.logger = firmware->logger,
-		.error = function_error,
-		.opaque = firmware,
-	};
+	if (asked->size >= zpci_size_upto(struct zpci_firmware_options, logger))
+		firmware->logger = asked->logger;
+	snprintf(whose, sizeof(whose), "machine %s",
+		 firmware->ops.name ? firmware->ops.name : "without a name");
+	if (zpci_options_take(&options, sizeof(options), asked,
+			      zpci_size_upto(struct zpci_firmware_options, shared),
+			      &firmware->logger, whose))
+		return -EINVAL;
+	firmware->shared = options.shared;
+	missing = missing_operation(&firmware->ops);
+	if (missing)
+		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
+			 "%s: it lacks the operation %s; host_address alone may be absent", whose,
+			 missing);
+	return missing ? -EINVAL : 0;
 }
 
 int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 			 const struct zpci_firmware_options *options,
 			 struct zpci_firmware **firmware)
 {
-	struct zpci_firmware *created;
+	struct zpci_firmware *created = calloc(1, sizeof(*created));
 	int rc;
 
-	if (options && !tail_is_zero(options))
-		return -EINVAL;
-	created = calloc(1, sizeof(*created));
 	if (!created)
 		return -ENOMEM;
-	connect(created, ops, machine, options);
-	if (!ops_complete(&created->ops)) {
-		zpci_log(&created->logger, ZPCI_LOG_ERROR,
-			 "machine %s lacks an operation; only host_address may be absent",
-			 ops->name);
-		free(created);
-		return -EINVAL;
-	}
-	rc = zpci_events_init(created);
+	rc = connect(created, ops, machine, options);
+	if (!rc)
+		rc = zpci_events_init(created);
 	if (rc) {
 		free(created);
 		return rc;
 	}
+	created->parent = (struct zpci_function_parent){
+		.machine_ops = created->ops,
+		.machine = machine,
+		.logger = created->logger,
+		.error = function_error,
+		.opaque = created,
+	};
 	pthread_mutex_init(&created->list_lock, NULL);
 	*firmware = created;
 	return 0;
@@ -120,11 +146,13 @@ static void for_each(struct zpci_firmware *firmware, function_visitor *visit)
 static void quiesce(struct zpci_function *function)
 {
 	function->model->quiesce(function->device);
+	zpci_fmb_quiesce(function);
 }
 
 static void resume(struct zpci_function *function)
 {
 	function->model->resume(function->device);
+	zpci_fmb_resume(function);
 }
 
 /* Even a disabled function is reset: the guest may have used its config space before. */
@@ -142,17 +170,22 @@ static void reset(struct zpci_function *function)
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 {
 	for_each(firmware, quiesce);
+	zpci_events_quiesce(firmware);
 }
 
 void zpci_firmware_resume(struct zpci_firmware *firmware)
 {
 	for_each(firmware, resume);
+	zpci_events_resume(firmware);
 }
 
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 {
 	for_each(firmware, reset);
-	zpci_events_drop(firmware, kind == ZPCI_RESET_SUBSYSTEM);
+	/* What is there now, the guest's next List says. */
+	zpci_events_drop(firmware);
+	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s reset: all functions are disabled",
+		 kind == ZPCI_RESET_SYSTEM ? "system" : "subsystem");
 }
 
 void zpci_firmware_destroy(struct zpci_firmware *firmware)

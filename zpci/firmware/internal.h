@@ -30,19 +30,19 @@
 /* --- events.c -------------------------------------------------------------------------------- */
 
 struct zpci_event {
-	uint32_t fid;
-	uint32_t handle;
+	struct zpci_function *function;
 	uint16_t pec;
 	uint64_t address;
 };
 
-/* Pending events in order; an event equal in FID and PEC to one pending takes its place, so the
+/* Pending events in order; an event equal in function and PEC to one pending takes its place, so the
  * guest cannot make the queue grow without bound. */
 struct zpci_events {
 	pthread_mutex_t lock;
 	struct zpci_event *queue;
 	size_t count;
 	size_t space;
+	bool quiesced;
 	struct zpci_timer *report; /* presents the channel report off every lock */
 };
 
@@ -51,8 +51,12 @@ void zpci_events_fini(struct zpci_firmware *firmware);
 /* Queues an event for the function and asks for a channel report. Any locks may be held. */
 void zpci_events_post(struct zpci_firmware *firmware, struct zpci_function *function, uint16_t pec,
 		      uint64_t address);
-/* Drops all events, or just the error events. */
-void zpci_events_drop(struct zpci_firmware *firmware, bool errors_only);
+/* Drops all events, or the error events of one function. */
+void zpci_events_drop(struct zpci_firmware *firmware);
+void zpci_events_drop_errors(struct zpci_firmware *firmware, const struct zpci_function *function);
+/* Presents no channel report; and does again. */
+void zpci_events_quiesce(struct zpci_firmware *firmware);
+void zpci_events_resume(struct zpci_firmware *firmware);
 bool zpci_events_pending(struct zpci_firmware *firmware);
 /* Fills @response with the first event and removes it, or with "no event". */
 void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t size);

@@ -5,12 +5,15 @@
 #include "zpci/firmware/internal.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <zpci/event.h>
 
 #include "zpci/util/log.h"
+#include "zpci/util/options.h"
 
 struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index)
 {
@@ -56,10 +59,45 @@ bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle)
 	return (handle & ZPCI_HANDLE_HYPERVISOR) == ZPCI_HANDLE_OURS;
 }
 
-static int refuse(struct zpci_firmware *firmware, int rc, uint32_t fid, const char *why)
+__attribute__((format(printf, 4, 5))) static int refuse(struct zpci_firmware *firmware, int rc,
+							uint32_t fid, const char *format, ...)
 {
-	zpci_log(&firmware->logger, ZPCI_LOG_ERROR, "function %08x: %s", fid, why);
+	char why[384];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, sizeof(why), format, arguments);
+	va_end(arguments);
+	zpci_log(&firmware->logger, ZPCI_LOG_ERROR, "function 0x%08x: %s", fid, why);
 	return rc;
+}
+
+static int check_adapter(struct zpci_firmware *firmware,
+			 const struct zpci_function_options *options,
+			 const struct zpci_function *other)
+{
+	uint16_t pchid = zpci_adapter_pchid(options->adapter);
+
+	if (other->pchid != pchid)
+		return 0;
+	if (other->adapter != options->adapter)
+		return refuse(firmware, -EEXIST, options->fid,
+			      "PCHID 0x%04x is taken by the adapter of function 0x%08x; give each "
+			      "adapter its own",
+			      pchid, other->fid);
+	if (other->vf == options->vf)
+		return refuse(
+			firmware, -EBUSY, options->fid,
+			"VF %u (0 is the PF) of adapter 0x%04x is function 0x%08x; take another "
+			"VF or remove that function",
+			options->vf, pchid, other->fid);
+	if (other->publish_rid != options->publish_rid)
+		return refuse(
+			firmware, -EINVAL, options->fid,
+			"function 0x%08x of the same adapter 0x%04x %s its RID; publish it for "
+			"all functions of an adapter or for none",
+			other->fid, pchid, other->publish_rid ? "publishes" : "does not publish");
+	return 0;
 }
 
 static int check_against(struct zpci_firmware *firmware,
@@ -67,51 +105,57 @@ static int check_against(struct zpci_firmware *firmware,
 			 const struct zpci_function *other)
 {
 	if (other->fid == options->fid)
-		return refuse(firmware, -EEXIST, options->fid,
-			      "this FID is taken; give each function its own");
+		return refuse(
+			firmware, -EEXIST, options->fid,
+			"this FID is taken by VF %u (0 is the PF) of adapter 0x%04x; give each "
+			"function its own",
+			other->vf, other->pchid);
 	if ((other->uid & 0xffff) == (options->uid & 0xffff))
-		return refuse(firmware, -EEXIST, options->fid,
-			      "the low 16 bits of its UID are taken; they name the PCI domain");
-	if (other->pchid != zpci_adapter_pchid(options->adapter))
-		return 0;
-	if (other->adapter != options->adapter)
-		return refuse(firmware, -EEXIST, options->fid,
-			      "the PCHID of its adapter is taken by another adapter");
-	if (other->publish_rid != options->publish_rid)
-		return refuse(firmware, -EINVAL, options->fid,
-			      "publish the routing ID for all functions of an adapter or for none");
-	return 0;
+		return refuse(
+			firmware, -EEXIST, options->fid,
+			"the low 16 bits of UID 0x%08x name the PCI domain of function 0x%08x "
+			"with UID 0x%08x; give each function its own",
+			options->uid, other->fid, other->uid);
+	return check_adapter(firmware, options, other);
 }
 
+/* What can be said of the options alone. */
 static int check_options(struct zpci_firmware *firmware,
 			 const struct zpci_function_options *options)
 {
-	struct zpci_function *other;
-	int rc;
-
-	if (options->size != sizeof(*options) || !options->adapter)
+	if (!options->adapter)
 		return refuse(firmware, -EINVAL, options->fid,
-			      "options of another size or without an adapter");
+			      "it has no adapter; make one by zpci_adapter_create()");
 	if (!(options->uid & 0xffff))
 		return refuse(firmware, -EINVAL, options->fid,
-			      "the low 16 bits of its UID are 0; the guest needs a PCI domain");
+			      "the low 16 bits of UID 0x%08x are 0 and name no PCI domain; choose "
+			      "others",
+			      options->uid);
 	if (options->vf == 0 && options->profile.publish_vfn)
-		return refuse(firmware, -EINVAL, options->fid,
-			      "a PF has no VF number to publish; use profile plain");
+		return refuse(
+			firmware, -EINVAL, options->fid,
+			"the PF of adapter 0x%04x has no VF number to publish; use profile plain",
+			zpci_adapter_pchid(options->adapter));
+	return 0;
+}
+
+static int check_list(struct zpci_firmware *firmware, const struct zpci_function_options *options)
+{
+	struct zpci_function *other;
+	int rc = 0;
+
 	if (firmware->functions == ZPCI_FUNCTIONS_MAX)
 		return refuse(firmware, -ENOSPC, options->fid,
-			      "there are 4096 functions already; remove one");
+			      "there are %u functions already; remove one", ZPCI_FUNCTIONS_MAX);
 	if (atomic_load(&firmware->slots_used) == ZPCI_SLOTS)
 		return refuse(firmware, -ENOSPC, options->fid,
-			      "65536 functions have come and gone; restart the virtual machine");
-	for (unsigned i = 0; (other = zpci_list_slot(firmware, i)); i++) {
-		if (zpci_function_state(other) == ZPCI_STATE_RESERVED)
-			continue;
-		rc = check_against(firmware, options, other);
-		if (rc)
-			return rc;
+			      "%u functions have come and gone; restart the virtual machine",
+			      ZPCI_SLOTS);
+	for (unsigned i = 0; !rc && (other = zpci_list_slot(firmware, i)); i++) {
+		if (zpci_function_state(other) != ZPCI_STATE_RESERVED)
+			rc = check_against(firmware, options, other);
 	}
-	return 0;
+	return rc;
 }
 
 static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_function *function)
@@ -120,10 +164,11 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 
 	if (profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT || zpci_function_vfn(function))
 		return;
-	zpci_log(&firmware->logger, ZPCI_LOG_WARNING,
-		 "function %08x: its Command register has no Memory bit and vfn 0 hides that from "
-		 "the guest; publish vfn or emulate the bit",
-		 function->fid);
+	zpci_log(
+		&firmware->logger, ZPCI_LOG_WARNING,
+		"function 0x%08x: its Command register has no Memory bit and vfn 0 hides that from "
+		"the guest; publish vfn or emulate the bit",
+		function->fid);
 }
 
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)
@@ -154,21 +199,35 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 	return 0;
 }
 
-int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options)
+static int take_options(struct zpci_firmware *firmware, struct zpci_function_options *options,
+			const struct zpci_function_options *asked)
 {
-	int rc;
+	char whose[32] = "function";
 
+	if (asked->size >= zpci_size_upto(struct zpci_function_options, fid))
+		snprintf(whose, sizeof(whose), "function 0x%08x", asked->fid);
+	return zpci_options_take(options, sizeof(*options), asked,
+				 zpci_size_upto(struct zpci_function_options, publish_rid),
+				 &firmware->logger, whose);
+}
+
+/* Each failure has one message. No memory is what nobody below says. */
+int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *asked)
+{
+	struct zpci_function_options options;
+	int rc = take_options(firmware, &options, asked);
+
+	if (!rc)
+		rc = check_options(firmware, &options);
+	if (rc)
+		return rc;
 	pthread_mutex_lock(&firmware->list_lock);
-	rc = check_options(firmware, options);
-	if (!rc) {
-		rc = plug(firmware, options);
-		if (rc)
-			zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
-				 "function %08x: VF %u of the adapter with PCHID %04x: %s",
-				 options->fid, options->vf, zpci_adapter_pchid(options->adapter),
-				 strerror(-rc));
-	}
+	rc = check_list(firmware, &options);
+	if (!rc)
+		rc = plug(firmware, &options);
 	pthread_mutex_unlock(&firmware->list_lock);
+	if (rc == -ENOMEM)
+		refuse(firmware, rc, options.fid, "no memory to add it; free some of the host's");
 	return rc;
 }
 
@@ -177,7 +236,8 @@ int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid)
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
 
 	if (!function)
-		return refuse(firmware, -ENOENT, fid, "there is no such function to announce");
+		return refuse(firmware, -ENOENT, fid,
+			      "there is no such function to announce; add it first");
 	zpci_events_post(firmware, function,
 			 zpci_function_state(function) == ZPCI_STATE_STANDBY ? ZPCI_PEC_STANDBY
 									     : ZPCI_PEC_CONFIGURED,
@@ -188,31 +248,43 @@ int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid)
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function;
+	bool standby;
 
 	pthread_mutex_lock(&firmware->list_lock);
 	function = zpci_list_find_fid(firmware, fid);
 	if (function) {
 		zpci_function_lock(function);
+		standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
 		zpci_function_unplug(function);
 		zpci_function_unlock(function);
 		firmware->functions--;
-		zpci_events_post(firmware, function, ZPCI_PEC_DECONFIGURED, 0);
+		zpci_events_drop_errors(firmware, function);
+		zpci_events_post(firmware, function,
+				 standby ? ZPCI_PEC_RESERVED : ZPCI_PEC_DECONFIGURED, 0);
 	}
 	pthread_mutex_unlock(&firmware->list_lock);
-	return function ? 0 : refuse(firmware, -ENOENT, fid, "there is no such function to remove");
+	return function ? 0
+			: refuse(firmware, -ENOENT, fid,
+				 "there is no such function to remove; add it first");
 }
 
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec)
 {
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	bool enabled;
 
 	if (!function)
 		return refuse(firmware, -ENOENT, fid,
-			      "there is no such function to put into error");
-	if (zpci_function_state(function) != ZPCI_STATE_ENABLED)
-		return refuse(firmware, -EINVAL, fid, "it is not enabled, so no error can happen");
-	zpci_function_fail(function, pec, 0);
-	return 0;
+			      "there is no such function to put into error; add it first");
+	/* Under its lock, so that the event is about the life that failed. */
+	zpci_function_lock(function);
+	enabled = zpci_function_state(function) == ZPCI_STATE_ENABLED;
+	if (enabled)
+		zpci_function_fail(function, pec, 0);
+	zpci_function_unlock(function);
+	return enabled ? 0
+		       : refuse(firmware, -EINVAL, fid,
+				"it is not enabled by the guest, so no error can happen");
 }
 
 static void describe(struct zpci_function *function, struct zpci_function_info *info)

@@ -71,7 +71,7 @@ static void expired(void *opaque)
 	bool failed = false;
 
 	pthread_mutex_lock(&fmb->lock);
-	if (fmb->address) {
+	if (fmb->address && !fmb->paused) {
 		failed = store_block(function);
 		if (failed)
 			fmb->address = 0;
@@ -119,6 +119,28 @@ bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 	if (!address || !usable)
 		ops->timer_cancel(fmb->timer);
 	return usable;
+}
+
+void zpci_fmb_quiesce(struct zpci_function *function)
+{
+	struct zpci_measurement *fmb = &function->fmb;
+
+	pthread_mutex_lock(&fmb->lock);
+	fmb->paused = true;
+	pthread_mutex_unlock(&fmb->lock);
+	function->parent->machine_ops.timer_cancel(fmb->timer);
+}
+
+void zpci_fmb_resume(struct zpci_function *function)
+{
+	struct zpci_measurement *fmb = &function->fmb;
+
+	pthread_mutex_lock(&fmb->lock);
+	fmb->paused = false;
+	if (fmb->address)
+		function->parent->machine_ops.timer_set(fmb->timer, function->group->fmb_interval *
+									    MILLISECOND);
+	pthread_mutex_unlock(&fmb->lock);
 }
 
 uint64_t zpci_fmb_address(struct zpci_function *function)

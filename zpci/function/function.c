@@ -19,6 +19,7 @@
 #include "zpci/function/function.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,8 @@ void zpci_function_lock(struct zpci_function *function)
 {
 	pthread_mutex_lock(&function->lock);
 	atomic_store_explicit(&function->owner, pthread_self(), memory_order_relaxed);
-	atomic_store_explicit(&function->owned, true, memory_order_relaxed);
+	/* Release: who sees it sees its owner, and not itself from before. */
+	atomic_store_explicit(&function->owned, true, memory_order_release);
 }
 
 void zpci_function_unlock(struct zpci_function *function)
@@ -93,7 +95,7 @@ static void services_init(struct zpci_function *function)
 		.dma_read = zpci_dma_read,
 		.dma_write = zpci_dma_write,
 		.raise_vector = raise_vector,
-		.logger = function->parent->logger,
+		.logger = zpci_named_logger(&function->logger),
 		.function = function,
 	};
 }
@@ -102,6 +104,9 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 {
 	int rc;
 
+	function->logger.logger = function->parent->logger;
+	snprintf(function->logger.name, sizeof(function->logger.name), "function 0x%08x",
+		 options->fid);
 	services_init(function);
 	rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
 				 &function->identity, &function->device);
@@ -151,12 +156,14 @@ void zpci_function_enable(struct zpci_function *function)
 	uint32_t old = atomic_load(&function->handle);
 	uint32_t instance = (old + ZPCI_HANDLE_INSTANCE_STEP) & ZPCI_HANDLE_INSTANCE;
 
-	set_state(function, ZPCI_STATE_ENABLED);
+	/* The handle first: from the state on the function can fail, with an event that names it. */
 	atomic_store(&function->handle,
 		     ZPCI_HANDLE_ENABLED | instance | (old & ~ZPCI_HANDLE_INSTANCE));
+	set_state(function, ZPCI_STATE_ENABLED);
 	function->last_enabled = 0;
-	zpci_log(&function->parent->logger, ZPCI_LOG_INFO, "function %08x: enabled, handle %08x",
-		 function->fid, atomic_load(&function->handle));
+	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG,
+		 "function 0x%08x: enabled, handle 0x%08x", function->fid,
+		 atomic_load(&function->handle));
 }
 
 /* The device and all that the guest sees of it, as after power on. */
@@ -173,7 +180,7 @@ void zpci_function_disable(struct zpci_function *function)
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
 	drop_registrations(function);
 	reset_device(function);
-	zpci_log(&function->parent->logger, ZPCI_LOG_INFO, "function %08x: disabled and reset",
+	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG, "function 0x%08x: disabled and reset",
 		 function->fid);
 }
 
@@ -181,6 +188,20 @@ void zpci_function_level_reset(struct zpci_function *function)
 {
 	zpci_msix_reset(function);
 	zpci_view_reset(function);
+}
+
+/* A guest can make a function fail as often as it likes: one warning a minute. */
+static enum zpci_log_level complaint_level(struct zpci_function *function)
+{
+	const struct zpci_function_parent *parent = function->parent;
+	const uint64_t minute = 60000000ull << 12; /* TOD clock: bit 51 counts microseconds */
+	uint64_t now = parent->machine_ops.clock(parent->machine) | 1;
+	uint64_t last = atomic_load(&function->complained);
+
+	if ((last && now - last < minute) ||
+	    !atomic_compare_exchange_strong(&function->complained, &last, now))
+		return ZPCI_LOG_DEBUG;
+	return ZPCI_LOG_WARNING;
 }
 
 void zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address)
@@ -192,10 +213,10 @@ void zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t a
 
 	if (!atomic_compare_exchange_strong(&function->state, &expected, failed))
 		return;
-	zpci_log(
-		&parent->logger, ZPCI_LOG_WARNING,
-		"function %08x: error %04x at DMA address %#llx; blocked until the guest resets it",
-		function->fid, pec, (unsigned long long)address);
+	zpci_log(&parent->logger, complaint_level(function),
+		 "function 0x%08x: error 0x%04x at DMA address 0x%llx; blocked until the guest "
+		 "resets it (further errors within a minute are not told)",
+		 function->fid, pec, (unsigned long long)address);
 	parent->error(parent->opaque, function, pec, address);
 }
 

@@ -42,6 +42,10 @@
 #include <zpci/machine.h>
 #include <zpci/profile.h>
 
+#include "zpci/util/log.h"
+
+#include "zpci/util/log.h"
+
 struct zpci_function;
 
 /* Handle bits (reference 4.1). The hypervisor bits keep ours apart from QEMU's, whose are 0, 1
@@ -220,6 +224,7 @@ enum zpci_counter {
 struct zpci_measurement {
 	pthread_mutex_t lock;
 	uint64_t address; /* absolute; 0: off */
+	bool paused;	  /* the machine is quiesced */
 	uint32_t samples;
 	struct zpci_timer *timer;
 	_Atomic uint64_t counters[ZPCI_COUNTERS];
@@ -232,6 +237,9 @@ int zpci_fmb_init(struct zpci_function *function);
 void zpci_fmb_fini(struct zpci_function *function);
 /* MPCIFC 10 with a FIB's address, 0: off. False: the address carries a key. */
 bool zpci_fmb_set(struct zpci_function *function, uint64_t address);
+/* Stores nothing until resumed. */
+void zpci_fmb_quiesce(struct zpci_function *function);
+void zpci_fmb_resume(struct zpci_function *function);
 /* The address as given, 0: off. */
 uint64_t zpci_fmb_address(struct zpci_function *function);
 void zpci_fmb_count(struct zpci_function *function, enum zpci_counter counter, uint64_t amount);
@@ -266,6 +274,8 @@ struct zpci_function {
 	struct zpci_adapter *adapter;
 	void *device;
 	struct zpci_services services;
+	struct zpci_named_logger logger; /* the device's, behind @services */
+	_Atomic uint64_t complained;	 /* TOD clock of the last warning about an error, or 0 */
 	uint32_t last_enabled; /* handle that the firmware took away itself (reset), or 0 */
 	unsigned flr_control;  /* offset of PCIe Device Control if FLR is there, or 0 */
 	struct zpci_view view;

@@ -86,7 +86,7 @@ uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number
  * this thread, so that the answer cannot change under it. */
 static bool inside_operation(struct zpci_function *function)
 {
-	return atomic_load_explicit(&function->owned, memory_order_relaxed) &&
+	return atomic_load_explicit(&function->owned, memory_order_acquire) &&
 	       pthread_equal(atomic_load_explicit(&function->owner, memory_order_relaxed),
 			     pthread_self());
 }

@@ -72,7 +72,8 @@ static int read_capability(struct zpci_function *function)
 	    fits(function, msix->pba_bar, msix->pba_offset, pending_size(msix)))
 		return 0;
 	zpci_log(&function->parent->logger, ZPCI_LOG_ERROR,
-		 "function %08x: MSI-X table or pending bits of model %s lie outside of its BARs",
+		 "function 0x%08x: MSI-X table or pending bits lie outside of its BARs; correct "
+		 "model %s",
 		 function->fid, function->model->name);
 	return -EINVAL;
 }

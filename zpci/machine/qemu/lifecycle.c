@@ -61,6 +61,14 @@ static void quiesce(struct zpci_qemu_binding *binding)
 	zpci_qemu_reacquire(binding, held);
 }
 
+static void resume(struct zpci_qemu_binding *binding)
+{
+	bool held = zpci_qemu_release(binding);
+
+	zpci_firmware_resume(binding->firmware);
+	zpci_qemu_reacquire(binding, held);
+}
+
 static void state_changed(void *opaque, bool running, int state)
 {
 	struct zpci_qemu_binding *binding = opaque;
@@ -72,7 +80,7 @@ static void state_changed(void *opaque, bool running, int state)
 	if (!running)
 		quiesce(binding);
 	else if (atomic_exchange(&binding->stopped, false))
-		zpci_firmware_resume(binding->firmware);
+		resume(binding);
 }
 
 void zpci_qemu_lifecycle_register(struct zpci_qemu_binding *binding)

@@ -5,7 +5,7 @@
  * Theory of operation. One thread sleeps until the earliest timer that is set, calls what it is
  * for without the lock, and looks again. A timer that is being called is marked, and
  * cancelling waits for that mark to go. Timers count the host's monotonic time; while the
- * virtual machine is stopped the firmware is quiesced, and nobody sets one.
+ * virtual machine is stopped the firmware is quiesced, and has cancelled its own.
  *
  * The TOD clock is the host's time of day. QEMU starts its CPUs' clocks at that time in whole
  * seconds, so the two differ by up to a second; by more when the guest sets its clock, when

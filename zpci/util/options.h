@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * options.h - options structures of callers that are older or newer than this library.
+ *
+ * One rule for all of them. Each starts with its size_t size. What an older caller did not know
+ * counts as 0; what a newer one knows and this library does not must be 0, else its author meant
+ * something that would not happen.
+ */
+#ifndef ZPCI_UTIL_OPTIONS_H
+#define ZPCI_UTIL_OPTIONS_H
+
+#include <stddef.h>
+
+#include <zpci/log.h>
+
+/* Bytes of @type up to the end of @field. With the last field of the first release this is the
+ * least size that a caller can have. */
+#define zpci_size_upto(type, field) (offsetof(type, field) + sizeof(((type *)NULL)->field))
+
+/*
+ * zpci_options_take - copy a caller's options into the library's own form of them.
+ * @to:     the library's structure, of @known bytes; its size becomes @known
+ * @from:   the caller's
+ * @first:  least size, by zpci_size_upto()
+ * @logger: where a refusal is explained; NULL: nowhere, if it is in what @from lacks
+ * @whose:  what the message names, as "adapter 0x01c0"
+ * Returns 0 or -EINVAL, after a message.
+ */
+int zpci_options_take(void *to, size_t known, const void *from, size_t first,
+		      const struct zpci_logger *logger, const char *whose);
+
+#endif
