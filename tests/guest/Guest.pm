@@ -14,6 +14,10 @@ use Test::More;
 
 our @EXPORT = qw(requires_guest inspect function_of observed %expected differences);
 
+# What is compared here; the names are zpci-inspect's, and of its kernel log and ZPCI_BASE ours.
+my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
+    sysfs_command_at_open sysfs_command_after_2 restores vfn mmap);
+
 my $cache = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
 
 sub requires_guest {
@@ -21,6 +25,7 @@ sub requires_guest {
 	    or plan skip_all => "no guest; `./zpci-lab guest' makes one";
 	-x "$cache/qemu/qemu-system-s390x" || !system('command -v qemu-system-s390x >/dev/null')
 	    or plan skip_all => "no QEMU; `./zpci-lab qemu' gets one";
+	read_expected();
 }
 
 # inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU]) boots and
@@ -58,34 +63,19 @@ sub function_of {
 	return $found;
 }
 
-# What each profile must look like from within a guest: the table of the five observations, and
-# the Memory bit through sysfs while the function is held open. The names are zpci-inspect's.
-our %expected = (
-	lpar => {
-		no_command_memory => 1, command_at_open => '0x0002', bar_at_open => 'ok',
-		bar_after_0 => 'ok', command_after_2 => '0x0002', bar_after_2 => 'ok',
-		sysfs_command_at_open => '0x0000', sysfs_command_after_2 => '0x0000',
-		restores => 0, vfn => 'vf', mmap => 'EINVAL',
-	},
-	vfio => {
-		no_command_memory => 1, command_at_open => '0x0002', bar_at_open => 'ok',
-		bar_after_0 => 'ok', command_after_2 => '0x0002', bar_after_2 => 'ok',
-		sysfs_command_at_open => '0x0002', sysfs_command_after_2 => '0x0002',
-		restores => 0, vfn => 'vf', mmap => 'EINVAL',
-	},
-	silent => {
-		no_command_memory => 0, command_at_open => '0x0000', bar_at_open => 'EIO',
-		bar_after_0 => 'EIO', command_after_2 => '0x0000', bar_after_2 => 'ok',
-		sysfs_command_at_open => '0x0000', sysfs_command_after_2 => '0x0000',
-		restores => 1, vfn => 0, mmap => 'EINVAL',
-	},
-	plain => {
-		no_command_memory => 0, command_at_open => '0x0002', bar_at_open => 'ok',
-		bar_after_0 => 'EIO', command_after_2 => '0x0002', bar_after_2 => 'ok',
-		sysfs_command_at_open => '0x0002', sysfs_command_after_2 => '0x0002',
-		restores => 0, vfn => 0, mmap => 'EINVAL',
-	},
-);
+# What each profile must look like from within a guest: the table of zpci-matrix(1), as far as
+# observed() has it. The VF's own number is 'vf'.
+our %expected;
+
+sub read_expected {
+	my $table = decode_json(scalar `zpci matrix --expected --json -`)->{expected};
+	for my $profile (grep { $_ ne 'raw' } keys %$table) {
+		my %row = %{ $table->{$profile} };
+		$row{restores} = $row{restores_2_again} eq 'yes' ? 1 : 0;
+		$row{vfn} = $row{vfio_vfn} eq 'own' ? 'vf' : $row{vfio_vfn};
+		$expected{$profile} = { map { $_ => $row{$_} } grep { defined $row{$_} } @names };
+	}
+}
 
 sub one {
 	my ($observations, $name) = @_;
@@ -99,9 +89,7 @@ sub one {
 sub observed {
 	my ($vfio) = @_;
 	my $o = $vfio->{observations};
-	my %seen = map { $_ => one($o, $_) }
-	    qw(command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
-	    sysfs_command_at_open sysfs_command_after_2 mmap);
+	my %seen = map { $_ => one($o, $_) } grep { !/^(no_command_memory|restores|vfn)$/ } @names;
 	$seen{no_command_memory} =
 	    defined $vfio->{no_command_memory} ? ($vfio->{no_command_memory} ? 1 : 0) : 'not read';
 	# It is logged each time; the log's rate limit may swallow further ones.

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Every profile in one guest of Debian's stock kernel: what the kernel concludes, and what a
-# program sees through the guest's vfio-pci.
+# Every profile in one guest of Debian's stock kernel, and what is in no cell of zpci-matrix(1):
+# that the functions work, their kind, lspci while they are open, and that no profile would pass
+# for another.
 
 use strict;
 use warnings;
@@ -56,9 +57,6 @@ for my $profile (@viewed) {
 }
 
 my $raw = function_of($report->{functions}, 0x2000 + $vf{raw});
-ok($raw->{has_slot}, 'raw: there is a slot');
-ok(!$raw->{has_device}, 'raw: there is no device');
 is($raw->{vendor}, '0xffff', 'raw: listed as ffff');
-is($raw->{vfn}, $vf{raw}, 'raw: vfn is published');
 
 done_testing();

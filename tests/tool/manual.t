@@ -34,6 +34,10 @@ is "$(options_of_help describe)" "$(options_of_manual "$man/zpci-describe.1")" \
 is "$(options_of_help describe | grep -vx help)" \
 	"$(options_of_synopsis "$man/zpci-describe.1")" \
 	"zpci-describe(1): synopsis"
+is "$(options_of_help matrix)" "$(options_of_manual "$man/zpci-matrix.1")" \
+	"zpci-matrix(1) and --help"
+is "$(options_of_help matrix | grep -vx help)" "$(options_of_synopsis "$man/zpci-matrix.1")" \
+	"zpci-matrix(1): synopsis"
 for command in $("$zpci" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	like "$(cat "$man/zpci.1")" "^\.It Cm $command\$" "zpci(1) describes $command"
 done

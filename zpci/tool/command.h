@@ -24,4 +24,7 @@ int tool_inspect(int argc, char **argv);
 /* describe.c */
 int tool_describe(int argc, char **argv);
 
+/* matrix.c */
+int tool_matrix(int argc, char **argv);
+
 #endif

@@ -63,14 +63,15 @@ static int call(struct guest *guest, const char *what, uint32_t fid, void *respo
 
 	guest->cpu.gr[3] = BLOCK;
 	if (!execute(guest, 0xb9a0, ZPCI_CLP_LPS_PCI, 2, 3)) {
-		tool_error("function %08x: CLP %s was not executed", fid, what);
+		tool_error("function 0x%08x: CLP %s was not executed", fid, what);
 		return -1;
 	}
 	memcpy(response, answer, size);
 	code = (unsigned int)zpci_get_be(answer + 2, 2);
 	if (code == ZPCI_CLP_OK)
 		return 0;
-	tool_error("function %08x: CLP %s was answered with response code %04x", fid, what, code);
+	tool_error("function 0x%08x: CLP %s was answered with response code 0x%04x", fid, what,
+		   code);
 	return -1;
 }
 
@@ -120,7 +121,7 @@ static int configure(struct guest *guest, uint32_t fid)
 		if (zpci_be16_get(sccb.response) == ZPCI_SCLP_OK)
 			return 0;
 	}
-	tool_error("function %08x: it is in standby and cannot be configured", fid);
+	tool_error("function 0x%08x: it is in standby and cannot be configured", fid);
 	return -1;
 }
 
@@ -132,8 +133,9 @@ static int load_config(struct guest *guest, struct description *description)
 		guest->cpu.gr[8] = handle << 32 | ZPCI_SPACE_CONFIG << 16 | 4;
 		guest->cpu.gr[9] = offset;
 		if (!execute(guest, 0xb9d2, 0, 5, 8)) {
-			tool_error("function %08x: PCI load of config space at %03x was refused",
-				   description->info.fid, offset);
+			tool_error(
+				"function 0x%08x: PCI load of config space at 0x%03x was refused",
+				description->info.fid, offset);
 			return -1;
 		}
 		zpci_put_be(description->guest + offset, 4, guest->cpu.gr[5]);
@@ -155,7 +157,7 @@ static int ask_library(struct guest *guest, struct description *description)
 	    !zpci_firmware_device_config(guest->firmware, fid, 0, description->device,
 					 ZPCI_CONFIG_SIZE))
 		return 0;
-	tool_error("function %08x: it is listed and not there", fid);
+	tool_error("function 0x%08x: it is listed and not there", fid);
 	return -1;
 }
 

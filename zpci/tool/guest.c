@@ -225,6 +225,11 @@ static int prepare(struct guest *guest, const char *command)
 	if (tool_functions_check(guest->options) ||
 	    tool_paths_find(&guest->paths, guest->options) || tool_qemu_check(guest->paths.qemu))
 		return -1;
+	if (!command && !isatty(STDIN_FILENO)) {
+		tool_error(
+			"standard input is no terminal, which a shell needs: use --exec COMMAND");
+		return -1;
+	}
 	if (command && prepare_command(guest, command))
 		return -1;
 	return prepare_arguments(guest, command) || prepare_signals(guest) ? -1 : 0;

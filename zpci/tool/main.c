@@ -21,6 +21,8 @@ static const struct tool_command commands[] = {
 	  tool_inspect },
 	{ "describe", "[OPTION]...", "print what a guest will be told, without booting one",
 	  TOOL_DESCRIBE, tool_describe },
+	{ "matrix", "[OPTION]...", "compare what guests see of every profile with what they must",
+	  TOOL_MATRIX, tool_matrix },
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

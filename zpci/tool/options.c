@@ -48,16 +48,51 @@ static int set_timeout(struct tool_options *options, const char *value)
 	return parse_number(value, 0, TIMEOUT_MAX, &options->timeout);
 }
 
+static int append(const char ***list, size_t *count, const char *value)
+{
+	const char **longer = realloc(*list, (*count + 1) * sizeof(**list));
+
+	if (!longer)
+		return -1;
+	longer[(*count)++] = value;
+	*list = longer;
+	return 0;
+}
+
 static int set_function(struct tool_options *options, const char *value)
 {
-	size_t size = (options->function_count + 1) * sizeof(*options->functions);
-	const char **functions = realloc(options->functions, size);
+	return append(&options->functions, &options->function_count, value);
+}
 
-	if (!functions)
-		return -1;
-	functions[options->function_count++] = value;
-	options->functions = functions;
-	return 0;
+static int add_kernel(struct tool_options *options, const char *value)
+{
+	return *value ? append(&options->kernels, &options->kernel_count, value) : -1;
+}
+
+/* At most this many, so that a mistake does not take a day. */
+#define SMP_LIST_MAX 16
+
+static int set_smp_list(struct tool_options *options, const char *value)
+{
+	unsigned int number, count;
+	const char *at = value;
+	char item[8];
+	size_t length;
+
+	options->smp_list = value;
+	for (count = 0; count < SMP_LIST_MAX; count++) {
+		length = strcspn(at, ",");
+		if (length >= sizeof(item))
+			return -1;
+		memcpy(item, at, length);
+		item[length] = '\0';
+		if (parse_number(item, 1, SMP_MAX, &number))
+			return -1;
+		at += length;
+		if (!*at++)
+			return 0;
+	}
+	return -1;
 }
 
 #define SET_STRING(field)                                                                          \
@@ -76,10 +111,20 @@ static int set_function(struct tool_options *options, const char *value)
 	}
 
 /* It becomes a part of a path. */
+static int check_guest(const char *value)
+{
+	return *value && *value != '.' && !strchr(value, '/') ? 0 : -1;
+}
+
 static int set_guest(struct tool_options *options, const char *value)
 {
 	options->guest = value;
-	return *value && *value != '.' && !strchr(value, '/') ? 0 : -1;
+	return check_guest(value);
+}
+
+static int add_guest(struct tool_options *options, const char *value)
+{
+	return check_guest(value) ? -1 : append(&options->guests, &options->guest_count, value);
 }
 
 SET_STRING(kernel)
@@ -88,6 +133,12 @@ SET_STRING(config)
 SET_STRING(qemu)
 SET_STRING(plugin)
 SET_STRING(exec)
+SET_STRING(json_file)
+SET_STRING(html_file)
+SET_STRING(junit_file)
+SET_FLAG(tap)
+SET_FLAG(complete)
+SET_FLAG(expected)
 SET_FLAG(verbose)
 SET_FLAG(json)
 SET_FLAG(lspci)
@@ -102,27 +153,37 @@ static int set_append(struct tool_options *options, const char *value)
 }
 
 #define BOTH (TOOL_RUN | TOOL_INSPECT)
-#define ALL (BOTH | TOOL_DESCRIBE)
+#define GUESTS (BOTH | TOOL_MATRIX)
+#define ALL (GUESTS | TOOL_DESCRIBE)
+#define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
 #define NOT_EMPTY "something that is not empty"
 
 static const struct tool_option table[] = {
-	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)", ALL,
-	  set_function, "a description of a function" },
-	{ "config", "FILE", "take adapters and functions from this file", ALL, set_config,
-	  NOT_EMPTY },
+	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)",
+	  BOTH | TOOL_DESCRIBE, set_function, "a description of a function" },
+	{ "function", "SPEC", "take this function for its profile: probe,profile=lpar,...",
+	  TOOL_MATRIX, set_function, "a description of a function" },
+	{ "config", "FILE", "take adapters and functions from this file", BOTH | TOOL_DESCRIBE,
+	  set_config, NOT_EMPTY },
 	{ "guest", "NAME", "take the guest that zpci-lab made under this name", BOTH, set_guest,
-	  "a name such as those that `zpci-lab kernel list' prints" },
+	  GUEST_NAME },
+	{ "guest", "NAME", "boot the guest that zpci-lab made so (repeatable)", TOOL_MATRIX,
+	  add_guest, GUEST_NAME },
 	{ "kernel", "FILE", "kernel of the guest (default: the lab's)", BOTH, set_kernel,
 	  NOT_EMPTY },
-	{ "initrd", "FILE", "initial RAM disk of the guest (default: the lab's)", BOTH, set_initrd,
-	  NOT_EMPTY },
-	{ "append", "STRING", "kernel command line", BOTH, set_append, NULL },
+	{ "kernel", "FILE", "boot this kernel, with the lab's RAM disk (repeatable)", TOOL_MATRIX,
+	  add_kernel, NOT_EMPTY },
+	{ "initrd", "FILE", "initial RAM disk of the guest (default: the lab's)", GUESTS,
+	  set_initrd, NOT_EMPTY },
+	{ "append", "STRING", "kernel command line", GUESTS, set_append, NULL },
 	{ "smp", "NUMBER", "CPUs of the guest (default: 1)", BOTH, set_smp, "1 to 248" },
-	{ "memory", "SIZE", "storage of the guest, with K, M, G or T (default: 512M)", BOTH,
+	{ "smp", "NUMBERS", "CPUs of the guests: one boot for each of 1,4 (default: 1)",
+	  TOOL_MATRIX, set_smp_list, "numbers from 1 to 248 and commas, 16 at most" },
+	{ "memory", "SIZE", "storage of the guest, with K, M, G or T (default: 512M)", GUESTS,
 	  set_memory, "a number with K, M, G, T or nothing after it, such as 512M" },
-	{ "qemu", "PROGRAM", "QEMU to use (default: the lab's, else from PATH)", BOTH, set_qemu,
+	{ "qemu", "PROGRAM", "QEMU to use (default: the lab's, else from PATH)", GUESTS, set_qemu,
 	  NOT_EMPTY },
-	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)", BOTH, set_plugin,
+	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)", GUESTS, set_plugin,
 	  NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
@@ -131,9 +192,21 @@ static const struct tool_option table[] = {
 	{ "json", NULL, "print JSON", TOOL_INSPECT | TOOL_DESCRIBE, set_json, NULL },
 	{ "lspci", NULL, "print config space as `lspci -F FILE' reads it", TOOL_DESCRIBE, set_lspci,
 	  NULL },
+	{ "json", "FILE", "write the results as JSON; - is standard output", TOOL_MATRIX,
+	  set_json_file, NOT_EMPTY },
+	{ "html", "FILE", "write them as a page to look at", TOOL_MATRIX, set_html_file,
+	  NOT_EMPTY },
+	{ "junit", "FILE", "write them as JUnit XML", TOOL_MATRIX, set_junit_file, NOT_EMPTY },
+	{ "tap", NULL, "print them as TAP", TOOL_MATRIX, set_tap, NULL },
+	{ "complete", NULL, "fail also for what a kernel cannot show", TOOL_MATRIX, set_complete,
+	  NULL },
+	{ "expected", NULL, "print what is expected, and boot nothing", TOOL_MATRIX, set_expected,
+	  NULL },
+	{ "timeout", "SECONDS", "give up on a boot after this time (default: 600)", TOOL_MATRIX,
+	  set_timeout, "0 to 86400 seconds" },
 	{ "timeout", "SECONDS", "give up on a command after this time (default: 0, never)", BOTH,
 	  set_timeout, "0 to 86400 seconds" },
-	{ "verbose", NULL, "QEMU's command line and the guest's console, on standard error", BOTH,
+	{ "verbose", NULL, "QEMU's command line and the guest's console, on standard error", GUESTS,
 	  set_verbose, NULL },
 	{ "help", NULL, "print this text", ALL, set_help, NULL },
 };
@@ -236,8 +309,9 @@ int tool_options_parse(struct tool_options *options, unsigned int command, int a
 void tool_options_free(struct tool_options *options)
 {
 	free(options->functions);
-	options->functions = NULL;
-	options->function_count = 0;
+	free(options->kernels);
+	free(options->guests);
+	*options = (struct tool_options){ .smp = 1 };
 }
 
 void tool_options_print(FILE *to, unsigned int command)

@@ -10,10 +10,11 @@
 #define TOOL_RUN 1u
 #define TOOL_INSPECT 2u
 #define TOOL_DESCRIBE 4u
+#define TOOL_MATRIX 8u
 
 /*
  * What the command line asked for. Strings belong to argv, unless said otherwise; NULL is
- * "not given". `functions` is allocated, see tool_options_free().
+ * "not given". What is repeatable is an allocated list, see tool_options_free().
  */
 struct tool_options {
 	const char *guest; /* a folder of the lab's, see zpci-lab(1) */
@@ -32,8 +33,19 @@ struct tool_options {
 	bool second_level;
 	bool lspci;
 	bool help;
+	bool tap;
+	bool complete;
+	bool expected;
+	const char *smp_list;  /* numbers and commas */
+	const char *json_file; /* "-": standard output */
+	const char *html_file;
+	const char *junit_file;
 	const char **functions;
 	size_t function_count;
+	const char **kernels; /* where --kernel is repeatable */
+	size_t kernel_count;
+	const char **guests;
+	size_t guest_count;
 	char **rest; /* what came after `--` */
 	int rest_count;
 };

@@ -73,8 +73,9 @@ static char *find_qemu(const char *option)
 	free(path);
 	path = in_search_path(option ? option : QEMU_NAME);
 	if (!path)
-		tool_error("no %s in PATH: `zpci-lab qemu' gets one, or name another with --qemu",
-			   option ? option : QEMU_NAME);
+		tool_error(
+			"no %s in PATH: `zpci-lab qemu' of zpci's source tree gets one, or name another with --qemu",
+			option ? option : QEMU_NAME);
 	return path;
 }
 
@@ -104,10 +105,13 @@ static char *find_file(const char *option, const char *name, const char *guest)
 	if (option)
 		tool_error("--%s %s: %s", name, path, strerror(errno));
 	else if (guest)
-		tool_error("guest %s: no %s: `zpci-lab kernel' and `zpci-lab second' make guests",
-			   guest, path);
+		tool_error(
+			"guest %s: no %s: `zpci-lab kernel' and `zpci-lab second' of zpci's source "
+			"tree make guests",
+			guest, path);
 	else
-		tool_error("no %s at %s: `zpci-lab guest' makes one, or name another with --%s",
+		tool_error("no %s at %s: `zpci-lab guest' of zpci's source tree makes one, or name "
+			   "another with --%s",
 			   name, path, name);
 	free(path);
 	return NULL;

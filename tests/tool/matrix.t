@@ -1,0 +1,270 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# zpci matrix: its options, and what it makes of the reports of guests. The QEMU here is a script
+# that answers as a guest does whose command prints the file given as its kernel: a report that a
+# guest of Debian's 6.12 printed, as it is and with one value changed. tests/guest/matrix.t has
+# real guests.
+
+# shellcheck disable=SC2016 # expressions of Perl
+
+. "$(dirname "$0")/tap.sh"
+
+fixture=${srcdir:-$(dirname "$0")/../..}/tests/fixtures/debian-6.12-matrix.json
+[ -r "$fixture" ] || fixture=$(dirname "$0")/../fixtures/debian-6.12-matrix.json
+
+export ZPCI_CACHE=$tap_folder/empty
+
+# --- options: refused with one sentence, nothing is started
+
+refused() {
+	local pattern=$1
+	shift
+	tool matrix "$@"
+	is "$status" 125 "zpci matrix $*: status"
+	like "$err" "$pattern" "zpci matrix $*: message"
+	is "$(wc -l <<<"$err")" 1 "zpci matrix $*: one sentence"
+}
+
+refused "unknown option .--config'" --config x
+refused "unknown option .--exec'" --exec true
+refused "unexpected argument .lpar'" lpar
+for list in 0 249 ',' '1,' ',1' 1,,4 1,x 1-4 '' 1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8; do
+	refused "--smp: .$list' is not allowed; allowed is numbers from 1 to 248 and commas" \
+		--smp "$list"
+done
+refused "--guest: .a/b' is not allowed" --guest a/b
+refused "--kernel: .' is not allowed" --kernel ''
+refused "--json: .' is not allowed" --json ''
+refused "--function probe,vf=1: profile=NAME says" --function probe,vf=1
+refused "profile=NAME says .*lpar, vfio, silent, plain and raw" --function probe,profile=lparx
+refused "leave out fid" --function probe,profile=lpar,fid=0x2001
+refused "another function for this profile" --function probe,profile=lpar \
+	--function null,profile=lpar
+refused "vf" --function probe,profile=lpar,vf=256
+refused "command-memory" --function probe,profile=lpar,command-memory=perhaps
+refused "more than one result for standard output" --tap --json -
+refused "more than one result for standard output" --junit - --html -
+refused "--expected goes with --json" --expected --html x
+refused "no nonexistent-qemu in PATH: .zpci-lab qemu'" --qemu nonexistent-qemu
+refused "guest nonesuch: no $tap_folder/empty/.*zpci-lab kernel" --qemu true --guest nonesuch
+refused "no kernel at $tap_folder/empty/.*: .zpci-lab guest'" --qemu true
+refused "--kernel /nonexistent: No such file" --qemu true --kernel /dev/null \
+	--initrd /dev/null --plugin /dev/null --kernel /nonexistent
+
+# --- the table
+
+tool matrix --expected
+is "$status" 0 "--expected: status"
+like "$out" "^  BAR access +ok +ok +EIO +ok +-$" "--expected: a line"
+tool matrix --expected --json -
+is "$(perl -MJSON::PP -0777 -ne 'print decode_json($_)->{expected}{silent}{bar_at_open}' <<<"$out")" \
+	EIO "--expected --json: a cell"
+
+# --- reports
+
+# The command's output, in its frame, to where QEMU was told to put it.
+cat >"$tap_folder/qemu" <<'EOF'
+#!/bin/bash
+case "$*" in
+--version) echo "QEMU emulator version 11.1.3" ;;
+"-machine help") echo "s390-ccw-virtio   a machine" ;;
+"-accel help") echo tcg ;;
+esac
+[ $# -gt 2 ] || exit 0
+while [ $# -gt 0 ]; do
+	case $1 in
+	-kernel) report=$2 ;;
+	-initrd) initrd=$2 ;;
+	file,id=zpci-output,path=*) output=${1##*=} ;;
+	file,id=zpci-error,path=*) error=${1##*=} ;;
+	esac
+	shift
+done
+nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
+echo "what the guest said" >"$error"
+printf '\033_zpci:%s:start\033\\' "$nonce" >"$output"
+cat "$report" >"$output"
+status=0
+case $report in
+*/status-*) status=${report##*/status-} ;;
+esac
+printf '\033_zpci:%s:end:%d\033\\' "$nonce" "$status" >"$output"
+EOF
+chmod +x "$tap_folder/qemu"
+
+# matrix KERNEL... -- OPTION...
+matrix() {
+	local kernels=()
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		kernels+=(--kernel "$1")
+		shift
+	done
+	shift
+	tool matrix --qemu "$tap_folder/qemu" --initrd /dev/null --plugin /dev/null \
+		"${kernels[@]}" "$@"
+}
+
+# changed NAME EXPRESSION: a report in which the expression of Perl changed $r; $f and $v are the
+# function of `lpar' in the list and as vfio opened it.
+changed() {
+	perl -MJSON::PP -0777 -e '
+		my ($file, $expression) = @ARGV;
+		open my $in, "<", $file or die;
+		my $r = decode_json(<$in>);
+		my ($f, $v) = ($r->{inspect}{functions}[0], $r->{inspect}{vfio}[0]);
+		my ($no, $yes) = (JSON::PP::false, JSON::PP::true);
+		eval $expression;
+		die $@ if $@;
+		print encode_json($r);' "$fixture" "$2" >"$tap_folder/$1"
+}
+
+matrix "$fixture" --
+is "$status" 0 "as recorded: status"
+like "$out" "^kernel .*matrix.json, 1 CPU: Linux 6\.12\.107" "as recorded: heading"
+like "$out" "^  BAR access +ok\|ok +ok\|ok +EIO\|EIO +ok\|ok +-$" "as recorded: a line"
+like "$out" "^1 boot: 76 cells as expected, 0 different, 0 not observable$" "as recorded: sum"
+like "$out" "^passed$" "as recorded: verdict"
+matrix "$fixture" -- --smp 1,4,16 --complete
+like "$out" "^3 boots: 228 cells as expected" "--smp 1,4,16: three boots"
+like "$out" ", 16 CPUs: Linux" "--smp 1,4,16: the third one"
+
+# Every cell bites: each change makes one cell different, and that one is named.
+changes=(
+	'slot: $f->{has_slot} = $no'
+	'bus: $r->{buses} =~ s/0100:00 //'
+	'device: $f->{has_device} = $no'
+	'vfn: $f->{vfn} = 0'
+	'no_command_memory: $f->{no_command_memory} = $no'
+	'vfio_vfn: $v->{zpci_base}{vfn} = 7'
+	'command_at_open: $v->{observations}{command_at_open}{value} = "0x0000"'
+	'sysfs_command_at_open: $v->{observations}{sysfs_command_at_open}{value} = "0x0002"'
+	'bar_at_open: $v->{observations}{bar_at_open}{result} = "EIO"'
+	'command_after_0: $v->{observations}{command_after_0}{value} = "0x0002"'
+	'bar_after_0: $v->{observations}{bar_after_0}{result} = "EIO"'
+	'command_after_2: $v->{observations}{command_after_2}{value} = "0x0000"'
+	'bar_after_2: $v->{observations}{bar_after_2}{result} = "EIO"'
+	'sysfs_command_after_2: $v->{observations}{sysfs_command_after_2}{value} = "0x0002"'
+	'restores_2_again: $v->{observations}{write_2_again}{restores_logged} = 3'
+	'restores_1: $v->{observations}{write_1}{restores_logged} = 1'
+	'restores_1_again: $v->{observations}{write_1_again}{restores_logged} = 0'
+	'restores_6: $v->{observations}{write_6}{restores_logged} = 1'
+)
+kernels=()
+for change in "${changes[@]}"; do
+	changed "change-${change%%:*}" "${change#*: }"
+	kernels+=("$tap_folder/change-${change%%:*}")
+done
+matrix "${kernels[@]}" --
+is "$status" 1 "changed: status"
+like "$out" ": 1350 cells as expected, 18 different, 0 not observable$" "changed: sum"
+for change in "${changes[@]}"; do
+	name=${change%%:*}
+	is "$(grep -c "change-$name, 1 CPU: lpar: $name: expected .*, observed " <<<"$out")" 1 \
+		"changed: $name is named"
+done
+is "$(perl -MJSON::PP -0777 -ne 'print scalar keys %{decode_json($_)->{expected}{lpar}}' \
+	<<<"$("$zpci" matrix --expected --json -)")" "$((${#changes[@]} + 1))" \
+	"changed: every observation but mmap"
+
+# raw: a device where none must be
+changed device '$r->{inspect}{functions}[4]{has_device} = $yes'
+matrix "$tap_folder/device" --
+like "$out" "raw: device: expected no, observed yes" "raw with a device"
+
+# --- what was not observed
+
+bit='delete $f->{no_command_memory}; $f->{not_read}{no_command_memory} = "no kcore"'
+changed no-bit "$bit"
+matrix "$tap_folder/no-bit" --
+is "$status" 1 "BTF, but the bit was not read: status"
+like "$out" "lpar: no_command_memory: expected 1, observed \? \(no kcore\)" \
+	"BTF, but the bit was not read: the reason"
+changed no-btf "$bit; \$r->{btf} = 0"
+matrix "$tap_folder/no-btf" --
+is "$status" 0 "no BTF: status"
+like "$out" "not observable: no_command_memory: the kernel has no BTF" "no BTF: the reason"
+like "$out" "75 cells as expected, 0 different, 1 not observable" "no BTF: sum"
+matrix "$tap_folder/no-btf" -- --complete
+is "$status" 1 "no BTF, --complete: status"
+
+vfio='delete $_->{observations}, $_->{opened} = $no, $_->{problem} = "broken" for @{$r->{inspect}{vfio}}'
+changed closed "$vfio"
+matrix "$tap_folder/closed" --
+is "$status" 1 "vfio, but nothing was opened: status"
+like "$out" "plain: bar_at_open: expected ok, observed \? \(broken\)" \
+	"vfio, but nothing was opened: the reason"
+changed no-vfio "$vfio; \$r->{vfio} = 0"
+matrix "$tap_folder/no-vfio" --
+is "$status" 0 "no vfio: status"
+like "$out" "vfio_vfn and what follows: the kernel has no driver vfio-pci" "no vfio: the reason"
+matrix "$tap_folder/no-vfio" -- --tap
+like "$out" "^ok .*: lpar: bar_at_open # SKIP the kernel has no driver vfio-pci$" "no vfio: TAP"
+matrix "$tap_folder/no-vfio" -- --tap --complete
+like "$out" "^not ok .*: lpar: bar_at_open$" "no vfio, --complete: TAP"
+changed no-log '$v->{observations}{log_read} = $no'
+matrix "$tap_folder/no-log" --
+like "$out" "lpar: restores_1: expected no, observed \? \(the kernel log" "no kernel log"
+
+# --- guests that print something else
+
+: >"$tap_folder/nothing"
+head -c 5000 "$fixture" >"$tap_folder/half"
+echo '[1, 2, 3]' >"$tap_folder/array"
+echo '{"btf": 1, "vfio": 1, "inspect": {"kernel": {"release": 6}}}' >"$tap_folder/types"
+for name in nothing half array types; do
+	matrix "$tap_folder/$name" --
+	is "$status" 1 "$name: status"
+	like "$out" "what the guest printed is not zpci-inspect's report" "$name: said so"
+	like "$err" "what the guest said" "$name: the guest's standard error"
+done
+echo '{"btf": 1, "vfio": 1, "inspect": {"kernel": {"release": "6"}, "vfio": {}}}' \
+	>"$tap_folder/empty-report"
+matrix "$tap_folder/empty-report" --
+like "$out" "lpar: slot: expected yes, observed \? \(the guest does not know" "empty report"
+cp "$fixture" "$tap_folder/status-3"
+matrix "$tap_folder/status-3" "$fixture" --
+is "$status" 1 "a failed boot: status"
+like "$out" "status-3, 1 CPU: no report: zpci run exited with status 3" "a failed boot: said so"
+like "$out" "^2 boots: 76 cells .*; 1 without a report" "a failed boot: the next one is made"
+changed hostile '$r->{inspect}{kernel}{release} = "<b>\e[31m&\x{e9}" . "x" x 1000;
+	$v->{observations}{bar_at_open}{result} = "\"<script>\n# SKIP"'
+changed "eio # SKIP it" '$v->{observations}{bar_at_open}{result} = "EIO";
+	$r->{inspect}{kernel}{release} = "6 # SKIP"'
+matrix "$tap_folder/hostile" --
+is "$(tr -d '\n\t -~' <<<"$out")" "" "hostile text: printable in the report"
+
+# --- the other results
+
+changed eio '$v->{observations}{bar_at_open}{result} = "EIO"'
+matrix "$fixture" "$tap_folder/eio" -- --tap --html "$tap_folder/html" \
+	--json "$tap_folder/json" --junit "$tap_folder/junit"
+is "$status" 1 "files: status"
+is "$(tail -n 1 <<<"$out")" 1..154 "TAP: plan"
+is "$(grep -c '^ok ' <<<"$out")" 153 "TAP: passed"
+like "$out" "^not ok [0-9]+ - kernel .*/eio, 1 CPU: lpar: bar_at_open$" "TAP: failed"
+like "$out" "^# observed EIO$" "TAP: observed"
+is "$(perl -MJSON::PP -0777 -ne 'my $r = decode_json($_);
+	print join " ", map { $r->{boots}[$_]{cells}{lpar}{bar_at_open}{result} } 0, 1' \
+	"$tap_folder/json")" "equal different" "JSON: a cell of each boot"
+is "$(grep -c '<testcase' "$tap_folder/junit") $(grep -c '<failure' "$tap_folder/junit")" \
+	"154 1" "JUnit: tests and failures"
+like "$(cat "$tap_folder/junit")" '<failure message="expected ok, observed EIO"/>' \
+	"JUnit: message"
+html=$(cat "$tap_folder/html")
+like "$html" '<td class="different">EIO</td>' "HTML: the cell"
+like "$html" '<td class="different">1 differ</td>' "HTML: the overview"
+unlike "$html" 'https?:|src=|<link|<script|@import|url\(' "HTML: needs nothing else"
+matrix "$tap_folder/hostile" -- --html "$tap_folder/html" --junit -
+unlike "$(cat "$tap_folder/html")" '<b>\?|<script' "HTML: text of a guest is text"
+like "$out" 'observed &quot;&lt;script&gt;\?# SKIP' "JUnit: text of a guest is text"
+matrix "$tap_folder/hostile" "$tap_folder/eio # SKIP it" -- --tap
+unlike "$out" 'ok.*# *SKIP' "TAP: neither text of a guest nor a name skips anything"
+
+matrix "$fixture" -- --json /dev/full
+is "$status" 125 "no space: status"
+like "$err" "cannot write to /dev/full" "no space: message"
+matrix "$fixture" -- --html "$tap_folder/missing/folder"
+is "$status" 125 "no folder: status"
+like "$err" "--html .*No such file" "no folder: message"
+done_testing

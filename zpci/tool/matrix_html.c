@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The matrix as one page that needs nothing else: no script, no font, no picture. Light or dark
+ * as the reader has it; what a color says is also said by a sign.
+ */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include <string.h>
+
+#include <zpci/profile.h>
+
+#include "matrix.h"
+
+static const char style[] =
+	":root{color-scheme:light dark;--back:#fff;--text:#1c2024;--soft:#60656c;--line:#dde1e6;"
+	"--head:#f4f6f8;--good:#18794e;--bad:#b3261e;--bad-back:#fdecea;--none:#eef0f2}\n"
+	"@media(prefers-color-scheme:dark){:root{--back:#15181c;--text:#e6e8eb;--soft:#9aa1a9;"
+	"--line:#30363d;--head:#1d2126;--good:#5bc98f;--bad:#ff8a80;--bad-back:#43201e;"
+	"--none:#22272c}}\n"
+	"body{margin:2rem auto;max-width:76rem;padding:0 1rem;background:var(--back);"
+	"color:var(--text);font:16px/1.5 system-ui,sans-serif}\n"
+	"h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.5rem}\n"
+	"p,li{max-width:48rem}a{color:inherit}small,.soft{color:var(--soft)}\n"
+	".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}\n"
+	"th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;"
+	"vertical-align:top}\n"
+	"thead th{background:var(--head);font-weight:600;white-space:nowrap}\n"
+	"tbody th{font-weight:400;min-width:15rem}tbody th small{display:block;line-height:1.3}\n"
+	"td{font-family:ui-monospace,monospace;font-size:.9rem;white-space:nowrap}\n"
+	".expected{color:var(--soft);border-left:1px solid var(--line)}\n"
+	".equal::after{content:\" \\2713\";color:var(--good)}\n"
+	".different{background:var(--bad-back);color:var(--bad);font-weight:700}\n"
+	".different::after{content:\" \\2717\"}\n"
+	".unobservable,.empty{color:var(--soft)}.unobservable{background:var(--none)}\n"
+	".passed{color:var(--good);font-weight:600}.failed{color:var(--bad);font-weight:600}\n";
+
+static const char *const classes[MATRIX_RESULTS] = {
+	[MATRIX_EMPTY] = "empty",
+	[MATRIX_EQUAL] = "equal",
+	[MATRIX_DIFFERENT] = "different",
+	[MATRIX_UNOBSERVABLE] = "unobservable",
+};
+
+static void put(FILE *to, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '<':
+			fputs("&lt;", to);
+			break;
+		case '>':
+			fputs("&gt;", to);
+			break;
+		case '&':
+			fputs("&amp;", to);
+			break;
+		case '"':
+			fputs("&quot;", to);
+			break;
+		default:
+			fputc(*text, to);
+		}
+	}
+}
+
+static unsigned int count(const struct matrix_boot *boot, int profile, enum matrix_result result)
+{
+	unsigned int found = 0;
+	int i;
+
+	for (i = 0; i < MATRIX_OBSERVATIONS; i++)
+		found += boot->cells[profile][i].result == result;
+	return found;
+}
+
+/* --- the overview ------------------------------------------------------------------------------------ */
+
+static void put_verdict(FILE *to, const struct matrix *matrix)
+{
+	struct matrix_counts counts = matrix_count(matrix);
+	bool passed = matrix_passed(matrix);
+
+	fprintf(to,
+		"<p><span class=\"%s\">%s</span> %u cells as expected, %u different, "
+		"%u not observable",
+		passed ? "passed" : "failed", passed ? "&#10003; Passed." : "&#10007; Failed.",
+		counts.results[MATRIX_EQUAL], counts.results[MATRIX_DIFFERENT],
+		counts.results[MATRIX_UNOBSERVABLE]);
+	if (counts.problems)
+		fprintf(to, ", %u boots without a report", counts.problems);
+	fputs(".</p>\n", to);
+}
+
+static void put_overview_cell(FILE *to, const struct matrix_boot *boot, int profile)
+{
+	unsigned int different = count(boot, profile, MATRIX_DIFFERENT);
+	unsigned int unobservable = count(boot, profile, MATRIX_UNOBSERVABLE);
+
+	if (different)
+		fprintf(to, "<td class=\"different\">%u differ</td>", different);
+	else if (unobservable)
+		fprintf(to, "<td class=\"unobservable\">%u as expected, %u not observable</td>",
+			count(boot, profile, MATRIX_EQUAL), unobservable);
+	else
+		fprintf(to, "<td class=\"equal\">%u</td>", count(boot, profile, MATRIX_EQUAL));
+}
+
+static void put_overview(FILE *to, const struct matrix *matrix)
+{
+	char name[MATRIX_NAME];
+	size_t i;
+	int profile;
+
+	fputs("<div class=\"wide\"><table>\n<thead><tr><th>boot</th>", to);
+	for (profile = 0; profile < MATRIX_PROFILES; profile++)
+		fprintf(to, "<th>%s</th>", matrix_profile_names[profile]);
+	fputs("</tr></thead>\n<tbody>\n", to);
+	for (i = 0; i < matrix->booted; i++) {
+		const struct matrix_boot *boot = &matrix->boots[i];
+
+		fprintf(to, "<tr><th><a href=\"#boot%zu\">", i + 1);
+		put(to, matrix_boot_name(boot, name, sizeof(name)));
+		fputs("</a><small>", to);
+		put(to, boot->release);
+		fputs("</small></th>", to);
+		if (*boot->problem)
+			fprintf(to, "<td class=\"different\" colspan=\"%d\">no report</td>",
+				MATRIX_PROFILES);
+		else
+			for (profile = 0; profile < MATRIX_PROFILES; profile++)
+				put_overview_cell(to, boot, profile);
+		fputs("</tr>\n", to);
+	}
+	fputs("</tbody>\n</table></div>\n", to);
+}
+
+/* --- one boot ---------------------------------------------------------------------------------------- */
+
+static void put_cell(FILE *to, const struct matrix_cell *cell)
+{
+	if (!strcmp(cell->expected, MATRIX_NONE)) {
+		fputs("<td class=\"expected empty\"></td><td class=\"empty\">&ndash;</td>", to);
+		return;
+	}
+	fputs("<td class=\"expected\">", to);
+	put(to, *cell->expected ? matrix_short(cell->expected) : "any");
+	fprintf(to, "</td><td class=\"%s\"", classes[cell->result]);
+	if (*cell->why) {
+		fputs(" title=\"", to);
+		put(to, cell->why);
+		fputc('"', to);
+	}
+	fputc('>', to);
+	put(to, matrix_short(cell->observed));
+	fputs("</td>", to);
+}
+
+static void put_table(FILE *to, const struct matrix_boot *boot)
+{
+	int profile, i;
+
+	fputs("<div class=\"wide\"><table>\n<thead><tr><th rowspan=\"2\">observation</th>", to);
+	for (profile = 0; profile < MATRIX_PROFILES; profile++)
+		fprintf(to, "<th class=\"expected\" colspan=\"2\">%s</th>",
+			matrix_profile_names[profile]);
+	fputs("</tr>\n<tr>", to);
+	for (profile = 0; profile < MATRIX_PROFILES; profile++)
+		fputs("<th class=\"expected\">expected</th><th>observed</th>", to);
+	fputs("</tr></thead>\n<tbody>\n", to);
+	for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
+		fputs("<tr><th>", to);
+		if (*matrix_rows[i].text == ' ')
+			fputs("&emsp;", to);
+		put(to, matrix_rows[i].text + strspn(matrix_rows[i].text, " "));
+		fputs("<small>", to);
+		put(to, matrix_rows[i].help);
+		fputs("</small></th>", to);
+		for (profile = 0; profile < MATRIX_PROFILES; profile++)
+			put_cell(to, &boot->cells[profile][i]);
+		fputs("</tr>\n", to);
+	}
+	fputs("</tbody>\n</table></div>\n", to);
+}
+
+/* Hovering shows nothing on paper or to a keyboard: each reason once, in words. */
+static void put_reasons(FILE *to, const struct matrix_boot *boot)
+{
+	const char *last = "";
+	int profile, i;
+
+	for (profile = 0; profile < MATRIX_PROFILES; profile++) {
+		for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
+			const struct matrix_cell *cell = &boot->cells[profile][i];
+
+			if (!*cell->why || !strcmp(cell->why, last))
+				continue;
+			fprintf(to, "<p class=\"soft\">%s, %s: ", matrix_profile_names[profile],
+				matrix_rows[i].name);
+			put(to, cell->why);
+			fputs(".</p>\n", to);
+			last = cell->why;
+		}
+	}
+}
+
+static void put_boot(FILE *to, const struct matrix_boot *boot, size_t number)
+{
+	char name[MATRIX_NAME];
+
+	fprintf(to, "<h2 id=\"boot%zu\">", number);
+	put(to, matrix_boot_name(boot, name, sizeof(name)));
+	fputs("</h2>\n", to);
+	if (*boot->problem) {
+		fputs("<p class=\"failed\">", to);
+		put(to, boot->problem);
+		fputs("</p>\n", to);
+		return;
+	}
+	fputs("<p class=\"soft\">Linux ", to);
+	put(to, boot->release);
+	fprintf(to, ", %s BTF, %s vfio-pci</p>\n", boot->has_btf ? "with" : "without",
+		boot->has_vfio ? "with" : "without");
+	put_table(to, boot);
+	put_reasons(to, boot);
+}
+
+/* --- the page ---------------------------------------------------------------------------------------- */
+
+static void put_profiles(FILE *to, const struct matrix *matrix)
+{
+	const struct zpci_named_profile *profile;
+	int i;
+
+	fputs("<h2>Profiles</h2>\n<ul>\n", to);
+	for (i = 0; i < MATRIX_PROFILES; i++) {
+		profile = zpci_profile_find(matrix_profile_names[i]);
+		fprintf(to, "<li><b>%s</b>: ", matrix_profile_names[i]);
+		put(to, profile ? profile->help : "");
+		fputs("<br><small><code>", to);
+		put(to, matrix->functions[i].spec);
+		fputs("</code></small></li>\n", to);
+	}
+	fputs("</ul>\n", to);
+}
+
+void matrix_html(FILE *to, const struct matrix *matrix)
+{
+	size_t i;
+
+	fprintf(to,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<title>zpci matrix</title>\n<style>\n%s</style>\n</head>\n<body>\n"
+		"<h1>What a guest makes of its PCI functions</h1>\n",
+		style);
+	put_verdict(to, matrix);
+	fputs("<p>One guest for each kernel and number of CPUs, with one virtual function for "
+	      "each emulation profile. The profiles differ in whether the Command register has a "
+	      "Memory bit, and in whether the guest is told that the function is a VF.</p>\n",
+	      to);
+	put_overview(to, matrix);
+	for (i = 0; i < matrix->booted; i++)
+		put_boot(to, &matrix->boots[i], i + 1);
+	put_profiles(to, matrix);
+	fputs("<p class=\"soft\">zpci " PACKAGE_VERSION
+	      ", zpci-matrix(1); zpci-no-command-memory(7) has the story.</p>\n</body>\n</html>\n",
+	      to);
+}

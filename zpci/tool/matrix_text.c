@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The matrix for a person at a terminal: a table for each boot, observations down and profiles
+ * across, expected and observed in each cell; then what differs, one sentence each.
+ */
+#include <string.h>
+
+#include "matrix.h"
+
+#define LABEL 32
+#define COLUMN 13
+
+const char *matrix_boot_name(const struct matrix_boot *boot, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%s %s, %u CPU%s", boot->option, boot->kernel, boot->smp,
+		 boot->smp > 1 ? "s" : "");
+	return buffer;
+}
+
+const char *matrix_short(const char *value)
+{
+	return strncmp(value, "0x", 2) ? value : value + 2;
+}
+
+static void put_head(FILE *to, const char *left)
+{
+	char line[LABEL + COLUMN * MATRIX_PROFILES + 1];
+	int i, length;
+
+	length = snprintf(line, sizeof(line), "%-*s", LABEL, left);
+	for (i = 0; i < MATRIX_PROFILES; i++)
+		length += snprintf(line + length, sizeof(line) - length, "%-*s",
+				   i + 1 < MATRIX_PROFILES ? COLUMN : 0, matrix_profile_names[i]);
+	fprintf(to, "%s\n", line);
+}
+
+static void put_cell(FILE *to, const struct matrix_cell *cell, int width)
+{
+	char text[2 * MATRIX_VALUE + 4];
+
+	if (!strcmp(cell->expected, MATRIX_NONE))
+		snprintf(text, sizeof(text), "-");
+	else
+		snprintf(text, sizeof(text), "%s|%s%s",
+			 *cell->expected ? matrix_short(cell->expected) : "any",
+			 matrix_short(cell->observed),
+			 cell->result == MATRIX_DIFFERENT ? " !" : "");
+	fprintf(to, "%-*s", width, text);
+}
+
+static void put_boot(FILE *to, const struct matrix_boot *boot)
+{
+	char name[MATRIX_NAME];
+	int profile, i;
+
+	matrix_boot_name(boot, name, sizeof(name));
+	if (*boot->problem) {
+		fprintf(to, "%s: %s\n\n", name, boot->problem);
+		return;
+	}
+	fprintf(to, "%s: Linux %s\n\n", name, boot->release);
+	put_head(to, "expected|observed");
+	for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
+		fprintf(to, "%-*s", LABEL, matrix_rows[i].text);
+		for (profile = 0; profile < MATRIX_PROFILES; profile++)
+			put_cell(to, &boot->cells[profile][i],
+				 profile + 1 < MATRIX_PROFILES ? COLUMN : 0);
+		fputc('\n', to);
+	}
+	fputc('\n', to);
+}
+
+static void put_differences(FILE *to, const struct matrix_boot *boot)
+{
+	const struct matrix_cell *cell;
+	char name[MATRIX_NAME];
+	int profile, i;
+
+	matrix_boot_name(boot, name, sizeof(name));
+	for (profile = 0; profile < MATRIX_PROFILES; profile++) {
+		for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
+			cell = &boot->cells[profile][i];
+			if (*boot->problem || cell->result != MATRIX_DIFFERENT)
+				continue;
+			fprintf(to, "%s: %s: %s: expected %s, observed %s%s%s%s\n", name,
+				matrix_profile_names[profile], matrix_rows[i].name, cell->expected,
+				cell->observed, *cell->why ? " (" : "", cell->why,
+				*cell->why ? ")" : "");
+		}
+	}
+}
+
+/* Reasons belong to a kernel; one line for each, whatever the number of cells. */
+static void put_unobservable(FILE *to, const struct matrix_boot *boot)
+{
+	const char *last = "";
+	char name[MATRIX_NAME];
+	int i;
+
+	matrix_boot_name(boot, name, sizeof(name));
+	for (i = 0; i < MATRIX_OBSERVATIONS && !*boot->problem; i++) {
+		const struct matrix_cell *cell = &boot->cells[MATRIX_LPAR][i];
+
+		if (cell->result != MATRIX_UNOBSERVABLE || !strcmp(cell->why, last))
+			continue;
+		fprintf(to, "%s: not observable: %s%s: %s\n", name, matrix_rows[i].name,
+			matrix_rows[i].source > MATRIX_FROM_KERNEL ? " and what follows" : "",
+			cell->why);
+		last = cell->why;
+	}
+}
+
+void matrix_text(FILE *to, const struct matrix *matrix)
+{
+	struct matrix_counts counts = matrix_count(matrix);
+	size_t i;
+
+	for (i = 0; i < matrix->booted; i++)
+		put_boot(to, &matrix->boots[i]);
+	for (i = 0; i < matrix->booted; i++)
+		put_unobservable(to, &matrix->boots[i]);
+	for (i = 0; i < matrix->booted; i++)
+		put_differences(to, &matrix->boots[i]);
+	fprintf(to, "%zu boot%s: %u cells as expected, %u different, %u not observable",
+		matrix->booted, matrix->booted == 1 ? "" : "s", counts.results[MATRIX_EQUAL],
+		counts.results[MATRIX_DIFFERENT], counts.results[MATRIX_UNOBSERVABLE]);
+	if (counts.problems)
+		fprintf(to, "; %u without a report", counts.problems);
+	fprintf(to, "\n%s\n", matrix_passed(matrix) ? "passed" : "FAILED");
+}
+
+void matrix_text_expected(FILE *to)
+{
+	const char *value;
+	int profile, i;
+
+	put_head(to, "expected");
+	for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
+		fprintf(to, "%-*s", LABEL, matrix_rows[i].text);
+		for (profile = 0; profile < MATRIX_PROFILES; profile++) {
+			value = matrix_rows[i].expected[profile];
+			fprintf(to, "%-*s", profile + 1 < MATRIX_PROFILES ? COLUMN : 0,
+				value ? matrix_short(value) : "any");
+		}
+		fputc('\n', to);
+	}
+}
