@@ -65,19 +65,22 @@ check_make() {
 
 # --- s390x: a big-endian build, run by qemu-user --------------------------------------------
 
+# The C library is the cross compiler's.
+check_s390x_packages="libcmocka-dev libcmocka0 libinih-dev libinih1 libjson-c-dev libjson-c5"
+
 check_s390x_root() {
 	local conf release root=$ZPCI_CACHE/s390x/root
-	[ ! -e "$ZPCI_CACHE/s390x/complete" ] || return 0
+	! stamp_is "$ZPCI_CACHE/s390x/complete" "$release $check_s390x_packages" || return 0
 	release=$(apt_system_release) || return 1
 	conf=$(apt_private "s390x-$release" s390x "$release") || return 1
-	# The C library is the cross compiler's.
+	# shellcheck disable=SC2086 # words
 	(cd "${conf%/*}/cache/archives" &&
-		apt_fetch "$conf" download libcmocka-dev libcmocka0 libinih-dev libinih1) || return 1
+		apt_fetch "$conf" download $check_s390x_packages) || return 1
 	rm -rf "$root"
 	mkdir -p "$root" || return 1
 	apt_unpack "$conf" "$root" || return 1
 	rm -rf "${conf%/*}"
-	touch "$ZPCI_CACHE/s390x/complete"
+	stamp_write "$ZPCI_CACHE/s390x/complete" "$release $check_s390x_packages"
 }
 
 # No shared library, so that the test programs are what the emulator can start, not
@@ -103,7 +106,23 @@ check_s390x() {
 
 check_distribution() {
 	# Its own checks run inside; the native suite has counted them.
-	make -C "$(build_folder native)" -j "$(processors)" distcheck AM_COLOR_TESTS=no
+	make -C "$(build_folder native)" -j "$(processors)" distcheck AM_COLOR_TESTS=no &&
+		check_complete
+}
+
+# A tarball needs no git, and all that git has but git's own files.
+check_complete() {
+	local folder missing
+	folder=$(build_folder native)
+	git -C "$ZPCI_SOURCE" rev-parse 2>/dev/null || return 0
+	make -C "$folder" distdir >/dev/null || return 1
+	missing=$(cd "$folder"/zpci-*/ && git -C "$ZPCI_SOURCE" ls-files ':!.git*' |
+		while read -r file; do [ -e "$file" ] || echo "$file"; done)
+	rm -rf "$folder"/zpci-*/
+	[ -z "$missing" ] || {
+		echo "not in the tarball:" "$missing"
+		return 1
+	}
 }
 
 # Another version would format differently.
@@ -123,11 +142,30 @@ check_format() {
 		xargs -0 "$(check_formatter)" --dry-run -Werror)
 }
 
+# Those that need kernels to be fetched and built, or minutes each: `check --long`.
+check_long=
+check_long_tests="tests/guest/kernels.t tests/guest/second.t"
+
+# Kernels and the second level's guest; each is made once and kept.
+check_kernels() {
+	local name
+	for name in oldstable newest; do
+		lab_kernel get "$name" || return 1
+	done
+	for name in iov no-iov patched; do
+		lab_kernel build "$name" || return 1
+	done
+	lab_second
+}
+
 # One run of prove for each file: what it prints to a log comes when it ends.
 check_guest() {
 	local file status=0
 	cd "$ZPCI_SOURCE" || return 1
 	for file in tests/guest/*.t; do
+		case " $check_long_tests " in
+		*" $file "*) [ -n "$check_long" ] || continue ;;
+		esac
 		# `run` sets the paths of the uninstalled tree.
 		"$(build_folder native)/run" prove -v "$file" || status=1
 		echo "$file: done"
@@ -135,10 +173,17 @@ check_guest() {
 	return "$status"
 }
 
+# lab_check [--long]
 lab_check() {
+	case "${1:-}" in
+	"") ;;
+	--long) check_long=1 ;;
+	*) die "check takes --long or nothing, but got \`$1'" ;;
+	esac
 	lab_build
 	lab_qemu
 	lab_guest
+	[ -z "$check_long" ] || check_kernels || check_add 0 1 0 1
 	qemu_too_old || say "without Debian 12's QEMU one test is skipped"
 	check_automake "unit tests" check_make native
 	check_automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
@@ -151,7 +196,8 @@ lab_check() {
 	else
 		say "source format: needs clang-format 14, not checked"
 	fi
-	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped"
+	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped, for want of what the logs say"
+	[ -n "$check_long" ] || say "not run: $check_long_tests; \`check --long' does"
 	echo "$check_passed passed, $check_failed failed"
 	[ "$check_failed" -eq 0 ]
 }
