@@ -70,8 +70,8 @@ check_s390x_packages="libcmocka-dev libcmocka0 libinih-dev libinih1 libjson-c-de
 
 check_s390x_root() {
 	local conf release root=$ZPCI_CACHE/s390x/root
-	! stamp_is "$ZPCI_CACHE/s390x/complete" "$release $check_s390x_packages" || return 0
 	release=$(apt_system_release) || return 1
+	! stamp_is "$ZPCI_CACHE/s390x/complete" "$release $check_s390x_packages" || return 0
 	conf=$(apt_private "s390x-$release" s390x "$release") || return 1
 	# shellcheck disable=SC2086 # words
 	(cd "${conf%/*}/cache/archives" &&
