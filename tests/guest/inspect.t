@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# zpci-inspect says what it could read and why not the rest: with and without root, kernel memory,
+# and the kernel's BTF.
+
+. "$(dirname "$0")/../tool/tap.sh"
+requires_guest
+
+# shellcheck disable=SC2016 # variables of the guest's shell
+tool run --function probe,vf=3,fid=0x1021 --exec '
+	try() {
+		echo "== $1"
+		shift
+		"$@" 2>&1
+		echo "status $?"
+	}
+	echo "nobody:x:65534:65534::/:/bin/sh" >>/etc/passwd
+	chmod 755 /root
+	try root zpci-inspect
+	try nobody su nobody -s /bin/sh -c zpci-inspect
+	try "no BTF" zpci-inspect --btf /dev/null
+	head -c 100000 /sys/kernel/btf/vmlinux >/tmp/half
+	try "half a BTF" zpci-inspect --btf /tmp/half
+	mount -o bind /dev/null /proc/kcore
+	try "no kcore" zpci-inspect
+	umount /proc/kcore
+	umount /dev/pts
+	mount -t tmpfs nothing /proc
+	try "no proc" zpci-inspect'
+is "$status" 0 "the guest ran it all"
+
+# part NAME: what was printed under this heading
+part() {
+	sed -n "/^== $1\$/,/^status/p" <<<"$out"
+}
+
+for name in root nobody "no BTF" "half a BTF" "no kcore" "no proc"; do
+	like "$(part "$name")" '^0x00001021 +0x0100 +0x0100 +3 ' "$name: lists the function"
+done
+like "$(part root)" 'VF detached +0x0000 +yes$' "root: the kernel's bit"
+like "$(part root)" '^status 0$' "root: status"
+for name in nobody "no BTF" "half a BTF" "no kcore" "no proc"; do
+	like "$(part "$name")" '^0x00001021 .* [?]$' "$name: the kernel's bit was not read"
+	like "$(part "$name")" '^status 3$' "$name: status"
+done
+like "$(part nobody)" 'root|permi' "nobody: says why"
+like "$(part "no BTF")" 'BTF: 0 bytes' "no BTF: says why"
+like "$(part "half a BTF")" 'BTF: a section lies outside' "half a BTF: says why"
+like "$(part "no kcore")" 'kcore' "no kcore: says why"
+like "$(part "no proc")" '/proc' "no proc: says why"
+done_testing
