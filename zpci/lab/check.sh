@@ -177,7 +177,10 @@ check_guest() {
 lab_check() {
 	case "${1:-}" in
 	"") ;;
-	--long) check_long=1 ;;
+	--long)
+		check_long=1
+		export ZPCI_CHECK_LONG=1 # the tests may use the guests made below
+		;;
 	*) die "check takes --long or nothing, but got \`$1'" ;;
 	esac
 	lab_build
