@@ -166,4 +166,7 @@ void matrix_json_expected(FILE *to);
 void matrix_tap(FILE *to, const struct matrix *matrix);
 void matrix_junit(FILE *to, const struct matrix *matrix);
 
+/* matrix_markup.c: text as HTML and XML take it, in element content or in an attribute. */
+void matrix_put_markup(FILE *to, const char *text);
+
 #endif

@@ -78,33 +78,10 @@ void matrix_tap(FILE *to, const struct matrix *matrix)
 
 /* --- JUnit ------------------------------------------------------------------------------------------- */
 
-static void put_xml(FILE *to, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", to);
-			break;
-		case '>':
-			fputs("&gt;", to);
-			break;
-		case '&':
-			fputs("&amp;", to);
-			break;
-		case '"':
-			fputs("&quot;", to);
-			break;
-		default:
-			/* XML 1.0 has no notation for most control characters. */
-			fputc((unsigned char)*text < ' ' ? '?' : *text, to);
-		}
-	}
-}
-
 static void put_attribute(FILE *to, const char *name, const char *value)
 {
 	fprintf(to, " %s=\"", name);
-	put_xml(to, value);
+	matrix_put_markup(to, value);
 	fputc('"', to);
 }
 

@@ -43,28 +43,6 @@ static const char *const classes[MATRIX_RESULTS] = {
 	[MATRIX_UNOBSERVABLE] = "unobservable",
 };
 
-static void put(FILE *to, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", to);
-			break;
-		case '>':
-			fputs("&gt;", to);
-			break;
-		case '&':
-			fputs("&amp;", to);
-			break;
-		case '"':
-			fputs("&quot;", to);
-			break;
-		default:
-			fputc(*text, to);
-		}
-	}
-}
-
 static unsigned int count(const struct matrix_boot *boot, int profile, enum matrix_result result)
 {
 	unsigned int found = 0;
@@ -121,9 +99,9 @@ static void put_overview(FILE *to, const struct matrix *matrix)
 		const struct matrix_boot *boot = &matrix->boots[i];
 
 		fprintf(to, "<tr><th><a href=\"#boot%zu\">", i + 1);
-		put(to, matrix_boot_name(boot, name, sizeof(name)));
+		matrix_put_markup(to, matrix_boot_name(boot, name, sizeof(name)));
 		fputs("</a><small>", to);
-		put(to, boot->release);
+		matrix_put_markup(to, boot->release);
 		fputs("</small></th>", to);
 		if (*boot->problem)
 			fprintf(to, "<td class=\"different\" colspan=\"%d\">no report</td>",
@@ -145,15 +123,15 @@ static void put_cell(FILE *to, const struct matrix_cell *cell)
 		return;
 	}
 	fputs("<td class=\"expected\">", to);
-	put(to, *cell->expected ? matrix_short(cell->expected) : "any");
+	matrix_put_markup(to, *cell->expected ? matrix_short(cell->expected) : "any");
 	fprintf(to, "</td><td class=\"%s\"", classes[cell->result]);
 	if (*cell->why) {
 		fputs(" title=\"", to);
-		put(to, cell->why);
+		matrix_put_markup(to, cell->why);
 		fputc('"', to);
 	}
 	fputc('>', to);
-	put(to, matrix_short(cell->observed));
+	matrix_put_markup(to, matrix_short(cell->observed));
 	fputs("</td>", to);
 }
 
@@ -173,9 +151,9 @@ static void put_table(FILE *to, const struct matrix_boot *boot)
 		fputs("<tr><th>", to);
 		if (*matrix_rows[i].text == ' ')
 			fputs("&emsp;", to);
-		put(to, matrix_rows[i].text + strspn(matrix_rows[i].text, " "));
+		matrix_put_markup(to, matrix_rows[i].text + strspn(matrix_rows[i].text, " "));
 		fputs("<small>", to);
-		put(to, matrix_rows[i].help);
+		matrix_put_markup(to, matrix_rows[i].help);
 		fputs("</small></th>", to);
 		for (profile = 0; profile < MATRIX_PROFILES; profile++)
 			put_cell(to, &boot->cells[profile][i]);
@@ -198,7 +176,7 @@ static void put_reasons(FILE *to, const struct matrix_boot *boot)
 				continue;
 			fprintf(to, "<p class=\"soft\">%s, %s: ", matrix_profile_names[profile],
 				matrix_rows[i].name);
-			put(to, cell->why);
+			matrix_put_markup(to, cell->why);
 			fputs(".</p>\n", to);
 			last = cell->why;
 		}
@@ -210,16 +188,16 @@ static void put_boot(FILE *to, const struct matrix_boot *boot, size_t number)
 	char name[MATRIX_NAME];
 
 	fprintf(to, "<h2 id=\"boot%zu\">", number);
-	put(to, matrix_boot_name(boot, name, sizeof(name)));
+	matrix_put_markup(to, matrix_boot_name(boot, name, sizeof(name)));
 	fputs("</h2>\n", to);
 	if (*boot->problem) {
 		fputs("<p class=\"failed\">", to);
-		put(to, boot->problem);
+		matrix_put_markup(to, boot->problem);
 		fputs("</p>\n", to);
 		return;
 	}
 	fputs("<p class=\"soft\">Linux ", to);
-	put(to, boot->release);
+	matrix_put_markup(to, boot->release);
 	fprintf(to, ", %s BTF, %s vfio-pci</p>\n", boot->has_btf ? "with" : "without",
 		boot->has_vfio ? "with" : "without");
 	put_table(to, boot);
@@ -237,9 +215,9 @@ static void put_profiles(FILE *to, const struct matrix *matrix)
 	for (i = 0; i < MATRIX_PROFILES; i++) {
 		profile = zpci_profile_find(matrix_profile_names[i]);
 		fprintf(to, "<li><b>%s</b>: ", matrix_profile_names[i]);
-		put(to, profile ? profile->help : "");
+		matrix_put_markup(to, profile ? profile->help : "");
 		fputs("<br><small><code>", to);
-		put(to, matrix->functions[i].spec);
+		matrix_put_markup(to, matrix->functions[i].spec);
 		fputs("</code></small></li>\n", to);
 	}
 	fputs("</ul>\n", to);
