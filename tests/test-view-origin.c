@@ -72,7 +72,7 @@ static void for_each_profile(bool vf,
 	}
 }
 
-/* --- the bench device, whose bytes are in reach ---------------------------------------------------- */
+/* --- the bench device, whose bytes are in reach ---------------------------------------------- */
 
 struct subject {
 	struct fixture *fixture;
@@ -174,7 +174,7 @@ static void test_pf_with_every_profile(void **state)
 	for_each_profile(false, check_bench, &subject);
 }
 
-/* --- the models that come with the library ---------------------------------------------------------- */
+/* --- the models that come with the library --------------------------------------------------- */
 
 struct model_subject {
 	struct fixture *fixture;
@@ -228,7 +228,7 @@ static void test_every_model_with_every_profile(void **state)
 	assert_true(number >= 2);
 }
 
-/* --- arguments ---------------------------------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------------------------- */
 
 /* Any stretch, of any length: the same bytes. */
 static void test_pieces_are_the_whole(void **state)

@@ -37,7 +37,7 @@ static uint16_t store_characteristics(void *response, size_t space)
 	return respond(response, space, &answer, sizeof(answer));
 }
 
-/* --- List PCI functions ----------------------------------------------------------------------- */
+/* --- List PCI functions ---------------------------------------------------------------------- */
 
 static void fill_entry(struct zpci_clp_list_entry *entry, struct zpci_function *function)
 {
@@ -108,7 +108,7 @@ static uint16_t list(struct zpci_firmware *firmware, const void *request, uint8_
 	return list_from(firmware, slot, response, space);
 }
 
-/* --- Query PCI function, Query PCI function group ---------------------------------------------- */
+/* --- Query PCI function, Query PCI function group -------------------------------------------- */
 
 static uint8_t log2_of(uint64_t size)
 {
@@ -186,7 +186,7 @@ static uint16_t query_group(const void *request, void *response, size_t space)
 	return respond(response, space, &answer, sizeof(answer));
 }
 
-/* --- Set PCI function --------------------------------------------------------------------------- */
+/* --- Set PCI function ------------------------------------------------------------------------ */
 
 static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 {
@@ -271,7 +271,7 @@ static uint16_t set_function(struct zpci_firmware *firmware, const void *request
 	return respond(response, space, &answer, sizeof(answer));
 }
 
-/* --- the commands -------------------------------------------------------------------------------- */
+/* --- the commands ---------------------------------------------------------------------------- */
 
 /* Expected length of the request, 0 for a command that the logical processor does not have. */
 static size_t request_size(unsigned lps, unsigned command)

@@ -63,7 +63,7 @@ bool zpci_instruction_known(const uint8_t instruction[6])
 	}
 }
 
-/* --- operands ------------------------------------------------------------------------------------ */
+/* --- operands -------------------------------------------------------------------------------- */
 
 static uint64_t get(const struct execution *execution, unsigned number)
 {
@@ -125,7 +125,7 @@ static uint64_t effective_address(const struct execution *execution, unsigned in
 	return mask & ZPCI_PSW_EXTENDED_ADDRESSING ? address : address & 0x7fffffff;
 }
 
-/* --- ends ----------------------------------------------------------------------------------------- */
+/* --- ends ------------------------------------------------------------------------------------ */
 
 static enum zpci_disposition interrupt(const struct execution *execution, uint16_t code)
 {
@@ -183,7 +183,7 @@ static struct request decode_request(uint64_t value)
 				 .length = value & 0xffff };
 }
 
-/* --- CLP -------------------------------------------------------------------------------------------- */
+/* --- CLP ------------------------------------------------------------------------------------- */
 
 static enum zpci_disposition clp_immediate(const struct execution *execution)
 {
@@ -296,7 +296,7 @@ static enum zpci_disposition clp(const struct execution *execution)
 							: clp_with_block(execution);
 }
 
-/* --- load, store, store block ------------------------------------------------------------------------ */
+/* --- load, store, store block ---------------------------------------------------------------- */
 
 static enum zpci_disposition load_store(const struct execution *execution, bool is_store)
 {
@@ -351,7 +351,7 @@ static enum zpci_disposition store_block(const struct execution *execution)
 			r1);
 }
 
-/* --- refresh and controls ------------------------------------------------------------------------------ */
+/* --- refresh and controls -------------------------------------------------------------------- */
 
 static enum zpci_disposition refresh(const struct execution *execution)
 {
@@ -427,7 +427,7 @@ static enum zpci_disposition store_controls(const struct execution *execution)
 	return finish(execution, 0);
 }
 
-/* --- SERVC: configure and deconfigure ------------------------------------------------------------------- */
+/* --- SERVC: configure and deconfigure -------------------------------------------------------- */
 
 #define SCCB_MASK 0x7ffffff8u
 
@@ -476,7 +476,7 @@ static enum zpci_disposition service_call(const struct execution *execution)
 	return ZPCI_EXECUTED;
 }
 
-/* --- CHSC: store event information ------------------------------------------------------------------------ */
+/* --- CHSC: store event information ----------------------------------------------------------- */
 
 static bool wants_pci_events(const struct zpci_chsc_sei_request *request)
 {
@@ -517,7 +517,7 @@ static enum zpci_disposition channel_subsystem_call(const struct execution *exec
 	return rc ? access_failed(execution, rc) : finish(execution, 0);
 }
 
-/* --- all of them -------------------------------------------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 static enum zpci_disposition dispatch(const struct execution *execution)
 {

@@ -61,7 +61,7 @@ bool zpci_events_pending(struct zpci_firmware *firmware);
 /* Fills @response with the first event and removes it, or with "no event". */
 void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t size);
 
-/* --- list.c ------------------------------------------------------------------------------------ */
+/* --- list.c ---------------------------------------------------------------------------------- */
 
 struct zpci_firmware {
 	struct zpci_machine_ops ops;
@@ -90,20 +90,20 @@ struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware, uint
 /* The function @fid, not locked; NULL if there is none. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid);
 
-/* --- operations.c: what an instruction must know before it fetches its operand ------------------ */
+/* --- operations.c: what an instruction must know before it fetches its operand --------------- */
 
 struct zpci_outcome zpci_store_block_check(struct zpci_firmware *firmware, uint32_t handle,
 					   unsigned space, uint64_t offset, size_t length);
 struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t handle);
 
-/* --- clp.c -------------------------------------------------------------------------------------- */
+/* --- clp.c ----------------------------------------------------------------------------------- */
 
 /* In a shared machine: true when this request is for the machine itself. *@restart is set when
  * it is a List that continues with the machine's own: its token is to be changed to 0. */
 bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const void *request,
 			 size_t length, bool *restart);
 
-/* --- sclp.c ------------------------------------------------------------------------------------- */
+/* --- sclp.c ---------------------------------------------------------------------------------- */
 
 /* Response code for configure (@configure) or deconfigure of @fid. */
 uint16_t zpci_sclp_configure(struct zpci_firmware *firmware, uint32_t fid, bool configure);

@@ -202,7 +202,7 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 	return outcome;
 }
 
-/* --- refresh ---------------------------------------------------------------------------------- */
+/* --- refresh --------------------------------------------------------------------------------- */
 
 static struct zpci_outcome refresh(struct zpci_function *function, uint64_t start, uint64_t length)
 {
@@ -233,7 +233,7 @@ struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle
 	return outcome;
 }
 
-/* --- controls --------------------------------------------------------------------------------- */
+/* --- controls -------------------------------------------------------------------------------- */
 
 static bool is_controllable(struct zpci_function *function)
 {

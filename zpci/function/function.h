@@ -209,7 +209,7 @@ void zpci_dma_drain(struct zpci_function *function);
 /* RPCIT: 0, or the PEC of its error event. */
 uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
 
-/* --- fmb.c: the function measurement block ---------------------------------------------------- */
+/* --- fmb.c: the function measurement block --------------------------------------------------- */
 
 enum zpci_counter {
 	ZPCI_COUNT_LOADS,
@@ -244,7 +244,7 @@ void zpci_fmb_resume(struct zpci_function *function);
 uint64_t zpci_fmb_address(struct zpci_function *function);
 void zpci_fmb_count(struct zpci_function *function, enum zpci_counter counter, uint64_t amount);
 
-/* --- function.c -------------------------------------------------------------------------------- */
+/* --- function.c ------------------------------------------------------------------------------ */
 
 struct zpci_function {
 	const struct zpci_function_parent *parent;

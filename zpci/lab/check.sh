@@ -158,6 +158,10 @@ check_kernels() {
 	lab_second
 }
 
+check_manual() {
+	(cd "$ZPCI_SOURCE" && mandoc -T lint -W warning man/*.[0-9])
+}
+
 # One run of prove for each file: what it prints to a log comes when it ends.
 check_guest() {
 	local file status=0
@@ -194,6 +198,7 @@ lab_check() {
 	check_automake "unit tests on big-endian s390x" check_s390x
 	check_tap "guest tests" check_guest
 	check_whole "make distcheck" check_distribution
+	check_whole "manual pages" check_manual
 	if check_formatter >/dev/null; then
 		check_whole "source format" check_format
 	else

@@ -52,7 +52,7 @@ extern const char describe_warning[];
 /* "PF" or "VF n". */
 void describe_kind(const struct description *description, char text[16]);
 
-/* --- describe_guest.c --------------------------------------------------------------------------- */
+/* --- describe_guest.c ------------------------------------------------------------------------ */
 
 struct zpci_ram;
 
@@ -61,12 +61,12 @@ struct zpci_ram;
 int describe_look(struct zpci_ram *ram, struct zpci_firmware *firmware,
 		  struct descriptions *descriptions);
 
-/* --- describe_address.c -------------------------------------------------------------------------- */
+/* --- describe_address.c ---------------------------------------------------------------------- */
 
 /* After describe_look(): fills in `address' and `no_device'. */
 void describe_addresses(struct descriptions *descriptions);
 
-/* --- describe_fields.c ---------------------------------------------------------------------------- */
+/* --- describe_fields.c ----------------------------------------------------------------------- */
 
 struct describe_field {
 	const char *name; /* as in Linux and QEMU */
@@ -95,7 +95,7 @@ void describe_field_text(const struct describe_field *field, const void *block,
 /* A size in bytes for a person: 64 KiB. */
 void describe_size(char *text, size_t size, uint64_t bytes);
 
-/* --- describe_registers.c -------------------------------------------------------------------------- */
+/* --- describe_registers.c -------------------------------------------------------------------- */
 
 /* A register, or some bits of the one before. Values are shifted down to bit 0. */
 struct describe_register {
@@ -127,7 +127,7 @@ unsigned int describe_origins(const struct describe_register *entry);
 /* The word for one of them. */
 const char *describe_origin_name(unsigned int origin);
 
-/* --- printing ---------------------------------------------------------------------------------------- */
+/* --- printing -------------------------------------------------------------------------------- */
 
 void describe_text(FILE *to, const struct descriptions *descriptions);
 void describe_json(FILE *to, const struct descriptions *descriptions);

@@ -23,7 +23,7 @@ void describe_size(char *text, size_t size, uint64_t bytes)
 	snprintf(text, size, "%" PRIu64 " %s", bytes, units[unit]);
 }
 
-/* --- meanings ------------------------------------------------------------------------------------- */
+/* --- meanings -------------------------------------------------------------------------------- */
 
 static void say_response(char *text, size_t size, uint64_t value)
 {
@@ -160,7 +160,7 @@ static void say_milliseconds(char *text, size_t size, uint64_t value)
 	snprintf(text, size, "%u ms", (unsigned int)value);
 }
 
-/* --- the tables ----------------------------------------------------------------------------------- */
+/* --- the tables ------------------------------------------------------------------------------ */
 
 #define AT(member)                                                                                 \
 	(unsigned short)offsetof(STRUCT, member), (unsigned short)sizeof(((STRUCT *)0)->member)

@@ -41,7 +41,7 @@ static bool execute(struct guest *guest, unsigned int opcode, unsigned int third
 	       !guest->cpu.program_interruption && guest->cpu.cc == 0;
 }
 
-/* --- CLP ----------------------------------------------------------------------------------------- */
+/* --- CLP ------------------------------------------------------------------------------------- */
 
 /* A request that is zero but for its header. */
 static uint8_t *begin(struct guest *guest, unsigned int command, size_t space)
@@ -104,7 +104,7 @@ static int enable(struct guest *guest, struct description *description)
 		    sizeof(description->enable));
 }
 
-/* --- SCLP, and loads -------------------------------------------------------------------------------- */
+/* --- SCLP, and loads ------------------------------------------------------------------------- */
 
 static int configure(struct guest *guest, uint32_t fid)
 {
@@ -143,7 +143,7 @@ static int load_config(struct guest *guest, struct description *description)
 	return 0;
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------------------- */
 
 /* What the guest cannot know. */
 static int ask_library(struct guest *guest, struct description *description)

@@ -43,7 +43,7 @@ static void put_groups(struct json *json, const struct descriptions *description
 	json_close_array(json);
 }
 
-/* --- config space ----------------------------------------------------------------------------------- */
+/* --- config space ---------------------------------------------------------------------------- */
 
 static void put_register(void *opaque, const struct describe_register *entry)
 {
@@ -111,7 +111,7 @@ static void put_bars(struct json *json, const struct description *item)
 	json_close_array(json);
 }
 
-/* --- all ----------------------------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------------------------- */
 
 static void put_profile(struct json *json, const struct zpci_profile *profile)
 {

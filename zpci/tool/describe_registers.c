@@ -109,7 +109,7 @@ struct walk {
 	bool visited[ZPCI_CONFIG_SIZE];
 };
 
-/* --- one register ----------------------------------------------------------------------------------- */
+/* --- one register ---------------------------------------------------------------------------- */
 
 enum mask {
 	EMULATED,
@@ -167,7 +167,7 @@ static void visit_all(struct walk *walk, const struct layout *layout, unsigned i
 		visit(walk, layout, base);
 }
 
-/* --- all of them ------------------------------------------------------------------------------------ */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* The list is what the device made of it; it ends even where it is a loop. */
 static void visit_capabilities(struct walk *walk)

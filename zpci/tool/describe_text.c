@@ -32,7 +32,7 @@ static void print_fields(FILE *to, const char *title, const struct describe_fiel
 		print_field(to, fields, block);
 }
 
-/* --- config space ----------------------------------------------------------------------------------- */
+/* --- config space ---------------------------------------------------------------------------- */
 
 static void put_origins(char *text, size_t size, unsigned int origins)
 {
@@ -88,7 +88,7 @@ static void print_bars(FILE *to, const struct description *item)
 	}
 }
 
-/* --- all ----------------------------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------------------------- */
 
 static void print_facts(FILE *to, const struct description *item)
 {

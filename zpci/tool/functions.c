@@ -26,7 +26,7 @@ static int add_function(struct zpci_config *config, const char *text)
 		return -1;
 	}
 	if (zpci_config_function(config, text, ',', &error))
-		return refuse("--function ", error);
+		return refuse("--", error); /* it begins with "function" */
 	return 0;
 }
 

@@ -22,7 +22,7 @@
 #define SMP_LIST "1"
 #define GUEST "default"
 
-/* --- functions --------------------------------------------------------------------------------------- */
+/* --- functions ------------------------------------------------------------------------------- */
 
 /* The value of a key in MODEL[,KEY=VALUE]..., and its length; NULL: there is none. */
 static const char *find_key(const char *spec, const char *key, size_t *length)
@@ -105,7 +105,7 @@ static int choose_functions(struct matrix *matrix)
 	return 0;
 }
 
-/* --- boots ------------------------------------------------------------------------------------------- */
+/* --- boots ----------------------------------------------------------------------------------- */
 
 static void add_boots(struct matrix *matrix, const char *option, const char *kernel)
 {
@@ -190,7 +190,7 @@ static void run_boots(struct matrix *matrix)
 	}
 }
 
-/* --- results ----------------------------------------------------------------------------------------- */
+/* --- results --------------------------------------------------------------------------------- */
 
 struct result_file {
 	const char *option;
@@ -277,7 +277,7 @@ static void drop_files(struct result_file files[RESULT_FILES])
 			fclose(files[i].to);
 }
 
-/* --- the command ------------------------------------------------------------------------------------- */
+/* --- the command ----------------------------------------------------------------------------- */
 
 static void matrix_free(struct matrix *matrix)
 {

@@ -8,7 +8,7 @@
 
 #include "matrix.h"
 
-/* --- TAP --------------------------------------------------------------------------------------------- */
+/* --- TAP ------------------------------------------------------------------------------------- */
 
 /* A number sign in a name would start a directive; a backslash escapes in newer versions. */
 static void put_tap_name(FILE *to, const char *text)
@@ -76,7 +76,7 @@ void matrix_tap(FILE *to, const struct matrix *matrix)
 	fprintf(to, "1..%u\n", number);
 }
 
-/* --- JUnit ------------------------------------------------------------------------------------------- */
+/* --- JUnit ----------------------------------------------------------------------------------- */
 
 static void put_attribute(FILE *to, const char *name, const char *value)
 {

@@ -53,7 +53,7 @@ static unsigned int count(const struct matrix_boot *boot, int profile, enum matr
 	return found;
 }
 
-/* --- the overview ------------------------------------------------------------------------------------ */
+/* --- the overview ---------------------------------------------------------------------------- */
 
 static void put_verdict(FILE *to, const struct matrix *matrix)
 {
@@ -114,7 +114,7 @@ static void put_overview(FILE *to, const struct matrix *matrix)
 	fputs("</tbody>\n</table></div>\n", to);
 }
 
-/* --- one boot ---------------------------------------------------------------------------------------- */
+/* --- one boot -------------------------------------------------------------------------------- */
 
 static void put_cell(FILE *to, const struct matrix_cell *cell)
 {
@@ -204,7 +204,7 @@ static void put_boot(FILE *to, const struct matrix_boot *boot, size_t number)
 	put_reasons(to, boot);
 }
 
-/* --- the page ---------------------------------------------------------------------------------------- */
+/* --- the page -------------------------------------------------------------------------------- */
 
 static void put_profiles(FILE *to, const struct matrix *matrix)
 {

@@ -62,7 +62,7 @@ static json_object *find(json_object *array, uint32_t fid)
 	return NULL;
 }
 
-/* --- the function in the guest's list --------------------------------------------------------------- */
+/* --- the function in the guest's list -------------------------------------------------------- */
 
 /* "0100:00" of "0100:00:00.0", among words. */
 static bool has_bus(const char *buses, const char *address)
@@ -119,7 +119,7 @@ static void from_list(struct matrix_cell *cell, enum matrix_observation observat
 	}
 }
 
-/* --- the function as vfio opened it ----------------------------------------------------------------- */
+/* --- the function as vfio opened it ---------------------------------------------------------- */
 
 static void from_observation(struct matrix_cell *cell, enum matrix_source source,
 			     json_object *observation)
@@ -164,7 +164,7 @@ static void from_vfio(struct matrix_cell *cell, const struct matrix_row *row, js
 	}
 }
 
-/* --- all --------------------------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------------------------- */
 
 static void observe_function(const struct matrix *matrix, struct matrix_boot *boot,
 			     enum matrix_profile profile, json_object *root)
