@@ -345,6 +345,10 @@ static void test_measurement_pauses(void **state)
 	zpci_firmware_quiesce(fixture->firmware);
 	zpci_ram_advance(fixture->ram, 2 * period);
 	assert_int_equal(guest_get(fixture, FMB + 4, 4), 0);
+	/* Nor when a CPU that was not stopped registers it once more. */
+	assert_int_equal(measure(fixture, handle, FMB), CC(0));
+	zpci_ram_advance(fixture->ram, 2 * period);
+	assert_int_equal(guest_get(fixture, FMB + 4, 4), 0);
 	zpci_firmware_resume(fixture->firmware);
 	zpci_ram_advance(fixture->ram, period);
 	assert_int_equal(guest_get(fixture, FMB + 4, 4), 1);

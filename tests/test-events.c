@@ -423,6 +423,21 @@ static void test_error_of_a_former_life(void **state)
 	expect_no_event(fixture);
 }
 
+static void test_errors_do_not_flood_the_log(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+
+	for (unsigned i = 0; i < 100; i++) {
+		zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+		guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL);
+	}
+	assert_int_equal(fixture->messages[ZPCI_LOG_WARNING], 1);
+	zpci_ram_advance(fixture->ram, 61 * 1000000000ull);
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	assert_int_equal(fixture->messages[ZPCI_LOG_WARNING], 2);
+}
+
 static void test_event_has_the_handle_of_now(void **state)
 {
 	struct fixture *fixture = *state;
@@ -492,6 +507,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_posted_while_none_is_fetched,
 						interrupted_setup, fixture_teardown),
 		FIXTURE_TEST(test_error_of_a_former_life),
+		FIXTURE_TEST(test_errors_do_not_flood_the_log),
 		FIXTURE_TEST(test_event_has_the_handle_of_now),
 		FIXTURE_TEST(test_removed_in_standby),
 		FIXTURE_TEST(test_quiesced_firmware_reports_nothing),
