@@ -101,6 +101,31 @@ apt_update() {
 	return 1
 }
 
+# apt_first NAME ARCHITECTURE SUITES...: a private apt with the first of these whose lists can be
+# had; each SUITES is one suite or several in one word, the last of which is preferred. A
+# release's mirror can be out of step with itself for days after a point release, and another
+# release does as well. Its configuration is printed.
+apt_first() {
+	local name=$1 architecture=$2 suites conf try
+	shift 2
+	for try in 1 2 3 4 5 6; do
+		for suites; do
+			# shellcheck disable=SC2086 # a list
+			conf=$(apt_private "$name" "$architecture" $suites) || return 1
+			echo "APT::Default-Release \"${suites##* }\";" >>"$conf"
+			if APT_CONFIG=$conf apt-get -q -o APT::Update::Error-Mode=any update >&2; then
+				touch "${conf%/*}/lists-complete"
+				echo "$conf"
+				return 0
+			fi
+			echo "the lists of $suites for $architecture cannot be had now" >&2
+			rm -rf "${conf%/*}"
+		done
+		sleep $((try * 10)) # a mirror needs time; nothing here waits on a process
+	done
+	return 1
+}
+
 # apt_fetch CONF COMMAND...: run an apt-get command that downloads, with complete lists; if
 # it fails the lists may be older than the mirror, so fetch them again and retry.
 apt_fetch() {
@@ -118,10 +143,16 @@ apt_fetch() {
 	return 1
 }
 
-# apt_unpack CONF FOLDER: unpack all downloaded archives.
+# apt_unpack CONF FOLDER: unpack all downloaded archives, into one /usr: up to Debian 12 some
+# packages have files in /bin and /lib, which are links to /usr/bin and /usr/lib on any system.
 apt_unpack() {
-	local archive
+	local archive name
+	for name in bin sbin lib; do
+		mkdir -p "$2/usr/$name" || return 1
+		ln -sfn "usr/$name" "$2/$name" || return 1
+	done
 	for archive in "${1%/*}"/cache/archives/*.deb; do
-		dpkg -x "$archive" "$2" || return 1
+		dpkg-deb --fsys-tarfile "$archive" |
+			tar -x --keep-directory-symlink --no-same-owner -C "$2" || return 1
 	done
 }

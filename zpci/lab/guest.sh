@@ -16,7 +16,9 @@
 # No root is needed: device nodes come from devtmpfs, owners are set by cpio. The same
 # inputs make the same bytes.
 
-guest_release=trixie
+# Where the packages come from: the first of these that the mirror has in a consistent state. Both
+# have Linux 6.12.
+guest_suites=(trixie "bookworm bookworm-backports")
 guest_programs=(usr/bin/busybox usr/bin/lspci usr/bin/setpci)
 # What is wanted, if it is a module, and its option; the modules that these need come along.
 guest_modules=(
@@ -27,8 +29,7 @@ guest_modules=(
 
 guest_download() {
 	local conf kernel root=$ZPCI_CACHE/guest/root
-	conf=$(apt_private guest s390x "$guest_release") || return 1
-	[ -e "${conf%/*}/lists-complete" ] || apt_update "$conf" || return 1
+	conf=$(apt_first guest s390x "${guest_suites[@]}") || return 1
 	# The kernel without its dependencies, which would be half a system; the programs with
 	# theirs.
 	kernel=$(guest_kernel_packages "$conf") || return 1

@@ -21,8 +21,6 @@
 #   $ZPCI_CACHE/kernel/build-iov         objects
 #   $ZPCI_CACHE/guest/small-VARIANT      the guest; built says from what
 
-kernel_source_suite=trixie
-
 kernel_variants() {
 	printf '%s\n' iov no-iov patched
 }
@@ -36,8 +34,7 @@ kernel_source_without=(
 
 kernel_source_get() {
 	local conf package folder=$ZPCI_CACHE/kernel without=() pattern
-	conf=$(apt_private kernel-source s390x "$kernel_source_suite") || return 1
-	[ -e "${conf%/*}/lists-complete" ] || apt_update "$conf" || return 1
+	conf=$(apt_first kernel-source s390x "${guest_suites[@]}") || return 1
 	# The metapackage names the concrete one.
 	package=$(APT_CONFIG=$conf apt-cache depends linux-source |
 		sed -n 's/^ *Depends: \(linux-source-[0-9].*\)/\1/p' | head -n 1)

@@ -13,12 +13,12 @@
 #
 # In the cache it is the guest `second', see guest.sh; the QEMU is in second/.
 
-second_release=trixie
+second_suites=(trixie testing)
 second_programs=(usr/bin/qemu-system-s390x)
 
 second_download() {
 	local conf folder=$ZPCI_CACHE/second
-	conf=$(apt_private second s390x "$second_release") || return 1
+	conf=$(apt_first second s390x "${second_suites[@]}") || return 1
 	apt_fetch "$conf" install --download-only qemu-system-s390x || return 1
 	rm -rf "$folder/root.new" "$folder/root"
 	mkdir -p "$folder/root.new" || return 1
