@@ -2,6 +2,7 @@
 /* Modify and store PCI function controls: every operation, every state (ref 2.5, 2.6, 4.4, 5). */
 #include "fixture.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define SEQUENCE STATUS(ZPCI_STATUS_SEQUENCE)
@@ -141,6 +142,38 @@ static void test_permanent_error(void **state)
 	assert_int_equal(guest_store_controls(fixture, handle, NULL), STATUS(ZPCI_STATUS_IN_ERROR));
 	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, NULL),
 			 ZPCI_CLP_OK);
+}
+
+/* It hits whatever is configured, and each life once (ref 4.3). */
+static void test_permanent_error_in_every_state(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_firmware *firmware = fixture->firmware;
+	struct zpci_function_options options;
+	uint32_t handle;
+
+	fixture_options(fixture, 1, "lpar", &options);
+	options.standby = true;
+	assert_int_equal(fixture_add_options(fixture, &options), 0);
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
+			 -EINVAL);
+	guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, NULL);
+	handle = fixture_handle(fixture, FID + 1);
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
+			 0);
+	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_ENABLE, 1, NULL),
+			 ZPCI_CLP_PERMANENT_ERROR);
+	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, NULL),
+			 ZPCI_CLP_OK);
+	handle = guest_enable(fixture, handle);
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x3a), 0);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_BLOCK, NULL), CC(0));
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x3a), -EINVAL);
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
+			 0);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
+			 -EINVAL);
 }
 
 static void test_states_that_refuse(void **state)
@@ -394,6 +427,7 @@ int main(void)
 		FIXTURE_TEST(test_aperture_and_designation_that_are_not_offered),
 		FIXTURE_TEST(test_reset_block_and_error),
 		FIXTURE_TEST(test_permanent_error),
+		FIXTURE_TEST(test_permanent_error_in_every_state),
 		FIXTURE_TEST(test_states_that_refuse),
 		FIXTURE_TEST(test_operand_exceptions),
 		FIXTURE_TEST(test_store_shows_what_is_registered),

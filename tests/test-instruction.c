@@ -32,7 +32,7 @@ static void test_known_opcodes(void **state)
 			known += zpci_instruction_known(instruction);
 		}
 	}
-	assert_int_equal(known, 9);
+	assert_int_equal(known, 9 + 4); /* the four of mapped I/O */
 }
 
 static void test_others_are_left_alone(void **state)
@@ -41,8 +41,26 @@ static void test_others_are_left_alone(void **state)
 	uint8_t instruction[6] = { 0x07, 0xfe };
 
 	assert_int_equal(guest_execute(fixture, instruction, 0), NOT_OURS);
-	encode_rre(instruction, 0xb9d6, 2, 4); /* PCILGI: no MIO here */
-	assert_true(guest_execute(fixture, instruction, 2) & (NOT_OURS | PGM(0)));
+	encode_rre(instruction, 0xb9d1, 2, 4);
+	assert_int_equal(guest_execute(fixture, instruction, 2), NOT_OURS);
+}
+
+/* As on a machine without the facility, in the problem state as well (ref 2.8). */
+static void test_mapped_io_is_absent(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t instruction[6];
+
+	for (unsigned problem = 0; problem < 2; problem++) {
+		fixture->cpu.psw_mask |= problem ? ZPCI_PSW_PROBLEM_STATE : 0;
+		for (unsigned opcode = 0xb9d4; opcode <= 0xb9d6; opcode++) {
+			encode_rre(instruction, opcode, 2, 4);
+			assert_int_equal(guest_execute(fixture, instruction, 2),
+					 PGM(ZPCI_PGM_OPERATION));
+		}
+		encode_displaced(instruction, 0xebd4, 1, 2, 3, 0);
+		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_OPERATION));
+	}
 }
 
 static void test_problem_state(void **state)
@@ -254,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_opcodes),
 		FIXTURE_TEST(test_others_are_left_alone),
+		FIXTURE_TEST(test_mapped_io_is_absent),
 		FIXTURE_TEST(test_problem_state),
 		FIXTURE_TEST(test_odd_register_pairs),
 		FIXTURE_TEST(test_every_register),

@@ -335,6 +335,27 @@ static void test_summary_that_is_not_in_storage(void **state)
 	expect_error(fixture);
 }
 
+/* What is not there is refused at registration: both ends of the vector, and the summary if it is
+ * wanted (ref 5.2, status 4). */
+static void test_registering_what_is_not_in_storage(void **state)
+{
+	struct fixture *fixture = *state;
+	const int refused = STATUS(ZPCI_STATUS_NOT_AVAILABLE);
+
+	handle = fixture_enabled(fixture, 1, "lpar");
+	zpci_ram_poison(fixture->ram, AIBV, 1);
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), refused);
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 8, 0), CC(0));
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL);
+	zpci_ram_poison(fixture->ram, AIBV + 1, 1);
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 9, 0, 0), refused);
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), CC(0));
+	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL);
+	zpci_ram_poison(fixture->ram, AISB, 1);
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 7), refused);
+	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, -1), CC(0));
+}
+
 /* --- threads -------------------------------------------------------------------------- */
 
 /* A device may raise a vector while it executes a store: presented before that store is over. */
@@ -436,6 +457,7 @@ int main(void)
 		FIXTURE_TEST(test_table_may_follow_registration),
 		FIXTURE_TEST(test_indicators_that_are_not_in_storage),
 		FIXTURE_TEST(test_summary_that_is_not_in_storage),
+		FIXTURE_TEST(test_registering_what_is_not_in_storage),
 		FIXTURE_TEST(test_vector_from_within_an_operation),
 		FIXTURE_TEST(test_each_one_arrives),
 		FIXTURE_TEST(test_deregistering_waits),

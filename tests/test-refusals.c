@@ -235,7 +235,7 @@ static void function_that_is_not_there(void **state)
 	said("function 0x00001021: there is no such function to put into error");
 	assert_int_equal(zpci_firmware_add(made->firmware, &made->options), 0);
 	assert_int_equal(zpci_firmware_inject_error(made->firmware, 0x1021, 0x3a), -EINVAL);
-	said("function 0x00001021: it is not enabled");
+	said("function 0x00001021: it is disabled");
 	/* queries are silent */
 	assert_int_equal(zpci_firmware_info(made->firmware, 0x1, &info), -ENOENT);
 	assert_int_equal(zpci_firmware_fid(made->firmware, 1, &fid), -ENOENT);

@@ -130,7 +130,8 @@ int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid);
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
 
 /* Puts function @fid into the error state as its hardware would, with error event @pec
- * (reference 8.5). -ENOENT; -EINVAL: it is not enabled. */
+ * (reference 8.5); 003B (permanent error) into that state, from which only disabling it or a reset
+ * leads. -ENOENT; -EINVAL: it is not enabled, or for 003B not configured. */
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec);
 
 /* What is published about a function. Host byte order. */
@@ -203,8 +204,9 @@ bool zpci_instruction_known(const uint8_t instruction[6]);
  * @cpu:         the machine's name for the CPU
  * @instruction: its bytes as in guest storage; 6 readable bytes whatever its length
  * Executes CLP, PCILG, PCISTG, PCISTB, RPCIT, MPCIFC, STPCIFC, SERVC (configure and deconfigure
- * of our functions) and CHSC (store event information while we have events). The instruction
- * address is the machine's to advance, also under EXECUTE.
+ * of our functions) and CHSC (store event information while we have events); the instructions of
+ * mapped I/O, which is not offered, end in an operation exception. The instruction address is the
+ * machine's to advance, also under EXECUTE.
  * Called on the CPU's thread, with no lock held.
  */
 enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void *cpu,

@@ -26,9 +26,13 @@ enum opcode {
 	OP_PCISTG = 0xb9d0,
 	OP_PCILG = 0xb9d2,
 	OP_RPCIT = 0xb9d3,
+	OP_PCISTGI = 0xb9d4,
+	OP_PCIWB = 0xb9d5,
+	OP_PCILGI = 0xb9d6,
 	OP_MPCIFC = 0xe3d0, /* first and last byte */
 	OP_STPCIFC = 0xe3d4,
 	OP_PCISTB = 0xebd0,
+	OP_PCISTBI = 0xebd4,
 };
 
 /* One instruction under way. */
@@ -45,6 +49,13 @@ static unsigned opcode(const uint8_t *bytes)
 	return bytes[0] == 0xe3 || bytes[0] == 0xeb ? first | bytes[5] : first | bytes[1];
 }
 
+/* The instructions of mapped I/O, a facility that we do not offer (reference 2.8). */
+static bool is_mapped_io(unsigned opcode)
+{
+	return opcode == OP_PCISTGI || opcode == OP_PCIWB || opcode == OP_PCILGI ||
+	       opcode == OP_PCISTBI;
+}
+
 bool zpci_instruction_known(const uint8_t instruction[6])
 {
 	switch (opcode(instruction)) {
@@ -59,7 +70,7 @@ bool zpci_instruction_known(const uint8_t instruction[6])
 	case OP_PCISTB:
 		return true;
 	default:
-		return false;
+		return is_mapped_io(opcode(instruction));
 	}
 }
 
@@ -552,6 +563,9 @@ enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void
 
 	if (!zpci_instruction_known(instruction))
 		return ZPCI_NOT_OURS;
+	/* Absent in the problem state as well, where a guest's programs may use them. */
+	if (is_mapped_io(opcode(instruction)))
+		return interrupt(&execution, ZPCI_PGM_OPERATION);
 	if (firmware->ops.get_psw_mask(firmware->machine, cpu) & ZPCI_PSW_PROBLEM_STATE)
 		return interrupt(&execution, ZPCI_PGM_PRIVILEGED);
 	return dispatch(&execution);

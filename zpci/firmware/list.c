@@ -271,20 +271,19 @@ int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec)
 {
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
-	bool enabled;
+	bool failed;
 
 	if (!function)
 		return refuse(firmware, -ENOENT, fid,
 			      "there is no such function to put into error; add it first");
 	/* Under its lock, so that the event is about the life that failed. */
 	zpci_function_lock(function);
-	enabled = zpci_function_state(function) == ZPCI_STATE_ENABLED;
-	if (enabled)
-		zpci_function_fail(function, pec, 0);
+	failed = zpci_function_fail(function, pec, 0);
 	zpci_function_unlock(function);
-	return enabled ? 0
-		       : refuse(firmware, -EINVAL, fid,
-				"it is not enabled by the guest, so no error can happen");
+	return failed ? 0
+		      : refuse(firmware, -EINVAL, fid,
+			       "it is %s, where error 0x%04x cannot happen; enable it in the guest",
+			       zpci_state_name(zpci_function_state(function)), pec);
 }
 
 static void describe(struct zpci_function *function, struct zpci_function_info *info)

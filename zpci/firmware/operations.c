@@ -321,11 +321,9 @@ static struct zpci_outcome modify(struct zpci_function *function, unsigned dma_s
 {
 	switch (control) {
 	case ZPCI_MPCIFC_REG_INT:
-		return status_or_done(
-			zpci_interruption_register(function, fib) ? 0 : ZPCI_STATUS_SEQUENCE);
+		return status_or_done(zpci_interruption_register(function, fib));
 	case ZPCI_MPCIFC_DEREG_INT:
-		return status_or_done(
-			zpci_interruption_deregister(function) ? 0 : ZPCI_STATUS_SEQUENCE);
+		return status_or_done(zpci_interruption_deregister(function));
 	case ZPCI_MPCIFC_REG_IOAT:
 	case ZPCI_MPCIFC_DEREG_IOAT:
 	case ZPCI_MPCIFC_REREG_IOAT:
@@ -376,6 +374,7 @@ static uint8_t function_controls(struct zpci_function *function)
 static void store_registrations(struct zpci_function *function, struct zpci_fib *fib)
 {
 	const struct zpci_interruption *interruption = &function->interruption;
+	const struct zpci_indicators *to = &interruption->indicators;
 	const struct zpci_ioat *ioat = &function->dma.ioat;
 
 	if (ioat->registered) {
@@ -385,13 +384,12 @@ static void store_registrations(struct zpci_function *function, struct zpci_fib 
 	}
 	if (interruption->registered) {
 		zpci_be32_put(&fib->interruption,
-			      (uint32_t)interruption->isc << ZPCI_FIB_INT_ISC_SHIFT |
-				      interruption->vectors << ZPCI_FIB_INT_NOI_SHIFT |
-				      interruption->aibv_offset << ZPCI_FIB_INT_AIBVO_SHIFT |
-				      (interruption->summary ? ZPCI_FIB_INT_SUM : 0) |
-				      interruption->aisb_offset);
-		zpci_be64_put(&fib->aibv, interruption->aibv);
-		zpci_be64_put(&fib->aisb, interruption->aisb);
+			      (uint32_t)to->isc << ZPCI_FIB_INT_ISC_SHIFT |
+				      to->vectors << ZPCI_FIB_INT_NOI_SHIFT |
+				      to->aibv_offset << ZPCI_FIB_INT_AIBVO_SHIFT |
+				      (to->summary ? ZPCI_FIB_INT_SUM : 0) | to->aisb_offset);
+		zpci_be64_put(&fib->aibv, to->aibv);
+		zpci_be64_put(&fib->aisb, to->aisb);
 	}
 	zpci_be64_put(&fib->fmb, zpci_fmb_address(function));
 }

@@ -9,6 +9,8 @@
  *	      +--- unplug (any)      +----- disable ----- ERROR ------> UNBLOCKED
  *	                                                     RESET_BLOCK
  *
+ * PERMANENT, a permanent error, is reached from every state below STANDBY, and left by disable.
+ *
  * The handle names the function *in its present life*: each enable takes a new instance number,
  * so that what still holds an old handle is told so instead of reaching the wrong owner. It does
  * not change on SCLP configure, since the guest goes on with the one it knows (reference 4.1).
@@ -204,20 +206,31 @@ static enum zpci_log_level complaint_level(struct zpci_function *function)
 	return ZPCI_LOG_WARNING;
 }
 
-void zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address)
+/* The state that an error with @pec leads to from @state; the same where it does not apply. A
+ * permanent error hits whatever is configured (reference 4.3), all others what is in use. */
+static enum zpci_state failed_state(enum zpci_state state, uint16_t pec)
 {
-	enum zpci_state expected = ZPCI_STATE_ENABLED;
-	enum zpci_state failed =
-		pec == ZPCI_PEC_PERMANENT_ERROR ? ZPCI_STATE_PERMANENT : ZPCI_STATE_ERROR;
-	const struct zpci_function_parent *parent = function->parent;
+	if (pec != ZPCI_PEC_PERMANENT_ERROR)
+		return state == ZPCI_STATE_ENABLED ? ZPCI_STATE_ERROR : state;
+	return state > ZPCI_STATE_STANDBY ? ZPCI_STATE_PERMANENT : state;
+}
 
-	if (!atomic_compare_exchange_strong(&function->state, &expected, failed))
-		return;
+bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address)
+{
+	const struct zpci_function_parent *parent = function->parent;
+	enum zpci_state state = zpci_function_state(function), failed;
+
+	do {
+		failed = failed_state(state, pec);
+		if (failed == state)
+			return false;
+	} while (!atomic_compare_exchange_weak(&function->state, &state, failed));
 	zpci_log(&parent->logger, complaint_level(function),
 		 "function 0x%08x: error 0x%04x at DMA address 0x%llx; blocked until the guest "
 		 "resets it (further errors within a minute are not told)",
 		 function->fid, pec, (unsigned long long)address);
 	parent->error(parent->opaque, function, pec, address);
+	return true;
 }
 
 /* A BAR access that may touch both the function's own MSI-X structures and the device, run by

@@ -23,7 +23,7 @@
  *
  * The machine's presenting operations are called with none of them held. What an operation on a
  * CPU's thread raised is collected in @deferred and presented by zpci_function_unlock(); a
- * device's own thread presents at once. Only ENABLED -> ERROR happens without @lock, by
+ * device's own thread presents at once. Only errors change the state without @lock, by
  * compare-and-swap, since device threads must not wait for it: an operation that waits for the
  * device would wait for itself.
  */
@@ -41,8 +41,6 @@
 #include <zpci/firmware.h>
 #include <zpci/machine.h>
 #include <zpci/profile.h>
-
-#include "zpci/util/log.h"
 
 #include "zpci/util/log.h"
 
@@ -140,9 +138,8 @@ void zpci_msix_raise(struct zpci_function *function, unsigned vector);
 
 /* --- interruption.c: from a message to AIBV, AISB and adapter interruption ------------------ */
 
-struct zpci_interruption {
-	pthread_mutex_t lock;
-	bool registered;
+/* What REG_INT registers. */
+struct zpci_indicators {
 	unsigned isc;
 	unsigned vectors; /* noi */
 	uint64_t aibv;
@@ -152,9 +149,15 @@ struct zpci_interruption {
 	unsigned aisb_offset;
 };
 
-/* MPCIFC 2 and 3; false: wrong sequence. */
-bool zpci_interruption_register(struct zpci_function *function, const struct zpci_fib *fib);
-bool zpci_interruption_deregister(struct zpci_function *function);
+struct zpci_interruption {
+	pthread_mutex_t lock;
+	bool registered;
+	struct zpci_indicators indicators;
+};
+
+/* MPCIFC 2 and 3: cc 1 status, or 0. */
+uint8_t zpci_interruption_register(struct zpci_function *function, const struct zpci_fib *fib);
+uint8_t zpci_interruption_deregister(struct zpci_function *function);
 /* An MSI message of our group's address: sets the bits for @number, with interruption.lock held.
  * Returns the mask of ISCs (bit n: ISC n) to present afterwards. */
 uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number);
@@ -304,8 +307,9 @@ void zpci_function_unlock(struct zpci_function *function);
 void zpci_function_enable(struct zpci_function *function);
 /* Also from error states: drops all registrations, resets the device and the view. */
 void zpci_function_disable(struct zpci_function *function);
-/* An error of the function, from any thread: ENABLED -> ERROR, one event. */
-void zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
+/* An error of the function, from any thread: ENABLED -> ERROR, or with the PEC of a permanent error
+ * any configured state -> PERMANENT; one event. False: not in a state for it. */
+bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
 /* A function-level reset that the guest wrote to config space has reached the device. */
 void zpci_function_level_reset(struct zpci_function *function);
 

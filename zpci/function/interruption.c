@@ -15,30 +15,61 @@
 
 #include <zpci/event.h>
 
-bool zpci_interruption_register(struct zpci_function *function, const struct zpci_fib *fib)
+static struct zpci_indicators decode(const struct zpci_fib *fib)
 {
-	struct zpci_interruption *interruption = &function->interruption;
 	uint32_t word = zpci_be32_get(fib->interruption);
-	bool free;
 
-	pthread_mutex_lock(&interruption->lock);
-	free = !interruption->registered;
-	if (free) {
-		interruption->registered = true;
-		interruption->isc = (word & ZPCI_FIB_INT_ISC_MASK) >> ZPCI_FIB_INT_ISC_SHIFT;
-		interruption->vectors = (word & ZPCI_FIB_INT_NOI_MASK) >> ZPCI_FIB_INT_NOI_SHIFT;
-		interruption->aibv = zpci_be64_get(fib->aibv);
-		interruption->aibv_offset =
-			(word & ZPCI_FIB_INT_AIBVO_MASK) >> ZPCI_FIB_INT_AIBVO_SHIFT;
-		interruption->summary = word & ZPCI_FIB_INT_SUM;
-		interruption->aisb = zpci_be64_get(fib->aisb);
-		interruption->aisb_offset = word & ZPCI_FIB_INT_AISBO_MASK;
-	}
-	pthread_mutex_unlock(&interruption->lock);
-	return free;
+	return (struct zpci_indicators){
+		.isc = (word & ZPCI_FIB_INT_ISC_MASK) >> ZPCI_FIB_INT_ISC_SHIFT,
+		.vectors = (word & ZPCI_FIB_INT_NOI_MASK) >> ZPCI_FIB_INT_NOI_SHIFT,
+		.aibv = zpci_be64_get(fib->aibv),
+		.aibv_offset = (word & ZPCI_FIB_INT_AIBVO_MASK) >> ZPCI_FIB_INT_AIBVO_SHIFT,
+		.summary = word & ZPCI_FIB_INT_SUM,
+		.aisb = zpci_be64_get(fib->aisb),
+		.aisb_offset = word & ZPCI_FIB_INT_AISBO_MASK,
+	};
 }
 
-bool zpci_interruption_deregister(struct zpci_function *function)
+/* Whether bit @bit of the vector at @address is in main storage. */
+static bool is_there(struct zpci_function *function, uint64_t address, uint64_t bit)
+{
+	const struct zpci_function_parent *parent = function->parent;
+	uint8_t byte;
+
+	return !parent->machine_ops.read_absolute(parent->machine, address + bit / 8, &byte, 1);
+}
+
+/* The ends of the vector, and the summary bit: a guest that registers what is not there hears it
+ * now and not by an error of the function at its first message. */
+static bool reachable(struct zpci_function *function, const struct zpci_indicators *wanted)
+{
+	uint64_t first = wanted->aibv_offset;
+	uint64_t last = first + (wanted->vectors ? wanted->vectors - 1 : 0);
+
+	return is_there(function, wanted->aibv, first) && is_there(function, wanted->aibv, last) &&
+	       (!wanted->summary || is_there(function, wanted->aisb, wanted->aisb_offset));
+}
+
+uint8_t zpci_interruption_register(struct zpci_function *function, const struct zpci_fib *fib)
+{
+	struct zpci_interruption *interruption = &function->interruption;
+	struct zpci_indicators wanted = decode(fib);
+	uint8_t status = 0;
+
+	pthread_mutex_lock(&interruption->lock);
+	if (interruption->registered) {
+		status = ZPCI_STATUS_SEQUENCE;
+	} else if (!reachable(function, &wanted)) {
+		status = ZPCI_STATUS_NOT_AVAILABLE;
+	} else {
+		interruption->indicators = wanted;
+		interruption->registered = true;
+	}
+	pthread_mutex_unlock(&interruption->lock);
+	return status;
+}
+
+uint8_t zpci_interruption_deregister(struct zpci_function *function)
 {
 	struct zpci_interruption *interruption = &function->interruption;
 	bool was;
@@ -47,7 +78,7 @@ bool zpci_interruption_deregister(struct zpci_function *function)
 	was = interruption->registered;
 	interruption->registered = false;
 	pthread_mutex_unlock(&interruption->lock);
-	return was;
+	return was ? 0 : ZPCI_STATUS_SEQUENCE;
 }
 
 /* Sets bit @bit (MSB-0) of the vector at @address; tells whether it was set. */
@@ -67,19 +98,18 @@ static bool set_bit(struct zpci_function *function, uint64_t address, uint64_t b
 
 uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number)
 {
-	struct zpci_interruption *interruption = &function->interruption;
+	const struct zpci_interruption *interruption = &function->interruption;
+	const struct zpci_indicators *to = &interruption->indicators;
 	bool was;
 
-	if (!interruption->registered || number >= interruption->vectors ||
+	if (!interruption->registered || number >= to->vectors ||
 	    zpci_function_state(function) != ZPCI_STATE_ENABLED)
 		return 0;
-	if (!set_bit(function, interruption->aibv, (uint64_t)interruption->aibv_offset + number,
-		     &was))
+	if (!set_bit(function, to->aibv, (uint64_t)to->aibv_offset + number, &was))
 		return 0;
-	if (interruption->summary &&
-	    (!set_bit(function, interruption->aisb, interruption->aisb_offset, &was) || was))
+	if (to->summary && (!set_bit(function, to->aisb, to->aisb_offset, &was) || was))
 		return 0;
-	return (uint8_t)(1u << interruption->isc);
+	return (uint8_t)(1u << to->isc);
 }
 
 /* True when this thread is inside an operation on @function. Nobody else can make it true for
