@@ -334,6 +334,66 @@ static void test_query_works_in_every_state_and_not_for_old_handles(void **state
 	assert_int_equal(guest_query_function(fixture, enabled, &response), ZPCI_CLP_OK);
 }
 
+/* In EBCDIC, filled up with blanks (ref 3.5). */
+static void test_query_tells_the_utility_string(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_clp_query_function_response response;
+	struct zpci_function_options options;
+	static const uint8_t expected[] = { 0xc1, 0xa9, 0x40, 0xf9, 0x4b, 0x6d, 0x7e };
+
+	fixture_options(fixture, 1, "lpar", &options);
+	options.utility_string = "Az 9._=";
+	assert_int_equal(fixture_add_options(fixture, &options), 0);
+	fixture_add(fixture, 2, "lpar");
+	guest_query_function(fixture, fixture_handle(fixture, FID + 1), &response);
+	assert_true(response.flags & ZPCI_CLP_QF_UTILITY_STRING);
+	assert_memory_equal(response.utility_string, expected, sizeof(expected));
+	for (unsigned i = sizeof(expected); i < sizeof(response.utility_string); i++)
+		assert_int_equal(response.utility_string[i], 0x40);
+	guest_query_function(fixture, fixture_handle(fixture, FID + 2), &response);
+	assert_false(response.flags & ZPCI_CLP_QF_UTILITY_STRING);
+}
+
+static void test_list_without_uid_checking(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_firmware_options options = { .size = sizeof(options), .no_uid_checking = true };
+	struct zpci_function_options function;
+
+	zpci_firmware_destroy(fixture->firmware);
+	assert_int_equal(
+		zpci_firmware_create(zpci_ram_ops(), fixture->ram, &options, &fixture->firmware),
+		0);
+	for (unsigned vf = 1; vf <= 2; vf++) {
+		fixture_options(fixture, vf, "lpar", &function);
+		function.uid = 0;
+		assert_int_equal(fixture_add_options(fixture, &function), 0);
+	}
+	guest_clp_begin(fixture, ZPCI_CLP_LIST, 32, 64);
+	assert_int_equal(guest_clp(fixture, ZPCI_CLP_LPS_PCI), CC(0));
+	assert_int_equal(guest_get(fixture, BLOCK + 32 + 30, 1), 0);
+}
+
+static void test_relaxed_group(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_clp_query_function_response function;
+	struct zpci_clp_query_group_response group;
+	struct zpci_function_options options;
+
+	fixture_options(fixture, 1, "lpar", &options);
+	options.relaxed_store_block = true;
+	assert_int_equal(fixture_add_options(fixture, &options), 0);
+	guest_query_function(fixture, fixture_handle(fixture, FID + 1), &function);
+	assert_int_equal(function.pfgid, ZPCI_GROUP_RELAXED);
+	assert_int_equal(guest_query_group(fixture, function.pfgid, &group), ZPCI_CLP_OK);
+	assert_int_equal(group.flags, ZPCI_CLP_QG_RELAXED_ALIGNMENT);
+	assert_int_equal(zpci_be16_get(group.maxstbl), 4096);
+	assert_int_equal(guest_query_group(fixture, ZPCI_GROUP_SOFTWARE, &group), ZPCI_CLP_OK);
+	assert_int_equal(group.flags, 0);
+}
+
 static void test_query_group(void **state)
 {
 	struct fixture *fixture = *state;
@@ -511,7 +571,10 @@ int main(void)
 		FIXTURE_TEST(test_query_of_a_vf),
 		FIXTURE_TEST(test_query_tells_the_rid_if_asked_to),
 		FIXTURE_TEST(test_query_works_in_every_state_and_not_for_old_handles),
+		FIXTURE_TEST(test_query_tells_the_utility_string),
+		FIXTURE_TEST(test_list_without_uid_checking),
 		FIXTURE_TEST(test_query_group),
+		FIXTURE_TEST(test_relaxed_group),
 		FIXTURE_TEST(test_enable_gives_a_new_handle),
 		FIXTURE_TEST(test_set_refuses),
 		FIXTURE_TEST(test_disable_leaves_error),

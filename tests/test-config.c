@@ -69,7 +69,8 @@ static const struct bad bad_files[] = {
 	{ "key-of-other-section",
 	  NULL,
 	  { ":6: ", "pchid = 0x1c0", "belongs in [adapter NAME]",
-	    "adapter, vf, fid, uid, profile, ids, bars, publish-vfn, command-memory, standby" } },
+	    "adapter, vf, fid, uid, profile, ids, bars, publish-vfn, command-memory, standby, "
+	    "relaxed-store-block, utility-string" } },
 	{ "unknown-section", NULL, { ":4: ", "[functions]", "[adapter NAME] or [function]" } },
 	{ "function-with-name",
 	  NULL,
@@ -120,6 +121,9 @@ static const struct bad bad_files[] = {
 	{ "publish-of-pf", NULL, { ":6: ", "publish-vfn = yes:", "is a PF", "publish-vfn = no" } },
 	{ "yes-no", NULL, { ":7: ", "ids = true:", "no, yes" } },
 	{ "command-memory", NULL, { ":7: ", "command-memory = 0:", "absent, off, on" } },
+	{ "utility-string",
+	  NULL,
+	  { ":7: ", "utility-string = net:0:", "1 to 64 letters, digits, blanks" } },
 	{ "rid", NULL, { ":4: ", "rid = 3:", "no, yes" } },
 	{ "function-without-adapter", NULL, { ":4: ", "[function] lacks adapter = NAME" } },
 	{ "function-of-unknown", NULL, { ":5: ", "adapter = disc:", "no such adapter" } },
@@ -281,6 +285,8 @@ static void test_full(void **state)
 	assert_true(function[0].effective.publish_vfn);
 	assert_int_equal(function[0].effective.command_memory, ZPCI_COMMAND_MEMORY_ON);
 	assert_true(function[0].standby.value);
+	assert_true(function[0].relaxed_store_block.value);
+	assert_string_equal(function[0].utility_string.text, "Card 1 (test)");
 	assert_int_equal(function[1].owner, 1);
 	assert_int_equal(function[1].vf.value, 0);
 	zpci_config_free(config);
@@ -386,10 +392,10 @@ static const struct bad bad_texts[] = {
 	{ "text-value-empty", "probe,vf=", { "vf = :", "1 to 255" } },
 	{ "text-key-empty",
 	  "probe,=1",
-	  { " = 1: unknown key", "fid, uid", "standby, pchid, vfs, rid" } },
+	  { " = 1: unknown key", "fid, uid", "utility-string, pchid, vfs, rid" } },
 	{ "text-model-as-key",
 	  "probe,model=null",
-	  { "model = null: unknown key", "standby, pchid, vfs, rid" } },
+	  { "model = null: unknown key", "utility-string, pchid, vfs, rid" } },
 	{ "text-separator", "probe,vf=1:fid=2", { "vf = 1:fid=2:", "1 to 255" } },
 	{ "text-duplicate-key", "probe,vf=1,vf=1", { "vf = 1: duplicate key", "keep one" } },
 	{ "text-vf-beyond-vfs",

@@ -287,6 +287,39 @@ static void test_block_refuses(void **state)
 	assert_int_equal(guest_store_block(fixture, handle & 0x7fffffff, 0, 0x40, DATA, 16), CC(3));
 }
 
+/* The group of relaxed store blocks: the border of 4 KiB is the one rule (ref 2.3, 12). */
+static void test_relaxed_block(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_function_options options;
+	struct bench_device *device;
+	static uint8_t data[4097];
+
+	fixture_options(fixture, 1, "lpar", &options);
+	options.relaxed_store_block = true;
+	assert_int_equal(fixture_add_options(fixture, &options), 0);
+	device = fixture->bench->devices[1];
+	handle = guest_enable(fixture, fixture_handle(fixture, FID + 1));
+	for (unsigned i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 5 + 1);
+	guest_write(fixture, DATA + 3, data, 4096);
+
+	assert_int_equal(guest_store_block(fixture, handle, 0, 0x1000, DATA + 3, 4096), CC(0));
+	assert_memory_equal(device->bars[0] + 0x1000, data, 4096);
+	assert_int_equal(device->longest_write, 4096);
+	assert_int_equal(guest_store_block(fixture, handle, 0, 0x2ffd, DATA + 3, 3), CC(0));
+	assert_memory_equal(device->bars[0] + 0x2ffd, data, 3);
+	assert_int_equal(guest_store_block(fixture, handle, 0, 0x3001, DATA + 3, 1), CC(0));
+	assert_int_equal(device->bars[0][0x3001], data[0]);
+
+	assert_int_equal(guest_store_block(fixture, handle, 0, 0x2ffd, DATA, 4),
+			 PGM(ZPCI_PGM_SPECIFICATION));
+	assert_int_equal(guest_store_block(fixture, handle, 0, 0x1000, DATA, 0),
+			 PGM(ZPCI_PGM_SPECIFICATION));
+	assert_int_equal(guest_store_block(fixture, handle, 0, 0x1000, DATA, 4097),
+			 PGM(ZPCI_PGM_SPECIFICATION));
+}
+
 /* --- the MSI-X table and pending bits ------------------------------------------------- */
 
 static void test_table_is_masked_at_first(void **state)
@@ -391,6 +424,7 @@ int main(void)
 		FIXTURE_TEST(test_block_arrives_whole_and_unswapped),
 		FIXTURE_TEST(test_block_across_4_kib),
 		FIXTURE_TEST(test_block_refuses),
+		FIXTURE_TEST(test_relaxed_block),
 		FIXTURE_TEST(test_table_is_masked_at_first),
 		FIXTURE_TEST(test_table_belongs_to_the_function),
 		FIXTURE_TEST(test_access_across_the_tables_borders),

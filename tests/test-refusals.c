@@ -163,6 +163,37 @@ static void function_options_of_another_size(void **state)
 	assert_int_equal(messages, 0);
 }
 
+static void uid_checking_of_a_shared_machine(void **state)
+{
+	struct made *made = *state;
+	struct zpci_firmware_options options = firmware_options;
+	struct zpci_firmware *firmware;
+
+	options.shared = options.no_uid_checking = true;
+	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), made->ram, &options, &firmware),
+			 -EINVAL);
+	said("machine ram: UID checking cannot be off");
+}
+
+static void utility_strings(void **state)
+{
+	struct made *made = *state;
+	struct zpci_function_options options = made->options;
+	char text[ZPCI_UTILITY_STRING_MAX + 2];
+
+	options.utility_string = "Gr\xfc"
+				 "n";
+	refused(made, &options, -EINVAL,
+		"function 0x00001021: its utility string is wrong from character 3 on");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	options.utility_string = text;
+	refused(made, &options, -EINVAL,
+		"function 0x00001021: its utility string is wrong from character 65 on");
+	text[sizeof(text) - 2] = '\0';
+	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
+}
+
 static void function_options_that_do_not_fit(void **state)
 {
 	struct made *made = *state;
@@ -262,6 +293,8 @@ int main(void)
 		REFUSAL(machine_without_an_operation),
 		REFUSAL(firmware_options_of_another_size),
 		REFUSAL(function_options_of_another_size),
+		REFUSAL(uid_checking_of_a_shared_machine),
+		REFUSAL(utility_strings),
 		REFUSAL(function_options_that_do_not_fit),
 		REFUSAL(what_another_function_has),
 		REFUSAL(what_another_firmware_has),

@@ -35,9 +35,13 @@ struct zpci_firmware;
 /* Functions of one firmware: Linux takes at most 4096 (CONFIG_PCI_NR_FUNCTIONS). */
 #define ZPCI_FUNCTIONS_MAX 4096
 
-/* Our function group (PFGID) of functions behind software devices. QEMU's are 0xf0 to 0xff, so
- * both can share a guest. */
+/* Our function groups (PFGID): of functions behind software devices, and of those among them that
+ * take store blocks of any alignment. QEMU's are 0xf0 to 0xff, so both can share a guest. */
 #define ZPCI_GROUP_SOFTWARE 0x01
+#define ZPCI_GROUP_RELAXED 0x02
+
+/* Characters of a utility string, at most (reference 3.5). */
+#define ZPCI_UTILITY_STRING_MAX 64
 
 /* Options of a firmware; @size follows the rule of struct zpci_adapter_options. */
 struct zpci_firmware_options {
@@ -47,6 +51,10 @@ struct zpci_firmware_options {
 	 * events that are not this firmware's are left to it (ZPCI_NOT_OURS) instead of being
 	 * answered as unknown, and List PCI continues with the machine's own list. */
 	bool shared;
+	/* List PCI functions does not say that UIDs are unique: Linux then numbers PCI domains by
+	 * itself, and UIDs may be 0 or the same. Not for a shared machine, whose own list says that
+	 * they are: the guest takes the flag of each answer for all functions. */
+	bool no_uid_checking;
 };
 
 /*
@@ -55,7 +63,8 @@ struct zpci_firmware_options {
  * @machine:  first argument of its operations
  * @options:  NULL: not shared, silent
  * @firmware: the result
- * Returns 0; -EINVAL when an operation is missing or an option unknown; -ENOMEM.
+ * Returns 0; -EINVAL when an operation is missing or an option unknown or not for a shared machine;
+ * -ENOMEM.
  */
 int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 			 const struct zpci_firmware_options *options,
@@ -103,11 +112,16 @@ struct zpci_function_options {
 	struct zpci_adapter *adapter; /* whose function; a reference is taken */
 	unsigned vf;		      /* VF counted from 1; 0: the PF */
 	uint32_t fid;		      /* unique in this firmware */
-	uint32_t uid;		      /* low 16 bits not 0 and unique */
+	uint32_t uid;		      /* low 16 bits not 0 and unique, if UIDs are checked */
 	struct zpci_profile profile;  /* one that publishes vfn needs a VF */
 	bool standby;		      /* starts in standby instead of configured */
 	bool publish_rid;	      /* Query PCI function tells the routing ID; the same for all
 					 functions of an adapter */
+	bool relaxed_store_block;     /* in ZPCI_GROUP_RELAXED: store blocks of 1 to 4096 bytes and
+					 any alignment, not across 4 KiB */
+	const char *utility_string;   /* what Query PCI function tells as such, in EBCDIC: letters,
+					 digits, blanks and .<(+&*)-/%_>?'= , at most
+					 ZPCI_UTILITY_STRING_MAX; copied. NULL or empty: none */
 };
 
 /*
@@ -115,7 +129,7 @@ struct zpci_function_options {
  * Before the guest runs this is a cold plug; later the caller announces it by
  * zpci_firmware_announce().
  * @options: copied
- * Returns 0; -EINVAL (UID 0; VF, profile or publish_rid that do not fit); -EEXIST (FID, UID or
+ * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or utility_string that do not fit); -EEXIST (FID, UID or
  * PCHID taken); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or what the
  * device model said.
  */
@@ -154,6 +168,7 @@ struct zpci_function_info {
 	bool command_memory;		 /* the Memory bit is emulated; else absent */
 	bool no_command_memory;		 /* announced: the guest's kernel treats it as absent */
 	struct zpci_bar bars[ZPCI_BARS]; /* as they are, whether the guest sees them or not */
+	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* as it was given; empty: none */
 };
 
 /* Fills @info about the function @fid: 0 or -ENOENT. */
@@ -234,8 +249,10 @@ enum zpci_status {
 };
 
 /* @handle in what follows: a function's; one that is not current ends in cc 3. */
-#define ZPCI_SPACE_CONFIG 15	 /* @space of the config space; 0 to 5 are the BARs */
-#define ZPCI_STORE_BLOCK_MAX 128 /* maxstbl of our groups, bytes: Linux needs it (reference 2.3) */
+#define ZPCI_SPACE_CONFIG 15 /* @space of the config space; 0 to 5 are the BARs */
+/* maxstbl of our groups in bytes: Linux needs the first (reference 2.3), the other is a page. */
+#define ZPCI_STORE_BLOCK_MAX 128
+#define ZPCI_STORE_BLOCK_RELAXED_MAX 4096
 
 /* True when @handle is of the form that this firmware gives out (current or not). */
 bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle);
@@ -247,7 +264,8 @@ struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, u
 /* PCI store: the rightmost @length bytes of @value, left to right. */
 struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
 			       uint64_t offset, unsigned length, uint64_t value);
-/* PCI store block; @data was fetched before, its alignment checked by the caller. */
+/* PCI store block; @data was fetched before, the alignment of where it lies in guest storage
+ * checked by the caller. */
 struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);

@@ -62,6 +62,8 @@ static int add(const struct function *function, const struct adapter *adapter,
 		.profile = function->effective,
 		.standby = function->standby.value,
 		.publish_rid = adapter->rid.value,
+		.relaxed_store_block = function->relaxed_store_block.value,
+		.utility_string = function->utility_string.text,
 	};
 	int result = zpci_firmware_add(firmware, &options);
 	char label[CONFIG_LABEL];

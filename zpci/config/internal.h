@@ -56,6 +56,8 @@ struct function {
 	struct setting publish_vfn;
 	struct setting command_memory; /* enum zpci_command_memory */
 	struct setting standby;
+	struct setting relaxed_store_block;
+	struct setting utility_string; /* its text alone */
 	struct zpci_profile effective; /* after finish: profile and the switches over it */
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "zpci/util/ebcdic.h"
 
 void config_list_add(char *buffer, size_t size, const char *item)
 {
@@ -159,6 +160,23 @@ static void allowed_names(const struct key *key, char *buffer, size_t size)
 	snprintf(buffer, size, "the NAME of an [adapter NAME], %s", CONFIG_NAME_RULE);
 }
 
+static bool parse_utility_string(const struct key *key, struct setting *setting)
+{
+	size_t length = 0;
+
+	(void)key;
+	while (setting->text[length] && zpci_ebcdic(setting->text[length]))
+		length++;
+	return length && length <= ZPCI_UTILITY_STRING_MAX && !setting->text[length];
+}
+
+static void allowed_utility_strings(const struct key *key, char *buffer, size_t size)
+{
+	(void)key;
+	snprintf(buffer, size, "1 to %u letters, digits, blanks and %s", ZPCI_UTILITY_STRING_MAX,
+		 ZPCI_EBCDIC_SPECIAL);
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 #define ADAPTER_KEY(text, member)                                                                  \
@@ -185,6 +203,9 @@ static const struct key keys[] = {
 	{ FUNCTION_KEY("publish-vfn", publish_vfn), WORDS(no_yes) },
 	{ FUNCTION_KEY("command-memory", command_memory), WORDS(command_memories) },
 	{ FUNCTION_KEY("standby", standby), WORDS(no_yes) },
+	{ FUNCTION_KEY("relaxed-store-block", relaxed_store_block), WORDS(no_yes) },
+	{ FUNCTION_KEY("utility-string", utility_string), .parse = parse_utility_string,
+	  .allowed = allowed_utility_strings },
 };
 
 const struct key *config_key(unsigned index)

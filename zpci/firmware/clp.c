@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "zpci/firmware/internal.h"
+#include "zpci/util/ebcdic.h"
 
 #define TOKEN_MARK 0x7a70636900000000ull
 #define TOKEN_MACHINE (TOKEN_MARK | 0xffffffffull)
@@ -78,7 +79,7 @@ static uint16_t list_from(struct zpci_firmware *firmware, unsigned slot, uint8_t
 	zpci_be64_put(&head->token, next_token(firmware, slot));
 	zpci_be32_put(&head->handle_mask, ZPCI_HANDLE_HYPERVISOR);
 	zpci_be16_put(&head->max_functions, ZPCI_FUNCTIONS_MAX);
-	head->flags = ZPCI_CLP_LIST_UID_CHECKING;
+	head->flags = firmware->uid_checking ? ZPCI_CLP_LIST_UID_CHECKING : 0;
 	head->entry_size = sizeof(struct zpci_clp_list_entry);
 	zpci_be16_put(&head->header.length, (uint16_t)used);
 	return ZPCI_CLP_OK;
@@ -125,6 +126,18 @@ static void fill_bars(struct zpci_clp_query_function_response *answer,
 	}
 }
 
+static void fill_utility_string(struct zpci_clp_query_function_response *answer, const char *string)
+{
+	size_t i = 0;
+
+	if (!*string)
+		return;
+	answer->flags |= ZPCI_CLP_QF_UTILITY_STRING;
+	for (; string[i]; i++)
+		answer->utility_string[i] = zpci_ebcdic(string[i]);
+	memset(answer->utility_string + i, ZPCI_EBCDIC_BLANK, sizeof(answer->utility_string) - i);
+}
+
 static void fill_function(struct zpci_clp_query_function_response *answer,
 			  struct zpci_function *function)
 {
@@ -145,6 +158,7 @@ static void fill_function(struct zpci_clp_query_function_response *answer,
 	zpci_be64_put(&answer->sdma, group->dma_start);
 	zpci_be64_put(&answer->edma, group->dma_end);
 	zpci_be32_put(&answer->uid, function->uid);
+	fill_utility_string(answer, function->utility_string);
 }
 
 static uint16_t query_function(struct zpci_firmware *firmware, const void *request, void *response,
@@ -171,14 +185,16 @@ static uint16_t query_function(struct zpci_firmware *firmware, const void *reque
 static uint16_t query_group(const void *request, void *response, size_t space)
 {
 	const struct zpci_clp_query_group_request *query = request;
-	const struct zpci_group *group = &zpci_group_software;
+	const struct zpci_group *group = zpci_group_find(query->pfgid);
 	struct zpci_clp_query_group_response answer;
 
-	if (query->pfgid != group->id)
+	if (!group)
 		return ZPCI_CLP_UNKNOWN_GROUP;
 	memset(&answer, 0, sizeof(answer));
 	zpci_be16_put(&answer.noi, group->vectors);
 	answer.version = GROUP_VERSION;
+	if (group->relaxed_store_block)
+		answer.flags |= ZPCI_CLP_QG_RELAXED_ALIGNMENT;
 	zpci_be16_put(&answer.maxstbl, group->store_block);
 	zpci_be16_put(&answer.mui, group->fmb_interval);
 	answer.dtsm = DTSM_REGION_THIRD;
@@ -362,7 +378,7 @@ bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const voi
 	case ZPCI_CLP_SET_FUNCTION: /* the handle is at the same place */
 		return !zpci_firmware_owns(firmware, zpci_be32_get(query->handle));
 	case ZPCI_CLP_QUERY_GROUP:
-		return group->pfgid != zpci_group_software.id;
+		return !zpci_group_find(group->pfgid);
 	default:
 		return false;
 	}

@@ -13,22 +13,6 @@
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 
-/*
- * refresh is not published: software devices translate on each access, so that the guest need
- * not tell us of new translations. The aperture is what one region-third table spans, and the
- * only designation type published is that one; Linux takes larger apertures for a wish for
- * larger tables (reference 3.6, trap 29). The MSI address lies outside of the aperture.
- */
-const struct zpci_group zpci_group_software = {
-	.id = ZPCI_GROUP_SOFTWARE,
-	.vectors = 2048,
-	.store_block = ZPCI_STORE_BLOCK_MAX,
-	.fmb_interval = 4000,
-	.msi_address = 0xfe00000000000000ull,
-	.dma_start = 0x0000000100000000ull,
-	.dma_end = 0x000003ffffffffffull,
-};
-
 /* Name of the first operation that is needed and missing; NULL: none. */
 static const char *missing_operation(const struct zpci_machine_ops *ops)
 {
@@ -91,7 +75,15 @@ static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops
 			      zpci_size_upto(struct zpci_firmware_options, shared),
 			      &firmware->logger, whose))
 		return -EINVAL;
+	if (options.shared && options.no_uid_checking) {
+		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
+			 "%s: UID checking cannot be off in a machine with functions of its own, "
+			 "whose list says that it is on; leave no_uid_checking out",
+			 whose);
+		return -EINVAL;
+	}
 	firmware->shared = options.shared;
+	firmware->uid_checking = !options.no_uid_checking;
 	missing = missing_operation(&firmware->ops);
 	if (missing)
 		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,

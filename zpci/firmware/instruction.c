@@ -340,18 +340,16 @@ static enum zpci_disposition store_block(const struct execution *execution)
 	struct request request = decode_request(get(execution, r1));
 	uint64_t offset = get(execution, third_or_index(execution));
 	uint64_t address = effective_address(execution, 0);
-	uint8_t data[ZPCI_STORE_BLOCK_MAX];
+	uint8_t data[ZPCI_STORE_BLOCK_RELAXED_MAX];
 	struct zpci_outcome outcome;
 	int rc;
 
 	if (is_foreign(execution, request.handle))
 		return ZPCI_NOT_OURS;
 	outcome = zpci_store_block_check(firmware, request.handle, request.space, offset,
-					 request.length);
+					 request.length, address);
 	if (outcome.program_interruption || outcome.cc)
 		return conclude(execution, outcome, r1);
-	if (address % 8)
-		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
 	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
 					base_register(execution), data, request.length);
 	if (rc)

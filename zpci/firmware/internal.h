@@ -7,7 +7,7 @@
  *	             +--------------+-------------+------------+-------------+
  *	             v              v             v            v             v
  *	          clp.c       operations.c     sclp.c       events.c       list.c
- *	                                                                (finds functions)
+ *	          groups.c                                              (finds functions)
  *
  * What the instructions do not need but a person does is in origin.c.
  *
@@ -68,6 +68,7 @@ struct zpci_firmware {
 	void *machine;
 	struct zpci_logger logger;
 	bool shared;
+	bool uid_checking;
 	struct zpci_function_parent parent;
 
 	pthread_mutex_t list_lock; /* who adds or removes functions */
@@ -77,9 +78,6 @@ struct zpci_firmware {
 
 	struct zpci_events events;
 };
-
-/* The group of functions behind software devices. */
-extern const struct zpci_group zpci_group_software;
 
 /* Slot @index, or NULL behind the last one used. Its function may be reserved. */
 struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index);
@@ -92,9 +90,16 @@ struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_
 
 /* --- operations.c: what an instruction must know before it fetches its operand --------------- */
 
+/* @address: where the block lies in the CPU's logical storage. */
 struct zpci_outcome zpci_store_block_check(struct zpci_firmware *firmware, uint32_t handle,
-					   unsigned space, uint64_t offset, size_t length);
+					   unsigned space, uint64_t offset, size_t length,
+					   uint64_t address);
 struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t handle);
+
+/* --- groups.c -------------------------------------------------------------------------------- */
+
+/* The group @id (PFGID), or NULL. */
+const struct zpci_group *zpci_group_find(uint8_t id);
 
 /* --- clp.c ----------------------------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 
 #include <zpci/event.h>
 
+#include "zpci/util/ebcdic.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 
@@ -100,6 +101,17 @@ static int check_adapter(struct zpci_firmware *firmware,
 	return 0;
 }
 
+static int check_uids(struct zpci_firmware *firmware, const struct zpci_function_options *options,
+		      const struct zpci_function *other)
+{
+	if (!firmware->uid_checking || (other->uid & 0xffff) != (options->uid & 0xffff))
+		return 0;
+	return refuse(firmware, -EEXIST, options->fid,
+		      "the low 16 bits of UID 0x%08x name the PCI domain of function 0x%08x with "
+		      "UID 0x%08x; give each function its own",
+		      options->uid, other->fid, other->uid);
+}
+
 static int check_against(struct zpci_firmware *firmware,
 			 const struct zpci_function_options *options,
 			 const struct zpci_function *other)
@@ -110,13 +122,24 @@ static int check_against(struct zpci_firmware *firmware,
 			"this FID is taken by VF %u (0 is the PF) of adapter 0x%04x; give each "
 			"function its own",
 			other->vf, other->pchid);
-	if ((other->uid & 0xffff) == (options->uid & 0xffff))
-		return refuse(
-			firmware, -EEXIST, options->fid,
-			"the low 16 bits of UID 0x%08x name the PCI domain of function 0x%08x "
-			"with UID 0x%08x; give each function its own",
-			options->uid, other->fid, other->uid);
+	if (check_uids(firmware, options, other))
+		return -EEXIST;
 	return check_adapter(firmware, options, other);
+}
+
+static int check_utility_string(struct zpci_firmware *firmware,
+				const struct zpci_function_options *options)
+{
+	const char *string = options->utility_string ? options->utility_string : "";
+	size_t length = 0;
+
+	for (; string[length]; length++)
+		if (length == ZPCI_UTILITY_STRING_MAX || !zpci_ebcdic(string[length]))
+			return refuse(firmware, -EINVAL, options->fid,
+				      "its utility string is wrong from character %zu on; give at "
+				      "most %u letters, digits, blanks and %s",
+				      length + 1, ZPCI_UTILITY_STRING_MAX, ZPCI_EBCDIC_SPECIAL);
+	return 0;
 }
 
 /* What can be said of the options alone. */
@@ -126,7 +149,7 @@ static int check_options(struct zpci_firmware *firmware,
 	if (!options->adapter)
 		return refuse(firmware, -EINVAL, options->fid,
 			      "it has no adapter; make one by zpci_adapter_create()");
-	if (!(options->uid & 0xffff))
+	if (firmware->uid_checking && !(options->uid & 0xffff))
 		return refuse(firmware, -EINVAL, options->fid,
 			      "the low 16 bits of UID 0x%08x are 0 and name no PCI domain; choose "
 			      "others",
@@ -136,7 +159,7 @@ static int check_options(struct zpci_firmware *firmware,
 			firmware, -EINVAL, options->fid,
 			"the PF of adapter 0x%04x has no VF number to publish; use profile plain",
 			zpci_adapter_pchid(options->adapter));
-	return 0;
+	return check_utility_string(firmware, options);
 }
 
 static int check_list(struct zpci_firmware *firmware, const struct zpci_function_options *options)
@@ -174,12 +197,13 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)
 {
 	unsigned index = atomic_load(&firmware->slots_used);
+	uint8_t group = options->relaxed_store_block ? ZPCI_GROUP_RELAXED : ZPCI_GROUP_SOFTWARE;
 	struct zpci_function *function = malloc(sizeof(*function));
 	int rc;
 
 	if (!function)
 		return -ENOMEM;
-	rc = zpci_function_init(function, &firmware->parent, &zpci_group_software, index);
+	rc = zpci_function_init(function, &firmware->parent, zpci_group_find(group), index);
 	if (rc) {
 		free(function);
 		return rc;
@@ -307,6 +331,7 @@ static void describe(struct zpci_function *function, struct zpci_function_info *
 	info->command_memory = profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT;
 	info->no_command_memory = zpci_function_vfn(function) != 0;
 	memcpy(info->bars, function->identity.bars, sizeof(info->bars));
+	memcpy(info->utility_string, function->utility_string, sizeof(info->utility_string));
 }
 
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,

@@ -162,26 +162,41 @@ struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, 
 
 /* --- store block ---------------------------------------------------------------------------- */
 
-/* Blocks across 4 KiB are executed like loads and stores that cross. */
-static struct zpci_outcome check_block(unsigned space, uint64_t offset, size_t length)
+/* Blocks across 4 KiB are executed like loads and stores that cross; where alignment does not
+ * count, that border is the one rule left (reference 2.3). */
+static bool block_ok(const struct zpci_group *group, uint64_t offset, size_t length)
+{
+	if (length > group->store_block)
+		return false;
+	if (group->relaxed_store_block)
+		return length && length <= 4096 - offset % 4096;
+	return offset % 8 == 0 && length > 8 && length % 8 == 0;
+}
+
+static struct zpci_outcome check_block(const struct zpci_function *function, unsigned space,
+				       uint64_t offset, size_t length)
 {
 	if (space >= ZPCI_BARS)
 		return refused(ZPCI_STATUS_ADDRESS_SPACE);
-	if (offset % 8 || length <= 8 || length % 8 || length > ZPCI_STORE_BLOCK_MAX)
-		return program_interruption(ZPCI_PGM_SPECIFICATION);
-	return done();
+	return block_ok(function->group, offset, length)
+		       ? done()
+		       : program_interruption(ZPCI_PGM_SPECIFICATION);
 }
 
 struct zpci_outcome zpci_store_block_check(struct zpci_firmware *firmware, uint32_t handle,
-					   unsigned space, uint64_t offset, size_t length)
+					   unsigned space, uint64_t offset, size_t length,
+					   uint64_t address)
 {
 	struct zpci_outcome outcome;
 	struct zpci_function *function = begin_access(firmware, handle, &outcome);
 
 	if (!function)
 		return outcome;
+	outcome = check_block(function, space, offset, length);
+	if (is_done(outcome) && address % 8 && !function->group->relaxed_store_block)
+		outcome = program_interruption(ZPCI_PGM_SPECIFICATION);
 	zpci_function_unlock(function);
-	return check_block(space, offset, length);
+	return outcome;
 }
 
 struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
@@ -193,7 +208,7 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 
 	if (!function)
 		return outcome;
-	outcome = check_block(space, offset, length);
+	outcome = check_block(function, space, offset, length);
 	if (is_done(outcome) && zpci_function_bar_write(function, space, offset, data, length))
 		outcome = program_interruption(ZPCI_PGM_OPERAND);
 	zpci_function_unlock(function);

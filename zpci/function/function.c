@@ -121,6 +121,9 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 	function->fid = options->fid;
 	function->uid = options->uid;
 	function->publish_rid = options->publish_rid;
+	if (options->utility_string)
+		snprintf(function->utility_string, sizeof(function->utility_string), "%s",
+			 options->utility_string);
 	function->view.profile = options->profile;
 	rc = zpci_msix_init(function);
 	if (rc) {

@@ -69,8 +69,9 @@ struct zpci_function_parent {
 /* Properties of a function group (reference 3.6). */
 struct zpci_group {
 	uint8_t id;
-	uint16_t vectors;      /* noi */
-	uint16_t store_block;  /* maxstbl, bytes */
+	uint16_t vectors;     /* noi */
+	uint16_t store_block; /* maxstbl, bytes */
+	bool relaxed_store_block;
 	uint16_t fmb_interval; /* mui, milliseconds */
 	uint64_t msi_address;  /* msia */
 	uint64_t dma_start;    /* sdma */
@@ -271,6 +272,7 @@ struct zpci_function {
 	uint16_t pchid;
 	unsigned vf;
 	bool publish_rid;
+	char utility_string[ZPCI_UTILITY_STRING_MAX + 1];
 	struct zpci_identity identity;
 	const struct zpci_model *model;
 

@@ -467,6 +467,10 @@ static void write_function(FILE *trace, const struct zpci_function_info *info)
 			zpci_command_memory_name(profile->command_memory));
 	if (info->state == ZPCI_STATE_STANDBY)
 		fputs(",standby=yes", trace);
+	if (info->group == ZPCI_GROUP_RELAXED)
+		fputs(",relaxed-store-block=yes", trace);
+	if (info->utility_string[0])
+		fprintf(trace, ",utility-string=%s", info->utility_string);
 	fputc('\n', trace);
 }
 

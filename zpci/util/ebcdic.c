@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "zpci/util/ebcdic.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Runs of characters whose codes are consecutive (IBM character set 640 and the small letters, the
+ * same in all EBCDIC code pages). */
+static const struct {
+	const char *characters;
+	uint8_t first;
+} runs[] = {
+	{ "abcdefghi", 0x81 }, { "jklmnopqr", 0x91 }, { "stuvwxyz", 0xa2 },   { "ABCDEFGHI", 0xc1 },
+	{ "JKLMNOPQR", 0xd1 }, { "STUVWXYZ", 0xe2 },  { "0123456789", 0xf0 }, { " ", 0x40 },
+	{ ".<(+", 0x4b },      { "&", 0x50 },	      { "*)", 0x5c },	      { "-/", 0x60 },
+	{ "%_>?", 0x6c },      { "'=", 0x7d },
+};
+
+uint8_t zpci_ebcdic(char character)
+{
+	for (size_t i = 0; character && i < sizeof(runs) / sizeof(runs[0]); i++) {
+		const char *found = strchr(runs[i].characters, character);
+
+		if (found)
+			return (uint8_t)(runs[i].first + (found - runs[i].characters));
+	}
+	return 0;
+}
