@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "measure.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROUNDS_MAX 101
+#define ENOUGH 1000000 /* nanoseconds of one measurement */
+#define THREADS_MAX 16
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+/* --- yardsticks --------------------------------------------------------------------------- */
+
+/* A thread's own, on a cache line of its own. */
+struct bench_line {
+	pthread_mutex_t mutex;
+	char from[8], to[8];
+} __attribute__((aligned(128)));
+
+static struct bench_line line = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static void mutex(void *world, unsigned thread, uint64_t count)
+{
+	(void)world, (void)thread;
+	for (uint64_t i = 0; i < count; i++) {
+		pthread_mutex_lock(&line.mutex);
+		pthread_mutex_unlock(&line.mutex);
+	}
+}
+
+/* Out of line, with a length that the compiler does not know: as a device's bytes are copied. */
+static __attribute__((noinline)) void copy(char *to, const char *from, size_t length)
+{
+	memcpy(to, from, length);
+	__asm__ volatile("" : : "r"(to) : "memory");
+}
+
+static void mutex_copy(void *world, unsigned thread, uint64_t count)
+{
+	volatile size_t length = sizeof(line.to);
+
+	(void)world, (void)thread;
+	for (uint64_t i = 0; i < count; i++) {
+		pthread_mutex_lock(&line.mutex);
+		copy(line.to, line.from, length);
+		pthread_mutex_unlock(&line.mutex);
+	}
+}
+
+static const struct case_ yardsticks[YARDSTICKS] = {
+	[YARDSTICK_MUTEX] = { .name = "mutex pair", .run = mutex },
+	[YARDSTICK_MUTEX_COPY] = { .name = "mutex pair and 8-byte copy", .run = mutex_copy },
+};
+
+/* --- one measurement ------------------------------------------------------------------------ */
+
+struct part {
+	const struct case_ *case_;
+	void *world;
+	unsigned thread;
+	uint64_t count;
+	pthread_barrier_t *start;
+	double time;
+};
+
+static void *run_part(void *opaque)
+{
+	struct part *part = opaque;
+	double begin;
+
+	pthread_barrier_wait(part->start);
+	begin = now();
+	part->case_->run(part->world, part->thread, part->count);
+	part->time = now() - begin;
+	return NULL;
+}
+
+/* Nanoseconds for one operation of one thread. */
+static double run_threads(void *world, const struct case_ *case_, uint64_t count)
+{
+	pthread_t threads[THREADS_MAX];
+	struct part parts[THREADS_MAX];
+	pthread_barrier_t start;
+	double sum = 0;
+
+	pthread_barrier_init(&start, NULL, case_->threads);
+	for (unsigned i = 0; i < case_->threads; i++) {
+		parts[i] = (struct part){ case_, world, i, count, &start, 0 };
+		if (pthread_create(&threads[i], NULL, run_part, &parts[i]))
+			abort();
+	}
+	for (unsigned i = 0; i < case_->threads; i++) {
+		pthread_join(threads[i], NULL);
+		sum += parts[i].time;
+	}
+	pthread_barrier_destroy(&start);
+	return sum / case_->threads / (double)count;
+}
+
+static double run(void *world, const struct case_ *case_, uint64_t count)
+{
+	double begin;
+
+	if (case_->threads > 1)
+		return run_threads(world, case_, count);
+	begin = now();
+	case_->run(world, 0, count);
+	return (now() - begin) / (double)count;
+}
+
+/* So many operations that the clock does not count. */
+static uint64_t calibrate(void *world, const struct case_ *case_)
+{
+	uint64_t count = 1;
+
+	while (!case_->count && run(world, case_, count) * (double)count < ENOUGH)
+		count *= 2;
+	return case_->count ? case_->count : count;
+}
+
+/* --- rounds --------------------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b)
+{
+	double difference = *(const double *)a - *(const double *)b;
+
+	return (difference > 0) - (difference < 0);
+}
+
+/* Quartile @n (2: median) of @count sorted values. */
+static double quartile(const double *sorted, unsigned count, unsigned n)
+{
+	return sorted[(count - 1) * n / 4];
+}
+
+struct samples {
+	double time[ROUNDS_MAX];
+	double ratio[YARDSTICKS][ROUNDS_MAX];
+};
+
+static void sample(void *world, const struct case_ *case_, uint64_t count, const uint64_t *counts,
+		   struct samples *samples, unsigned round)
+{
+	double before[YARDSTICKS];
+
+	for (unsigned i = 0; i < YARDSTICKS; i++)
+		before[i] = run(NULL, &yardsticks[i], counts[i]);
+	samples->time[round] = run(world, case_, count);
+	for (unsigned i = 0; i < YARDSTICKS; i++) {
+		double after = run(NULL, &yardsticks[i], counts[i]);
+
+		samples->ratio[i][round] = samples->time[round] / ((before[i] + after) / 2);
+	}
+}
+
+static bool print(const struct case_ *case_, struct samples *samples, unsigned rounds)
+{
+	double median[YARDSTICKS];
+	bool over;
+
+	qsort(samples->time, rounds, sizeof(double), ascending);
+	printf("%-34s %10.1f", case_->name, quartile(samples->time, rounds, 2));
+	for (unsigned i = 0; i < YARDSTICKS; i++) {
+		double *ratio = samples->ratio[i];
+
+		qsort(ratio, rounds, sizeof(double), ascending);
+		median[i] = quartile(ratio, rounds, 2);
+		printf("  %8.2f (%.2f-%.2f)", median[i], quartile(ratio, rounds, 1),
+		       quartile(ratio, rounds, 3));
+	}
+	over = case_->limit > 0 && median[case_->yardstick] > case_->limit;
+	if (case_->limit > 0)
+		printf("  %s %.1f x %s", over ? "ABOVE" : "within", case_->limit,
+		       yardsticks[case_->yardstick].name);
+	putchar('\n');
+	fflush(stdout);
+	return over;
+}
+
+void measure_heading(void)
+{
+	printf("%-34s %10s  %21s  %21s\n", "operation", "ns", "x mutex pair",
+	       "x mutex pair + copy");
+}
+
+unsigned measure(void *world, const struct case_ *cases, unsigned number, unsigned rounds)
+{
+	static struct samples samples;
+	uint64_t counts[YARDSTICKS];
+	unsigned over = 0;
+
+	if (rounds > ROUNDS_MAX)
+		rounds = ROUNDS_MAX;
+	for (unsigned i = 0; i < YARDSTICKS; i++)
+		counts[i] = calibrate(NULL, &yardsticks[i]);
+	for (unsigned i = 0; i < number; i++) {
+		uint64_t count = calibrate(world, &cases[i]);
+
+		for (unsigned round = 0; round < rounds; round++)
+			sample(world, &cases[i], count, counts, &samples, round);
+		over += print(&cases[i], &samples, rounds);
+	}
+	return over;
+}
