@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,24 +32,61 @@ typedef struct zpci_le32 {
 	uint8_t byte[4]; /* least significant first */
 } zpci_le32;
 
-/* @length (1 to 8) bytes at @data as a number, first byte most significant. */
+/* From the host's byte order to big-endian, and back. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define ZPCI_SWAP_BE(bits, value) (value)
+#else
+#define ZPCI_SWAP_BE(bits, value) __builtin_bswap##bits(value)
+#endif
+
+/* @length (1 to 8) bytes at @data as a number, first byte most significant. The lengths that loads
+ * and fields have take one access each. */
 static inline uint64_t zpci_get_be(const void *data, size_t length)
 {
 	const uint8_t *byte = (const uint8_t *)data;
 	uint64_t value = 0;
+	uint32_t four;
+	uint16_t two;
 
-	for (size_t i = 0; i < length; i++)
-		value = value << 8 | byte[i];
-	return value;
+	switch (length) {
+	case 2:
+		memcpy(&two, data, 2);
+		return ZPCI_SWAP_BE(16, two);
+	case 4:
+		memcpy(&four, data, 4);
+		return ZPCI_SWAP_BE(32, four);
+	case 8:
+		memcpy(&value, data, 8);
+		return ZPCI_SWAP_BE(64, value);
+	default:
+		for (size_t i = 0; i < length; i++)
+			value = value << 8 | byte[i];
+		return value;
+	}
 }
 
 /* The low @length (1 to 8) bytes of @value, most significant first. */
 static inline void zpci_put_be(void *data, size_t length, uint64_t value)
 {
 	uint8_t *byte = (uint8_t *)data;
+	uint32_t four = ZPCI_SWAP_BE(32, (uint32_t)value);
+	uint16_t two = ZPCI_SWAP_BE(16, (uint16_t)value);
 
-	for (size_t i = length; i-- > 0; value >>= 8)
-		byte[i] = (uint8_t)value;
+	switch (length) {
+	case 2:
+		memcpy(data, &two, 2);
+		break;
+	case 4:
+		memcpy(data, &four, 4);
+		break;
+	case 8:
+		value = ZPCI_SWAP_BE(64, value);
+		memcpy(data, &value, 8);
+		break;
+	default:
+		for (size_t i = length; i-- > 0; value >>= 8)
+			byte[i] = (uint8_t)value;
+	}
 }
 
 /* @length (1 to 8) bytes at @data as a number, first byte least significant. */

@@ -33,6 +33,7 @@
 #include <zpci/bytes.h>
 
 #include "zpci/device/config_space.h"
+#include "zpci/util/copy.h"
 
 #define PCIE_OFFSET 0x40
 #define MSIX_OFFSET 0x80
@@ -204,7 +205,7 @@ void zpci_config_space_read(const struct zpci_config_space *space, unsigned offs
 	if (outside(offset, length))
 		memset(data, 0xff, length);
 	else
-		memcpy(data, space->byte + offset, length);
+		zpci_copy(data, space->byte + offset, length);
 }
 
 bool zpci_config_space_write(struct zpci_config_space *space, unsigned offset, const void *data,

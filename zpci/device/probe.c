@@ -15,6 +15,7 @@
  * probe.h draws the parts. Operations of the model come one at a time; the device's thread runs
  * beside them, under probe_device.lock.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 #include "zpci/device/models.h"
 #include "zpci/device/probe.h"
 #include "zpci/device/software.h"
+#include "zpci/util/copy.h"
 
 #define PROBE_BARS                                                                                 \
 	{                                                                                          \
@@ -174,6 +176,23 @@ static bool needs_thread(const struct probe_device *device, uint64_t offset, siz
 	       (device->quiesced && triggers(offset, length, ZPCI_PROBE_REG_DOORBELL_NOW));
 }
 
+/* Doublewords of the register file in which nothing but what was written is to be seen, and those of
+ * them of which all can be written. The device's thread has no part in them. */
+#define DOUBLEWORD(offset) (1u << (offset) / 8)
+#define ALL_WRITABLE                                                                               \
+	(DOUBLEWORD(ZPCI_PROBE_REG_SCRATCH64) | DOUBLEWORD(ZPCI_PROBE_REG_DMA_SOURCE) |            \
+	 DOUBLEWORD(ZPCI_PROBE_REG_DMA_DESTINATION) | DOUBLEWORD(ZPCI_PROBE_REG_DMA_LENGTH) |      \
+	 DOUBLEWORD(ZPCI_PROBE_REG_DMA_PATTERN))
+#define AS_WRITTEN (ALL_WRITABLE | DOUBLEWORD(ZPCI_PROBE_REG_SCRATCH32))
+
+static_assert(PROBE_REGISTERS <= 8 * 32, "a bit for each doubleword");
+
+static bool is_among(uint32_t doublewords, unsigned bar, uint64_t offset, size_t length)
+{
+	return bar == ZPCI_PROBE_BAR && offset < PROBE_REGISTERS && length <= 8 - offset % 8 &&
+	       doublewords >> offset / 8 & 1;
+}
+
 static bool inside(unsigned bar, uint64_t offset, size_t length)
 {
 	uint64_t size = bar < ZPCI_BARS ? probe_description.bars[bar].size : 0;
@@ -187,6 +206,11 @@ static int probe_bar_read(void *opaque, unsigned bar, uint64_t offset, void *dat
 
 	if (!inside(bar, offset, length))
 		return -EIO;
+	if (is_among(AS_WRITTEN, bar, offset, length)) {
+		zpci_copy(data, device->registers + offset, length);
+		device->loads++;
+		return 0;
+	}
 	if (bar != ZPCI_PROBE_BAR) {
 		memset(data, 0, length);
 		return 0;
@@ -207,6 +231,11 @@ static int probe_bar_write(void *opaque, unsigned bar, uint64_t offset, const vo
 
 	if (!inside(bar, offset, length))
 		return -EIO;
+	if (is_among(ALL_WRITABLE, bar, offset, length)) {
+		zpci_copy(device->registers + offset, data, length);
+		device->stores++;
+		return 0;
+	}
 	if (bar != ZPCI_PROBE_BAR)
 		return 0;
 	pthread_mutex_lock(&device->lock);

@@ -53,23 +53,23 @@ struct probe_dma {
 };
 
 /*
- * Everything from @registers on is under @lock, as far as no other owner is named. The lock is
- * held for a copy of bytes at the most, never while a service is called: @in_service says that
- * the thread is inside one.
+ * Everything from @memory on is under @lock, as far as no other owner is named. The lock is held for
+ * a copy of bytes at the most, never while a service is called: @in_service says that the thread is
+ * inside one. What is before it is the operations', which come one at a time.
  */
 struct probe_device {
 	const struct zpci_services *services;
 	unsigned vf;
-	struct zpci_config_space config; /* config operations come one at a time */
+	uint64_t loads;
+	uint64_t stores;
+	uint8_t registers[PROBE_REGISTERS]; /* as written; see probe.c for what is read */
+	struct zpci_config_space config;
 
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* to the thread: look again */
 	pthread_cond_t idle; /* from the thread: left a service */
 
-	uint8_t registers[PROBE_REGISTERS]; /* as written; see probe.c for what is read */
 	uint8_t memory[ZPCI_PROBE_MEMORY_SIZE];
-	uint64_t loads;
-	uint64_t stores;
 	uint64_t interrupts;
 	struct probe_queue queue;
 	struct probe_dma dma;

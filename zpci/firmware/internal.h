@@ -27,6 +27,9 @@
 /* A slot is used for one function; a firmware can see this many come and go. */
 #define ZPCI_SLOTS 65536
 
+/* Chains of functions by FID; twice as many as functions, a power of two. */
+#define ZPCI_FID_CHAINS 8192
+
 /* --- events.c -------------------------------------------------------------------------------- */
 
 struct zpci_event {
@@ -75,16 +78,44 @@ struct zpci_firmware {
 	_Atomic unsigned slots_used;
 	unsigned functions;
 	_Atomic(struct zpci_function *) slots[ZPCI_SLOTS];
+	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS]; /* the newest first */
 
 	struct zpci_events events;
 };
 
 /* Slot @index, or NULL behind the last one used. Its function may be reserved. */
-struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index);
-/* The function whose current handle is @handle, locked; NULL if there is none. */
-struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *firmware, uint32_t handle);
+static inline struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index)
+{
+	if (index >= atomic_load_explicit(&firmware->slots_used, memory_order_acquire))
+		return NULL;
+	return atomic_load_explicit(&firmware->slots[index], memory_order_acquire);
+}
+
 /* The function that @handle names or named (same slot), not locked; NULL if there is none. */
-struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware, uint32_t handle);
+static inline struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware,
+							  uint32_t handle)
+{
+	if ((handle & ZPCI_HANDLE_HYPERVISOR) != ZPCI_HANDLE_OURS)
+		return NULL;
+	return zpci_list_slot(firmware, handle & ZPCI_HANDLE_INDEX);
+}
+
+/* The function whose current handle is @handle, locked; NULL if there is none. */
+static inline struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *firmware,
+							  uint32_t handle)
+{
+	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
+
+	if (!function || atomic_load(&function->handle) != handle)
+		return NULL;
+	zpci_function_lock(function);
+	if (atomic_load(&function->handle) == handle &&
+	    zpci_function_state(function) != ZPCI_STATE_RESERVED)
+		return function;
+	zpci_function_unlock(function);
+	return NULL;
+}
+
 /* The function @fid, not locked; NULL if there is none. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid);
 

@@ -16,42 +16,30 @@
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 
-struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index)
+/* Fibonacci hashing: FIDs are often in a row, or a row for each adapter. */
+static unsigned fid_chain(uint32_t fid)
 {
-	if (index >= atomic_load_explicit(&firmware->slots_used, memory_order_acquire))
-		return NULL;
-	return atomic_load_explicit(&firmware->slots[index], memory_order_acquire);
-}
-
-struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware, uint32_t handle)
-{
-	if ((handle & ZPCI_HANDLE_HYPERVISOR) != ZPCI_HANDLE_OURS)
-		return NULL;
-	return zpci_list_slot(firmware, handle & ZPCI_HANDLE_INDEX);
-}
-
-struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *firmware, uint32_t handle)
-{
-	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
-
-	if (!function || atomic_load(&function->handle) != handle)
-		return NULL;
-	zpci_function_lock(function);
-	if (atomic_load(&function->handle) == handle &&
-	    zpci_function_state(function) != ZPCI_STATE_RESERVED)
-		return function;
-	zpci_function_unlock(function);
-	return NULL;
+	return (uint32_t)(fid * 0x9e3779b1u) / (uint32_t)((1ull << 32) / ZPCI_FID_CHAINS);
 }
 
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
 {
-	struct zpci_function *function;
+	struct zpci_function *function =
+		atomic_load_explicit(&firmware->fids[fid_chain(fid)], memory_order_acquire);
 
-	for (unsigned i = 0; (function = zpci_list_slot(firmware, i)); i++)
-		if (zpci_function_state(function) != ZPCI_STATE_RESERVED && function->fid == fid)
+	for (; function; function = function->next_of_fid)
+		if (function->fid == fid && zpci_function_state(function) != ZPCI_STATE_RESERVED)
 			return function;
 	return NULL;
+}
+
+/* With list_lock held. */
+static void enter_fid(struct zpci_firmware *firmware, struct zpci_function *function)
+{
+	_Atomic(struct zpci_function *) *chain = &firmware->fids[fid_chain(function->fid)];
+
+	function->next_of_fid = atomic_load_explicit(chain, memory_order_relaxed);
+	atomic_store_explicit(chain, function, memory_order_release);
 }
 
 bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle)
@@ -198,7 +186,7 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 {
 	unsigned index = atomic_load(&firmware->slots_used);
 	uint8_t group = options->relaxed_store_block ? ZPCI_GROUP_RELAXED : ZPCI_GROUP_SOFTWARE;
-	struct zpci_function *function = malloc(sizeof(*function));
+	struct zpci_function *function = aligned_alloc(_Alignof(*function), sizeof(*function));
 	int rc;
 
 	if (!function)
@@ -217,6 +205,7 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 		return rc;
 	}
 	warn_unannounced(firmware, function);
+	enter_fid(firmware, function);
 	atomic_store_explicit(&firmware->slots[index], function, memory_order_release);
 	atomic_store_explicit(&firmware->slots_used, index + 1, memory_order_release);
 	firmware->functions++;

@@ -131,7 +131,7 @@ struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, u
 		outcome = refused(ZPCI_STATUS_ADDRESS_SPACE);
 	zpci_function_unlock(function);
 	if (is_done(outcome)) {
-		zpci_fmb_count(function, ZPCI_COUNT_LOADS, 1);
+		zpci_fmb_count(&function->fmb, ZPCI_COUNT_LOADS, 1);
 		*value = zpci_get_be(data, length);
 	}
 	return outcome;
@@ -156,7 +156,7 @@ struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, 
 		outcome = refused(ZPCI_STATUS_ADDRESS_SPACE);
 	zpci_function_unlock(function);
 	if (is_done(outcome))
-		zpci_fmb_count(function, ZPCI_COUNT_STORES, 1);
+		zpci_fmb_count(&function->fmb, ZPCI_COUNT_STORES, 1);
 	return outcome;
 }
 
@@ -213,7 +213,7 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 		outcome = program_interruption(ZPCI_PGM_OPERAND);
 	zpci_function_unlock(function);
 	if (is_done(outcome))
-		zpci_fmb_count(function, ZPCI_COUNT_STORE_BLOCKS, 1);
+		zpci_fmb_count(&function->fmb, ZPCI_COUNT_STORE_BLOCKS, 1);
 	return outcome;
 }
 
@@ -226,7 +226,7 @@ static struct zpci_outcome refresh(struct zpci_function *function, uint64_t star
 	case ZPCI_STATE_UNBLOCKED:
 		if (zpci_dma_refresh(function, start, length))
 			return refused(ZPCI_STATUS_IN_ERROR);
-		zpci_fmb_count(function, ZPCI_COUNT_REFRESHES, 1);
+		zpci_fmb_count(&function->fmb, ZPCI_COUNT_REFRESHES, 1);
 		return done();
 	case ZPCI_STATE_ERROR:
 		return refused(ZPCI_STATUS_RECOVERY);

@@ -26,11 +26,15 @@
 
 int zpci_dma_init(struct zpci_dma *dma)
 {
+	const uintptr_t mask = sizeof(*dma->ioat.cache) - 1;
+	struct zpci_ioat *ioat = &dma->ioat;
 	pthread_rwlockattr_t attributes;
 
-	dma->ioat.cache = calloc(ZPCI_IOAT_CACHE, sizeof(*dma->ioat.cache));
-	if (!dma->ioat.cache)
+	/* Zeroed by the system: a function that makes no DMA costs no memory. */
+	ioat->memory = calloc(ZPCI_IOAT_CACHE + 1, sizeof(*ioat->cache));
+	if (!ioat->memory)
 		return -ENOMEM;
+	ioat->cache = (struct zpci_ioat_entry *)(((uintptr_t)ioat->memory + mask) & ~mask);
 	pthread_rwlockattr_init(&attributes);
 	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	pthread_rwlock_init(&dma->gate, &attributes);
@@ -41,7 +45,7 @@ int zpci_dma_init(struct zpci_dma *dma)
 void zpci_dma_fini(struct zpci_dma *dma)
 {
 	pthread_rwlock_destroy(&dma->gate);
-	free(dma->ioat.cache);
+	free(dma->ioat.memory);
 }
 
 /* One transfer, its direction in @write; @buffer is only read then. */
@@ -90,7 +94,7 @@ static int move_piece(struct transfer *transfer, uint16_t *pec)
 		rc = move_in_page(transfer, length, pec);
 		if (rc)
 			break;
-		zpci_fmb_count(transfer->function,
+		zpci_fmb_count(&transfer->function->fmb,
 			       transfer->write ? ZPCI_COUNT_DMA_WRITTEN : ZPCI_COUNT_DMA_READ,
 			       length);
 		transfer->address += length;

@@ -145,15 +145,5 @@ void zpci_fmb_resume(struct zpci_function *function)
 
 uint64_t zpci_fmb_address(struct zpci_function *function)
 {
-	uint64_t address;
-
-	pthread_mutex_lock(&function->fmb.lock);
-	address = function->fmb.address;
-	pthread_mutex_unlock(&function->fmb.lock);
-	return address;
-}
-
-void zpci_fmb_count(struct zpci_function *function, enum zpci_counter counter, uint64_t amount)
-{
-	atomic_fetch_add_explicit(&function->fmb.counters[counter], amount, memory_order_relaxed);
+	return atomic_load(&function->fmb.address);
 }

@@ -62,23 +62,15 @@ void zpci_function_fini(struct zpci_function *function)
 	pthread_mutex_destroy(&function->lock);
 }
 
-void zpci_function_lock(struct zpci_function *function)
-{
-	pthread_mutex_lock(&function->lock);
-	atomic_store_explicit(&function->owner, pthread_self(), memory_order_relaxed);
-	/* Release: who sees it sees its owner, and not itself from before. */
-	atomic_store_explicit(&function->owned, true, memory_order_release);
-}
+_Thread_local struct zpci_function *zpci_function_innermost;
 
-void zpci_function_unlock(struct zpci_function *function)
+bool zpci_function_inside(const struct zpci_function *function)
 {
-	uint8_t iscs = function->deferred;
+	const struct zpci_function *locked = zpci_function_innermost;
 
-	function->deferred = 0;
-	atomic_store_explicit(&function->owned, false, memory_order_relaxed);
-	pthread_mutex_unlock(&function->lock);
-	if (iscs)
-		zpci_interruption_present(function, iscs);
+	while (locked && locked != function)
+		locked = locked->outer;
+	return locked;
 }
 
 static void set_state(struct zpci_function *function, enum zpci_state state)
@@ -236,36 +228,49 @@ bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t a
 	return true;
 }
 
-/* A BAR access that may touch both the function's own MSI-X structures and the device, run by
- * run. @write tells the direction of @data. */
-static int bar_access(struct zpci_function *function, unsigned bar, uint64_t offset, uint8_t *data,
-		      size_t length, bool write)
+static inline int device_access(struct zpci_function *function, unsigned bar, uint64_t offset,
+				uint8_t *data, size_t length, bool write)
 {
 	const struct zpci_model *model = function->model;
 
-	if (!zpci_view_has_bar(function, bar) || offset >= function->identity.bars[bar].size ||
-	    length > function->identity.bars[bar].size - offset)
-		return -EIO;
+	return write ? model->bar_write(function->device, bar, offset, data, length)
+		     : model->bar_read(function->device, bar, offset, data, length);
+}
+
+/* A BAR access that may touch both the function's own MSI-X structures and the device, run by
+ * run. @write tells the direction of @data. */
+static int mixed_access(struct zpci_function *function, unsigned bar, uint64_t offset,
+			uint8_t *data, size_t length, bool write)
+{
 	while (length) {
 		bool own;
 		size_t run = zpci_msix_run(function, bar, offset, length, &own);
-		int rc = 0;
 
+		if (!own && device_access(function, bar, offset, data, run, write))
+			return -EIO;
 		if (own && write)
 			zpci_msix_write(function, bar, offset, data, run);
 		else if (own)
 			zpci_msix_read(function, bar, offset, data, run);
-		else if (write)
-			rc = model->bar_write(function->device, bar, offset, data, run);
-		else
-			rc = model->bar_read(function->device, bar, offset, data, run);
-		if (rc)
-			return -EIO;
 		offset += run;
 		data += run;
 		length -= run;
 	}
 	return 0;
+}
+
+static inline int bar_access(struct zpci_function *function, unsigned bar, uint64_t offset,
+			     uint8_t *data, size_t length, bool write)
+{
+	uint64_t size = zpci_view_has_bar(function, bar) ? function->identity.bars[bar].size : 0;
+	int rc;
+
+	if (offset >= size || length > size - offset)
+		return -EIO;
+	rc = zpci_msix_has_bar(function, bar)
+		     ? mixed_access(function, bar, offset, data, length, write)
+		     : device_access(function, bar, offset, data, length, write);
+	return rc ? -EIO : 0;
 }
 
 int zpci_function_bar_read(struct zpci_function *function, unsigned bar, uint64_t offset,

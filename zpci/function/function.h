@@ -80,10 +80,16 @@ struct zpci_group {
 
 /* --- view.c: config space as the profile shows it ------------------------------------------ */
 
+/* Bytes of config space that a profile can change: the header. MSI-X's control is the exception. */
+#define ZPCI_VIEW_HEADER 64
+
 struct zpci_view {
 	struct zpci_profile profile;
 	uint8_t bars[ZPCI_BARS * 4]; /* BAR registers where they are emulated, as in config space */
 	bool memory;		     /* the emulated Memory bit */
+	/* What the guest reads of the header: the device's bits in @passed, and the bits @own. */
+	uint8_t passed[ZPCI_VIEW_HEADER + 7]; /* a doubleword can be read at each */
+	uint8_t own[ZPCI_VIEW_HEADER + 7];
 };
 
 /* Learns of a device just opened where its config space has what the view must know. */
@@ -127,6 +133,8 @@ uint8_t zpci_msix_control(const struct zpci_function *function);
 void zpci_msix_set_control(struct zpci_function *function, uint8_t value);
 /* The guest set or cleared Bus Master: of messages, and of DMA. */
 void zpci_msix_set_bus_master(struct zpci_function *function, bool bus_master);
+/* Whether the function owns a part of @bar. */
+bool zpci_msix_has_bar(const struct zpci_function *function, unsigned bar);
 /* Length of the run of bytes from @offset of @bar (at most @length) that are all the function's
  * own (then *@own) or all the device's. */
 size_t zpci_msix_run(const struct zpci_function *function, unsigned bar, uint64_t offset,
@@ -172,17 +180,18 @@ void zpci_interruption_present(struct zpci_function *function, uint8_t iscs);
 #define ZPCI_IOAT_CACHE 1024
 
 struct zpci_ioat_entry {
-	_Atomic uint32_t sequence;
 	_Atomic uint64_t page;	/* DMA address with bit 0 set: valid */
 	_Atomic uint64_t frame; /* absolute address, and bit 0: may be written */
-};
+	_Atomic uint32_t sequence;
+} __attribute__((aligned(32)));
 
 struct zpci_ioat {
 	bool registered;
 	uint64_t pba;
 	uint64_t pal;
 	uint64_t iota;
-	struct zpci_ioat_entry *cache;
+	struct zpci_ioat_entry *cache; /* aligned, in @memory */
+	void *memory;
 };
 
 /* Result of a translation: 0 or the PEC (enum zpci_pec) that an access to it deserves. */
@@ -227,8 +236,8 @@ enum zpci_counter {
 
 struct zpci_measurement {
 	pthread_mutex_t lock;
-	uint64_t address; /* absolute; 0: off */
-	bool paused;	  /* the machine is quiesced */
+	_Atomic uint64_t address; /* absolute; 0: off. Changed under @lock */
+	bool paused;		  /* the machine is quiesced */
 	uint32_t samples;
 	struct zpci_timer *timer;
 	_Atomic uint64_t counters[ZPCI_COUNTERS];
@@ -246,7 +255,14 @@ void zpci_fmb_quiesce(struct zpci_function *function);
 void zpci_fmb_resume(struct zpci_function *function);
 /* The address as given, 0: off. */
 uint64_t zpci_fmb_address(struct zpci_function *function);
-void zpci_fmb_count(struct zpci_function *function, enum zpci_counter counter, uint64_t amount);
+
+/* Counts, while a block is registered. */
+static inline void zpci_fmb_count(struct zpci_measurement *fmb, enum zpci_counter counter,
+				  uint64_t amount)
+{
+	if (atomic_load_explicit(&fmb->address, memory_order_relaxed))
+		atomic_fetch_add_explicit(&fmb->counters[counter], amount, memory_order_relaxed);
+}
 
 /* --- function.c ------------------------------------------------------------------------------ */
 
@@ -255,10 +271,9 @@ struct zpci_function {
 	const struct zpci_group *group;
 
 	pthread_mutex_t lock;
-	_Atomic(pthread_t) owner; /* valid while @owned: the thread that holds @lock */
-	atomic_bool owned;
-	atomic_bool bus_master; /* Command: DMA and messages are allowed */
-	uint8_t deferred;	/* ISCs to present at unlock; owner only */
+	struct zpci_function *outer; /* locked by the same thread before; owner only */
+	uint8_t deferred;	     /* ISCs to present at unlock; owner only */
+	atomic_bool bus_master;	     /* Command: DMA and messages are allowed */
 
 	/* Published: read without lock. */
 	_Atomic uint32_t handle;
@@ -268,6 +283,7 @@ struct zpci_function {
 	/* Constant from plug on, also when unplugged: a slot is used once. Read without lock
 	 * after @state was seen to be other than RESERVED. */
 	uint32_t fid;
+	struct zpci_function *next_of_fid; /* in the list's table of FIDs */
 	uint32_t uid;
 	uint16_t pchid;
 	unsigned vf;
@@ -288,7 +304,7 @@ struct zpci_function {
 	struct zpci_interruption interruption;
 	struct zpci_dma dma;
 	struct zpci_measurement fmb;
-};
+} __attribute__((aligned(64))); /* no cache line is shared with another function */
 
 /* Prepares memory for a slot: once, at @index. 0 or -ENOMEM. */
 int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
@@ -300,10 +316,34 @@ void zpci_function_fini(struct zpci_function *function);
 int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options);
 void zpci_function_unplug(struct zpci_function *function);
 
+/* The function that this thread locked last, or NULL. A library that is loaded late has little room
+ * for thread-local variables of the quick kind; one pointer is no burden. */
+extern _Thread_local struct zpci_function *zpci_function_innermost
+	__attribute__((tls_model("initial-exec")));
+
 /* Takes the lock; whoever finds another handle than it came for gives it back at once. */
-void zpci_function_lock(struct zpci_function *function);
-/* Gives the lock back, then presents what was raised meanwhile. */
-void zpci_function_unlock(struct zpci_function *function);
+static inline void zpci_function_lock(struct zpci_function *function)
+{
+	pthread_mutex_lock(&function->lock);
+	function->outer = zpci_function_innermost;
+	zpci_function_innermost = function;
+}
+
+/* Gives the lock back, then presents what was raised meanwhile. Locks are given back in the opposite
+ * order of taking. */
+static inline void zpci_function_unlock(struct zpci_function *function)
+{
+	uint8_t iscs = function->deferred;
+
+	function->deferred = 0;
+	zpci_function_innermost = function->outer;
+	pthread_mutex_unlock(&function->lock);
+	if (iscs)
+		zpci_interruption_present(function, iscs);
+}
+
+/* Whether this thread holds the lock. */
+bool zpci_function_inside(const struct zpci_function *function);
 
 /* State changes; all with lock held but for zpci_function_fail(). */
 void zpci_function_enable(struct zpci_function *function);

@@ -112,22 +112,13 @@ uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number
 	return (uint8_t)(1u << to->isc);
 }
 
-/* True when this thread is inside an operation on @function. Nobody else can make it true for
- * this thread, so that the answer cannot change under it. */
-static bool inside_operation(struct zpci_function *function)
-{
-	return atomic_load_explicit(&function->owned, memory_order_acquire) &&
-	       pthread_equal(atomic_load_explicit(&function->owner, memory_order_relaxed),
-			     pthread_self());
-}
-
 void zpci_interruption_present(struct zpci_function *function, uint8_t iscs)
 {
 	const struct zpci_function_parent *parent = function->parent;
 
 	if (!iscs)
 		return;
-	if (inside_operation(function)) {
+	if (zpci_function_inside(function)) {
 		function->deferred |= iscs;
 		return;
 	}

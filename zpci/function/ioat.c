@@ -135,8 +135,17 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
 }
 
-uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
-			     uint64_t *absolute)
+static uint16_t conclude(uint64_t frame, uint64_t address, bool write, uint64_t *absolute)
+{
+	if (write && !(frame & WRITABLE))
+		return ZPCI_PEC_DMA_TRANSLATION;
+	*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
+	return 0;
+}
+
+/* Out of line, so that what is in the cache is found without saving registers for this. */
+static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function, uint64_t address,
+						  bool write, uint64_t *absolute)
 {
 	struct zpci_ioat *ioat = &function->dma.ioat;
 	uint64_t frame;
@@ -146,16 +155,22 @@ uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, b
 		return ZPCI_PEC_DMA_NOT_REGISTERED;
 	if (address < ioat->pba || address > ioat->pal)
 		return ZPCI_PEC_DMA_RANGE;
-	if (!cache_find(ioat, address, &frame)) {
-		pec = walk(function, address, &frame);
-		if (pec)
-			return pec;
-		cache_fill(ioat, address, frame);
-	}
-	if (write && !(frame & WRITABLE))
-		return ZPCI_PEC_DMA_TRANSLATION;
-	*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
-	return 0;
+	pec = walk(function, address, &frame);
+	if (pec)
+		return pec;
+	cache_fill(ioat, address, frame);
+	return conclude(frame, address, write, absolute);
+}
+
+/* What is in the cache is in the range that is registered now: whoever changes that empties it. */
+uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
+			     uint64_t *absolute)
+{
+	uint64_t frame;
+
+	if (cache_find(&function->dma.ioat, address, &frame))
+		return conclude(frame, address, write, absolute);
+	return look_up(function, address, write, absolute);
 }
 
 static void drop(struct zpci_ioat_entry *entry)

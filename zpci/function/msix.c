@@ -230,14 +230,19 @@ static size_t run_against(uint64_t start, size_t size, uint64_t offset, size_t l
 	return length;
 }
 
+bool zpci_msix_has_bar(const struct zpci_function *function, unsigned bar)
+{
+	const struct zpci_msix *msix = &function->msix;
+
+	return msix->capability && (bar == msix->bar || bar == msix->pba_bar);
+}
+
 size_t zpci_msix_run(const struct zpci_function *function, unsigned bar, uint64_t offset,
 		     size_t length, bool *own)
 {
 	const struct zpci_msix *msix = &function->msix;
 
 	*own = false;
-	if (!msix->capability)
-		return length;
 	if (bar == msix->bar)
 		length = run_against(msix->table_offset, table_size(msix), offset, length, own);
 	if (bar == msix->pba_bar && !*own)

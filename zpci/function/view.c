@@ -14,8 +14,8 @@
  * and the interrupt pin are 0, as there is no I/O space and no pin (reference 9.7). All of it
  * works byte by byte, so that an access of any width and alignment means the same.
  *
- * zpci_view_origin() alone knows which bits are whose. Reads and writes ask it, and so does
- * whoever wants to tell a person; the three cannot disagree.
+ * zpci_view_origin() alone knows which bits are whose. Reads and writes follow it, reads by masks
+ * that are kept of what it says, and so does whoever wants to tell a person; they cannot disagree.
  *
  * Writes go to the device as well, so that one which follows its Command register or its BARs
  * can. A BAR's value is kept and has no further meaning: loads and stores name the BAR by number.
@@ -26,6 +26,8 @@
 #include <string.h>
 
 #include <zpci/bytes.h>
+
+#include "zpci/util/copy.h"
 
 #define BARS_START PCI_BASE_ADDRESS_0
 #define BARS_END (PCI_BASE_ADDRESS_0 + ZPCI_BARS * 4)
@@ -110,36 +112,60 @@ static uint8_t id_byte(const struct zpci_function *function, unsigned offset)
 	return ids[offset];
 }
 
-/* What emulated and hidden bits read as. */
+/* What emulated and hidden bits of the header read as. */
 static uint8_t own_byte(const struct zpci_function *function, unsigned offset)
 {
 	if (offset < PCI_COMMAND)
 		return id_byte(function, offset);
 	if (offset == PCI_COMMAND)
 		return function->view.memory ? PCI_COMMAND_MEMORY : 0;
-	if (is_bar(offset))
-		return function->view.profile.bars ? function->view.bars[offset - BARS_START] : 0;
-	return is_msix_control(function, offset) ? zpci_msix_control(function) : 0;
+	return function->view.profile.bars ? function->view.bars[offset - BARS_START] : 0;
 }
 
-/* What the guest reads where the device says @raw. */
-static uint8_t view_byte(const struct zpci_function *function, unsigned offset, uint8_t raw)
+/* Keeps what the guest reads of bytes of the header, after something of ours changed there. */
+static void keep(struct zpci_function *function, unsigned offset, unsigned length)
 {
-	struct zpci_config_origin origin = zpci_view_origin(function, offset);
-	unsigned own = origin.emulated | origin.hidden;
+	struct zpci_view *view = &function->view;
 
-	if (own)
-		own &= own_byte(function, offset);
-	return (uint8_t)((raw & ~(origin.emulated | origin.hidden | origin.hard_wired)) | own);
+	for (unsigned i = offset; i < offset + length && i < ZPCI_VIEW_HEADER; i++) {
+		struct zpci_config_origin origin = zpci_view_origin(function, i);
+		unsigned own = origin.emulated | origin.hidden;
+
+		view->passed[i] = (uint8_t) ~(own | origin.hard_wired);
+		view->own[i] = (uint8_t)(own ? own & own_byte(function, i) : 0);
+	}
+}
+
+/* MSI-X's control is behind the header, and changes by itself. */
+static void lay_msix_control_over(struct zpci_function *function, unsigned offset, uint8_t *byte,
+				  unsigned length)
+{
+	unsigned control = function->msix.capability + PCI_MSIX_FLAGS + 1;
+
+	if (!function->msix.capability || control < offset || control - offset >= length)
+		return;
+	byte += control - offset;
+	*byte = (uint8_t)((*byte & ~ZPCI_MSIX_CONTROL_OWN) | zpci_msix_control(function));
 }
 
 void zpci_view_read(struct zpci_function *function, unsigned offset, void *data, unsigned length)
 {
+	const struct zpci_view *view = &function->view;
+	uint64_t raw = 0, passed, own;
 	uint8_t *byte = data;
 
 	function->model->config_read(function->device, offset, data, length);
-	for (unsigned i = 0; i < length; i++)
-		byte[i] = view_byte(function, offset + i, byte[i]);
+	if (offset >= ZPCI_VIEW_HEADER) {
+		lay_msix_control_over(function, offset, byte, length);
+		return;
+	}
+	/* An access is within a word, and so within the header. In one piece, whatever its length:
+	 * bytes that are not asked for are worked out as well, and left out. */
+	zpci_copy(&raw, byte, length);
+	memcpy(&passed, view->passed + offset, sizeof(passed));
+	memcpy(&own, view->own + offset, sizeof(own));
+	raw = (raw & passed) | own;
+	zpci_copy(byte, &raw, length);
 }
 
 /* Query PCI function answers without a lock, from these. */
@@ -168,6 +194,7 @@ static void write_byte(struct zpci_function *function, unsigned offset, uint8_t 
 		write_bar_byte(function, offset, value);
 	else if (is_msix_control(function, offset))
 		zpci_msix_set_control(function, value);
+	keep(function, offset, 1);
 }
 
 /* True when this write sets Initiate Function Level Reset of a function that has it. */
@@ -254,6 +281,7 @@ void zpci_view_reset(struct zpci_function *function)
 		if (function->identity.bars[bar].size)
 			view->bars[bar * 4] = (uint8_t)function->identity.bars[bar].flags;
 	view->memory = view->profile.command_memory == ZPCI_COMMAND_MEMORY_ON;
+	keep(function, 0, ZPCI_VIEW_HEADER);
 	follow_bus_master(function);
 	publish_bars(function);
 }
