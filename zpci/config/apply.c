@@ -77,21 +77,24 @@ static int add(const struct function *function, const struct adapter *adapter,
 	return result;
 }
 
+int config_make(const struct zpci_config *config, size_t index, struct zpci_adapter **made,
+		struct zpci_firmware *firmware, const struct zpci_logger *logger, char **error)
+{
+	const struct function *function = &config->functions[index];
+	const struct adapter *adapter = &config->adapters[function->owner];
+	int result = *made ? 0 : create(adapter, logger, made, error);
+
+	return result ? result : add(function, adapter, *made, firmware, error);
+}
+
 static int add_all(const struct zpci_config *config, struct zpci_adapter **made,
 		   struct zpci_firmware *firmware, const struct zpci_logger *logger, char **error)
 {
 	int result = 0;
 
-	for (size_t i = 0; i < config->function_count && !result; i++) {
-		const struct function *function = &config->functions[i];
-		const struct adapter *adapter = &config->adapters[function->owner];
-		struct zpci_adapter **owner = &made[function->owner];
-
-		if (!*owner)
-			result = create(adapter, logger, owner, error);
-		if (!result)
-			result = add(function, adapter, *owner, firmware, error);
-	}
+	for (size_t i = 0; i < config->function_count && !result; i++)
+		result = config_make(config, i, &made[config->functions[i].owner], firmware, logger,
+				     error);
 	return result;
 }
 

@@ -27,6 +27,8 @@ void zpci_config_free(struct zpci_config *config)
 {
 	if (!config)
 		return;
+	for (size_t i = 0; i < config->adapter_count; i++)
+		zpci_adapter_unref(config->adapters[i].made);
 	for (size_t i = 0; i < config->string_count; i++)
 		free(config->strings[i]);
 	free(config->strings);

@@ -5,6 +5,7 @@
  * library, whose core depends on libc alone.
  *
  *	new -> { load | function }* -> finish -> apply* -> free
+ *	                                     \-> connect -> { plug | unplug | command }* -> free
  *
  * One thread at a time per configuration.
  */
@@ -56,5 +57,28 @@ size_t zpci_config_functions(const struct zpci_config *config);
  */
 int zpci_config_apply(const struct zpci_config *config, struct zpci_firmware *firmware,
 		      const struct zpci_logger *logger, char **error);
+
+/* --- while the guest runs ------------------------------------------------------------------ */
+
+/* Like zpci_config_apply(), once; and the configuration keeps its adapters, so that functions can
+ * come and go. @firmware and @logger must live as long as functions do. */
+int zpci_config_connect(struct zpci_config *config, struct zpci_firmware *firmware,
+			const struct zpci_logger *logger, char **error);
+
+/* Adds one function, written as for zpci_config_function(), to the firmware, which does not tell
+ * the guest: zpci_firmware_announce() does. *@fid is its function ID. Adapters that are there are
+ * as they are: they get no further VFs. After a failure all is as before. */
+int zpci_config_plug(struct zpci_config *config, const char *text, char separator, uint32_t *fid,
+		     char **error);
+
+/* Surprise removal of a function, zpci_firmware_remove(). Its adapter stays, so that the function
+ * can come back. */
+int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error);
+
+/* Does what one line of the control channel says, zpci-qemu(7), of at most ZPCI_COMMAND_LINE
+ * characters, without its end. Returns the answer, a line with its end, to be freed by the caller;
+ * NULL: no memory. */
+#define ZPCI_COMMAND_LINE 1023
+char *zpci_config_command(struct zpci_config *config, const char *line, size_t length);
 
 #endif

@@ -5,6 +5,8 @@
  *	file.c  ini file  --+                                     +-- finish.c  defaults, checks
  *	                    +--> keys.c ---> struct zpci_config --+
  *	text.c  one option --+   one KEY = VALUE    config.c      +-- apply.c   into a firmware
+ *	                                            |             +-- live.c    and on, while it runs
+ *	command.c  a line of the control channel ---+------------------------------^
  *
  * A configuration is two lists of sections. Everything in a section that a person can write is
  * a struct setting, which remembers where it was written, so that an error found later can still
@@ -40,7 +42,8 @@ struct adapter {
 	struct setting pchid;
 	struct setting vfs;
 	struct setting rid;
-	bool lends_pf; /* after finish: the PF is one of the functions */
+	bool lends_pf;		   /* after finish: the PF is one of the functions */
+	struct zpci_adapter *made; /* after connect; a reference */
 };
 
 struct function {
@@ -71,6 +74,9 @@ struct zpci_config {
 	char **strings; /* whatever the pointers above point to */
 	size_t string_count;
 	bool finished;
+	/* after connect */
+	struct zpci_firmware *firmware; /* NULL: not connected */
+	const struct zpci_logger *logger;
 };
 
 /* --- config.c ----------------------------------------------------------------------------- */
@@ -101,6 +107,12 @@ bool config_name_valid(const char *name);
 #define CONFIG_LABEL 160
 const char *config_place(struct place place, char buffer[CONFIG_LABEL]);
 const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL]);
+
+/* --- apply.c ------------------------------------------------------------------------------ */
+
+/* Adds the function at @index to @firmware; makes its adapter if *@made, the adapter's, is NULL. */
+int config_make(const struct zpci_config *config, size_t index, struct zpci_adapter **made,
+		struct zpci_firmware *firmware, const struct zpci_logger *logger, char **error);
 
 /* --- keys.c ------------------------------------------------------------------------------- */
 

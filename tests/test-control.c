@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test-control.c - lines of the control channel, and what they do to a firmware that runs:
+ * functions come, go and fail, the guest is told, and what is wrong leaves nothing behind.
+ */
+#include "fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "zpci/config/internal.h"
+
+struct control {
+	struct fixture *fixture;
+	struct zpci_config *config;
+	struct zpci_logger logger;
+};
+
+/* A firmware that started with VF 3 of eight, FID 0x2003, as the option of a command line has it. */
+static int setup(void **state)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	void *fixture;
+	char *error;
+
+	assert_int_equal(fixture_setup(&fixture), 0);
+	control->fixture = fixture;
+	control->logger = fixture_logger(fixture);
+	control->config = zpci_config_new();
+	assert_int_equal(
+		zpci_config_function(control->config, "probe,vf=3,vfs=8,fid=0x2003", ',', &error),
+		0);
+	assert_int_equal(zpci_config_finish(control->config, &error), 0);
+	assert_int_equal(zpci_config_connect(control->config, control->fixture->firmware,
+					     &control->logger, &error),
+			 0);
+	*state = control;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct control *control = *state;
+	void *fixture = control->fixture;
+
+	/* Functions need neither the configuration nor its references to adapters. */
+	zpci_config_free(control->config);
+	fixture_teardown(&fixture);
+	free(control);
+	return 0;
+}
+
+#define CONTROL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+static void expect(struct control *control, const char *line, const char *wanted)
+{
+	char *answer = zpci_config_command(control->config, line, strlen(line));
+
+	assert_non_null(answer);
+	assert_string_equal(answer, wanted);
+	free(answer);
+}
+
+/* An error, in one line that a terminal can be given, and with @word in it. */
+static void refuse_bytes(struct control *control, const char *line, size_t length, const char *word)
+{
+	char *answer = zpci_config_command(control->config, line, length);
+
+	assert_non_null(answer);
+	assert_int_equal(strncmp(answer, "error: ", 7), 0);
+	if (!strstr(answer, word))
+		fail_msg("no '%s' in: %s", word, answer);
+	assert_ptr_equal(strchr(answer, '\n'), answer + strlen(answer) - 1);
+	for (const char *c = answer; *c != '\n'; c++)
+		assert_true(*c >= ' ' && *c <= '~');
+	free(answer);
+}
+
+static void refuse(struct control *control, const char *line, const char *word)
+{
+	refuse_bytes(control, line, strlen(line), word);
+}
+
+static void expect_event(struct control *control, uint32_t fid, uint16_t pec)
+{
+	struct zpci_chsc_sei_response event;
+
+	assert_int_equal(guest_sei(control->fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_OK);
+	assert_int_equal(zpci_be16_get(event.ccdf.pec), pec);
+	assert_int_equal(zpci_be32_get(event.ccdf.fid), fid);
+}
+
+static void expect_no_event(struct control *control)
+{
+	struct zpci_chsc_sei_response event;
+	int answer = guest_sei(control->fixture, &event);
+
+	if (answer != NOT_OURS)
+		assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_NO_EVENT);
+}
+
+static uint32_t enable(struct control *control, uint32_t fid)
+{
+	return guest_enable(control->fixture, fixture_handle(control->fixture, fid));
+}
+
+static void test_what_is_there(void **state)
+{
+	struct control *control = *state;
+	struct zpci_function_info info = { .size = sizeof(info) };
+	char wanted[128];
+
+	expect(control, "list", "ok 0x00002003\n");
+	assert_int_equal(zpci_firmware_info(control->fixture->firmware, 0x2003, &info), 0);
+	snprintf(wanted, sizeof(wanted),
+		 "ok fid=0x00002003 uid=0x0100 pchid=0x0100 model=probe vf=3 handle=0x%08x "
+		 "state=disabled\n",
+		 info.handle);
+	expect(control, "show 0x2003", wanted);
+	expect(control, "  show   8195 ", wanted);
+	refuse(control, "show 0x2004", "list");
+	expect_no_event(control);
+}
+
+static void test_added_ones_are_announced(void **state)
+{
+	struct control *control = *state;
+	struct zpci_function_info first = { .size = sizeof(first) }, second = first, other = first;
+
+	expect(control, "add probe,vf=4,fid=0x2004", "ok 0x00002004\n");
+	expect_event(control, 0x2004, ZPCI_PEC_CONFIGURED);
+	expect(control, "add probe,vf=5,standby=yes", "ok 0x00001000\n");
+	expect_event(control, 0x1000, ZPCI_PEC_STANDBY);
+	expect(control, "add null,pchid=0x300", "ok 0x00001001\n");
+	expect_event(control, 0x1001, ZPCI_PEC_CONFIGURED);
+	expect_no_event(control);
+	expect(control, "list", "ok 0x00002003 0x00002004 0x00001000 0x00001001\n");
+
+	zpci_firmware_info(control->fixture->firmware, 0x2003, &first);
+	zpci_firmware_info(control->fixture->firmware, 0x1000, &second);
+	zpci_firmware_info(control->fixture->firmware, 0x1001, &other);
+	assert_int_equal(first.pchid, second.pchid);
+	assert_int_equal(other.pchid, 0x300);
+	assert_int_equal(second.state, ZPCI_STATE_STANDBY);
+	assert_true((uint16_t)first.uid != (uint16_t)second.uid);
+}
+
+/* What is wrong with an addition is said, and all is as before, the configuration's memory
+ * included. */
+static void test_what_cannot_be_added(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *word;
+	} bad[] = {
+		{ "add", "write it as: add MODEL" },
+		{ "add probe,vf=4 fid=1", "write it as: add MODEL" },
+		{ "add nonesuch", "probe" },
+		{ "add probe,vf=3", "assigned twice" },
+		{ "add probe,vf=9", "allowed is 1 to 8" },
+		{ "add probe,vf=4,vfs=16", "must be the same" },
+		{ "add probe,vf=4,rid=yes", "must be the same" },
+		{ "add probe,vf=4,fid=0x2003", "duplicate FID" },
+		{ "add probe,vf=4,uid=0x100", "duplicate UID" },
+		{ "add probe,vf=4,adapter=other,pchid=0x100", "PCHID" },
+		{ "add probe,vf=4,colour=blue", "colour" },
+		{ "add probe,vf=4,profile=bogus", "lpar" },
+		{ "add probe,vf=4,,", "KEY=VALUE" },
+	};
+	struct control *control = *state;
+	struct zpci_config *config = control->config;
+	size_t strings = config->string_count, adapters = config->adapter_count;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		refuse(control, bad[i].line, bad[i].word);
+		assert_int_equal(config->string_count, strings);
+		assert_int_equal(config->adapter_count, adapters);
+		assert_int_equal(config->function_count, 1);
+	}
+	expect_no_event(control);
+	expect(control, "list", "ok 0x00002003\n");
+	expect(control, "add probe,vf=4,pchid=0x100", "ok 0x00001000\n");
+}
+
+static void test_removal_and_return(void **state)
+{
+	struct control *control = *state;
+
+	enable(control, 0x2003);
+	expect(control, "remove 0x2003", "ok\n");
+	expect_event(control, 0x2003, ZPCI_PEC_DECONFIGURED);
+	expect(control, "list", "ok\n");
+	refuse(control, "remove 0x2003", "list");
+	for (unsigned i = 0; i < 100; i++) {
+		expect(control, "add probe,vf=3,fid=0x2003,standby=yes", "ok 0x00002003\n");
+		expect(control, "remove 0x2003", "ok\n");
+	}
+	expect(control, "add probe,vf=3,fid=0x2003", "ok 0x00002003\n");
+	/* It is the adapter that it was. */
+	refuse(control, "add probe,vf=9", "allowed is 1 to 8");
+}
+
+static void test_failing(void **state)
+{
+	struct control *control = *state;
+
+	refuse(control, "error 0x2003 0x3a", "in state disabled");
+	refuse(control, "error 0x2004 0x3a", "list");
+	refuse(control, "error 0x2003 0x300", "0x2ff");
+	refuse(control, "error 0x2003", "error FID PEC");
+	expect_no_event(control);
+	enable(control, 0x2003);
+	expect(control, "error 0x2003 58", "ok\n");
+	expect_event(control, 0x2003, ZPCI_PEC_SERVICE_ACTION);
+	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_ERROR);
+	refuse(control, "error 0x2003 0x3a", "in state error");
+	expect(control, "error 0x2003 0x3b", "ok\n");
+	expect_event(control, 0x2003, ZPCI_PEC_PERMANENT_ERROR);
+	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_PERMANENT);
+}
+
+static void test_lines_that_are_none(void **state)
+{
+	struct control *control = *state;
+	char line[ZPCI_COMMAND_LINE + 1];
+
+	refuse(control, "", "allowed is add");
+	refuse(control, "   ", "allowed is add");
+	refuse(control, "lists", "allowed is add");
+	refuse(control, "lis", "allowed is add");
+	refuse(control, "LIST", "allowed is add");
+	refuse(control, "list all", "write it as: list");
+	refuse(control, "list\r", "printable");
+	refuse(control, "show \xff", "printable");
+	refuse_bytes(control, "list\0", 5, "printable");
+	refuse(control, "show 010", "decimal");
+	refuse(control, "show 0x", "decimal");
+	refuse(control, "show -1", "decimal");
+	refuse(control, "show 1021h", "decimal");
+	refuse(control, "show 0x100000000", "0xffffffff");
+	refuse(control, "show 99999999999999999999999", "0xffffffff");
+	memset(line, 'a', sizeof(line));
+	refuse_bytes(control, line, ZPCI_COMMAND_LINE, "allowed is add");
+	refuse_bytes(control, line, sizeof(line), "too long");
+	memset(line, ' ', sizeof(line));
+	refuse_bytes(control, line, ZPCI_COMMAND_LINE, "allowed is add");
+	memset(line, ',', sizeof(line));
+	memcpy(line, "add probe", 9);
+	refuse_bytes(control, line, ZPCI_COMMAND_LINE, "KEY=VALUE");
+	expect(control, "list", "ok 0x00002003\n");
+	expect_no_event(control);
+}
+
+static void test_help_names_all(void **state)
+{
+	struct control *control = *state;
+	char *answer = zpci_config_command(control->config, "help", 4);
+
+	assert_non_null(answer);
+	for (unsigned i = 0; i < 6; i++) {
+		static const char *const names[] = { "add",  "remove", "error",
+						     "list", "show",   "help" };
+		assert_non_null(strstr(answer, names[i]));
+	}
+	free(answer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CONTROL_TEST(test_what_is_there),
+		CONTROL_TEST(test_added_ones_are_announced),
+		CONTROL_TEST(test_what_cannot_be_added),
+		CONTROL_TEST(test_removal_and_return),
+		CONTROL_TEST(test_failing),
+		CONTROL_TEST(test_lines_that_are_none),
+		CONTROL_TEST(test_help_names_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
