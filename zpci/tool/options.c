@@ -132,6 +132,7 @@ SET_STRING(initrd)
 SET_STRING(config)
 SET_STRING(qemu)
 SET_STRING(plugin)
+SET_STRING(control)
 SET_STRING(exec)
 SET_STRING(json_file)
 SET_STRING(html_file)
@@ -185,6 +186,8 @@ static const struct tool_option table[] = {
 	  NOT_EMPTY },
 	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)", GUESTS, set_plugin,
 	  NOT_EMPTY },
+	{ "control", "SOCKET", "let functions come, go and fail by commands at this socket", BOTH,
+	  set_control, NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
 	{ "second-level", NULL, "hand the functions on to a guest of the guest; prints JSON",

@@ -24,6 +24,7 @@ struct tool_options {
 	const char *config;
 	const char *qemu;
 	const char *plugin;
+	const char *control;
 	const char *exec;
 	const char *memory; /* as QEMU takes it: a number and K, M, G or T; NULL: not given */
 	unsigned int smp;

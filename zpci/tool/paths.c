@@ -142,7 +142,7 @@ int tool_paths_find(struct tool_paths *paths, const struct tool_options *options
 	paths->initrd = find_file(options->initrd, "initrd", options->guest);
 	if (!paths->initrd)
 		return -1;
-	if (!options->function_count && !options->config && !options->plugin)
+	if (!options->function_count && !options->config && !options->plugin && !options->control)
 		return 0;
 	paths->plugin = find_plugin(options->plugin);
 	return paths->plugin ? 0 : -1;

@@ -148,11 +148,13 @@ static void add_plugin(struct tool_list *list, const struct tool_options *option
 {
 	char *path = escape_commas(plugin);
 	char *config = escape_commas(options->config ? options->config : "");
+	char *control = escape_commas(options->control ? options->control : "");
 	char *text = NULL;
 	size_t i;
 
-	if (!path || !config ||
-	    asprintf(&text, "%s%s%s", path, *config ? ",config=" : "", config) < 0) {
+	if (!path || !config || !control ||
+	    asprintf(&text, "%s%s%s%s%s", path, *config ? ",config=" : "", config,
+		     *control ? ",control=" : "", control) < 0) {
 		list->failed = 1;
 		text = NULL;
 	}
@@ -163,6 +165,7 @@ static void add_plugin(struct tool_list *list, const struct tool_options *option
 		tool_list_add(list, "%s", text);
 	}
 	free(text);
+	free(control);
 	free(config);
 	free(path);
 }

@@ -12,6 +12,8 @@
  *	                               cpu.c  dat.c, storage.c  present.c  timers.c
  *	                                    |         |          |
  *	                      plugin interface     symbols.c (QEMU's own functions)
+ *
+ * Beside the guest, control.c: commands of a person or a test.
  */
 #ifndef ZPCI_QEMU_BINDING_H
 #define ZPCI_QEMU_BINDING_H
@@ -26,6 +28,8 @@
 #include "symbols.h"
 #include "zpci/machine/record.h"
 
+struct zpci_config;
+struct zpci_qemu_control;
 struct zpci_qemu_timers;
 
 /* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs, in turn,
@@ -53,6 +57,10 @@ struct zpci_qemu_binding {
 	struct zpci_record *record; /* between the firmware and us, or NULL */
 	FILE *trace;
 	struct zpci_qemu_timers *timers;
+	struct zpci_logger logger;
+	struct zpci_config *config;	   /* of all functions, as they are now */
+	const char *control_path;	   /* of the control channel, or NULL */
+	struct zpci_qemu_control *control; /* NULL: there is none */
 	bool verbose;
 	bool saving_refused;
 	/* Set once at the end: callbacks return at once. */
@@ -185,6 +193,15 @@ struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *o
 void zpci_qemu_timer_set(struct zpci_timer *timer, uint64_t nanoseconds);
 void zpci_qemu_timer_cancel(struct zpci_timer *timer);
 void zpci_qemu_timer_destroy(struct zpci_timer *timer);
+
+/* --- control.c ------------------------------------------------------------------------------ */
+
+/* Listens at @path for commands about the functions of @config, which is connected. Returns 0, or
+ * -1 after a message. */
+int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_config *config,
+			    const char *path);
+/* Returns when no command is being done any more. Without the big lock, which a command may need. */
+void zpci_qemu_control_stop(struct zpci_qemu_binding *binding);
 
 /* --- lifecycle.c ---------------------------------------------------------------------------- */
 

@@ -124,6 +124,9 @@ void zpci_qemu_at_exit(void *opaque)
 	if (atomic_exchange(&binding->ended, true))
 		return;
 	quiesce(binding);
+	held = zpci_qemu_release(binding);
+	zpci_qemu_control_stop(binding);
+	zpci_qemu_reacquire(binding, held);
 	if (a_cpu_is_inside(binding))
 		return;
 	held = zpci_qemu_release(binding);

@@ -2,7 +2,8 @@
 /*
  * plugin.c - zpci-qemu.so: loading, arguments, and messages.
  *
- *	-plugin zpci-qemu.so,config=FILE,function=MODEL[:KEY=VALUE]...,record=FILE,verbose=on|off
+ *	-plugin zpci-qemu.so,config=FILE,function=MODEL[:KEY=VALUE]...,record=FILE,
+ *	        control=SOCKET,verbose=on|off
  *
  * Theory of operation. QEMU loads us once its machine is known and before it exists. Everything
  * that can be wrong is looked at here, in this order: the QEMU (architecture, functions we need),
@@ -74,10 +75,22 @@ static int open_trace(struct zpci_qemu_binding *binding, const char *path)
 	return -1;
 }
 
-/* One NAME=VALUE. */
-static int take_argument(struct zpci_qemu_binding *binding, struct zpci_config *config,
-			 const char *argument)
+static int set_control(struct zpci_qemu_binding *binding, const char *path)
 {
+	if (!binding->control_path) {
+		/* QEMU frees the arguments when we are loaded. */
+		binding->control_path = strdup(path);
+		return binding->control_path ? 0 : -1;
+	}
+	zpci_qemu_log(binding, ZPCI_LOG_ERROR, "control=%s: there is one already, %s; use one",
+		      path, binding->control_path);
+	return -1;
+}
+
+/* One NAME=VALUE. */
+static int take_argument(struct zpci_qemu_binding *binding, const char *argument)
+{
+	struct zpci_config *config = binding->config;
 	const char *equals = strchr(argument, '=');
 	size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
 	char *error = NULL;
@@ -90,6 +103,8 @@ static int take_argument(struct zpci_qemu_binding *binding, struct zpci_config *
 			return configuration_failed(binding, error);
 	} else if (equals && length == 6 && !strncmp(argument, "record", length)) {
 		return open_trace(binding, equals + 1);
+	} else if (equals && length == 7 && !strncmp(argument, "control", length)) {
+		return set_control(binding, equals + 1);
 	} else if (equals && length == 7 && !strncmp(argument, "verbose", length)) {
 		if (!qemu_plugin_bool_parse("verbose", equals + 1, &binding->verbose)) {
 			zpci_qemu_log(binding, ZPCI_LOG_ERROR,
@@ -99,30 +114,38 @@ static int take_argument(struct zpci_qemu_binding *binding, struct zpci_config *
 	} else {
 		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
 			      "argument '%s' is not known: use config=FILE, "
-			      "function=MODEL[:KEY=VALUE]..., record=FILE or verbose=on|off",
+			      "function=MODEL[:KEY=VALUE]..., record=FILE, control=SOCKET or "
+			      "verbose=on|off",
 			      argument);
 		return -1;
 	}
 	return 0;
 }
 
-static int take_arguments(struct zpci_qemu_binding *binding, struct zpci_config *config, int argc,
-			  char **argv)
+static int take_arguments(struct zpci_qemu_binding *binding, int argc, char **argv)
 {
 	char *error = NULL;
 
 	for (int i = 0; i < argc; i++)
-		if (take_argument(binding, config, argv[i]))
+		if (take_argument(binding, argv[i]))
 			return -1;
-	return zpci_config_finish(config, &error) ? configuration_failed(binding, error) : 0;
+	if (binding->trace && binding->control_path) {
+		zpci_qemu_log(
+			binding, ZPCI_LOG_ERROR,
+			"record= and control= do not go together, as what comes by the latter "
+			"is not in a trace; use one of them");
+		return -1;
+	}
+	return zpci_config_finish(binding->config, &error) ? configuration_failed(binding, error)
+							   : 0;
 }
 
-static int add_functions(struct zpci_qemu_binding *binding, const struct zpci_config *config)
+static int add_functions(struct zpci_qemu_binding *binding)
 {
-	struct zpci_logger logger = { print, binding };
+	struct zpci_config *config = binding->config;
 	char *error = NULL;
 
-	if (zpci_config_apply(config, binding->firmware, &logger, &error))
+	if (zpci_config_connect(config, binding->firmware, &binding->logger, &error))
 		return configuration_failed(binding, error);
 	if (binding->record)
 		zpci_record_head(binding->record, binding->firmware, true);
@@ -176,6 +199,8 @@ static void binding_free(struct zpci_qemu_binding *binding)
 	zpci_firmware_destroy(binding->firmware);
 	zpci_qemu_record_end(binding);
 	zpci_qemu_timers_free(binding->timers);
+	zpci_config_free(binding->config);
+	free((char *)binding->control_path);
 	free(binding->vcpu);
 	free(binding);
 }
@@ -196,7 +221,7 @@ static int make_firmware(struct zpci_qemu_binding *binding)
 	/* QEMU can have zPCI devices of its own. */
 	struct zpci_firmware_options options = {
 		.size = sizeof(options),
-		.logger = { print, binding },
+		.logger = binding->logger,
 		.shared = true,
 	};
 
@@ -215,20 +240,25 @@ static int make_firmware(struct zpci_qemu_binding *binding)
 				    &binding->firmware);
 }
 
+static int start_control(struct zpci_qemu_binding *binding)
+{
+	if (!binding->control_path)
+		return 0;
+	return zpci_qemu_control_start(binding, binding->config, binding->control_path);
+}
+
 static int set_up(struct zpci_qemu_binding *binding, const qemu_info_t *info, int argc, char **argv)
 {
-	struct zpci_config *config;
-	int ret;
-
 	if (check_qemu(binding, info) || make_vcpus(binding, info->system.max_vcpus))
 		return -1;
-	config = zpci_config_new();
-	if (!config)
+	binding->logger = (struct zpci_logger){ print, binding };
+	binding->config = zpci_config_new();
+	if (!binding->config)
 		return -1;
-	ret = take_arguments(binding, config, argc, argv) || make_firmware(binding) ||
-	      add_functions(binding, config);
-	zpci_config_free(config);
-	return ret ? -1 : 0;
+	return take_arguments(binding, argc, argv) || make_firmware(binding) ||
+			       add_functions(binding) || start_control(binding)
+		       ? -1
+		       : 0;
 }
 
 /* QEMU calls us once for each -plugin, and a thread's CPU is one binding's (threads.c). */

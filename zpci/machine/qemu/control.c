@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * control.c - the control channel: a UNIX socket by which functions come, go and fail while the
+ * guest runs.
+ *
+ *	client -- line --> this file -- zpci_config_command() --> firmware --> events of the guest
+ *	       <- answer -
+ *
+ * Theory of operation. One thread of ours serves a few clients at once, a command at a time; what
+ * it causes in guest storage or of interruptions goes the same way as that of device threads
+ * (threads.c). What a line may say is the configuration's to know.
+ *
+ * A client is not trusted with more than its commands: a line has a limit, what is longer is
+ * thrown away up to its end; a client that does not take its answers is dropped, as nobody waits
+ * for it. The socket is its owner's alone, since whoever connects can take functions away.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "binding.h"
+#include "zpci/config/config.h"
+
+#define CLIENTS 8
+
+struct client {
+	int fd;		/* -1: none */
+	size_t length;	/* of what is in @line, which has no end yet */
+	bool discarded; /* the line was too long; up to its end all is thrown away */
+	char line[ZPCI_COMMAND_LINE + 1];
+};
+
+struct zpci_qemu_control {
+	struct zpci_qemu_binding *binding;
+	struct zpci_config *config;
+	struct sockaddr_un address;
+	int listener;
+	int end; /* readable: the thread ends */
+	pthread_t thread;
+	struct client clients[CLIENTS];
+};
+
+/* --- clients -------------------------------------------------------------------------------- */
+
+static void drop(struct client *client)
+{
+	close(client->fd);
+	client->fd = -1;
+}
+
+static void answer(struct client *client, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (send(client->fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)length)
+		drop(client);
+}
+
+static void command(struct zpci_qemu_control *control, struct client *client, size_t length)
+{
+	char *text = zpci_config_command(control->config, client->line, length);
+
+	answer(client, text ? text : "error: no memory\n");
+	free(text);
+}
+
+/* Does the lines that are complete, and keeps the rest. */
+static void take_lines(struct zpci_qemu_control *control, struct client *client)
+{
+	char *end;
+
+	while (client->fd >= 0 && (end = memchr(client->line, '\n', client->length))) {
+		size_t length = end - client->line;
+
+		if (client->discarded)
+			client->discarded = false;
+		else
+			command(control, client, length);
+		client->length -= length + 1;
+		memmove(client->line, end + 1, client->length);
+	}
+	if (client->fd < 0 || client->length < sizeof(client->line))
+		return;
+	/* Full, and no end: the answer is given now, and only once. */
+	if (!client->discarded)
+		command(control, client, client->length);
+	client->discarded = true;
+	client->length = 0;
+}
+
+static void receive(struct zpci_qemu_control *control, struct client *client)
+{
+	ssize_t length = recv(client->fd, client->line + client->length,
+			      sizeof(client->line) - client->length, MSG_DONTWAIT);
+
+	if (length < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (length <= 0) {
+		drop(client);
+		return;
+	}
+	client->length += length;
+	take_lines(control, client);
+}
+
+static void welcome(struct zpci_qemu_control *control)
+{
+	struct client one_too_many = { .fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC) };
+
+	if (one_too_many.fd < 0)
+		return;
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client->fd >= 0)
+			continue;
+		client->fd = one_too_many.fd;
+		client->length = 0;
+		client->discarded = false;
+		return;
+	}
+	answer(&one_too_many, "error: too many clients are connected; end one of them\n");
+	if (one_too_many.fd >= 0)
+		drop(&one_too_many);
+}
+
+/* --- the thread ----------------------------------------------------------------------------- */
+
+static void *serve(void *opaque)
+{
+	struct zpci_qemu_control *control = opaque;
+	struct pollfd polled[CLIENTS + 2];
+
+	zpci_qemu_thread_enter(control->binding);
+	for (;;) {
+		polled[CLIENTS] = (struct pollfd){ .fd = control->listener, .events = POLLIN };
+		polled[CLIENTS + 1] = (struct pollfd){ .fd = control->end, .events = POLLIN };
+		for (unsigned i = 0; i < CLIENTS; i++)
+			polled[i] =
+				(struct pollfd){ .fd = control->clients[i].fd, .events = POLLIN };
+		if (poll(polled, CLIENTS + 2, -1) < 0)
+			continue;
+		if (polled[CLIENTS + 1].revents)
+			return NULL;
+		for (unsigned i = 0; i < CLIENTS; i++)
+			if (polled[i].revents)
+				receive(control, &control->clients[i]);
+		if (polled[CLIENTS].revents)
+			welcome(control);
+	}
+}
+
+/* --- the socket ----------------------------------------------------------------------------- */
+
+/* A socket that nobody listens at is left over from a QEMU that was killed. */
+static void remove_stale(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat status;
+
+	if (fd < 0)
+		return;
+	if (!lstat(address->sun_path, &status) && S_ISSOCK(status.st_mode) &&
+	    connect(fd, (const struct sockaddr *)address, sizeof(*address)) &&
+	    errno == ECONNREFUSED)
+		unlink(address->sun_path);
+	close(fd);
+}
+
+static int listen_at(struct zpci_qemu_control *control)
+{
+	const struct sockaddr *address = (const struct sockaddr *)&control->address;
+
+	control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (control->listener < 0)
+		return -1;
+	remove_stale(&control->address);
+	if (bind(control->listener, address, sizeof(control->address)))
+		return -1;
+	/* Nobody can connect before it is heard. */
+	if (!chmod(control->address.sun_path, 0600) && !listen(control->listener, CLIENTS))
+		return 0;
+	unlink(control->address.sun_path);
+	return -1;
+}
+
+static struct zpci_qemu_control *control_new(struct zpci_qemu_binding *binding,
+					     struct zpci_config *config, const char *path)
+{
+	struct zpci_qemu_control *control = calloc(1, sizeof(*control));
+
+	if (!control)
+		return NULL;
+	control->binding = binding;
+	control->config = config;
+	control->listener = -1;
+	control->end = eventfd(0, EFD_CLOEXEC);
+	for (unsigned i = 0; i < CLIENTS; i++)
+		control->clients[i].fd = -1;
+	control->address.sun_family = AF_UNIX;
+	strncpy(control->address.sun_path, path, sizeof(control->address.sun_path) - 1);
+	return control;
+}
+
+static void control_free(struct zpci_qemu_control *control)
+{
+	for (unsigned i = 0; i < CLIENTS; i++)
+		if (control->clients[i].fd >= 0)
+			close(control->clients[i].fd);
+	if (control->listener >= 0)
+		close(control->listener);
+	if (control->end >= 0)
+		close(control->end);
+	free(control);
+}
+
+/* QEMU's signals are for QEMU's threads. */
+static int start_thread(struct zpci_qemu_control *control)
+{
+	sigset_t all, old;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	error = pthread_create(&control->thread, NULL, serve, control);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return error;
+}
+
+static int refuse(struct zpci_qemu_binding *binding, const char *path, const char *why)
+{
+	zpci_qemu_log(binding, ZPCI_LOG_ERROR, "control=%s: %s", path, why);
+	return -1;
+}
+
+int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_config *config,
+			    const char *path)
+{
+	struct zpci_qemu_control *control;
+	char why[128];
+
+	if (!*path || strlen(path) >= sizeof(control->address.sun_path))
+		return refuse(binding, path,
+			      "a socket's name has 1 to 107 characters; use another");
+	control = control_new(binding, config, path);
+	if (!control)
+		return refuse(binding, path, "no memory");
+	if (control->end < 0 || listen_at(control)) {
+		snprintf(why, sizeof(why), "%s; name a socket that can be made", strerror(errno));
+		control_free(control);
+		return refuse(binding, path, why);
+	}
+	if (start_thread(control)) {
+		unlink(path);
+		control_free(control);
+		return refuse(binding, path, "no thread for it; end some of the host's");
+	}
+	binding->control = control;
+	return 0;
+}
+
+void zpci_qemu_control_stop(struct zpci_qemu_binding *binding)
+{
+	struct zpci_qemu_control *control = binding->control;
+	const uint64_t one = 1;
+
+	if (!control)
+		return;
+	binding->control = NULL;
+	unlink(control->address.sun_path);
+	if (write(control->end, &one, sizeof(one)) != sizeof(one))
+		return; /* cannot be: then the thread is left to the end of the process */
+	pthread_join(control->thread, NULL);
+	control_free(control);
+}
