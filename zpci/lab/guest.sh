@@ -2,11 +2,13 @@
 # shellcheck shell=bash
 #
 # The guest: Debian's stock s390x kernel, and an initial RAM disk with busybox, lspci, the
-# kernel's VFIO modules, zpci-inspect and zpci/guest/init.
+# kernel's modules for VFIO and for QEMU's own network and random number devices, zpci-inspect and
+# zpci/guest/init.
 #
 #   $ZPCI_CACHE/guest/NAME/kernel, initrd, config
 #   $ZPCI_CACHE/guest/NAME/release          what `uname -r' says in it
-#   $ZPCI_CACHE/guest/NAME/modules          its VFIO modules, if it has any
+#   $ZPCI_CACHE/guest/NAME/modules          its modules, if it has any
+#   $ZPCI_CACHE/guest/NAME/wanted           those that were asked for
 #   $ZPCI_CACHE/guest/default               link to the one that zpci(1) boots
 #   $ZPCI_CACHE/guest/root                  the unpacked packages
 #
@@ -25,6 +27,8 @@ guest_modules=(
 	"virtio_console CONFIG_VIRTIO_CONSOLE"
 	"vfio_iommu_type1 CONFIG_VFIO_IOMMU_TYPE1"
 	"vfio-pci CONFIG_VFIO_PCI"
+	"virtio_net CONFIG_VIRTIO_NET"
+	"virtio-rng CONFIG_HW_RANDOM_VIRTIO"
 )
 
 guest_download() {
@@ -188,6 +192,7 @@ guest_collect() {
 		guest_module_add "$from" "$to/modules" "${entry%% *}" || return 1
 	done
 	stamp_write "$to/release" "$version"
+	stamp_write "$to/wanted" "${guest_modules[*]}"
 }
 
 # guest_make NAME INSPECT: the RAM disk.
@@ -240,7 +245,7 @@ lab_guest() {
 	local version
 	guest_programs_get
 	version=$(guest_kernel_version)
-	[ -e "$ZPCI_CACHE/guest/$version/release" ] ||
+	stamp_is "$ZPCI_CACHE/guest/$version/wanted" "${guest_modules[*]}" ||
 		step "collecting kernel and modules" guest_collect "$ZPCI_CACHE/guest/root" "$version" ||
 		die "the guest could not be made"
 	guest_finish "$version"
