@@ -28,14 +28,15 @@ sub requires_guest {
 	read_expected();
 }
 
-# inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU]) boots and
-# returns (report, standard error); bails out with what was printed when there is no report.
+# inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU], command to run
+# before) boots and returns (report, standard error); bails out with what was printed when there is no
+# report. The last two may be left out.
 sub inspect {
-	my ($functions, $run, $inspect, $qemu) = @_;
+	my ($functions, $run, $inspect, $qemu, $before) = @_;
 	my $errors = File::Temp->new;
 	my @options = ('--timeout', 600, @$run, map { ('--function', $_) } @$functions);
 	my @command = ('zpci', 'inspect', '--json', @options, '--', @$inspect);
-	my $words = join ' ', 'zpci-inspect --json', map { "'$_'" } @$inspect;
+	my $words = join ' ', $before ? "$before;" : (), 'zpci-inspect --json', map { "'$_'" } @$inspect;
 	@command = ('zpci', 'run', @options, '--exec', $words, '--', @$qemu) if $qemu;
 	my $pid = open(my $out, '-|') // die "fork: $!";
 	if (!$pid) {

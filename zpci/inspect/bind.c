@@ -92,6 +92,18 @@ int binding_take(struct binding *b, const char *address, struct problem *problem
 	return driver_write(VFIO_PCI, "bind", address, problem);
 }
 
+int binding_renew(struct binding *b, struct problem *problem)
+{
+	char path[SYSFS_PATH_SIZE], driver[64];
+
+	device_path(path, b->address, "driver_override");
+	if (sysfs_write(path, VFIO_PCI, problem))
+		return -1;
+	current_driver(b->address, driver, sizeof(driver));
+	return strcmp(driver, VFIO_PCI) == 0 ? 0
+					     : driver_write(VFIO_PCI, "bind", b->address, problem);
+}
+
 int binding_restore(struct binding *b, struct problem *problem)
 {
 	char path[SYSFS_PATH_SIZE], driver[64];

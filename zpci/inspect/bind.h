@@ -20,6 +20,9 @@ struct binding {
  * failed. */
 int binding_take(struct binding *binding, const char *address, struct problem *problem);
 
+/* Bind it again, after the kernel has made its device anew: the driver is lost then. */
+int binding_renew(struct binding *binding, struct problem *problem);
+
 /* Put everything back. Goes on after an error, and reports the first. */
 int binding_restore(struct binding *binding, struct problem *problem);
 

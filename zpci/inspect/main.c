@@ -28,7 +28,7 @@
 /* Exit statuses, documented in the manual page. */
 enum {
 	STATUS_OK = 0,
-	STATUS_FAILED = 1, /* interrupts, DMA or code of a probe */
+	STATUS_FAILED = 1, /* interrupts, DMA, code or errors of a probe */
 	STATUS_USAGE = 2,
 	STATUS_INCOMPLETE = 3, /* something not read, not observed or not put back */
 	STATUS_STOPPED = 4,
@@ -99,6 +99,7 @@ static int start_sessions(struct program *p)
 	struct probe_request request = {
 		.interrupts = p->options.interrupts,
 		.dma_bytes = p->options.dma_bytes,
+		.errors = p->options.dma_errors,
 		.seed = p->options.seed,
 	};
 

@@ -18,13 +18,12 @@
  *
  * A refusal is a result. Only what could not be tried at all is a failure.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <linux/vfio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "klog.h"
 #include "observe.h"
 
 #define RESTORE_TEXT "restoring BARs"
@@ -57,39 +56,15 @@ const struct observation_info observation_infos[OBSERVATIONS] = {
 	[OBSERVE_MMAP] = { "mmap", "mmap of the BAR", ACTION_MMAP_BAR, 0 },
 };
 
-/* The kernel log from its end on, or -1. */
-static int open_log(struct observations *o)
-{
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd >= 0 && lseek(fd, 0, SEEK_END) >= 0) {
-		o->log_read = true;
-		return fd;
-	}
-	problem_set(&o->log_problem, "/dev/kmsg: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* How many new messages say that vfio restored the BARs of this function. A read gives one
- * message; EPIPE says that some were overwritten before they were read. */
-static unsigned int count_restores(int fd, const char *address)
+/* How many new messages say that vfio restored the BARs of this function. */
+static unsigned int count_restores(int log, const char *address)
 {
 	unsigned int count = 0;
 	char record[8192];
 
-	for (;;) {
-		ssize_t n = read(fd, record, sizeof(record) - 1);
-
-		if (n < 0 && (errno == EPIPE || errno == EINTR))
-			continue;
-		if (n <= 0)
-			return count;
-		record[n] = '\0';
-		if (strstr(record, address) && strstr(record, RESTORE_TEXT))
-			count++;
-	}
+	while (klog_next(log, record, sizeof(record)))
+		count += strstr(record, address) && strstr(record, RESTORE_TEXT);
+	return count;
 }
 
 /* The capability ID in configuration space, 0 if there is none (PCI Local Bus 3.0, 6.7). */
@@ -190,7 +165,8 @@ int observe(const struct vfio_function *f, struct observations *o)
 
 	memset(o, 0, sizeof(*o));
 	o->bar = first_bar(f);
-	log = open_log(o);
+	log = klog_open(&o->log_problem);
+	o->log_read = log >= 0;
 	for (int i = 0; i < OBSERVATIONS; i++) {
 		make(f, o, log, &observation_infos[i], &o->all[i]);
 		if (!o->all[i].made)

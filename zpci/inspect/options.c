@@ -16,6 +16,7 @@
 enum {
 	OPT_BTF = 256,
 	OPT_DMA_BYTES,
+	OPT_DMA_ERRORS,
 	OPT_FID,
 	OPT_HELP,
 	OPT_HOLD,
@@ -40,6 +41,8 @@ static const struct {
 	{ "interrupts", "N", OPT_INTERRUPTS, "probe: interrupts of each kind, 0 for none (1000)" },
 	{ "dma-bytes", "SIZE", OPT_DMA_BYTES,
 	  "probe: bytes to copy, with K, M or G, 0 for none (4M)" },
+	{ "dma-errors", NULL, OPT_DMA_ERRORS,
+	  "probe: DMA that must be refused, and recovery from it" },
 	{ "seed", "N", OPT_SEED, "probe: seed of the random numbers" },
 	{ "hold", NULL, OPT_HOLD, "keep all functions open until end of input or SIGTERM" },
 	{ "hold-command", "COMMAND", OPT_HOLD_COMMAND,
@@ -63,8 +66,8 @@ static void print_help(void)
 			 table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");
 		printf("  %-23s %s\n", left, table[i].help);
 	}
-	printf("\nExit status: 0 all was read and is well; 1 interrupts, DMA or code of a probe\n"
-	       "failed; 2 wrong options; 3 something could not be read, observed or put back;\n"
+	printf("\nExit status: 0 all was read and is well; 1 interrupts, DMA, code or errors of a\n"
+	       "probe failed; 2 wrong options; 3 something could not be read, observed or put back;\n"
 	       "4 ended by a signal.\n");
 }
 
@@ -148,6 +151,9 @@ static int take_option(int option, const char *text, struct options *o)
 		return 0;
 	case OPT_BTF:
 		o->btf = text;
+		return 0;
+	case OPT_DMA_ERRORS:
+		o->dma_errors = true;
 		return 0;
 	case OPT_HOLD:
 		o->hold = true;

@@ -30,6 +30,7 @@ struct options {
 	size_t target_count;
 	uint32_t interrupts;
 	uint64_t dma_bytes;
+	bool dma_errors;
 	uint64_t seed;
 	bool seed_given;
 	bool hold;

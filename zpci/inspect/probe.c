@@ -160,7 +160,7 @@ static bool start(struct probe *p, struct probe_results *results, struct probe_v
 	return true;
 }
 
-static void close_vectors(struct probe *p)
+void probe_close(struct probe *p)
 {
 	uint32_t none = 0;
 
@@ -199,6 +199,15 @@ static bool open_vectors(struct probe *p, struct probe_verdict *verdict)
 	return !error;
 }
 
+bool probe_open(struct probe *p, const struct vfio_function *f, struct probe_results *results,
+		struct probe_verdict *verdict)
+{
+	p->f = f;
+	for (int i = 0; i < PROBE_MAX_VECTORS; i++)
+		p->events[i] = -1;
+	return start(p, results, verdict) && open_vectors(p, verdict);
+}
+
 /* DMA memory is locked; root may raise the limit, and who may not will be told by the map. */
 static void unlimit_locked_memory(void)
 {
@@ -227,41 +236,40 @@ void probe_run(const struct vfio_function *f, const struct probe_request *reques
 	       struct probe_results *results)
 {
 	/* The generator must not start with 0. */
-	struct probe p = { .f = f, .random = request->seed ? request->seed : 1 };
+	struct probe p = { .random = request->seed ? request->seed : 1 };
 	struct probe_verdict verdict = { PROBE_OK, { "" } };
 
 	memset(results, 0, sizeof(*results));
 	results->is_probe = is_probe(f);
 	if (!results->is_probe)
 		return;
-	for (int i = 0; i < PROBE_MAX_VECTORS; i++)
-		p.events[i] = -1;
 	unlimit_locked_memory();
-	if (start(&p, results, &verdict) && open_vectors(&p, &verdict)) {
+	if (probe_open(&p, f, results, &verdict)) {
 		run_tests(&p, request, results);
 	} else {
 		results->now.verdict = results->later.verdict = verdict;
 		results->dma.verdict = results->code.verdict = verdict;
 	}
-	close_vectors(&p);
+	probe_close(&p);
+}
+
+/* Something wrong with the device is the worst, whatever else happened. */
+static enum probe_outcome worse(enum probe_outcome a, enum probe_outcome b)
+{
+	if (a == PROBE_FAILED || b == PROBE_FAILED)
+		return PROBE_FAILED;
+	return a > b ? a : b;
 }
 
 enum probe_outcome probe_worst(const struct probe_results *results)
 {
-	const enum probe_outcome outcomes[] = {
-		results->now.verdict.outcome,
-		results->later.verdict.outcome,
-		results->dma.verdict.outcome,
-		results->code.verdict.outcome,
-	};
 	enum probe_outcome worst = PROBE_OK;
 
-	/* Something wrong with the device is the worst, whatever else happened. */
-	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
-		if (outcomes[i] == PROBE_FAILED)
-			return PROBE_FAILED;
-		if (outcomes[i] > worst)
-			worst = outcomes[i];
-	}
+	worst = worse(worst, results->now.verdict.outcome);
+	worst = worse(worst, results->later.verdict.outcome);
+	worst = worse(worst, results->dma.verdict.outcome);
+	worst = worse(worst, results->code.verdict.outcome);
+	for (int i = 0; i < PROBE_ERRORS; i++)
+		worst = worse(worst, results->errors[i].verdict.outcome);
 	return worst;
 }

@@ -6,6 +6,7 @@
  *   probe_irq.c   interrupts
  *   probe_dma.c   the DMA engine, and comparing what it did
  *   probe_code.c  code that the DMA engine writes over
+ *   probe_error.c DMA that must be refused, and what follows
  */
 #ifndef INSPECT_PROBE_H
 #define INSPECT_PROBE_H
@@ -13,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bind.h"
+#include "event.h"
 #include "problem.h"
 #include "vfio.h"
 
@@ -64,6 +67,51 @@ struct probe_code {
 	int64_t expected;
 };
 
+/* DMA that must be refused, in the order in which it is tried. */
+enum probe_error_name {
+	PROBE_ERROR_UNMAPPED_WRITE,
+	PROBE_ERROR_UNMAPPED_READ,
+	PROBE_ERROR_CROSSING,
+	PROBE_ERROR_READ_ONLY,
+	PROBE_ERROR_BEYOND,
+	PROBE_ERROR_BEFORE,
+	PROBE_ERRORS
+};
+
+/* Who brought the function back. */
+enum probe_recovery {
+	PROBE_NOT_RECOVERED,
+	PROBE_RECOVERED_BY_KERNEL,  /* when it got the event */
+	PROBE_RECOVERED_BY_RESET,   /* VFIO_DEVICE_RESET */
+	PROBE_RECOVERED_BY_RECOVER, /* sysfs `recover', and opened again */
+};
+
+struct probe_error {
+	struct probe_verdict verdict;
+	uint64_t address;	  /* that must be refused first */
+	uint16_t pec;		  /* that must be told */
+	uint32_t notified;	  /* how often vfio's error interrupt came */
+	uint32_t interrupts;	  /* of the DMA's end; a blocked function makes none */
+	uint32_t events;	  /* in the kernel log */
+	uint16_t logged_pec;	  /* of the last of them */
+	bool event_read;	  /* from the kernel's debug log: */
+	struct error_event event; /* all that it was told */
+	int load_error;		  /* of a register load after the error, and ... */
+	uint64_t loaded;	  /* ... what it gave */
+	bool status_read;	  /* the device could be asked: */
+	uint64_t status;	  /* its DMA status, */
+	uint64_t failed;	  /* and the address that it saw refused */
+	uint64_t changed;	  /* bytes that must not have changed and did */
+	bool reset_tried;	  /* VFIO_DEVICE_RESET, as the kernel had not recovered it: */
+	int reset_error;	  /* what it gave, */
+	bool dma_after_reset;	  /* and whether a DMA works then, interrupts left aside */
+	enum probe_recovery recovery;
+};
+
+extern const char *const probe_error_names[PROBE_ERRORS]; /* in JSON */
+extern const char *const probe_error_texts[PROBE_ERRORS];
+extern const char *const probe_recovery_names[];
+
 struct probe_results {
 	bool is_probe; /* otherwise nothing below is valid */
 	uint32_t vf;
@@ -72,10 +120,12 @@ struct probe_results {
 	struct probe_interrupts later; /* raised by the device's thread */
 	struct probe_dma dma;
 	struct probe_code code;
+	struct probe_error errors[PROBE_ERRORS];
 };
 
 struct probe_request {
 	uint32_t interrupts;
+	bool errors;
 	uint64_t dma_bytes;
 	uint64_t seed;
 };
@@ -83,6 +133,11 @@ struct probe_request {
 /* Run all tests on an open function. Leaves the results at is_probe = false if it is none. */
 void probe_run(const struct vfio_function *f, const struct probe_request *request,
 	       struct probe_results *results);
+
+/* Let a probe make DMA errors, and have it recovered. The function FID may be opened anew
+ * meanwhile. */
+void probe_run_errors(struct vfio_function *f, struct binding *binding, uint32_t fid,
+		      const struct probe_request *request, struct probe_results *results);
 
 /* The worst outcome of all tests. */
 enum probe_outcome probe_worst(const struct probe_results *results);
@@ -112,6 +167,11 @@ struct probe_memory {
 	uint64_t size;
 };
 
+/* Switch memory access, bus mastership and vectors on, and check what answers; and off. */
+bool probe_open(struct probe *p, const struct vfio_function *f, struct probe_results *results,
+		struct probe_verdict *verdict);
+void probe_close(struct probe *p);
+
 /* Access a register. False with errno: refused. */
 bool probe_read(const struct probe *p, uint32_t reg, size_t size, uint64_t *value);
 bool probe_write(const struct probe *p, uint32_t reg, size_t size, uint64_t value);
@@ -137,6 +197,9 @@ void probe_unmap(const struct probe *p, struct probe_memory *memory);
 
 void probe_test_interrupts(struct probe *p, uint32_t doorbell, uint32_t count,
 			   struct probe_interrupts *result);
+/* Start one operation that will end with an interrupt on VECTOR. False with errno: refused. */
+bool probe_start_operation(const struct probe *p, const struct probe_operation *op,
+			   uint32_t vector);
 /* Run one operation and wait for its interrupt. True: it is done, without error. */
 bool probe_operate(struct probe *p, const struct probe_operation *op,
 		   struct probe_verdict *verdict);

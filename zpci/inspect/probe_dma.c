@@ -70,8 +70,7 @@ static void describe(const struct probe_operation *op, char *text, size_t size)
 		 op->source, op->destination);
 }
 
-static bool start_operation(const struct probe *p, const struct probe_operation *op,
-			    uint32_t vector)
+bool probe_start_operation(const struct probe *p, const struct probe_operation *op, uint32_t vector)
 {
 	return probe_write(p, ZPCI_PROBE_REG_DMA_SOURCE, 8, op->source) &&
 	       probe_write(p, ZPCI_PROBE_REG_DMA_DESTINATION, 8, op->destination) &&
@@ -112,7 +111,7 @@ bool probe_operate(struct probe *p, const struct probe_operation *op, struct pro
 
 	if (probe_stopped(verdict))
 		return false;
-	if (!start_operation(p, op, vector)) {
+	if (!probe_start_operation(p, op, vector)) {
 		probe_refused(verdict);
 		return false;
 	}

@@ -27,6 +27,9 @@ void session_start(struct session *s, const char *name, const struct function *f
 	s->complete = observe(&s->vfio, &s->observations) == 0;
 	if (!stop_requested())
 		probe_run(&s->vfio, request, &s->probe);
+	if (!stop_requested() && function->items[ITEM_FID].state == ITEM_KNOWN)
+		probe_run_errors(&s->vfio, &s->binding, (uint32_t)function->items[ITEM_FID].value,
+				 request, &s->probe);
 }
 
 int session_end(struct session *s, struct problem *problem)

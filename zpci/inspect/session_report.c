@@ -112,6 +112,18 @@ static void print_interrupts(FILE *out, const char *text, const struct probe_int
 	fputc('\n', out);
 }
 
+static void print_error(FILE *out, const char *text, const struct probe_error *r)
+{
+	if (r->verdict.outcome == PROBE_SKIPPED)
+		return;
+	label(out, text);
+	print_verdict(out, &r->verdict);
+	if (r->events)
+		fprintf(out, "; PEC 0x%04x at 0x%" PRIx64 ", recovered by: %s", r->logged_pec,
+			r->address, probe_recovery_names[r->recovery]);
+	fputc('\n', out);
+}
+
 static void print_probe(FILE *out, const struct probe_results *p)
 {
 	if (!p->is_probe)
@@ -137,6 +149,8 @@ static void print_probe(FILE *out, const struct probe_results *p)
 			" expected",
 			p->code.rounds, p->code.before, p->code.after, p->code.expected);
 	fputc('\n', out);
+	for (int i = 0; i < PROBE_ERRORS; i++)
+		print_error(out, probe_error_texts[i], &p->errors[i]);
 }
 
 static void print_heading(FILE *out, const struct session *s)
@@ -267,6 +281,56 @@ static void signed_json(struct json *j, const char *key, int64_t value)
 	json_string(j, key, text);
 }
 
+static void error_json(struct json *j, const char *key, const struct probe_error *r)
+{
+	json_open_object(j, key);
+	verdict_json(j, &r->verdict);
+	json_hex(j, "address", r->address, 16);
+	json_hex(j, "pec", r->pec, 4);
+	json_number(j, "notified", r->notified);
+	json_number(j, "interrupts", r->interrupts);
+	json_number(j, "events", r->events);
+	json_hex(j, "logged_pec", r->logged_pec, 4);
+	if (r->event_read) {
+		json_open_object(j, "event");
+		json_hex(j, "pec", r->event.pec, 4);
+		json_hex(j, "handle", r->event.handle, 8);
+		json_hex(j, "address", r->event.address, 16);
+		json_close_object(j);
+	} else {
+		json_null(j, "event");
+	}
+	json_string(j, "load", r->load_error ? problem_errno(r->load_error) : "ok");
+	json_hex(j, "loaded", r->loaded, 8);
+	if (r->status_read) {
+		json_hex(j, "status", r->status, 8);
+		json_hex(j, "failed", r->failed, 16);
+	} else {
+		json_null(j, "status");
+		json_null(j, "failed");
+	}
+	json_number(j, "changed", r->changed);
+	json_string(j, "reset",
+		    !r->reset_tried  ? NULL
+		    : r->reset_error ? problem_errno(r->reset_error)
+				     : "ok");
+	json_bool(j, "dma_after_reset", r->dma_after_reset);
+	json_string(j, "recovery", probe_recovery_names[r->recovery]);
+	json_close_object(j);
+}
+
+static void errors_json(struct json *j, const struct probe_results *p)
+{
+	if (p->errors[0].verdict.outcome == PROBE_SKIPPED) {
+		json_null(j, "dma_errors");
+		return;
+	}
+	json_open_object(j, "dma_errors");
+	for (int i = 0; i < PROBE_ERRORS; i++)
+		error_json(j, probe_error_names[i], &p->errors[i]);
+	json_close_object(j);
+}
+
 static void probe_json(struct json *j, const struct probe_results *p)
 {
 	if (!p->is_probe) {
@@ -295,6 +359,7 @@ static void probe_json(struct json *j, const struct probe_results *p)
 	signed_json(j, "after", p->code.after);
 	signed_json(j, "expected", p->code.expected);
 	json_close_object(j);
+	errors_json(j, p);
 	json_close_object(j);
 }
 

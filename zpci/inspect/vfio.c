@@ -244,33 +244,52 @@ int vfio_try_mmap(const struct vfio_function *f, const struct vfio_area *area)
 	return 0;
 }
 
-int vfio_set_msix(const struct vfio_function *f, const int *events, uint32_t *count)
+/* Connect the interrupts INDEX, 0 to COUNT - 1, with EVENTS; COUNT 0 disconnects all. Negative: an
+ * errno value; positive: so many there could be. */
+static int set_irqs(const struct vfio_function *f, uint32_t index, const int *events,
+		    uint32_t count)
 {
 	union {
 		struct vfio_irq_set set;
 		uint8_t bytes[sizeof(struct vfio_irq_set) + MAX_EVENTS * sizeof(int)];
 	} u;
-	size_t size = sizeof(u.set) + *count * sizeof(int);
+	size_t size = sizeof(u.set) + count * sizeof(int);
 	int ret;
 
-	if (*count > MAX_EVENTS)
-		return EINVAL;
+	if (count > MAX_EVENTS)
+		return -EINVAL;
 	memset(&u, 0, sizeof(u));
 	u.set.argsz = (uint32_t)size;
 	u.set.flags = VFIO_IRQ_SET_ACTION_TRIGGER |
-		      (*count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE);
-	u.set.index = VFIO_PCI_MSIX_IRQ_INDEX;
-	u.set.count = *count;
-	if (*count)
-		memcpy(u.bytes + sizeof(u.set), events, *count * sizeof(int));
+		      (count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE);
+	u.set.index = index;
+	u.set.count = count;
+	if (count)
+		memcpy(u.bytes + sizeof(u.set), events, count * sizeof(int));
 	ret = ioctl(f->device, VFIO_DEVICE_SET_IRQS, &u.set);
-	if (ret < 0)
-		return errno;
-	if (ret > 0) { /* so many there could be */
+	return ret < 0 ? -errno : ret;
+}
+
+int vfio_set_msix(const struct vfio_function *f, const int *events, uint32_t *count)
+{
+	int ret = set_irqs(f, VFIO_PCI_MSIX_IRQ_INDEX, events, *count);
+
+	if (ret > 0) {
 		*count = (uint32_t)ret;
 		return ENOSPC;
 	}
-	return 0;
+	return -ret;
+}
+
+/* It is disconnected by a descriptor of -1, as an empty set triggers it. */
+int vfio_set_error(const struct vfio_function *f, int event)
+{
+	return -set_irqs(f, VFIO_PCI_ERR_IRQ_INDEX, &event, 1);
+}
+
+int vfio_reset(const struct vfio_function *f)
+{
+	return ioctl(f->device, VFIO_DEVICE_RESET) < 0 ? errno : 0;
 }
 
 /* The first range in the kernel's list with SIZE bytes; false if it has no list or none. */
@@ -316,17 +335,28 @@ int vfio_find_iova(const struct vfio_function *f, uint64_t size, uint64_t *iova)
 	return found ? 0 : ENOSPC;
 }
 
-int vfio_map(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size)
+static int map(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size,
+	       uint32_t flags)
 {
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+	struct vfio_iommu_type1_dma_map request = {
+		.argsz = sizeof(request),
+		.flags = flags,
 		.vaddr = (uintptr_t)memory,
 		.iova = iova,
 		.size = size,
 	};
 
-	return ioctl(f->container, VFIO_IOMMU_MAP_DMA, &map) < 0 ? errno : 0;
+	return ioctl(f->container, VFIO_IOMMU_MAP_DMA, &request) < 0 ? errno : 0;
+}
+
+int vfio_map(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size)
+{
+	return map(f, memory, iova, size, VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
+}
+
+int vfio_map_read_only(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size)
+{
+	return map(f, memory, iova, size, VFIO_DMA_MAP_FLAG_READ);
 }
 
 int vfio_unmap(const struct vfio_function *f, uint64_t iova, uint64_t size)

@@ -66,9 +66,15 @@ int vfio_try_mmap(const struct vfio_function *f, const struct vfio_area *area);
  * there could be. COUNT 0 disconnects all. */
 int vfio_set_msix(const struct vfio_function *f, const int *events, uint32_t *count);
 
+/* Connect the interrupt that says that the kernel was told of an error; -1 disconnects. */
+int vfio_set_error(const struct vfio_function *f, int event);
+int vfio_reset(const struct vfio_function *f);
+
 /* A DMA address from which SIZE bytes may be mapped. */
 int vfio_find_iova(const struct vfio_function *f, uint64_t size, uint64_t *iova);
 int vfio_map(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size);
+/* The same, for the device to read. */
+int vfio_map_read_only(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size);
 int vfio_unmap(const struct vfio_function *f, uint64_t iova, uint64_t size);
 
 #endif
