@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bare.h - a bare-metal s390x program: what it is given.
+ *
+ * A program is one ELF file that `qemu-system-s390x -M s390-ccw-virtio -cpu max -nographic
+ * -kernel FILE` starts. It defines main(); start.S calls bare_init(), main(), and bare_exit() with
+ * what main() returned. There is one CPU, supervisor state, 64-bit addressing, DAT off, all
+ * interruptions disabled, no floating point and no C library: memcpy(), memset(), memcmp(),
+ * strcmp(), strlen() of <string.h> are there.
+ *
+ *	start.S		entry, interruption handlers, changes of PSW
+ *	console.c	SCLP, bare_printf()
+ *	interruption.c	bare_try(), bare_wait()
+ *	instruction.c	bare_run(), the zPCI instructions
+ *	storage.c	pages, translation
+ *	functions.c	List, Query, Set by CLP
+ *
+ * Build: a rule with $(bare_link) in Makefile.am. From a test: tests/guest/Bare.pm.
+ */
+#ifndef BARE_H
+#define BARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <zpci/clp.h>
+#include <zpci/fib.h>
+
+int main(void);
+
+/* --- start and end -------------------------------------------------------------------------- */
+
+/* Called before main(): interruption handlers and the console. */
+void bare_init(void);
+
+/* Prints `# exit STATUS` and ends QEMU: with status 0 as a guest's shutdown, else as a guest's
+ * panic, which `-action panic=exit-failure` makes QEMU's exit status 1. */
+__attribute__((noreturn)) void bare_exit(int status);
+
+/* Prints a message with "Bail out! " before it and exits with 1. */
+__attribute__((noreturn, format(printf, 1, 2))) void bare_die(const char *format, ...);
+
+/* QEMU's -append: words of NAME or NAME=VALUE. The value of @name, up to the next blank, copied
+ * to a buffer that the next call overwrites; "" for a NAME alone; NULL if it is not there. */
+const char *bare_option(const char *name);
+/* Its value as a number, decimal or 0x and hexadecimal; @otherwise if it is not there. */
+uint64_t bare_option_number(const char *name, uint64_t otherwise);
+
+/* --- console -------------------------------------------------------------------------------- */
+
+/* %d %u %x %s %c %%, with l or ll, a width, and 0 or - before it. A line that does not end in a
+ * newline is kept until it does, or until bare_exit(). */
+__attribute__((format(printf, 1, 2))) void bare_printf(const char *format, ...);
+
+/* One line of TAP, numbered: "ok N - text" or "not ok N - text". Returns @passed. */
+__attribute__((format(printf, 2, 3))) bool bare_ok(bool passed, const char *format, ...);
+/* "1..N"; returns the number of those that did not pass, for main() to return. */
+int bare_done(void);
+
+/* --- program interruptions ------------------------------------------------------------------ */
+
+/* The last one. */
+struct bare_program_interruption {
+	uint16_t code; /* with bit 0x0080 of a PER event, never seen here */
+	uint8_t ilc;   /* bytes of the instruction: 2, 4 or 6; 0 if it is not known */
+	uint8_t cc;    /* of the old PSW */
+	uint8_t access_id;
+	uint64_t teid; /* translation-exception identification; of access exceptions alone */
+	uint64_t psw_mask, psw_address;
+	uint64_t gpr[16]; /* general registers as the instruction left them */
+};
+
+extern struct bare_program_interruption bare_pgm;
+
+/* Runs @function(@argument). Returns 0, or the code of the program interruption that ended it,
+ * with bare_pgm set. May be nested; the innermost takes it. A program interruption outside of any
+ * ends the program with a message. */
+int bare_try(void (*function)(void *argument), void *argument);
+
+/* --- the other interruptions ----------------------------------------------------------------- */
+
+enum bare_class {
+	BARE_IO = 1,		/* adapter interruptions of all subclasses, subchannels */
+	BARE_SERVICE = 2,	/* external, service signal */
+	BARE_MACHINE_CHECK = 4, /* channel report pending */
+};
+
+/* Since the start, or since somebody set it to 0; and the parameters of the last one. */
+struct bare_interruptions {
+	unsigned io;
+	unsigned service;
+	unsigned machine_check;
+	unsigned other_external;
+	uint32_t io_word;      /* 0x80000000: adapter interruption; 0x38000000: its subclass */
+	uint32_t service_word; /* SCCB address; low bits: event pending */
+	uint64_t machine_check_code;
+};
+
+extern struct bare_interruptions bare_interruptions;
+
+/* Waits, enabled for @classes, until one interruption of these was taken; pending ones at once.
+ * Returns its class, or 0 after @microseconds without. They are disabled outside of this. */
+unsigned bare_wait(unsigned classes, uint64_t microseconds);
+/* Takes all that are pending; returns how many. */
+unsigned bare_drain(unsigned classes);
+
+/* Which I/O interruption subclasses bare_wait() is enabled for: bits as in control register 6,
+ * 0x80000000 is subclass 0. All at first. */
+extern uint32_t bare_io_subclasses;
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+/* The TOD clock: 4,096 units are one microsecond. */
+static inline uint64_t bare_clock(void)
+{
+	uint64_t clock;
+
+	__asm__ volatile("stckf %0" : "=Q"(clock) : : "cc", "memory");
+	return clock;
+}
+
+/* --- storage --------------------------------------------------------------------------------- */
+
+/* Bytes of main storage, up to 2 GiB: what is above is not used. */
+uint64_t bare_storage_size(void);
+
+/* @n pages of 4 KiB one behind the other, zero. There is no way back. Ends the program if there
+ * are no more. */
+void *bare_pages(unsigned n);
+
+enum bare_access {
+	BARE_VALID,
+	BARE_PROTECTED, /* a store is PIC 0x04 */
+	BARE_INVALID,	/* any access is PIC 0x11, page translation */
+};
+
+/* Switches DAT on or off, for everything from now on: logical = real below
+ * bare_storage_size(), segment translation (0x10) up to 2 GiB, ASCE type (0x38) above. */
+void bare_dat(bool on);
+/* Of the page that @address is in, while DAT is on. Not for a page of the program itself. */
+void bare_set_access(const void *address, enum bare_access access);
+
+/* --- instructions ---------------------------------------------------------------------------- */
+
+/* One instruction with all registers under control. */
+struct bare_run {
+	uint8_t code[6];   /* its bytes */
+	uint64_t gpr[16];  /* in and out; of a program interruption as well */
+	uint64_t psw_mask; /* bits to be on beyond 64-bit, supervisor, DAT as it is */
+	uint64_t psw_off;  /* bits to be off, such as those of the addressing mode */
+	unsigned cc;	   /* out; of a program interruption: that of the old PSW */
+};
+
+/* Executes it. Returns 0 or the program interruption's code. Works for instructions that continue
+ * behind themselves; problem state is psw_mask = BARE_PROBLEM_STATE. */
+int bare_run(struct bare_run *run);
+
+#define BARE_PROBLEM_STATE 0x0001000000000000ul
+
+/* The same by name: each returns the condition code, and lets a program interruption go to the
+ * next bare_try(). What is a pointer to a number is in and out. */
+unsigned bare_pcilg(uint64_t *data, uint64_t *request, uint64_t offset);
+unsigned bare_pcistg(uint64_t data, uint64_t *request, uint64_t offset);
+unsigned bare_pcistb(uint64_t *request, uint64_t offset, const void *block);
+unsigned bare_rpcit(uint64_t *handle, uint64_t start, uint64_t length);
+unsigned bare_mpcifc(uint64_t *request, const struct zpci_fib *fib);
+unsigned bare_stpcifc(uint64_t *request, struct zpci_fib *fib);
+/* @control: the control byte. With ZPCI_CLP_IMMEDIATE @block is a command, *@result is set. */
+unsigned bare_clp(uint8_t control, uint64_t block, uint64_t *result);
+unsigned bare_servc(uint32_t command, void *sccb); /* does not wait: see bare_sclp() */
+unsigned bare_chsc(void *block);
+unsigned bare_stcrw(uint32_t *report);
+void bare_sic(unsigned operation, unsigned isc, const void *block);
+
+/* A request register. */
+static inline uint64_t bare_request(uint32_t handle, unsigned space, unsigned low)
+{
+	return (uint64_t)handle << 32 | (uint64_t)space << 16 | low;
+}
+
+/* Its status code. */
+static inline unsigned bare_status(uint64_t request)
+{
+	return request >> 24 & 0xff;
+}
+
+/* Loads without all that, for loops: request in, data out, condition code returned. */
+static inline unsigned bare_load(uint64_t request, uint64_t offset, uint64_t *data)
+{
+	register uint64_t r2 __asm__("2") = request;
+	register uint64_t r3 __asm__("3") = offset;
+	unsigned cc;
+
+	__asm__ volatile(".insn rre,0xb9d20000,%1,%2\n"
+			 "ipm %0\n"
+			 "srl %0,28"
+			 : "=d"(cc), "=d"(*data), "+d"(r2)
+			 : "d"(r3)
+			 : "cc", "memory");
+	return cc;
+}
+
+static inline unsigned bare_store(uint64_t request, uint64_t offset, uint64_t data)
+{
+	register uint64_t r2 __asm__("2") = request;
+	register uint64_t r3 __asm__("3") = offset;
+	unsigned cc;
+
+	__asm__ volatile(".insn rre,0xb9d00000,%2,%1\n"
+			 "ipm %0\n"
+			 "srl %0,28"
+			 : "=&d"(cc), "+d"(r2)
+			 : "d"(data), "d"(r3)
+			 : "cc", "memory");
+	return cc;
+}
+
+/* SERVC and its service signal. Returns the response code; 0xffff after a second without. Takes
+ * service signals of others as well. */
+unsigned bare_sclp(uint32_t command, void *sccb);
+
+/* DIAGNOSE 308 subcode 0 (modified clear) or 1 (load normal): returns behind the reset, with
+ * storage as it was, DAT off and nothing pending. */
+void bare_reset(unsigned subcode);
+/* Any subcode that returns; the register pair of @address is in and out, its second register is
+ * returned. */
+uint64_t bare_diag308(uint64_t *address, unsigned subcode);
+
+/* --- functions ------------------------------------------------------------------------------- */
+
+/* Runs the CLP command at @block for PCI (request, response behind it). Returns its response code;
+ * a condition code other than 0 is returned as 0xcc00 and it. */
+unsigned bare_clp_command(void *block);
+
+/* Up to @max functions, of all List answers together. Returns their number; ends the program if
+ * List fails. */
+unsigned bare_list(struct zpci_clp_list_entry *entry, unsigned max);
+/* The current handle of the function @fid; 0: there is none. */
+uint32_t bare_handle(uint32_t fid);
+/* Response codes of Query; *@response is set. */
+unsigned bare_query_function(uint32_t handle, struct zpci_clp_query_function_response *response);
+unsigned bare_query_group(uint8_t pfgid, struct zpci_clp_query_group_response *response);
+/* Response codes of Set; *@handle is the new one after ZPCI_CLP_OK. */
+unsigned bare_enable(uint32_t *handle);
+unsigned bare_disable(uint32_t *handle);
+
+/* Configuration space of an enabled function, @length 1, 2 or 4, as a number. Ends the program if
+ * it cannot be accessed. */
+uint32_t bare_config_read(uint32_t handle, unsigned offset, unsigned length);
+void bare_config_write(uint32_t handle, unsigned offset, unsigned length, uint32_t value);
+/* A BAR's memory, @length 1 to 8, little-endian registers as numbers. */
+uint64_t bare_bar_read(uint32_t handle, unsigned bar, uint64_t offset, unsigned length);
+void bare_bar_write(uint32_t handle, unsigned bar, uint64_t offset, unsigned length,
+		    uint64_t value);
+
+#endif

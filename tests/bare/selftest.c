@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * selftest.c - the runtime itself: each part of bare.h once, with one function.
+ *
+ * The option fid=N names the function; without it there is none, and what needs one is left out.
+ * die, exit=N and loose end the program in those ways.
+ */
+#include "bare.h"
+
+#include <zpci/probe.h>
+
+#define SPECIFICATION 0x06
+#define PROTECTION 0x04
+#define PRIVILEGED 0x02
+#define PAGE_TRANSLATION 0x11
+
+static uint8_t *page;
+
+static void read_page(void *at)
+{
+	*(volatile uint8_t *)at;
+}
+
+static void write_page(void *at)
+{
+	*(volatile uint8_t *)at = 1;
+}
+
+static void odd_sccb(void *argument)
+{
+	(void)argument;
+	bare_servc(0x00020001, page + 1);
+}
+
+static void inner_and_outer(void *argument)
+{
+	*(int *)argument = bare_try(odd_sccb, NULL);
+	odd_sccb(NULL);
+}
+
+static void test_text(void)
+{
+	bare_printf("# %d %5d|%-5u|%05x %lx %s %c %%\n", -7, 42, 42u, 0xbeu, 0x123456789abcdeful,
+		    "text", 'c');
+	bare_ok(!strcmp(bare_option("word"), "value"), "an option of the command line");
+	bare_ok(!bare_option("wor") && !bare_option("words"), "and none that is not there");
+	bare_ok(bare_option_number("number", 0) == 0x1f, "a number");
+}
+
+static void test_program_interruptions(void)
+{
+	struct bare_run run = { .code = { 0xb2, 0x2b, 0x00, 0x12 } }; /* SSKE, privileged */
+	int inner = 0;
+
+	bare_ok(bare_try(odd_sccb, NULL) == SPECIFICATION, "specification exception");
+	bare_ok(bare_pgm.ilc == 4, "its instruction length");
+	bare_ok(bare_try(inner_and_outer, &inner) == SPECIFICATION && inner == SPECIFICATION,
+		"nested");
+	run.psw_mask = BARE_PROBLEM_STATE;
+	bare_ok(bare_run(&run) == PRIVILEGED, "privileged operation in problem state");
+}
+
+static void test_registers(void)
+{
+	struct bare_run run = { .code = { 0xb9, 0x08, 0x00, 0xf0 } }; /* AGR 15,0 */
+	bool others = true;
+
+	for (unsigned i = 0; i < 16; i++)
+		run.gpr[i] = 0x1111 * (i + 1);
+	bare_ok(!bare_run(&run) && run.gpr[15] == 0x12221 && run.cc == 2,
+		"an instruction with all registers");
+	for (unsigned i = 0; i < 15; i++)
+		others = others && run.gpr[i] == 0x1111 * (i + 1);
+	bare_ok(others, "the others are as they were");
+}
+
+static void test_translation(void)
+{
+	uint64_t teid_page = (uintptr_t)page;
+
+	bare_dat(true);
+	bare_ok(!bare_try(write_page, page), "DAT on: a valid page");
+	bare_set_access(page, BARE_PROTECTED);
+	bare_ok(!bare_try(read_page, page), "a protected page is read");
+	bare_ok(bare_try(write_page, page) == PROTECTION, "and not written");
+	bare_set_access(page, BARE_INVALID);
+	bare_ok(bare_try(read_page, page) == PAGE_TRANSLATION, "an invalid page");
+	bare_ok((bare_pgm.teid & ~0xffful) == teid_page, "its address");
+	bare_set_access(page, BARE_VALID);
+	bare_ok(!bare_try(write_page, page), "valid again");
+	bare_dat(false);
+}
+
+static void test_wait(void)
+{
+	uint64_t before = bare_clock();
+
+	bare_ok(!bare_wait(BARE_IO | BARE_SERVICE | BARE_MACHINE_CHECK, 2000), "nothing comes");
+	bare_ok(bare_clock() - before >= 2000 * 4096, "not before its time");
+	bare_ok(bare_interruptions.service > 0, "the console's service signals came");
+}
+
+/* Vector 0 by doorbell, as Linux registers it: one summary bit, one vector bit. */
+static void ring(uint32_t handle)
+{
+	struct zpci_clp_query_group_response group;
+	struct zpci_fib fib = { 0 };
+	uint64_t request = bare_request(handle, 0, ZPCI_MPCIFC_REG_INT);
+
+	bare_ok(bare_query_group(1, &group) == ZPCI_CLP_OK, "Query group");
+	zpci_be32_put(&fib.interruption, 2u << ZPCI_FIB_INT_ISC_SHIFT |
+						 1u << ZPCI_FIB_INT_NOI_SHIFT | ZPCI_FIB_INT_SUM);
+	zpci_be64_put(&fib.aibv, (uintptr_t)page);
+	zpci_be64_put(&fib.aisb, (uintptr_t)page + 64);
+	bare_ok(!bare_mpcifc(&request, &fib), "MPCIFC registers interruptions");
+	bare_bar_write(handle, ZPCI_PROBE_MSIX_BAR, 0, 8, zpci_be64_get(group.msia));
+	bare_bar_write(handle, ZPCI_PROBE_MSIX_BAR, 8, 8, 0);
+}
+
+/* The MSI-X capability's offset. */
+static unsigned find_msix(uint32_t handle)
+{
+	unsigned at = bare_config_read(handle, 0x34, 1);
+
+	while (at && bare_config_read(handle, at, 1) != 0x11)
+		at = bare_config_read(handle, at + 1, 1);
+	return at;
+}
+
+static void test_interruption(uint32_t handle)
+{
+	unsigned msix = find_msix(handle);
+
+	memset(page, 0, 128);
+	ring(handle);
+	bare_config_write(handle, msix + 2, 2, 0x8000);
+	bare_config_write(handle, 4, 2, 0x0006);
+	bare_bar_write(handle, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DOORBELL_NOW, 4, 0);
+	bare_ok(bare_wait(BARE_IO, 1000000) == BARE_IO, "an adapter interruption comes");
+	bare_ok(bare_interruptions.io_word == (0x80000000u | 2u << 27), "of subclass 2");
+	bare_ok(page[0] == 0x80 && page[64 + 0] == 0x80, "with its bits");
+}
+
+static void test_function(uint32_t fid)
+{
+	struct zpci_clp_query_function_response query;
+	struct zpci_clp_list_entry entry[8];
+	uint32_t handle = bare_handle(fid);
+	uint64_t request, data = 0;
+
+	bare_ok(bare_list(entry, 8) > 0 && handle, "List has the function");
+	bare_ok(bare_query_function(handle, &query) == ZPCI_CLP_OK &&
+			zpci_be32_get(query.fid) == fid,
+		"Query has its ID");
+	request = bare_request(handle, 15, 4);
+	bare_ok(bare_pcilg(&data, &request, 0) == 3, "PCILG while disabled: cc 3");
+	bare_ok(bare_enable(&handle) == ZPCI_CLP_OK, "Set enables it");
+	bare_ok(bare_config_read(handle, 0, 2) == ZPCI_PROBE_VENDOR_ID, "configuration space");
+	bare_ok(bare_bar_read(handle, 0, ZPCI_PROBE_REG_ID, 4) == ZPCI_PROBE_ID, "BAR");
+	request = bare_request(handle, 0, 4);
+	bare_ok(!bare_load(request, 0, &data) && data == 0x707a7062, "a load in a loop's way");
+	bare_ok(!bare_store(request, ZPCI_PROBE_REG_SCRATCH32, 0x78563412) &&
+			bare_bar_read(handle, 0, ZPCI_PROBE_REG_SCRATCH32, 4) == 0x12345678,
+		"and a store");
+	test_interruption(handle);
+	bare_reset(1);
+	bare_ok(bare_handle(fid) != handle, "load normal: the handle is another");
+	handle = bare_handle(fid);
+	bare_ok(bare_disable(&handle) != ZPCI_CLP_OK, "and disabled");
+}
+
+int main(void)
+{
+	page = bare_pages(1);
+	if (bare_option("die"))
+		bare_die("as it was told");
+	if (bare_option("loose"))
+		odd_sccb(NULL);
+	if (bare_option("exit"))
+		return (int)bare_option_number("exit", 0);
+	test_text();
+	test_program_interruptions();
+	test_registers();
+	test_translation();
+	test_wait();
+	if (bare_option("fid"))
+		test_function((uint32_t)bare_option_number("fid", 0));
+	return bare_done();
+}
