@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "compare.h"
 #include "inventory.h"
 #include "zpci/util/json.h"
 #include "kernel.h"
@@ -210,6 +211,20 @@ static void hold(const struct program *p)
 	}
 }
 
+static void run_compare(struct program *p)
+{
+	struct problem problem;
+
+	if (p->started < 2 || !p->sessions[0].open || !p->sessions[1].open)
+		return; /* the report said why */
+	if (compare(stdout, &p->sessions[0], &p->sessions[1], p->options.compare, &problem)) {
+		fprintf(stderr, "zpci-inspect: comparing: %s\n", problem.text);
+		worsen(p, STATUS_INCOMPLETE);
+	}
+	if (stop_requested())
+		worsen(p, STATUS_STOPPED);
+}
+
 static void run_sessions(struct program *p)
 {
 	if (start_sessions(p))
@@ -217,6 +232,8 @@ static void run_sessions(struct program *p)
 	if (stop_requested())
 		worsen(p, STATUS_STOPPED);
 	report(p);
+	if (!stop_requested() && p->options.compare)
+		run_compare(p);
 	if (!stop_requested() && p->options.hold_command)
 		hold_command(p);
 	if (!stop_requested() && p->options.hold)

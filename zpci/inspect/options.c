@@ -11,10 +11,12 @@
 #include "options.h"
 
 #define MAX_INTERRUPTS 100000000u
+#define MAX_ROUNDS 100000u
 #define MAX_DMA_BYTES (1ull << 30)
 
 enum {
 	OPT_BTF = 256,
+	OPT_COMPARE,
 	OPT_DMA_BYTES,
 	OPT_DMA_ERRORS,
 	OPT_FID,
@@ -44,6 +46,7 @@ static const struct {
 	{ "dma-errors", NULL, OPT_DMA_ERRORS,
 	  "probe: DMA that must be refused, and recovery from it" },
 	{ "seed", "N", OPT_SEED, "probe: seed of the random numbers" },
+	{ "compare", "ROUNDS", OPT_COMPARE, "measure what loads from two functions cost" },
 	{ "hold", NULL, OPT_HOLD, "keep all functions open until end of input or SIGTERM" },
 	{ "hold-command", "COMMAND", OPT_HOLD_COMMAND,
 	  "keep all functions open while a shell runs COMMAND" },
@@ -131,6 +134,11 @@ static int take_number(int option, const char *text, struct options *o)
 			return complain("interrupts", text, "a number up to 100000000");
 		o->interrupts = (uint32_t)value;
 		return 0;
+	case OPT_COMPARE:
+		if (parse_number(text, 10, false, MAX_ROUNDS, &value) || !value)
+			return complain("compare", text, "a number from 1 to 100000");
+		o->compare = (uint32_t)value;
+		return 0;
 	case OPT_DMA_BYTES:
 		if (parse_number(text, 10, true, MAX_DMA_BYTES, &o->dma_bytes))
 			return complain("dma-bytes", text, "a size up to 1G, such as 64M");
@@ -164,6 +172,7 @@ static int take_option(int option, const char *text, struct options *o)
 	case OPT_VFIO:
 	case OPT_FID:
 		return add_target(o, text, option == OPT_FID);
+	case OPT_COMPARE:
 	case OPT_INTERRUPTS:
 	case OPT_DMA_BYTES:
 	case OPT_SEED:
@@ -185,6 +194,11 @@ static int check(int argc, char **argv, const struct options *o)
 	}
 	if ((o->hold || o->hold_command) && !o->target_count) {
 		fprintf(stderr, "zpci-inspect: --hold and --hold-command need --vfio or --fid\n");
+		return -1;
+	}
+	if (o->compare && (o->target_count != 2 || o->json)) {
+		fprintf(stderr, "zpci-inspect: --compare needs two functions by --vfio or --fid, "
+				"and no --json\n");
 		return -1;
 	}
 	return 0;

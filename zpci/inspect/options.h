@@ -33,6 +33,7 @@ struct options {
 	bool dma_errors;
 	uint64_t seed;
 	bool seed_given;
+	uint32_t compare; /* rounds; 0: not */
 	bool hold;
 	const char *hold_command;
 };
