@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What accesses cost, of one function of ours and one of QEMU's own beside it in the same guest:
+# first for a bare-metal program, by the instruction; then for a program under Linux. bench-table
+# says what is made of the samples. Nothing is judged here: times are another machine's every time.
+
+bench_rounds=21
+bench_ours=probe:vf=3:fid=0x1021
+bench_qemus=(-device "zpci,uid=1,fid=1,target=bench" -device "virtio-rng-pci,id=bench")
+
+# bench_bare WORDS OPTION...: the samples of the bare-metal program.
+bench_bare() {
+	local words=$1 qemu=$ZPCI_CACHE/qemu/qemu-system-s390x
+	shift
+	[ -x "$qemu" ] || qemu="qemu-system-s390x"
+	"$qemu" -M s390-ccw-virtio -cpu max -nographic -no-reboot -action panic=exit-failure \
+		-kernel "$(build_folder native)/tests/bare/bench" \
+		-append "$words rounds=$bench_rounds" "${bench_qemus[@]}" "$@" </dev/null
+}
+
+bench_linux() {
+	"$(build_folder native)/run" zpci run --timeout 600 --function "${bench_ours//:/,}" \
+		--exec "zpci-inspect --fid 1021 --fid 1 --interrupts 0 --dma-bytes 0 --compare $bench_rounds" \
+		-- "${bench_qemus[@]}"
+}
+
+# What was measured comes from step's log.
+# shellcheck disable=SC2154
+lab_bench() {
+	local plugin samples
+	case "${1:-$bench_rounds}" in
+	*[!0-9]* | 0*) die "bench takes a number of rounds, but got \`$1'" ;;
+	esac
+	bench_rounds=${1:-$bench_rounds}
+	lab_build
+	lab_qemu
+	lab_guest
+	plugin=$(build_folder native)/.libs/zpci-qemu.so
+	samples=$(mktemp -d)
+	# shellcheck disable=SC2064 # the folder's name of now
+	trap "rm -rf '$samples'" EXIT
+	step "bare metal" bench_bare "ours=0x1021 qemu=1" -plugin "$plugin,function=$bench_ours" ||
+		die "no samples"
+	tr -d '\r' <"$step_log" >"$samples/both"
+	step "bare metal without the plugin" bench_bare "qemu=1" || die "no samples"
+	tr -d '\r' <"$step_log" >"$samples/alone"
+	step "Linux" bench_linux || die "no samples"
+	tr -d '\r' <"$step_log" >>"$samples/both"
+	echo
+	perl "$ZPCI_SOURCE/zpci/lab/bench-table" "$samples/both" "$samples/alone"
+}
