@@ -102,6 +102,9 @@ static void test_disable_of_what_a_reset_disabled(void **state)
 	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
 	assert_int_equal(guest_set_function(fixture, old, ZPCI_CLP_SET_DISABLE, 0, NULL),
 			 ZPCI_CLP_ALREADY);
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
+	assert_int_equal(guest_set_function(fixture, old, ZPCI_CLP_SET_DISABLE, 0, NULL),
+			 ZPCI_CLP_ALREADY);
 	handle = guest_enable(fixture, fixture_handle(fixture, FID + 1));
 	assert_int_equal(guest_set_function(fixture, old, ZPCI_CLP_SET_DISABLE, 0, NULL),
 			 ZPCI_CLP_INVALID_HANDLE);

@@ -147,7 +147,8 @@ static void resume(struct zpci_function *function)
 	zpci_fmb_resume(function);
 }
 
-/* Even a disabled function is reset: the guest may have used its config space before. */
+/* Even a disabled function is reset: the guest may have used its config space before. The handle
+ * that the guest knows is the last enabled one, however many resets came since. */
 static void reset(struct zpci_function *function)
 {
 	enum zpci_state state = zpci_function_state(function);
@@ -156,7 +157,8 @@ static void reset(struct zpci_function *function)
 	if (state == ZPCI_STATE_STANDBY)
 		return;
 	zpci_function_disable(function);
-	function->last_enabled = handle & ZPCI_HANDLE_ENABLED ? handle : 0;
+	if (handle & ZPCI_HANDLE_ENABLED)
+		function->last_enabled = handle;
 }
 
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
