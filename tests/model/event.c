@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Events (section 8): a queue in order, fetched by CHSC; and configure and deconfigure by SERVC.
+ */
+#include "model.h"
+
+#include <string.h>
+
+static void take_out(struct model *model, unsigned index)
+{
+	model->event_count--;
+	for (unsigned i = index; i < model->event_count; i++)
+		model->events[i] = model->events[i + 1];
+}
+
+/* One that is equal in function and code to a pending one takes its place, as the latest. */
+void model_post(struct model *model, const struct model_function *function, uint16_t pec,
+		uint64_t address)
+{
+	unsigned slot = model_slot(model, function);
+
+	for (unsigned i = 0; i < model->event_count; i++) {
+		if (model->events[i].slot == slot && model->events[i].pec == pec) {
+			take_out(model, i);
+			break;
+		}
+	}
+	model->events[model->event_count++] = (struct model_event){ slot, pec, address };
+	model->report_wanted = true;
+}
+
+/* A function that was reset is not told of what was before. */
+void model_drop_errors(struct model *model, const struct model_function *function)
+{
+	for (unsigned i = model->event_count; i > 0; i--) {
+		const struct model_event *event = &model->events[i - 1];
+
+		if (event->slot == model_slot(model, function) && event->pec < 0x0300)
+			take_out(model, i - 1);
+	}
+}
+
+bool model_announce(struct model *model, uint32_t fid)
+{
+	struct model_function *function = model_by_fid(model, fid);
+
+	if (function)
+		model_post(model, function, function->state == MODEL_STANDBY ? 0x0302 : 0x0301, 0);
+	return function;
+}
+
+void model_quiesce(struct model *model)
+{
+	model->quiesced = true;
+	model->report_wanted = false;
+}
+
+/* Measurement starts its interval again; what waited is reported. */
+void model_resume(struct model *model)
+{
+	model->quiesced = false;
+	model->report_wanted = true;
+	model_measure_resume(model);
+}
+
+/* --- CHSC store event information (2.10, 8.2, 8.3) ------------------------------------------- */
+
+static void fill(const struct model *model, const struct model_event *event, uint8_t *block)
+{
+	const struct model_function *function = &model->functions[event->slot];
+
+	model_put_be(block + 16, 2, 0x0ff0);
+	model_put_be(block + 18, 2, 0x0001);
+	block[23] = 2;
+	block[24] = model->event_count > 1 ? 0x80 : 0;
+	block[27] = event->pec < 0x0300 ? 1 : 2;
+	model_put_be(block + 80 + 4, 4, function->handle);
+	model_put_be(block + 80 + 8, 4, function->plug.fid);
+	model_put_be(block + 80 + 16, 8, event->address);
+	model_put_be(block + 80 + 30, 2, event->pec);
+}
+
+bool model_chsc(struct model *model, struct model_cpu *cpu, unsigned r1)
+{
+	uint64_t address = cpu->gr[r1];
+	uint8_t block[4096];
+
+	if (address % 4096)
+		return false;
+	if (!model_read_logical(model, cpu, address, block, 16))
+		return true;
+	if (model_get_be(block, 2) != 0x0010 || model_get_be(block + 2, 2) != 0x000e ||
+	    !(model_get_be(block + 8, 8) & 1ull << 61))
+		return false;
+	if (!model_read_logical(model, cpu, address, block, sizeof(block)))
+		return true;
+	memset(block + 16, 0, sizeof(block) - 16);
+	if (model->event_count) {
+		fill(model, &model->events[0], block);
+		take_out(model, 0);
+	} else {
+		model_put_be(block + 16, 2, 8);
+		model_put_be(block + 18, 2, 0x0005);
+	}
+	if (!model->event_count)
+		model->report_outstanding = false;
+	model_write_logical(model, cpu, address + 16, block + 16, sizeof(block) - 16);
+	cpu->cc = 0;
+	cpu->cc_set = true;
+	return true;
+}
+
+/* --- SERVC (2.9, 4.3) ------------------------------------------------------------------------ */
+
+static unsigned configure(struct model_function *function)
+{
+	if (function->state != MODEL_STANDBY)
+		return 0x0120;
+	function->state = MODEL_DISABLED;
+	return 0x0020;
+}
+
+static unsigned deconfigure(struct model *model, struct model_function *function)
+{
+	if (function->state == MODEL_STANDBY)
+		return 0x0120;
+	model_disable(model, function);
+	function->state = MODEL_STANDBY;
+	return 0x0020;
+}
+
+static unsigned respond(struct model *model, const uint8_t *sccb, uint64_t address, bool wanted)
+{
+	unsigned length = (unsigned)model_get_be(sccb, 2);
+	struct model_function *function;
+
+	if (address % 4096 + length > 4096)
+		return 0x0100;
+	if (length < 16)
+		return 0x0300;
+	if (sccb[8] != 2)
+		return 0x06f0;
+	function = model_by_fid(model, (uint32_t)model_get_be(sccb + 12, 4));
+	if (!function)
+		return 0x09f0;
+	return wanted ? configure(function) : deconfigure(model, function);
+}
+
+/* What is wrong with the SCCB's address is for the machine's own service processor to say. */
+bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsigned r2)
+{
+	uint32_t command = (uint32_t)cpu->gr[r1];
+	uint64_t address = cpu->gr[r2];
+	uint8_t sccb[16];
+
+	if (command != 0x001a0001 && command != 0x001b0001)
+		return false;
+	if (address % 8 || address >= 1ull << 31 ||
+	    !model_read_real(model, cpu, address, sccb, sizeof(sccb)))
+		return false;
+	model_put_be(sccb + 6, 2, respond(model, sccb, address, command == 0x001a0001));
+	model_write_real(model, cpu, address + 6, sccb + 6, 2);
+	cpu->cc = 0;
+	cpu->cc_set = true;
+	model->completions++;
+	model->sccb = (uint32_t)address;
+	return true;
+}

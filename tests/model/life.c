@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of a function (section 4): its states, and the handle that names it.
+ *
+ *	handle  80000000 enabled  7f000000 instance, counts enables  00ff0000 10: ours  0000ffff place
+ */
+#include "model.h"
+
+#include <string.h>
+
+#define ENABLED 0x80000000u
+#define INSTANCE 0x7f000000u
+#define OURS 0x00100000u
+
+void model_init(struct model *model)
+{
+	memset(model, 0, sizeof(*model));
+}
+
+void model_plug(struct model *model, const struct model_plug *plug)
+{
+	struct model_function *function = &model->functions[model->slots];
+
+	memset(function, 0, sizeof(*function));
+	function->plug = *plug;
+	function->state = plug->standby ? MODEL_STANDBY : MODEL_DISABLED;
+	function->handle = OURS | model->slots++;
+	model_device_reset(function);
+	model_config_reset(function);
+	model_msix_reset(function);
+}
+
+unsigned model_slot(const struct model *model, const struct model_function *function)
+{
+	return (unsigned)(function - model->functions);
+}
+
+struct model_function *model_by_fid(struct model *model, uint32_t fid)
+{
+	for (unsigned i = 0; i < model->slots; i++) {
+		struct model_function *function = &model->functions[i];
+
+		if (function->state != MODEL_RESERVED && function->plug.fid == fid)
+			return function;
+	}
+	return NULL;
+}
+
+struct model_function *model_by_handle(struct model *model, uint32_t handle)
+{
+	for (unsigned i = 0; i < model->slots; i++) {
+		struct model_function *function = &model->functions[i];
+
+		if (function->state != MODEL_RESERVED && function->handle == handle)
+			return function;
+	}
+	return NULL;
+}
+
+struct model_function *model_by_place(struct model *model, uint32_t handle)
+{
+	unsigned place = handle & 0xffff;
+
+	if ((handle & 0x00ff0000) != OURS || place >= model->slots)
+		return NULL;
+	return &model->functions[place];
+}
+
+static void drop_registrations(struct model_function *function)
+{
+	function->int_registered = false;
+	function->dma_registered = false;
+	function->fmb = 0;
+	model_forget(function, 0, UINT64_MAX);
+}
+
+bool model_unplug(struct model *model, uint32_t fid)
+{
+	struct model_function *function = model_by_fid(model, fid);
+	bool standby;
+
+	if (!function)
+		return false;
+	standby = function->state == MODEL_STANDBY;
+	function->state = MODEL_RESERVED;
+	function->handle &= ~ENABLED;
+	drop_registrations(function);
+	model_drop_errors(model, function);
+	model_post(model, function, standby ? 0x0308 : 0x0304, 0);
+	return true;
+}
+
+void model_enable(struct model_function *function)
+{
+	uint32_t instance = (function->handle + 0x01000000) & INSTANCE;
+
+	function->handle = (function->handle & ~INSTANCE) | instance | ENABLED;
+	function->state = MODEL_ENABLED;
+	function->last_enabled = 0;
+}
+
+/* The guest's reset of the function: the device as after power on, nothing registered. */
+void model_disable(struct model *model, struct model_function *function)
+{
+	function->state = MODEL_DISABLED;
+	function->handle &= ~ENABLED;
+	drop_registrations(function);
+	model_device_reset(function);
+	model_config_reset(function);
+	model_msix_reset(function);
+	model_drop_errors(model, function);
+}
+
+/* 3.9: who disables with the handle that a reset took away is told so, however many resets. */
+void model_reset(struct model *model)
+{
+	for (unsigned i = 0; i < model->slots; i++) {
+		struct model_function *function = &model->functions[i];
+
+		if (function->state == MODEL_RESERVED || function->state == MODEL_STANDBY)
+			continue;
+		if (function->handle & ENABLED)
+			function->last_enabled = function->handle;
+		model_disable(model, function);
+	}
+	model->event_count = 0;
+}
+
+/* 4.3: an error stops a function that is in use. */
+void model_fail(struct model *model, struct model_function *function, uint16_t pec,
+		uint64_t address)
+{
+	if (function->state != MODEL_ENABLED)
+		return;
+	function->state = MODEL_ERROR;
+	model_post(model, function, pec, address);
+}
+
+/* A permanent error stops whatever is configured. */
+bool model_inject(struct model *model, uint32_t fid, uint16_t pec)
+{
+	struct model_function *function = model_by_fid(model, fid);
+
+	if (!function || function->state == MODEL_STANDBY || function->state == MODEL_PERMANENT)
+		return false;
+	if (pec == 0x003b) {
+		function->state = MODEL_PERMANENT;
+		model_post(model, function, pec, 0);
+		return true;
+	}
+	if (function->state != MODEL_ENABLED)
+		return false;
+	model_fail(model, function, pec, 0);
+	return true;
+}
