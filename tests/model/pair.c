@@ -172,7 +172,7 @@ static void exchange_tokens(struct pair *pair, const struct exchange *exchange)
 	memcpy(pair->model->storage + exchange->request,
 	       zpci_ram_storage(pair->ram) + exchange->request, 8);
 	/* Answered, and both have more, or both have not. */
-	if (!pair->cpu.cc_set || !pair->model_cpu.cc_set ||
+	if (!pair->cpu.cc_set || pair->cpu.cc || !pair->model_cpu.cc_set || pair->model_cpu.cc ||
 	    zpci_get_be(library - 14, 2) != 0x0010 || model_get_be(model - 14, 2) != 0x0010 ||
 	    !zpci_get_be(library, 8) != !model_get_be(model, 8))
 		return;
