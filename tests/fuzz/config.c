@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * config.c - target: configurations, as a file and as options.
+ *
+ * The first byte says which. What is accepted makes a firmware whose functions differ in all that
+ * must differ; and written again, as options with every key, it makes the same ones.
+ */
+#define _GNU_SOURCE /* memfd_create */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <zpci/device.h>
+#include <zpci/profile.h>
+
+#include "zpci/config/config.h"
+
+const char fuzz_name[] = "config";
+
+/* A sentence: something, on one line, of a length that can be read. */
+static void check_error(int result, char *error)
+{
+	fuzz_must((result == 0) == (error == NULL));
+	if (!result)
+		return;
+	fuzz_must(result < 0 && *error && strlen(error) < 2048);
+	for (const char *byte = error; *byte; byte++)
+		fuzz_must((unsigned char)*byte >= ' ' && *byte != 0x7f);
+	free(error);
+}
+
+/* --- the two forms ---------------------------------------------------------------------------- */
+
+static int load_file(struct zpci_config *config, const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC), result;
+	char path[64], *error;
+
+	fuzz_must(fd >= 0);
+	fuzz_must(write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	result = zpci_config_load(config, path, &error);
+	check_error(result, error);
+	close(fd);
+	return result;
+}
+
+/* One function on each line. */
+static int load_options(struct zpci_config *config, const uint8_t *data, size_t size,
+			char separator)
+{
+	char *text = malloc(size + 1), *line, *state, *error;
+	int result = 0;
+
+	fuzz_must(text);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (line = strtok_r(text, "\n", &state); line && !result;
+	     line = strtok_r(NULL, "\n", &state)) {
+		result = zpci_config_function(config, line, separator, &error);
+		check_error(result, error);
+	}
+	free(text);
+	return result;
+}
+
+/* --- into a firmware --------------------------------------------------------------------------- */
+
+struct machine {
+	struct zpci_ram *ram;
+	struct zpci_firmware *firmware;
+};
+
+static void machine_init(struct machine *machine)
+{
+	machine->ram = zpci_ram_create(4096);
+	fuzz_must(machine->ram);
+	fuzz_must(!zpci_firmware_create(zpci_ram_ops(), machine->ram, NULL, &machine->firmware));
+}
+
+static void machine_fini(struct machine *machine)
+{
+	zpci_firmware_destroy(machine->firmware);
+	zpci_ram_destroy(machine->ram);
+}
+
+static bool info_at(const struct machine *machine, unsigned index, struct zpci_function_info *info)
+{
+	uint32_t fid;
+
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	if (zpci_firmware_fid(machine->firmware, index, &fid))
+		return false;
+	fuzz_must(!zpci_firmware_info(machine->firmware, fid, info));
+	return true;
+}
+
+static void check_function(const struct machine *machine, unsigned index,
+			   const struct zpci_function_info *info)
+{
+	struct zpci_function_info other;
+
+	fuzz_must(info->uid & 0xffff && info->pchid);
+	fuzz_must(info->state == ZPCI_STATE_DISABLED || info->state == ZPCI_STATE_STANDBY);
+	fuzz_must(info->vf || !info->profile.publish_vfn);
+	fuzz_must(info->vfn == (info->profile.publish_vfn ? info->vf : 0));
+	for (unsigned i = 0; i < index; i++) {
+		fuzz_must(info_at(machine, i, &other));
+		fuzz_must(other.fid != info->fid && other.handle != info->handle &&
+			  (other.uid & 0xffff) != (info->uid & 0xffff));
+		fuzz_must(other.pchid != info->pchid ||
+			  (other.vf != info->vf && other.rid != info->rid &&
+			   other.rid_published == info->rid_published));
+	}
+}
+
+/* --- written again ------------------------------------------------------------------------------ */
+
+static const char *yes_no(bool yes)
+{
+	return yes ? "yes" : "no";
+}
+
+static int add_again(struct zpci_config *config, const struct zpci_function_info *info)
+{
+	char text[512], vf[16] = "", *error;
+	int result;
+
+	if (info->vf)
+		snprintf(vf, sizeof(vf), ",vf=%u", info->vf);
+	snprintf(text, sizeof(text),
+		 "%s%s,pchid=0x%x,fid=0x%x,uid=0x%x,rid=%s,ids=%s,bars=%s,publish-vfn=%s,"
+		 "command-memory=%s,standby=%s",
+		 info->model, vf, info->pchid, info->fid, info->uid, yes_no(info->rid_published),
+		 yes_no(info->profile.ids), yes_no(info->profile.bars),
+		 yes_no(info->profile.publish_vfn),
+		 zpci_command_memory_name(info->profile.command_memory),
+		 yes_no(info->state == ZPCI_STATE_STANDBY));
+	result = zpci_config_function(config, text, ',', &error);
+	free(error);
+	return result;
+}
+
+static void check_same(const struct machine *one, const struct machine *two)
+{
+	struct zpci_function_info a, b;
+
+	for (unsigned i = 0; info_at(one, i, &a); i++) {
+		fuzz_must(info_at(two, i, &b));
+		/* Not by memcmp(): there may be bytes between the fields. */
+		fuzz_must(a.fid == b.fid && a.uid == b.uid && a.handle == b.handle &&
+			  a.pchid == b.pchid && a.vfn == b.vfn && a.vf == b.vf && a.rid == b.rid);
+		fuzz_must(a.rid_published == b.rid_published && a.group == b.group &&
+			  a.vendor == b.vendor && a.device == b.device && a.state == b.state &&
+			  a.model == b.model && a.command_memory == b.command_memory &&
+			  a.no_command_memory == b.no_command_memory);
+	}
+}
+
+static void write_again(const struct machine *machine)
+{
+	struct zpci_config *config = zpci_config_new();
+	struct zpci_function_info info;
+	struct machine other;
+	char *error;
+
+	fuzz_must(config);
+	machine_init(&other);
+	for (unsigned i = 0; info_at(machine, i, &info); i++)
+		fuzz_must(!add_again(config, &info));
+	fuzz_must(!zpci_config_finish(config, &error));
+	fuzz_must(!zpci_config_apply(config, other.firmware, NULL, &error));
+	check_same(machine, &other);
+	machine_fini(&other);
+	zpci_config_free(config);
+}
+
+static void apply(const struct zpci_config *config)
+{
+	struct zpci_function_info info;
+	struct machine machine;
+	unsigned count = 0;
+	char *error;
+	int result;
+
+	machine_init(&machine);
+	result = zpci_config_apply(config, machine.firmware, NULL, &error);
+	check_error(result, error);
+	for (; info_at(&machine, count, &info); count++)
+		check_function(&machine, count, &info);
+	/* What finish() let through the firmware may still refuse, but for reasons of its own. */
+	fuzz_must(!result && count == zpci_config_functions(config));
+	write_again(&machine);
+	machine_fini(&machine);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct zpci_config *config;
+	char *error;
+	int result;
+
+	if (!size)
+		return 0;
+	config = zpci_config_new();
+	fuzz_must(config);
+	if (data[0] == ',' || data[0] == ':')
+		result = load_options(config, data + 1, size - 1, (char)data[0]);
+	else
+		result = load_file(config, data, size);
+	if (!result) {
+		result = zpci_config_finish(config, &error);
+		check_error(result, error);
+		if (!result)
+			apply(config);
+	}
+	zpci_config_free(config);
+	return 0;
+}
