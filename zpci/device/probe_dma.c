@@ -217,13 +217,14 @@ bool probe_dma_step(struct probe_device *device)
 
 void probe_dma_reset(struct probe_device *device)
 {
+	const uint32_t trace = ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET
+								 << ZPCI_PROBE_STATUS_CODE_SHIFT;
 	struct probe_dma *dma = &device->dma;
-	bool busy = dma->status & ZPCI_PROBE_STATUS_BUSY;
+	bool ended = dma->status & ZPCI_PROBE_STATUS_BUSY || dma->status == trace;
 
 	memset(dma, 0, sizeof(*dma));
 	/* The one thing that a reset leaves behind: a driver can tell that its data did not
-	 * arrive. */
-	if (busy)
-		dma->status = ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET
-								<< ZPCI_PROBE_STATUS_CODE_SHIFT;
+	 * arrive. Further resets keep it, as they come in groups: Linux's kexec makes three. */
+	if (ended)
+		dma->status = trace;
 }
