@@ -163,20 +163,17 @@ void zpci_function_enable(struct zpci_function *function)
 		 atomic_load(&function->handle));
 }
 
-/* The device and all that the guest sees of it, as after power on. */
-static void reset_device(struct zpci_function *function)
-{
-	function->model->reset(function->device);
-	zpci_msix_reset(function);
-	zpci_view_reset(function);
-}
-
 void zpci_function_disable(struct zpci_function *function)
 {
+	/* The device first: it is to know that a reset ended its work, and would take a refused
+	 * access for an error of that work. */
+	function->model->reset(function->device);
 	set_state(function, ZPCI_STATE_DISABLED);
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
 	drop_registrations(function);
-	reset_device(function);
+	/* What the guest sees of it, as after power on. */
+	zpci_msix_reset(function);
+	zpci_view_reset(function);
 	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG, "function 0x%08x: disabled and reset",
 		 function->fid);
 }
