@@ -141,6 +141,63 @@ static void test_interruption(uint32_t handle)
 	bare_ok(page[0] == 0x80 && page[64 + 0] == 0x80, "with its bits");
 }
 
+/* PCILG of the probe's ID with each register for each operand: the others stay as they were. */
+static bool load_with(uint32_t handle, unsigned r1, unsigned r2)
+{
+	struct bare_run run = { .code = { 0xb9, 0xd2, 0, (uint8_t)(r1 << 4 | r2) } };
+	bool right = true;
+
+	for (unsigned i = 0; i < 16; i++)
+		run.gpr[i] = 0x0101010101010101 * (i + 1);
+	run.gpr[r2] = bare_request(handle, ZPCI_PROBE_BAR, 4);
+	run.gpr[r2 + 1] = ZPCI_PROBE_REG_ID;
+	if (bare_run(&run) || run.cc || run.gpr[r1] != 0x707a7062)
+		return false;
+	for (unsigned i = 0; i < 16; i++)
+		right = right && (i == r1 || i == r2 || i == r2 + 1 ||
+				  run.gpr[i] == 0x0101010101010101 * (i + 1));
+	return right && (r1 == r2 || run.gpr[r2] == bare_request(handle, ZPCI_PROBE_BAR, 4));
+}
+
+/* The condition code that a comparison left before PCILG, and the one that PCILG sets. */
+static unsigned code_behind(int64_t value, uint64_t request, unsigned *before)
+{
+	register uint64_t r2 __asm__("2") = request;
+	register uint64_t r3 __asm__("3") = 0;
+	unsigned after;
+
+	__asm__ volatile("cgfi %4,0\n"
+			 "ipm %0\n"
+			 "cgfi %4,0\n"
+			 ".insn rre,0xb9d20000,0,%2\n"
+			 "ipm %1"
+			 : "=&d"(*before), "=&d"(after), "+d"(r2)
+			 : "d"(r3), "d"(value)
+			 : "0", "cc", "memory");
+	*before = *before >> 28 & 3;
+	return after >> 28 & 3;
+}
+
+static void test_load(uint32_t handle)
+{
+	uint64_t request = bare_request(handle, ZPCI_PROBE_BAR, 4);
+	bool right = true;
+	unsigned before;
+
+	for (unsigned r1 = 0; r1 < 16; r1++)
+		for (unsigned r2 = 0; r2 < 16; r2 += 2)
+			right = load_with(handle, r1, r2) && right;
+	bare_ok(right, "a load with each of its registers");
+	right = true;
+	for (int value = -1; value <= 1; value++) {
+		right = code_behind(value, request, &before) == 0 && right;
+		right = code_behind(value, request | 7 << 16, &before) == 1 && right;
+		right = code_behind(value, request ^ (uint64_t)0xfff << 32, &before) == 3 && right;
+		right = before == (value ? value < 0 ? 1 : 2 : 0) && right;
+	}
+	bare_ok(right, "condition codes 0, 1 and 3 behind 0, 1 and 2");
+}
+
 static void test_function(uint32_t fid)
 {
 	struct zpci_clp_query_function_response query;
@@ -162,6 +219,7 @@ static void test_function(uint32_t fid)
 	bare_ok(!bare_store(request, ZPCI_PROBE_REG_SCRATCH32, 0x78563412) &&
 			bare_bar_read(handle, 0, ZPCI_PROBE_REG_SCRATCH32, 4) == 0x12345678,
 		"and a store");
+	test_load(handle);
 	test_interruption(handle);
 	bare_reset(1);
 	bare_ok(bare_handle(fid) != handle, "load normal: the handle is another");

@@ -9,7 +9,7 @@
  *	                                    |   `--- zpci_firmware_*() ---'
  *	                                    |               |
  *	                                    v               v  struct zpci_machine_ops (machine.c)
- *	                               cpu.c  dat.c, storage.c  present.c  timers.c
+ *	                  registers.c, cpu.c  dat.c, storage.c  present.c  timers.c
  *	                                    |         |          |
  *	                      plugin interface     symbols.c (QEMU's own functions)
  *
@@ -34,12 +34,18 @@ struct zpci_qemu_timers;
 
 /* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs, in turn,
  * with one of these: nothing in it outlives an instruction but the names of the registers, which
- * are the same for all. Everything but @inside belongs to the thread. */
+ * are the same for all, and @direct, which is used with one CPU only. Everything but @inside belongs to the thread. */
 struct zpci_qemu_vcpu {
 	struct zpci_qemu_binding *binding;
 	GByteArray *buffer; /* for the plugin interface's register accesses */
 	struct qemu_plugin_register *general[16], *control[16];
 	struct qemu_plugin_register *psw_mask, *prefix;
+	/* Where QEMU has them (registers.c); general is NULL if that is not known. */
+	struct {
+		uint64_t *general;
+		const uint64_t *psw_mask; /* but its condition code */
+		uint32_t *condition_code;
+	} direct;
 	atomic_bool inside; /* between entry of a callback and its end */
 
 	/* of the current instruction */
@@ -62,6 +68,7 @@ struct zpci_qemu_binding {
 	const char *control_path;	   /* of the control channel, or NULL */
 	struct zpci_qemu_control *control; /* NULL: there is none */
 	bool verbose;
+	bool direct; /* registers are to be accessed where QEMU has them, if they are found */
 	bool saving_refused;
 	/* Set once at the end: callbacks return at once. */
 	atomic_bool ended;
@@ -121,11 +128,23 @@ void zpci_qemu_write_register(struct zpci_qemu_vcpu *vcpu, struct qemu_plugin_re
 /* @address cut to what the addressing mode of @mask leaves of it. */
 uint64_t zpci_qemu_wrap(uint64_t mask, uint64_t address);
 
+/* A general register. */
+uint64_t zpci_qemu_read_general(struct zpci_qemu_vcpu *vcpu, unsigned number);
+/* The PSW's mask, its condition code possibly an older one. */
+uint64_t zpci_qemu_read_mask(struct zpci_qemu_vcpu *vcpu);
+/* vcpu->cc becomes the CPU's. */
+void zpci_qemu_write_condition_code(struct zpci_qemu_vcpu *vcpu);
+
 uint64_t zpci_qemu_get_register(void *machine, void *cpu, unsigned number);
 void zpci_qemu_set_register(void *machine, void *cpu, unsigned number, uint64_t value);
 uint64_t zpci_qemu_get_psw_mask(void *machine, void *cpu);
 void zpci_qemu_set_condition_code(void *machine, void *cpu, unsigned cc);
 void zpci_qemu_program_interruption(void *machine, void *cpu, uint16_t code);
+
+/* --- registers.c ---------------------------------------------------------------------------- */
+
+/* Fills in @vcpu's direct, if it can be found; on its thread, before the CPU @index runs. */
+void zpci_qemu_registers_find(struct zpci_qemu_vcpu *vcpu, unsigned index);
 
 /* --- dat.c ---------------------------------------------------------------------------------- */
 

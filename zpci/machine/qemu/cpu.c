@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cpu.c - registers and PSW of one guest CPU, by the plugin interface.
+ * cpu.c - registers and PSW of one guest CPU.
  *
- * Each access costs some 25 ns. So the PSW's mask is read once per instruction (execute.c), and
- * condition code and program interruption are only noted.
+ * An access by the plugin interface costs some 25 ns. So the frequent ones are made where QEMU has
+ * the registers, if registers.c found that; and the PSW's mask is read once per instruction
+ * (execute.c), and condition code and program interruption are only noted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,10 @@
 #include <zpci/bytes.h>
 
 #include "binding.h"
+
+/* Condition code in the PSW mask: bits 18 and 19 (source: Principles of Operation, chapter 4). */
+#define CC_SHIFT 44
+#define CC_MASK (UINT64_C(3) << CC_SHIFT)
 
 uint64_t zpci_qemu_read_register(struct zpci_qemu_vcpu *vcpu, struct qemu_plugin_register *which)
 {
@@ -36,6 +41,29 @@ uint64_t zpci_qemu_wrap(uint64_t mask, uint64_t address)
 	return address & (mask & ZPCI_PSW_BASIC_ADDRESSING ? 0x7fffffff : 0x00ffffff);
 }
 
+uint64_t zpci_qemu_read_general(struct zpci_qemu_vcpu *vcpu, unsigned number)
+{
+	if (vcpu->direct.general)
+		return vcpu->direct.general[number];
+	return zpci_qemu_read_register(vcpu, vcpu->general[number]);
+}
+
+uint64_t zpci_qemu_read_mask(struct zpci_qemu_vcpu *vcpu)
+{
+	if (vcpu->direct.general)
+		return *vcpu->direct.psw_mask;
+	return zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+}
+
+void zpci_qemu_write_condition_code(struct zpci_qemu_vcpu *vcpu)
+{
+	if (vcpu->direct.general)
+		*vcpu->direct.condition_code = (uint32_t)vcpu->cc;
+	else
+		zpci_qemu_write_register(vcpu, vcpu->psw_mask,
+					 (vcpu->mask & ~CC_MASK) | (uint64_t)vcpu->cc << CC_SHIFT);
+}
+
 /* --- operations ----------------------------------------------------------------------------- */
 
 uint64_t zpci_qemu_get_register(void *machine, void *cpu, unsigned number)
@@ -43,7 +71,7 @@ uint64_t zpci_qemu_get_register(void *machine, void *cpu, unsigned number)
 	struct zpci_qemu_vcpu *vcpu = cpu;
 
 	(void)machine;
-	return zpci_qemu_read_register(vcpu, vcpu->general[number & 15]);
+	return zpci_qemu_read_general(vcpu, number & 15);
 }
 
 void zpci_qemu_set_register(void *machine, void *cpu, unsigned number, uint64_t value)
@@ -51,7 +79,10 @@ void zpci_qemu_set_register(void *machine, void *cpu, unsigned number, uint64_t 
 	struct zpci_qemu_vcpu *vcpu = cpu;
 
 	(void)machine;
-	zpci_qemu_write_register(vcpu, vcpu->general[number & 15], value);
+	if (vcpu->direct.general)
+		vcpu->direct.general[number & 15] = value;
+	else
+		zpci_qemu_write_register(vcpu, vcpu->general[number & 15], value);
 }
 
 uint64_t zpci_qemu_get_psw_mask(void *machine, void *cpu)
@@ -129,8 +160,17 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 	const char *missing;
 
 	zpci_qemu_thread_is_qemus();
-	if (vcpu_index >= binding->vcpus || atomic_load(&binding->ended) || zpci_qemu_this_vcpu())
+	if (vcpu_index >= binding->vcpus || atomic_load(&binding->ended))
 		return;
+	vcpu = zpci_qemu_this_vcpu();
+	if (vcpu) { /* thread=single: which CPU runs is known to the plugin interface alone */
+		if (vcpu->direct.general)
+			zpci_qemu_log(binding, ZPCI_LOG_INFO,
+				      "one thread runs several CPUs: their registers are accessed "
+				      "by the plugin interface, which is slower");
+		vcpu->direct.general = NULL;
+		return;
+	}
 	vcpu = &binding->vcpu[vcpu_index];
 	zpci_qemu_storage_find(binding);
 	zpci_qemu_refuse_saving(binding);
@@ -144,5 +184,6 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 			      missing, vcpu_index);
 		return;
 	}
+	zpci_qemu_registers_find(vcpu, vcpu_index);
 	zpci_qemu_set_this_vcpu(vcpu);
 }

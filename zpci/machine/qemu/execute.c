@@ -23,10 +23,6 @@
 
 #include "binding.h"
 
-/* Condition code in the PSW mask: bits 18 and 19 (source: Principles of Operation, chapter 4). */
-#define CC_SHIFT 44
-#define CC_MASK (UINT64_C(3) << CC_SHIFT)
-
 _Static_assert(sizeof(void *) == sizeof(uint64_t), "QEMU 11 runs on 64-bit hosts only");
 
 #define BYTES_SHIFT 16
@@ -77,8 +73,7 @@ static __attribute__((noreturn)) void finish(struct zpci_qemu_vcpu *vcpu, unsign
 	if (vcpu->program_interruption)
 		zpci_qemu_take_program_interruption(vcpu, length);
 	if (vcpu->cc >= 0)
-		zpci_qemu_write_register(vcpu, vcpu->psw_mask,
-					 (vcpu->mask & ~CC_MASK) | (uint64_t)vcpu->cc << CC_SHIFT);
+		zpci_qemu_write_condition_code(vcpu);
 	qemu_plugin_set_pc(zpci_qemu_wrap(vcpu->mask, vcpu->address + length));
 }
 
@@ -95,7 +90,7 @@ static enum zpci_disposition execute(struct zpci_qemu_vcpu *vcpu, const uint8_t 
 /* Runs @bytes if they are ours; returns if not. @length: of what stands at the CPU's address. */
 static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned length)
 {
-	vcpu->mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+	vcpu->mask = zpci_qemu_read_mask(vcpu);
 	if (vcpu->mask & ZPCI_PSW_PROBLEM_STATE)
 		return;
 	vcpu->cc = -1;
@@ -127,16 +122,16 @@ static uint64_t execute_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[
 		return vcpu->address + (uint64_t)(int64_t)(int32_t)zpci_get_be(&bytes[2], 4) * 2;
 	target = zpci_get_be(&bytes[2], 2) & 0x0fff;
 	if (index)
-		target += zpci_qemu_read_register(vcpu, vcpu->general[index]);
+		target += zpci_qemu_read_general(vcpu, index);
 	if (base)
-		target += zpci_qemu_read_register(vcpu, vcpu->general[base]);
+		target += zpci_qemu_read_general(vcpu, base);
 	return target;
 }
 
 /* The instruction that the EX or EXRL @bytes will run, in @target. */
 static bool fetch_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], uint8_t target[6])
 {
-	uint64_t mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+	uint64_t mask = zpci_qemu_read_mask(vcpu);
 	uint64_t where = zpci_qemu_wrap(mask, execute_target(vcpu, bytes));
 	unsigned number = bytes[1] >> 4, length;
 
@@ -150,7 +145,7 @@ static bool fetch_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], ui
 	for (unsigned i = 0; i < 6; i++)
 		target[i] = i < length ? vcpu->buffer->data[i] : 0;
 	if (number)
-		target[1] |= (uint8_t)zpci_qemu_read_register(vcpu, vcpu->general[number]);
+		target[1] |= (uint8_t)zpci_qemu_read_general(vcpu, number);
 	return true;
 }
 
@@ -178,8 +173,8 @@ void zpci_qemu_before_diagnose(unsigned vcpu_index, void *packed)
 	if (!vcpu)
 		return;
 	unpack(packed, bytes);
-	subcode = zpci_qemu_read_register(vcpu, vcpu->general[bytes[1] & 0x0f]);
-	vcpu->mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
+	subcode = zpci_qemu_read_general(vcpu, bytes[1] & 0x0f);
+	vcpu->mask = zpci_qemu_read_mask(vcpu);
 	/* 0: modified clear, 1: load normal (Linux: arch/s390/include/asm/diag.h, ipl.h). QEMU
 	 * tells of the others' resets itself (lifecycle.c). */
 	if (!(vcpu->mask & ZPCI_PSW_PROBLEM_STATE) && subcode <= 1)

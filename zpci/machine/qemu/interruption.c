@@ -74,6 +74,8 @@ void zpci_qemu_take_program_interruption(struct zpci_qemu_vcpu *vcpu, unsigned l
 {
 	uint8_t psw[16] = { 0 };
 
+	/* The plugin interface knows more of the condition code than is in QEMU's own mask. */
+	vcpu->mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
 	store_old(vcpu, length);
 	zpci_qemu_read_real(vcpu->binding, vcpu, PROGRAM_NEW_PSW, psw, sizeof(psw));
 	load_mask(vcpu, zpci_get_be(&psw[0], 8));

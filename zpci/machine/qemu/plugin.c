@@ -3,7 +3,7 @@
  * plugin.c - zpci-qemu.so: loading, arguments, and messages.
  *
  *	-plugin zpci-qemu.so,config=FILE,function=MODEL[:KEY=VALUE]...,record=FILE,
- *	        control=SOCKET,verbose=on|off
+ *	        control=SOCKET,verbose=on|off,direct=on|off
  *
  * Theory of operation. QEMU loads us once its machine is known and before it exists. Everything
  * that can be wrong is looked at here, in this order: the QEMU (architecture, functions we need),
@@ -75,6 +75,16 @@ static int open_trace(struct zpci_qemu_binding *binding, const char *path)
 	return -1;
 }
 
+/* NAME=on or off. */
+static int take_switch(struct zpci_qemu_binding *binding, const char *name, const char *value,
+		       bool *on)
+{
+	if (qemu_plugin_bool_parse(name, value, on))
+		return 0;
+	zpci_qemu_log(binding, ZPCI_LOG_ERROR, "%s=%s is not known: use on or off", name, value);
+	return -1;
+}
+
 static int set_control(struct zpci_qemu_binding *binding, const char *path)
 {
 	if (!binding->control_path) {
@@ -106,16 +116,14 @@ static int take_argument(struct zpci_qemu_binding *binding, const char *argument
 	} else if (equals && length == 7 && !strncmp(argument, "control", length)) {
 		return set_control(binding, equals + 1);
 	} else if (equals && length == 7 && !strncmp(argument, "verbose", length)) {
-		if (!qemu_plugin_bool_parse("verbose", equals + 1, &binding->verbose)) {
-			zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-				      "verbose=%s is not known: use on or off", equals + 1);
-			return -1;
-		}
+		return take_switch(binding, "verbose", equals + 1, &binding->verbose);
+	} else if (equals && length == 6 && !strncmp(argument, "direct", length)) {
+		return take_switch(binding, "direct", equals + 1, &binding->direct);
 	} else {
 		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
 			      "argument '%s' is not known: use config=FILE, "
-			      "function=MODEL[:KEY=VALUE]..., record=FILE, control=SOCKET or "
-			      "verbose=on|off",
+			      "function=MODEL[:KEY=VALUE]..., record=FILE, control=SOCKET, "
+			      "verbose=on|off or direct=on|off",
 			      argument);
 		return -1;
 	}
@@ -190,7 +198,11 @@ void zpci_qemu_record_end(struct zpci_qemu_binding *binding)
 
 static struct zpci_qemu_binding *binding_new(void)
 {
-	return calloc(1, sizeof(struct zpci_qemu_binding));
+	struct zpci_qemu_binding *binding = calloc(1, sizeof(*binding));
+
+	if (binding)
+		binding->direct = true;
+	return binding;
 }
 
 /* Of a binding that QEMU does not know yet. */

@@ -19,12 +19,17 @@
 
 #define SYMBOL(name)                                                                               \
 	{                                                                                          \
-#name, offsetof(struct zpci_qemu_symbols, name)                                    \
+#name, offsetof(struct zpci_qemu_symbols, name), false                             \
+	}
+#define OPTIONAL_SYMBOL(name)                                                                      \
+	{                                                                                          \
+#name, offsetof(struct zpci_qemu_symbols, name), true                              \
 	}
 
 static const struct {
 	const char *name;
 	size_t offset;
+	bool optional;
 } table[] = {
 	SYMBOL(bql_locked),
 	SYMBOL(bql_lock_impl),
@@ -43,6 +48,7 @@ static const struct {
 	SYMBOL(qemu_add_vm_change_state_handler),
 	SYMBOL(migrate_add_blocker),
 	SYMBOL(error_setg_internal),
+	OPTIONAL_SYMBOL(qemu_get_cpu),
 };
 
 #define SYMBOLS (sizeof(table) / sizeof(table[0]))
@@ -55,7 +61,7 @@ int zpci_qemu_symbols_find(struct zpci_qemu_symbols *symbols, const char **missi
 	for (size_t i = 0; i < SYMBOLS; i++) {
 		void *address = dlsym(RTLD_DEFAULT, table[i].name);
 
-		if (!address) {
+		if (!address && !table[i].optional) {
 			*missing = table[i].name;
 			return -ENOSYS;
 		}

@@ -48,6 +48,8 @@ struct zpci_qemu_symbols {
 	int (*migrate_add_blocker)(struct zpci_qemu_error **reason, struct zpci_qemu_error **error);
 	void (*error_setg_internal)(struct zpci_qemu_error **error, const char *file, int line,
 				    const char *function, const char *format, ...);
+	/* the structure of a CPU, to be searched only; NULL: there is no such function */
+	const void *(*qemu_get_cpu)(int index);
 };
 
 /* Finds all of them. Returns 0, or -ENOSYS with the missing one's name in *@missing. */

@@ -1,0 +1,39 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The ways in which the plugin accesses registers: where QEMU has them, and by the plugin
+# interface. A guest sees no difference; the first is what this QEMU gets.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Bare;
+use Test::More;
+
+requires_bare('selftest');
+
+my $elsewhere = qr/the registers of CPU \d+ are not where they were looked for/;
+
+sub self_test {
+	my ($title, $arguments, @qemu) = @_;
+	return bare_tap(
+		$title, 'selftest',
+		append => 'word=value number=0x1f fid=0x1021',
+		functions => ['probe:vf=3:fid=0x1021'],
+		plugin => $arguments,
+		qemu => \@qemu);
+}
+
+unlike(self_test('as it is', 'verbose=on'), $elsewhere, 'as it is: the registers are found');
+unlike(self_test('4 CPUs', 'verbose=on', '-smp', 4), $elsewhere, '4 CPUs: all are found');
+self_test('by the plugin interface', 'direct=off');
+self_test('one thread', 'direct=on', '-accel', 'tcg,thread=single');
+like(self_test('one thread, 2 CPUs', 'verbose=on', '-accel', 'tcg,thread=single', '-smp', 2),
+	qr/one thread runs several CPUs/, 'one thread, 2 CPUs: it is said');
+
+my ($text, $status) = bare('selftest', plugin => 'direct=maybe');
+like($text, qr/direct=maybe is not known: use on or off/, 'another value');
+isnt($status, 0, 'ends QEMU');
+
+done_testing();
