@@ -108,14 +108,19 @@ static inline unsigned zpci_qemu_instruction_length(uint8_t opcode)
 }
 
 /* --- execute.c: callbacks before an instruction ----------------------------------------------
- * The first is called before each of the others; @address is the instruction's logical address. */
+ * The first is called before each of the others but the second; @address is the instruction's
+ * logical address. */
 void zpci_qemu_note_address(unsigned vcpu_index, void *address);
+/* One that may be ours; @packed: address and instruction, as zpci_qemu_pack_short() packs them. */
+void zpci_qemu_before_short(unsigned vcpu_index, void *packed);
 /* @bytes: the instruction's, as zpci_qemu_pack() packs them. */
 void zpci_qemu_before_pci(unsigned vcpu_index, void *bytes);	  /* one that may be ours */
 void zpci_qemu_before_execute(unsigned vcpu_index, void *bytes);  /* EX, EXRL */
 void zpci_qemu_before_diagnose(unsigned vcpu_index, void *bytes); /* DIAGNOSE 308 */
 
 void *zpci_qemu_pack(const uint8_t bytes[6]);
+/* False: they do not fit into a pointer. */
+bool zpci_qemu_pack_short(uint64_t address, const uint8_t bytes[6], void **packed);
 
 /* --- cpu.c ---------------------------------------------------------------------------------- */
 

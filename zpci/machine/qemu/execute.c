@@ -99,6 +99,33 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 		finish(vcpu, length);
 }
 
+/* PCILG, PCISTG and their kin, which are frequent, have 16 bits that count: second and fourth
+ * byte. */
+#define SHORT_FIRST 0xb9
+#define SHORT_BITS 16
+
+bool zpci_qemu_pack_short(uint64_t address, const uint8_t bytes[6], void **packed)
+{
+	if (bytes[0] != SHORT_FIRST || bytes[2] || address >> (64 - SHORT_BITS))
+		return false;
+	*packed = (void *)(uintptr_t)(address << SHORT_BITS | (uint64_t)bytes[1] << 8 | bytes[3]);
+	return true;
+}
+
+void zpci_qemu_before_short(unsigned vcpu_index, void *packed)
+{
+	uint64_t value = (uint64_t)(uintptr_t)packed;
+	uint8_t bytes[6] = { SHORT_FIRST, (uint8_t)(value >> 8), 0, (uint8_t)value };
+	struct zpci_qemu_vcpu *vcpu = enter();
+
+	(void)vcpu_index;
+	if (!vcpu)
+		return;
+	vcpu->address = value >> SHORT_BITS;
+	run(vcpu, bytes, 4);
+	leave(vcpu);
+}
+
 void zpci_qemu_before_pci(unsigned vcpu_index, void *packed)
 {
 	struct zpci_qemu_vcpu *vcpu = enter();

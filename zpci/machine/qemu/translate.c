@@ -3,13 +3,15 @@
  * translate.c - choosing, while QEMU translates guest code, the instructions to be called for.
  *
  * Theory of operation. QEMU translates guest code block by block, the same code many times, and
- * shows each block to us. An instruction that the firmware may execute gets two calls of
+ * shows each block to us. An instruction that the firmware may execute gets one or two calls of
  * execute.c put in front of its translation. All others stay as they are and cost nothing when
  * they run.
  *
  * What a call is told is one pointer, and a guest can cause any number of translations. So the
  * pointers are no pointers: the first call gets the instruction's address, the second one its six
- * bytes, and there is nothing to allocate or to free. (QEMU can store values for us without a
+ * bytes, and there is nothing to allocate or to free. The frequent ones, PCILG and PCISTG, have so
+ * few bits that count that address and instruction fit into one, unless the address is above
+ * 2^48, and one call is enough. (QEMU can store values for us without a
  * call, but 11.1 computes where to by changing a constant in place, which with thread=single
  * and a CPU other than 0 is somewhere else.)
  *
@@ -72,6 +74,7 @@ static void look_at(struct qemu_plugin_insn *insn)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(insn);
 	uint8_t bytes[6] = { 0 };
+	void *packed;
 
 	if (qemu_plugin_insn_data(insn, bytes, sizeof(bytes)) < 2)
 		return;
@@ -79,6 +82,9 @@ static void look_at(struct qemu_plugin_insn *insn)
 		watch(insn, address, bytes, zpci_qemu_before_diagnose);
 	else if (!qemu_plugin_insn_haddr(insn))
 		return; /* target of an EXECUTE, see above */
+	else if (zpci_instruction_known(bytes) && zpci_qemu_pack_short(address, bytes, &packed))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, zpci_qemu_before_short,
+						       QEMU_PLUGIN_CB_RW_REGS_PC, packed);
 	else if (zpci_instruction_known(bytes))
 		watch(insn, address, bytes, zpci_qemu_before_pci);
 	else if (bytes[0] == OPCODE_EX || (is_exrl(bytes) && target_may_be_ours(address, bytes)))
