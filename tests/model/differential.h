@@ -55,6 +55,8 @@ bool differential_run(uint8_t options, const uint8_t *records, size_t count);
 #define AT_PAGES 0x20000u
 #define DMA_START 0x100000000ull
 
+#define FORMERS 32 /* handles that are remembered */
+
 struct pair {
 	struct zpci_ram *ram;
 	struct zpci_ram_cpu cpu;
@@ -63,7 +65,9 @@ struct pair {
 	struct desk *desks[ADAPTERS];
 	struct model *model;
 	struct model_cpu model_cpu;
-	uint64_t token, model_token; /* the resume tokens that each gave last */
+	uint64_t token, model_token;		       /* the resume tokens that each gave last */
+	uint32_t former[FORMERS], latest[MODEL_SLOTS]; /* enabled handles */
+	unsigned formers;
 	unsigned steps;
 	FILE *trace; /* NULL: silent */
 	bool differs;

@@ -67,7 +67,7 @@ static uint32_t take_handle(struct pair *pair, struct choice *choice)
 	case 26:
 		return handle + 0x01000000;
 	case 27:
-		return (handle - 0x01000000) | 0x80000000;
+		return pair->former[way / 32 + choice->record[RECORD - 2] % 8 * 2];
 	case 28:
 		return ~handle;
 	case 29:
@@ -191,8 +191,10 @@ static void access_space(struct pair *pair, struct choice *choice, bool store)
 	unsigned r1 = registers >> 4, r2 = registers & (registers % 16 == 15 ? 15 : 14);
 	uint64_t value = take(choice, 1);
 
-	if (value < 192)
+	if (value < 96)
 		value = value << (choice->record[RECORD - 2] % 8 * 8);
+	else if (value < 192)
+		value = (value ^ choice->record[RECORD - 2]) * 0x0101010101010101ull;
 	else
 		value = value < 224 ? ~0ull : take(choice, 8);
 	pair_set_register(pair, r1, value);
@@ -206,9 +208,14 @@ static void load(struct pair *pair, struct choice *choice)
 	access_space(pair, choice, false);
 }
 
+/* And mostly looks at what became of it, in the same place. */
 static void store(struct pair *pair, struct choice *choice)
 {
+	struct choice again = *choice;
+
 	access_space(pair, choice, true);
+	if (choice->record[RECORD - 3] % 4)
+		access_space(pair, &again, false);
 }
 
 static uint64_t take_operand(struct choice *choice, uint64_t usual)
@@ -406,6 +413,33 @@ static void device_access(struct pair *pair, struct choice *choice)
 	pair_set_register(pair, 2, request(function->handle, 0, 1));
 	pair_set_register(pair, 3, DESK_ENGINE);
 	execute_rre(pair, choice, 0xb9d0, 1, 2);
+}
+
+/* A page is used, then its entry changes, the guest says so, and the page is used again: each time as
+ * the tables say. */
+static void remap(struct pair *pair, struct choice *choice)
+{
+	struct model_function *function = take_live(pair, choice);
+	unsigned page = (unsigned)take(choice, 1) % 16, pages = (unsigned)take(choice, 1) % 3 + 1;
+	uint64_t entry = AT_PAGE_TABLES + 8 * page;
+
+	if (!function)
+		return;
+	for (unsigned round = 0; round < 2; round++) {
+		describe_access(pair, function, &(struct choice){ choice->record, RECORD - 6 });
+		model_put_le(function->bar0 + DESK_DESCRIPTOR, 8, DMA_START + 0x1000 * page);
+		model_put_le(pair_device(pair, function)->bar0 + DESK_DESCRIPTOR, 8,
+			     DMA_START + 0x1000 * page);
+		if (!is_open(pair, function))
+			pair_engine(pair, function);
+		if (round)
+			return;
+		pair_set_storage(pair, entry, 8, take_entry(choice, entry));
+		pair_set_register(pair, 7, request(function->handle, 0, 0));
+		pair_set_register(pair, 4, DMA_START + 0x1000 * (page + 1 - pages));
+		pair_set_register(pair, 5, 0x1000 * pages);
+		execute_rre(pair, choice, 0xb9d3, 7, 4);
+	}
 }
 
 static void raise_vector(struct pair *pair, struct choice *choice)
@@ -865,13 +899,14 @@ static const struct {
 	{ "store block", store_block, 12 },
 	{ "set vector", set_vector, 10 },
 	{ "refresh", refresh, 8 },
-	{ "set entry", set_entry, 14 },
+	{ "set entry", set_entry, 8 },
+	{ "remap", remap, 6 },
 	{ "device access", device_access, 22 },
 	{ "raise vector", raise_vector, 16 },
 	{ "modify controls", modify, 16 },
 	{ "store controls", store_controls, 6 },
-	{ "list", list, 7 },
-	{ "query function", query_function, 4 },
+	{ "list", list, 6 },
+	{ "query function", query_function, 5 },
 	{ "query group", query_group, 2 },
 	{ "set function", set_function, 7 },
 	{ "other command", other_command, 2 },
@@ -900,6 +935,19 @@ static unsigned step_of(const uint8_t *record)
 	return step;
 }
 
+/* Enabled handles that there were, for guests that hold on to one. */
+static void note_handles(struct pair *pair)
+{
+	for (unsigned i = 0; i < pair->model->slots; i++) {
+		uint32_t handle = pair->model->functions[i].handle;
+
+		if (!(handle & 0x80000000) || handle == pair->latest[i])
+			continue;
+		pair->latest[i] = handle;
+		pair->former[pair->formers++ % FORMERS] = handle;
+	}
+}
+
 const char *step_name(const uint8_t record[RECORD])
 {
 	return steps[step_of(record)].name;
@@ -910,6 +958,7 @@ void step_run(struct pair *pair, const uint8_t record[RECORD])
 	struct choice choice = { record, 1 };
 
 	steps[step_of(record)].run(pair, &choice);
+	note_handles(pair);
 	if (!pair->model->open)
 		pair_advance(pair, 0);
 }
