@@ -385,6 +385,24 @@ static void configurations(void)
 		save("config", "file-switches");
 }
 
+/* --- differential -------------------------------------------------------------------------------- */
+
+/* Random records of 24 bytes are what its test runs; libFuzzer gets a few of them to begin with. */
+static void differentials(void)
+{
+	static const char *const names[] = { "random-1", "random-2", "random-3", "random-4" };
+	uint32_t state = 1;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		u8(i & 1);
+		for (unsigned byte = 0; byte < 80 * 24; byte++) {
+			state = state * 1664525 + 1013904223;
+			u8(state >> 24);
+		}
+		save("differential", names[i]);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	(void)data, (void)size;
@@ -407,5 +425,6 @@ int main(int argc, char **argv)
 	translations();
 	probes();
 	configurations();
+	differentials();
 	return 0;
 }
