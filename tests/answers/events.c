@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * events.c - CHSC store event information, and channel reports (reference 2.10 and section 8).
+ */
+#include "answers.h"
+
+#include <string.h>
+
+#define OK RESPONSE(ZPCI_CHSC_OK)
+#define NO_EVENT RESPONSE(ZPCI_CHSC_NO_EVENT)
+#define RESPONSE_AT (CHSC + 16)
+#define OTHER_FID 0x1025u
+
+static int request_of(struct trial *trial, unsigned length, unsigned command, uint64_t types)
+{
+	memset(trial_bytes(trial, CHSC), 0xcc, ZPCI_CHSC_BLOCK);
+	memset(trial_bytes(trial, CHSC), 0, 16);
+	trial_put(trial, CHSC, 2, length);
+	trial_put(trial, CHSC + 2, 2, command);
+	trial_put(trial, CHSC + 8, 8, types);
+	return guest_subsystem(trial, trial_address(trial, CHSC));
+}
+
+static int fetch(struct trial *trial)
+{
+	return request_of(trial, ZPCI_CHSC_SEI_REQUEST, ZPCI_CHSC_SEI, ZPCI_CHSC_NT2);
+}
+
+static const struct zpci_chsc_sei_response *answered(struct trial *trial)
+{
+	return (const struct zpci_chsc_sei_response *)trial_bytes(trial, RESPONSE_AT);
+}
+
+/* --- one error -------------------------------------------------------------------------------- */
+
+static void fail(struct trial *trial)
+{
+	guest_refresh(trial, guest_handle(trial), 0, 4096);
+}
+
+static void expect_nothing_more(struct trial *trial)
+{
+	trial_want(trial, "response of the next", (uint64_t)fetch(trial), NO_EVENT);
+}
+
+static void expect_event(struct trial *trial, unsigned content, uint32_t fid, unsigned pec)
+{
+	const struct zpci_chsc_sei_response *answer = answered(trial);
+
+	trial_want(trial, "response length", zpci_be16_get(answer->length), 0x0ff0);
+	trial_want(trial, "notification type", answer->type, 2);
+	trial_want(trial, "content code", answer->content, content);
+	trial_want(trial, "FID", zpci_be32_get(answer->ccdf.fid), fid);
+	trial_want(trial, "PEC", zpci_be16_get(answer->ccdf.pec), pec);
+	trial_want(trial, "error word", zpci_be32_get(answer->ccdf.error), 0);
+}
+
+static void expect_error(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_DMA_NOT_REGISTERED);
+	trial_want(trial, "handle", zpci_be32_get(answered(trial)->ccdf.handle), trial->handle);
+	trial_want(trial, "List's handle", guest_handle(trial), trial->handle);
+	expect_nothing_more(trial);
+}
+
+static void expect_length_8(struct trial *trial)
+{
+	trial_want(trial, "response length", zpci_be16_get(answered(trial)->length), 8);
+}
+
+/* Until the event is fetched there is one report; then the next event makes another. */
+static int report_once(struct trial *trial)
+{
+	int answer;
+
+	trial->player->reports(trial->player);
+	fail(trial);
+	trial_want(trial, "channel reports of the first", trial->player->reports(trial->player), 1);
+	answer = fetch(trial);
+	fetch(trial);
+	trial_want(trial, "channel reports without a new one",
+		   trial->player->reports(trial->player), 0);
+	memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
+	guest_modify(trial, trial->handle, 0, ZPCI_MPCIFC_RESET_ERROR, trial_address(trial, FIB));
+	fail(trial);
+	trial_want(trial, "channel reports of the second", trial->player->reports(trial->player),
+		   1);
+	return answer;
+}
+
+/* The same error twice, none fetched: one event. */
+static void fail_twice(struct trial *trial)
+{
+	fail(trial);
+	memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
+	guest_modify(trial, guest_handle(trial), 0, ZPCI_MPCIFC_RESET_ERROR,
+		     trial_address(trial, FIB));
+	fail(trial);
+}
+
+/* --- events that the host makes --------------------------------------------------------------- */
+
+static void inject(struct trial *trial)
+{
+	trial_want(trial, "injected",
+		   trial->player->fail(trial->player, trial->target->fid,
+				       (uint16_t)trial->with->value) == 0,
+		   1);
+}
+
+static void expect_injected(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, (unsigned)trial->with->value);
+	trial_want(trial, "handle", zpci_be32_get(answered(trial)->ccdf.handle), trial->handle);
+	trial_want(trial, "more", answered(trial)->flags, 0);
+	expect_nothing_more(trial);
+	trial_want(trial, "function controls", guest_controls(trial),
+		   ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED);
+}
+
+static void expect_permanent(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_PERMANENT_ERROR);
+	trial_want(trial, "handle", zpci_be32_get(answered(trial)->ccdf.handle),
+		   guest_handle(trial));
+	trial_want(trial, "STPCIFC",
+		   (uint64_t)guest_store_controls(trial, guest_handle(trial), 0,
+						  trial_address(trial, FIB)),
+		   STATUS(ZPCI_STATUS_IN_ERROR));
+}
+
+static void remove_it(struct trial *trial)
+{
+	trial->player->remove(trial->player, trial->target->fid);
+}
+
+static void expect_removed(struct trial *trial)
+{
+	struct zpci_clp_list_entry entry;
+
+	expect_event(trial, ZPCI_CHSC_CC_AVAILABILITY, trial->target->fid,
+		     trial->state == STANDBY ? ZPCI_PEC_RESERVED : ZPCI_PEC_DECONFIGURED);
+	trial_want(trial, "enable bit", zpci_be32_get(answered(trial)->ccdf.handle) >> 31, 0);
+	trial_want(trial, "listed", guest_list_entry(trial, trial->target->fid, &entry), 0);
+}
+
+static void add_configured(struct trial *trial)
+{
+	trial->player->add(trial->player, OTHER_FID, false);
+}
+
+static void add_standby(struct trial *trial)
+{
+	trial->player->add(trial->player, OTHER_FID, true);
+}
+
+static void expect_added(struct trial *trial, unsigned pec, uint32_t configuration)
+{
+	struct zpci_clp_list_entry entry;
+	uint32_t handle;
+
+	expect_event(trial, ZPCI_CHSC_CC_AVAILABILITY, OTHER_FID, pec);
+	handle = zpci_be32_get(answered(trial)->ccdf.handle);
+	trial_want(trial, "listed", guest_list_entry(trial, OTHER_FID, &entry), 1);
+	trial_want(trial, "handle", handle, zpci_be32_get(entry.handle));
+	trial_want(trial, "configuration", zpci_be32_get(entry.configuration), configuration);
+	trial_want(trial, "Query", (uint64_t)guest_query_function(trial, handle),
+		   RESPONSE(ZPCI_CLP_OK));
+}
+
+static void expect_added_configured(struct trial *trial)
+{
+	expect_added(trial, ZPCI_PEC_CONFIGURED, ZPCI_CLP_CONFIGURED);
+}
+
+static void expect_added_standby(struct trial *trial)
+{
+	expect_added(trial, ZPCI_PEC_STANDBY, 0);
+}
+
+/* Two events: the first says that there are more. */
+static void add_and_fail(struct trial *trial)
+{
+	add_configured(trial);
+	fail(trial);
+}
+
+static void expect_both(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_AVAILABILITY, OTHER_FID, ZPCI_PEC_CONFIGURED);
+	trial_want(trial, "more", answered(trial)->flags, ZPCI_CHSC_SEI_MORE);
+	trial_want(trial, "report outstanding: none new",
+		   trial->player->reports(trial->player) <= 1, 1);
+	trial_want(trial, "second", (uint64_t)fetch(trial), OK);
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_DMA_NOT_REGISTERED);
+	trial_want(trial, "more", answered(trial)->flags, 0);
+	expect_nothing_more(trial);
+}
+
+static void fail_and_reset(struct trial *trial)
+{
+	fail(trial);
+	trial->player->reset(trial->player, true);
+}
+
+/* --- the instruction -------------------------------------------------------------------------- */
+
+static int at(struct trial *trial, uint64_t address)
+{
+	return guest_subsystem(trial, address);
+}
+
+static int unaligned(struct trial *trial)
+{
+	return at(trial, trial_address(trial, CHSC + 2048));
+}
+
+static int nowhere(struct trial *trial)
+{
+	return at(trial, trial->player->end);
+}
+
+static int length_8(struct trial *trial)
+{
+	return request_of(trial, 8, ZPCI_CHSC_SEI, ZPCI_CHSC_NT2);
+}
+
+static int length_20(struct trial *trial)
+{
+	return request_of(trial, 20, ZPCI_CHSC_SEI, ZPCI_CHSC_NT2);
+}
+
+static int length_4096(struct trial *trial)
+{
+	return request_of(trial, 4096, ZPCI_CHSC_SEI, ZPCI_CHSC_NT2);
+}
+
+static int unknown_command(struct trial *trial)
+{
+	return request_of(trial, 16, 0xfff0, 0);
+}
+
+static int problem(struct trial *trial)
+{
+	trial->cpu.problem = true;
+	return at(trial, trial_address(trial, CHSC));
+}
+
+static int invalid_page(struct trial *trial)
+{
+	int answer;
+
+	trial->player->protect(trial->player, trial_address(trial, CHSC), 0);
+	answer = at(trial, trial_address(trial, CHSC));
+	trial->player->protect(trial->player, 0, 0);
+	return answer;
+}
+
+static int protected_page(struct trial *trial)
+{
+	int answer;
+
+	trial->player->protect(trial->player, 0, trial_address(trial, CHSC));
+	answer = fetch(trial);
+	trial->player->protect(trial->player, 0, 0);
+	return answer;
+}
+
+/* An event whose answer cannot be stored is not lost. */
+static void expect_still_there(struct trial *trial)
+{
+	trial_want(trial, "response of the next", (uint64_t)fetch(trial), OK);
+	expect_error(trial);
+}
+
+static int poisoned(struct trial *trial)
+{
+	int answer;
+
+	trial->player->poison(trial->player, trial_address(trial, CHSC + 2048), 8);
+	memset(trial_bytes(trial, CHSC), 0, 16);
+	trial_put(trial, CHSC, 2, ZPCI_CHSC_SEI_REQUEST);
+	trial_put(trial, CHSC + 2, 2, ZPCI_CHSC_SEI);
+	trial_put(trial, CHSC + 8, 8, ZPCI_CHSC_NT2);
+	answer = at(trial, trial_address(trial, CHSC));
+	trial->player->poison(trial->player, 0, 0);
+	return answer;
+}
+
+#define INJECTED(code, what)                                                                       \
+	{                                                                                          \
+		.condition = "error event " #code ", " what, .with = { .value = (code) },          \
+		.needs = NEEDS_HOST, .prepare = inject, .answer = OK, .check = expect_injected,    \
+		.effect = "content code 1, FID, handle, PEC; error blocked",                       \
+		.source = "ref 8.2, 8.5"                                                           \
+	}
+
+static const struct row rows[] = {
+	{ .condition = "no event",
+	  .answer = NO_EVENT,
+	  .check = expect_length_8,
+	  .effect = "response length 8",
+	  .source = "ref 8.2" },
+	{ .condition = "an error",
+	  .prepare = fail,
+	  .answer = OK,
+	  .check = expect_error,
+	  .effect = "content code 1, FID, List's handle, PEC 0001; then no event",
+	  .source = "ref 8.2, 8.3, 8.5" },
+	{ .condition = "the same error twice",
+	  .prepare = fail_twice,
+	  .answer = OK,
+	  .check = expect_error,
+	  .effect = "one event",
+	  .source = "ref 8.1, chosen: bounded",
+	  .qemu = OK | OTHERWISE,
+	  .reason = "QEMU queues each, as many as the guest likes" },
+	{ .condition = "events one after the other",
+	  .act = report_once,
+	  .answer = OK,
+	  .effect = "one channel report for each that was fetched",
+	  .source = "ref 8.1" },
+	{ .condition = "two events",
+	  .needs = NEEDS_HOST,
+	  .prepare = add_and_fail,
+	  .check = expect_both,
+	  .answer = OK,
+	  .effect = "in order; the first says: more",
+	  .source = "ref 8.1, 8.2" },
+	{ .condition = "function added, configured",
+	  .needs = NEEDS_HOST,
+	  .prepare = add_configured,
+	  .check = expect_added_configured,
+	  .answer = OK,
+	  .effect = "content code 2, PEC 0301; listed, Query works",
+	  .source = "ref 8.4, 8.7" },
+	{ .condition = "function added, in standby",
+	  .needs = NEEDS_HOST,
+	  .prepare = add_standby,
+	  .check = expect_added_standby,
+	  .answer = OK,
+	  .effect = "content code 2, PEC 0302",
+	  .source = "ref 8.4, 8.7" },
+	{ .condition = "function removed",
+	  .needs = NEEDS_HOST,
+	  .prepare = remove_it,
+	  .check = expect_removed,
+	  .source = "ref 8.4, 8.8",
+	  .effect = "content code 2, PEC 0304 (from standby 0308), not listed",
+	  .in = { [STANDBY] = OK,
+		  [DISABLED] = OK,
+		  [ENABLED] = OK,
+		  [BLOCKED] = OK,
+		  [UNBLOCKED] = OK,
+		  [PERMANENT] = OK } },
+	{ .condition = "permanent error",
+	  .needs = NEEDS_HOST,
+	  .prepare = inject,
+	  .with = { .value = ZPCI_PEC_PERMANENT_ERROR },
+	  .check = expect_permanent,
+	  .source = "ref 4.3, 8.5",
+	  .effect = "content code 1, PEC 003B",
+	  .in = { [DISABLED] = OK, [ENABLED] = OK, [BLOCKED] = OK, [UNBLOCKED] = OK } },
+	INJECTED(0x0001, "no address space registered"),
+	INJECTED(0x0002, "address out of range"),
+	INJECTED(0x0003, "translation format"),
+	INJECTED(0x0004, "translation"),
+	INJECTED(0x0005, "access protection"),
+	INJECTED(0x0006, "storage key"),
+	INJECTED(0x0007, "table entry"),
+	INJECTED(0x0008, "table length"),
+	INJECTED(0x0009, "table type"),
+	INJECTED(0x000a, "not in storage"),
+	INJECTED(0x000b, "system error"),
+	INJECTED(0x0010, "MSI not expected"),
+	INJECTED(0x0011, "bit-vector offset"),
+	INJECTED(0x0012, "AIBV"),
+	INJECTED(0x0013, "interruption"),
+	INJECTED(0x0030, "configuration"),
+	INJECTED(0x003a, "service action"),
+	INJECTED(0x0040, "recovery failed"),
+	{ .condition = "an error, then a system reset",
+	  .needs = NEEDS_HOST,
+	  .prepare = fail_and_reset,
+	  .answer = NO_EVENT,
+	  .effect = "events are dropped",
+	  .source = "ref 4.3: no events" },
+	{ .condition = "block not aligned to 4 KiB",
+	  .act = unaligned,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(SPECIFICATION),
+	  .source = "ref 2.10" },
+	{ .condition = "block behind the end of storage",
+	  .act = nowhere,
+	  .state = ANY,
+	  .answer = PGM(ADDRESSING),
+	  .source = "ref 2.10",
+	  .qemu = ENDS_QEMU,
+	  .reason = "QEMU 11.1 ends on an assertion; a guest must not be able to do that",
+	  .prepare = fail },
+	{ .condition = "block on a page that is invalid",
+	  .act = invalid_page,
+	  .needs = NEEDS_DAT,
+	  .prepare = fail,
+	  .answer = PGM(PAGE_TRANSLATION),
+	  .check = expect_still_there,
+	  .source = "ref 2.10",
+	  .qemu = ENDS_QEMU,
+	  .reason = "QEMU 11.1 ends on an assertion; a guest must not be able to do that" },
+	{ .condition = "block on a page that is protected",
+	  .act = protected_page,
+	  .needs = NEEDS_DAT,
+	  .prepare = fail,
+	  .answer = PGM(PROTECTION),
+	  .check = expect_still_there,
+	  .effect = "the event is not lost",
+	  .source = "ref 2.10",
+	  .qemu = ENDS_QEMU,
+	  .reason = "QEMU 11.1 ends on an assertion; a guest must not be able to do that" },
+	{ .condition = "response not in storage",
+	  .act = poisoned,
+	  .needs = NEEDS_HOST,
+	  .prepare = fail,
+	  .answer = PGM(ADDRESSING),
+	  .check = expect_still_there,
+	  .effect = "the event is not lost",
+	  .source = "ref 2.10" },
+	{ .condition = "request length 8",
+	  .act = length_8,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(OPERAND),
+	  .source = "ref 2.10" },
+	{ .condition = "request length 20",
+	  .act = length_20,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(OPERAND),
+	  .source = "ref 2.10" },
+	{ .condition = "request length 4096",
+	  .act = length_4096,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(OPERAND),
+	  .source = "ref 2.10" },
+	{ .condition = "command 0xfff0",
+	  .act = unknown_command,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = RESPONSE(4),
+	  .source = "ref 2.10" },
+	{ .condition = "problem state",
+	  .act = problem,
+	  .state = ANY,
+	  .answer = PGM(PRIVILEGED),
+	  .source = "ref 2.10" },
+};
+
+const struct family answers_events[] = {
+	FAMILY("CHSC store event information", fetch, rows),
+	{ NULL },
+};

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * list.c - the table itself: all families in the order of the reference, and printing them.
+ */
+#include "answers.h"
+
+#include <string.h>
+
+#include "run.h"
+
+extern const struct family answers_load_store[], answers_store_block[], answers_refresh[],
+	answers_controls[], answers_store_controls[], answers_clp[], answers_list_functions[],
+	answers_query[], answers_set[], answers_service[], answers_events[], answers_absent[],
+	answers_translation[], answers_interruption[], answers_measurement[];
+
+static const struct family *const chapters[] = {
+	answers_load_store,	answers_store_block,	answers_refresh,
+	answers_controls,	answers_store_controls, answers_clp,
+	answers_list_functions, answers_query,		answers_set,
+	answers_service,	answers_events,		answers_absent,
+	answers_translation,	answers_interruption,	answers_measurement,
+};
+
+static void visit_row(const struct family *family, const struct row *row,
+		      void (*visit)(void *opaque, const struct answers_case *one), void *opaque)
+{
+	struct answers_case one = { family, row, row->state, row->answer, row->qemu };
+
+	if (row->answer) {
+		visit(opaque, &one);
+		return;
+	}
+	for (unsigned state = 0; state < STATES; state++) {
+		if (!row->in[state])
+			continue;
+		one.state = state;
+		one.answer = row->in[state];
+		one.qemu = row->qemu_in[state];
+		visit(opaque, &one);
+	}
+}
+
+void answers_for_each(void (*visit)(void *opaque, const struct answers_case *one), void *opaque)
+{
+	for (unsigned i = 0; i < sizeof(chapters) / sizeof(chapters[0]); i++)
+		for (const struct family *family = chapters[i]; family->operation; family++)
+			for (unsigned row = 0; row < family->count; row++)
+				visit_row(family, &family->rows[row], visit, opaque);
+}
+
+/* --- text ------------------------------------------------------------------------------------- */
+
+static const char *interruption_name(unsigned code)
+{
+	switch (code) {
+	case OPERATION:
+		return "operation";
+	case PRIVILEGED:
+		return "privileged operation";
+	case PROTECTION:
+		return "protection";
+	case ADDRESSING:
+		return "addressing";
+	case SPECIFICATION:
+		return "specification";
+	case PAGE_TRANSLATION:
+		return "page translation";
+	case OPERAND:
+		return "operand";
+	default:
+		return "another one";
+	}
+}
+
+void answers_print(answers_print_fn *print, int answer)
+{
+	unsigned low = (unsigned)answer & 0xffff;
+
+	if (answer & ENDS_QEMU)
+		print("QEMU ends");
+	else if (answer & MACHINE)
+		print("left to the machine");
+	else if (answer & PGM(0))
+		print("program interruption 0x%04x (%s)", low, interruption_name(low));
+	else if (answer & RESPONSE(0))
+		print("cc 0, response 0x%04x", low);
+	else if (answer & STATUS(0))
+		print("cc 1, status %u", low & 0xff);
+	else if (answer & CC(0))
+		print("cc %u", low & 0xff);
+	else
+		print("nothing");
+	if (answer & OTHERWISE)
+		print(", and otherwise");
+}
+
+void answers_print_state(answers_print_fn *print, enum state state)
+{
+	static const char *const names[] = {
+		[ENABLED] = "enabled",		 [RESERVED] = "reserved",
+		[STANDBY] = "standby",		 [DISABLED] = "disabled",
+		[BLOCKED] = "error blocked",	 [UNBLOCKED] = "error unblocked",
+		[PERMANENT] = "permanent error", [ANY] = "any",
+	};
+
+	print("%s", names[state]);
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+struct listing {
+	answers_print_fn *print;
+	unsigned cases, bare, comparable, differences, incomplete;
+};
+
+/* On the bare-metal player. */
+static bool is_bare(const struct answers_case *one)
+{
+	return !(one->row->needs & NEEDS_HOST) && one->state != RESERVED && one->state != PERMANENT;
+}
+
+static void print_players(answers_print_fn *print, const struct answers_case *one)
+{
+	if (!(one->row->needs & (NEEDS_DAT | NEEDS_SIGNAL)))
+		print("memory%s", is_bare(one) ? ", bare metal" : "");
+	else
+		print("bare metal");
+}
+
+/* A difference has a reason, and a reason a difference; every answer has a source. */
+static bool is_complete(const struct answers_case *one)
+{
+	const struct row *row = one->row;
+	bool differs = row->qemu;
+
+	for (unsigned state = 0; state < STATES; state++)
+		differs |= row->qemu_in[state];
+	return row->condition && row->source && differs == (row->reason != NULL);
+}
+
+static void list_case(void *opaque, const struct answers_case *one)
+{
+	struct listing *listing = opaque;
+	answers_print_fn *print = listing->print;
+
+	print("| %u | %s | ", ++listing->cases, one->family->operation);
+	answers_print_state(print, one->state);
+	print(" | %s | ", one->row->condition);
+	answers_print(print, one->answer);
+	print(" | %s | %s | ", one->row->effect ? one->row->effect : "", one->row->source);
+	print_players(print, one);
+	print(" | ");
+	if (one->qemu) {
+		answers_print(print, one->qemu);
+		print(": %s", one->row->reason ? one->row->reason : "");
+	}
+	print(" |\n");
+	listing->bare += is_bare(one);
+	listing->comparable += is_bare(one) &&
+			       !(one->row->needs & (NEEDS_PROBE | NEEDS_ROOM | NEEDS_OURS)) &&
+			       one->row->of == FUNCTION;
+	listing->differences += one->qemu != 0;
+	if (is_complete(one))
+		return;
+	listing->incomplete++;
+	print("row %u is incomplete: condition, source, or reason and difference\n",
+	      listing->cases);
+}
+
+int answers_list(answers_print_fn *print)
+{
+	struct listing listing = { .print = print };
+
+	print("| # | operation | state | condition | answer | what changes | source | runs on | "
+	      "QEMU's own: why |\n|---|---|---|---|---|---|---|---|---|\n");
+	answers_for_each(list_case, &listing);
+	print("\n%u rows, %u of them on bare metal, %u of those can be compared with QEMU's own, "
+	      "%u differ from it\n",
+	      listing.cases, listing.bare, listing.comparable, listing.differences);
+	return listing.incomplete != 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * player.h - what plays the guest of the table of answers.
+ *
+ *	rows (clp.c, load_store.c, ...)      the contract; know nothing of where they run
+ *	   |  helpers of trial.c
+ *	   v
+ *	struct player                         executes one instruction, shows storage
+ *	   |                 |
+ *	player_ram.c      player_bare.c
+ *	a machine in      a program without an operating system under QEMU: with the plugin, and
+ *	memory            once more against QEMU's own zPCI device
+ *
+ * Whatever a row does it does through these operations, and through nothing else of a player. What
+ * only some player can do has a flag; rows say what they need.
+ */
+#ifndef TESTS_ANSWERS_PLAYER_H
+#define TESTS_ANSWERS_PLAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CAN_HOST 0x01 /* reach behind the guest: fail, remove, add a function, break storage, ... */
+#define CAN_DAT 0x02  /* switch dynamic address translation on and protect pages */
+#define CAN_SIGNAL 0x04 /* execute what belongs to the machine: SIC, SERVC and CHSC of all kinds */
+
+enum addressing {
+	MODE_64,
+	MODE_31,
+	MODE_24
+};
+
+/* One CPU, for one instruction. */
+struct cpu {
+	uint64_t gr[16];      /* general registers: before, then after */
+	enum addressing mode; /* addressing mode of the PSW */
+	bool problem;	      /* problem state */
+	/* What became of it. */
+	uint16_t interruption; /* program interruption code, or 0 */
+	unsigned cc;	       /* condition code; counts without an interruption */
+	bool cc_set;	       /* the machine could tell that it was set; true if it cannot tell */
+	bool left;	       /* left to the machine, which this player does not have */
+};
+
+struct player {
+	const char *name; /* for people */
+	unsigned can;	  /* CAN_* */
+	/* WORK_SIZE bytes of absolute storage, aligned to 1 MiB, below 2 GiB. */
+	uint64_t work;
+	uint64_t end; /* main storage ends here: the page below can be used, this one not */
+
+	/* Where absolute storage at @address can be looked at and changed. */
+	uint8_t *(*storage)(struct player *player, uint64_t address);
+	/* Executes one instruction; translation is off. */
+	void (*execute)(struct player *player, const uint8_t bytes[6], struct cpu *cpu);
+	/* A new row begins. A player that can makes everything new; the functions and the
+	 * events are put in order by the caller in any case. */
+	void (*begin)(struct player *player);
+	/* The row has ended. */
+	void (*finish)(struct player *player);
+
+	/* How many were presented since it was last asked, and takes them: adapter interruptions
+	 * on @isc, channel reports, service signals. */
+	unsigned (*interruptions)(struct player *player, unsigned isc);
+	unsigned (*reports)(struct player *player);
+	unsigned (*completions)(struct player *player);
+	/* SIC for @isc: 0 ALL, 1 SINGLE. */
+	void (*set_mode)(struct player *player, unsigned isc, unsigned mode);
+	/* Lets devices' threads run for a moment; called while waiting for one. */
+	void (*pause)(struct player *player);
+
+	/* With CAN_HOST only. 0, or not. */
+	int (*fail)(struct player *player, uint32_t fid, uint16_t pec);
+	int (*remove)(struct player *player, uint32_t fid);
+	int (*add)(struct player *player, uint32_t fid, bool standby); /* and announces it */
+	void (*reset)(struct player *player, bool whole_system);
+	void (*poison)(struct player *player, uint64_t start, uint64_t length);
+	void (*advance)(struct player *player, uint64_t milliseconds);
+
+	/* With CAN_DAT only: translation on for the following instructions, virtual addresses
+	 * are the real ones, with the page at @address invalid or protected; 0 and 0: off. */
+	void (*protect)(struct player *player, uint64_t invalid, uint64_t protected);
+
+	void (*print)(const char *format, ...) __attribute__((format(printf, 1, 2)));
+};
+
+#endif

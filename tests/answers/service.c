@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * service.c - SERVC: configure and deconfigure I/O adapter (reference 2.9 and 4.3).
+ *
+ * The service processor is the machine's. In a machine with zPCI functions of its own, only
+ * commands about functions of this firmware are ours, so that its errors are the machine's there;
+ * the answers are the same.
+ */
+#include "answers.h"
+
+#include <string.h>
+
+#define PAGE 4096u
+
+/* .with.value is the command. */
+static int configure(struct trial *trial)
+{
+	trial->player->completions(trial->player);
+	return guest_configure(trial, (uint32_t)trial->with->value);
+}
+
+#define CONFIGURE .with = { .value = ZPCI_SCLP_CONFIGURE }
+#define DECONFIGURE .with = { .value = ZPCI_SCLP_DECONFIGURE }
+#define DONE RESPONSE(ZPCI_SCLP_OK)
+#define NO_ACTION RESPONSE(ZPCI_SCLP_NO_ACTION)
+
+static void expect_entry(struct trial *trial, uint32_t configuration)
+{
+	struct zpci_clp_list_entry entry;
+
+	trial_want(trial, "service signals", trial->player->completions(trial->player), 1);
+	trial_want(trial, "listed", guest_list_entry(trial, trial->target->fid, &entry), 1);
+	trial_want(trial, "configuration state", zpci_be32_get(entry.configuration), configuration);
+	trial_want(trial, "enable bit", zpci_be32_get(entry.handle) >> 31, 0);
+}
+
+static void expect_configured(struct trial *trial)
+{
+	expect_entry(trial, ZPCI_CLP_CONFIGURED);
+	trial_want(trial, "handle", guest_handle(trial), trial->handle);
+}
+
+static void expect_standby(struct trial *trial)
+{
+	expect_entry(trial, 0);
+}
+
+static void expect_signal(struct trial *trial)
+{
+	trial_want(trial, "service signals", trial->player->completions(trial->player), 1);
+}
+
+/* Nothing from before is left when it comes back. */
+static void expect_fresh(struct trial *trial)
+{
+	expect_entry(trial, 0);
+	guest_configure(trial, ZPCI_SCLP_CONFIGURE);
+	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_ENABLE, 1);
+	trial_want(trial, "function controls", guest_controls(trial), ZPCI_FIB_FC_ENABLED);
+}
+
+static void fail_unheard(struct trial *trial)
+{
+	guest_refresh(trial, guest_handle(trial), 0, 4096);
+}
+
+static void expect_no_event(struct trial *trial)
+{
+	struct zpci_ccdf event;
+
+	trial_want(trial, "event", guest_event(trial, &event), 0);
+}
+
+/* --- the SCCB --------------------------------------------------------------------------------- */
+
+static void usual_sccb(struct trial *trial, uint64_t offset, unsigned length, unsigned type,
+		       uint32_t fid)
+{
+	trial_put(trial, offset, 2, length);
+	trial_put(trial, offset + 8, 1, type);
+	trial_put(trial, offset + 12, 4, fid);
+}
+
+static int with_sccb(struct trial *trial, uint64_t offset, unsigned length, unsigned type,
+		     uint32_t fid)
+{
+	memset(trial_bytes(trial, SCCB), 0, PAGE);
+	usual_sccb(trial, offset, length, type, fid);
+	trial->player->completions(trial->player);
+	return guest_service(trial, (uint32_t)trial->with->value, trial_address(trial, offset));
+}
+
+static int other_fid(struct trial *trial)
+{
+	return with_sccb(trial, SCCB, PAGE, ZPCI_SCLP_ADAPTER_PCI, 0x7fff0000);
+}
+
+static int other_type(struct trial *trial)
+{
+	return with_sccb(trial, SCCB, PAGE, 3, trial->target->fid);
+}
+
+static int too_short(struct trial *trial)
+{
+	return with_sccb(trial, SCCB, 8, ZPCI_SCLP_ADAPTER_PCI, trial->target->fid);
+}
+
+static int just_long_enough(struct trial *trial)
+{
+	return with_sccb(trial, SCCB, 16, ZPCI_SCLP_ADAPTER_PCI, trial->target->fid);
+}
+
+static int across_pages(struct trial *trial)
+{
+	return with_sccb(trial, SCCB + 8, PAGE, ZPCI_SCLP_ADAPTER_PCI, trial->target->fid);
+}
+
+static int in_the_page(struct trial *trial)
+{
+	return with_sccb(trial, SCCB + 16, PAGE - 16, ZPCI_SCLP_ADAPTER_PCI, trial->target->fid);
+}
+
+static int at(struct trial *trial, uint64_t address)
+{
+	return guest_service(trial, (uint32_t)trial->with->value, address);
+}
+
+static int unaligned(struct trial *trial)
+{
+	return at(trial, trial_address(trial, SCCB + 4));
+}
+
+static int in_low_storage(struct trial *trial)
+{
+	return at(trial, 0x1800);
+}
+
+static int above_2g(struct trial *trial)
+{
+	return at(trial, 1ull << 32 | trial_address(trial, SCCB));
+}
+
+static int problem(struct trial *trial)
+{
+	trial->cpu.problem = true;
+	return at(trial, trial_address(trial, SCCB));
+}
+
+#define TRIES_BOTH(condition_, act_, answer_, source_)                                             \
+	{ .condition = condition_,                                                                 \
+	  .act = act_,                                                                             \
+	  .answer = answer_,                                                                       \
+	  .source = source_,                                                                       \
+	  .state = DISABLED,                                                                       \
+	  CONFIGURE,                                                                               \
+	  .check = expect_signal },                                                                \
+	{                                                                                          \
+		.condition = condition_ ", deconfigure", .act = act_, .answer = answer_,           \
+		.source = source_, .state = DISABLED, DECONFIGURE, .check = expect_signal          \
+	}
+
+static const struct row rows[] = {
+	{ .condition = "configure",
+	  CONFIGURE,
+	  .source = "ref 2.9, 4.3",
+	  .in = { [RESERVED] = RESPONSE(ZPCI_SCLP_UNKNOWN_ADAPTER),
+		  [STANDBY] = DONE,
+		  [DISABLED] = NO_ACTION,
+		  [ENABLED] = NO_ACTION,
+		  [BLOCKED] = NO_ACTION,
+		  [UNBLOCKED] = NO_ACTION,
+		  [PERMANENT] = NO_ACTION } },
+	{ .condition = "configure",
+	  CONFIGURE,
+	  .state = STANDBY,
+	  .answer = DONE,
+	  .check = expect_configured,
+	  .effect = "disabled, the handle stays; service signal",
+	  .source = "ref 4.1, 4.3" },
+	{ .condition = "deconfigure",
+	  DECONFIGURE,
+	  .source = "ref 2.9, 4.3",
+	  .in = { [RESERVED] = RESPONSE(ZPCI_SCLP_UNKNOWN_ADAPTER),
+		  [STANDBY] = NO_ACTION,
+		  [DISABLED] = DONE,
+		  [ENABLED] = DONE,
+		  [BLOCKED] = DONE,
+		  [UNBLOCKED] = DONE,
+		  [PERMANENT] = DONE } },
+	{ .condition = "deconfigure",
+	  DECONFIGURE,
+	  .state = DISABLED,
+	  .answer = DONE,
+	  .check = expect_standby,
+	  .effect = "standby; service signal",
+	  .source = "ref 4.3" },
+	{ .condition = "deconfigure of an enabled function",
+	  DECONFIGURE,
+	  .answer = DONE,
+	  .check = expect_standby,
+	  .effect = "standby, the handle loses the enable bit",
+	  .source = "ref 4.3",
+	  .qemu = DONE | OTHERWISE,
+	  .reason = "QEMU leaves the enable bit in the handle" },
+	{ .condition = "deconfigure, everything registered",
+	  DECONFIGURE,
+	  .has = IOAT | INT | MEASURE,
+	  .answer = DONE,
+	  .check = expect_fresh,
+	  .effect = "no registration is left when it comes back",
+	  .source = "ref 4.3",
+	  .qemu = DONE | OTHERWISE,
+	  .reason = "QEMU leaves the enable bit in the handle" },
+	{ .condition = "deconfigure with an error event not fetched",
+	  DECONFIGURE,
+	  .prepare = fail_unheard,
+	  .answer = DONE,
+	  .check = expect_no_event,
+	  .effect = "the event is dropped",
+	  .source = "ref 8.9",
+	  .qemu = DONE | OTHERWISE,
+	  .reason = "QEMU keeps the event, with a handle that is void" },
+	TRIES_BOTH("FID that nobody has", other_fid, RESPONSE(ZPCI_SCLP_UNKNOWN_ADAPTER),
+		   "ref 2.9"),
+	TRIES_BOTH("adapter type 3", other_type, RESPONSE(ZPCI_SCLP_ADAPTER_TYPE), "ref 2.9"),
+	TRIES_BOTH("SCCB of 8 bytes", too_short, RESPONSE(ZPCI_SCLP_TOO_SHORT), "ref 2.9"),
+	TRIES_BOTH("SCCB across pages", across_pages, RESPONSE(ZPCI_SCLP_PAGE_CROSSING), "ref 2.9"),
+	{ .condition = "SCCB of 16 bytes",
+	  CONFIGURE,
+	  .act = just_long_enough,
+	  .state = STANDBY,
+	  .answer = DONE,
+	  .source = "ref 2.9" },
+	{ .condition = "SCCB up to the end of its page",
+	  CONFIGURE,
+	  .act = in_the_page,
+	  .state = STANDBY,
+	  .answer = DONE,
+	  .source = "ref 2.9" },
+	{ .condition = "SCCB not aligned",
+	  CONFIGURE,
+	  .act = unaligned,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(SPECIFICATION),
+	  .source = "ref 2.9" },
+	{ .condition = "SCCB in the first 8 KiB",
+	  CONFIGURE,
+	  .act = in_low_storage,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(SPECIFICATION),
+	  .source = "ref 2.9" },
+	{ .condition = "SCCB above 2 GiB",
+	  CONFIGURE,
+	  .act = above_2g,
+	  .state = ANY,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = PGM(SPECIFICATION),
+	  .source = "ref 2.9" },
+	{ .condition = "problem state",
+	  CONFIGURE,
+	  .act = problem,
+	  .state = ANY,
+	  .answer = PGM(PRIVILEGED),
+	  .source = "ref 2.9" },
+};
+
+const struct family answers_service[] = {
+	FAMILY("SERVC", configure, rows),
+	{ NULL },
+};
