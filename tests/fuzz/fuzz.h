@@ -76,7 +76,7 @@ uint64_t fuzz_address(struct fuzz_input *input);
 
 /* --- machine.c ------------------------------------------------------------------------------ */
 
-#define FUZZ_STORAGE 0x200000ull
+#define FUZZ_STORAGE 0x100000ull
 #define FUZZ_VFS 7
 /* Functions in the life of one input. */
 #define FUZZ_FUNCTIONS 16

@@ -53,8 +53,8 @@ const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t length, size_t *got)
 
 const uint64_t fuzz_numbers[] = {
 	0x0000000000010000, /* blocks, and tables, of the seeds */
-	0x0000000000014000,  0x0000000000018000, 0x0000000000100000, /* frames */
-	0x00000000001ff000,  FUZZ_STORAGE,	 0x0000000000ffffff, /* ends of addressing modes */
+	0x0000000000014000,  0x0000000000018000, 0x0000000000080000, /* frames */
+	0x00000000000ff000,  FUZZ_STORAGE,	 0x0000000000ffffff, /* ends of addressing modes */
 	0x000000007fffffff,  0x00000000ffffffff, UINT64_MAX,
 	0x0000000100000000,			 /* the aperture */
 	0x000003ffffffffff,  0x0000000180000000, /* its second region */

@@ -291,7 +291,7 @@ static void flr(struct fuzz *fuzz, struct model *model)
 /* --- the whole ------------------------------------------------------------------------------- */
 
 /* One region-third, segment and page table each: the first megabyte of the aperture is the second
- * one of storage, every fourth page read-only. The tables are not among the pages. */
+ * half of storage, twice; every fourth page is read-only. The tables are not among the pages. */
 static void map(struct fuzz *fuzz)
 {
 	struct zpci_fib fib;
@@ -301,7 +301,7 @@ static void map(struct fuzz *fuzz)
 	zpci_put_be(fuzz_storage(fuzz, 0x14000), 8, 0x18000);
 	for (unsigned i = 0; i < 256; i++)
 		zpci_put_be(fuzz_storage(fuzz, 0x18000 + i * 8), 8,
-			    (0x100000u + i * 4096) | (i % 4 == 3 ? 0x200 : 0));
+			    (0x80000u + i % 128 * 4096) | (i % 4 == 3 ? 0x200 : 0));
 	zpci_be64_put(&fib.pba, 0x100000000ull);
 	zpci_be64_put(&fib.pal, 0x1ffffffffull);
 	zpci_be64_put(&fib.iota, 0x10804);

@@ -7,7 +7,8 @@
 #	FUZZ_SECONDS  for each target (60); 0: the corpus alone
 #	FUZZ_TARGETS  names, separated by blanks (all)
 #	FUZZ_JOBS     targets at the same time (1)
-#	FUZZ_MERGE    folder for minimised corpora; nothing is fuzzed then
+#	FUZZ_MERGE    folder for the fewest inputs that reach as much; nothing is fuzzed then
+#	FUZZ_COVERAGE not empty: only the lines that the inputs reach are told
 #
 # Run in the build folder, with $srcdir and the names of all targets as arguments.
 set -u
@@ -71,6 +72,30 @@ merge_target() {
 		>"$work/$1.merge.log" 2>&1
 }
 
+# coverage_of NAME: lines of each layer, by llvm-cov; for a build with coverage mapping.
+coverage_of() {
+	local inputs profile=$work/$1.profile
+	mkdir -p "$work/$1/new"
+	mapfile -t inputs < <(folders "$1")
+	LLVM_PROFILE_FILE=$profile.raw "tests/fuzz/$1" -runs=0 "${inputs[@]}" "$work/$1/new" \
+		>"$work/$1.coverage.log" 2>&1 || return 1
+	llvm-profdata merge -o "$profile" "$profile.raw" || return 1
+	# Columns: file, regions, functions, lines, each with two more behind it.
+	llvm-cov report -instr-profile="$profile" "tests/fuzz/$1" | awk -v target="$1" '
+		match($1, /(firmware|function|device|config)\/[a-z_]*\.c$/) {
+			layer = substr($1, RSTART)
+			sub(/\/.*/, "", layer)
+			lines[layer] += $8
+			missed[layer] += $9
+		}
+		END {
+			for (layer in lines)
+				printf "%s: zpci/%s: %d of %d lines, %.1f %%\n", target, layer,
+					lines[layer] - missed[layer], lines[layer],
+					100 * (1 - missed[layer] / lines[layer])
+		}' | sort
+}
+
 names=()
 for target; do
 	name=${target##*/}
@@ -78,9 +103,13 @@ for target; do
 	*" $name "*) names+=("$name") ;;
 	esac
 done
-if [ -n "${FUZZ_MERGE:-}" ]; then
+if [ -n "${FUZZ_MERGE:-}${FUZZ_COVERAGE:-}" ]; then
 	for name in "${names[@]}"; do
-		merge_target "$name" || exit 1
+		if [ -n "${FUZZ_MERGE:-}" ]; then
+			merge_target "$name" || exit 1
+		else
+			coverage_of "$name" || exit 1
+		fi
 	done
 	exit
 fi

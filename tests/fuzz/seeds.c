@@ -296,27 +296,37 @@ static void tables(void)
 static void transfer(bool write, uint64_t offset, unsigned length)
 {
 	u8(write ? 11 : 10), u8(0), raw(offset, 2), raw(length, 2), u8(0);
+	/* What is written, if it is as short as an entry. */
+	if (write && length >= 8 && length <= 64)
+		u8(0), address(0);
 }
 
 static void translations(void)
 {
-	tables(), write_entry(0x18000, 0x100000, 3, 0x64), transfer(true, 0x100, 0x2000),
+	tables(), write_entry(0x18000, 0x80000, 3, 0x64), transfer(true, 0x100, 0x2000),
 		save("translation", "write");
-	tables(), write_entry(0x18000, 0x100000, 3, 0x64), transfer(false, 0x800, 0x2000),
+	tables(), write_entry(0x18000, 0x80000, 3, 0x64), transfer(false, 0x800, 0x2000),
 		save("translation", "read");
-	tables(), write_entry(0x18000, 0x100000, 0x43, 0), transfer(false, 0, 8),
+	tables(), write_entry(0x18000, 0x80000, 0x43, 0), transfer(false, 0, 8),
 		transfer(true, 0, 8), save("translation", "protected");
 	tables(), transfer(false, 0x5000, 8), u8(4), u8(1), transfer(true, 0, 8),
 		save("translation", "error-recovery");
-	tables(), write_entry(0x14000, 0x100000, 5, 0), transfer(true, 0x7000, 0x1000),
+	tables(), write_entry(0x14000, 0, 5, 0), transfer(true, 0x7000, 0x1000),
 		save("translation", "large-frame");
-	tables(), write_entry(0x18000, 0x100000, 3, 0), transfer(true, 0, 8),
-		write_entry(0x18000, 0x110000, 3, 0), transfer(true, 0, 8), u8(3), u8(0), raw(0, 2),
+	/* At 0x90000 in it: the offset comes in units of 16. */
+	tables(), write_entry(0x14000, 0, 5, 0), u8(10), u8(4), raw(0x9000, 2), raw(0x1000, 2),
+		u8(0), save("translation", "large-frame-end");
+	tables(), write_entry(0x18000, 0x80000, 3, 0), transfer(true, 0, 8),
+		write_entry(0x18000, 0x90000, 3, 0), transfer(true, 0, 8), u8(3), u8(0), raw(0, 2),
 		number(0x1000), transfer(true, 0, 8), save("translation", "refresh");
 	tables(), write_entry(0x18000, 0x18000, 3, 0), transfer(true, 0, 8), transfer(true, 0, 16),
 		save("translation", "own-tables");
-	tables(), write_entry(0x18000, 0x100000, 3, 0), transfer(true, 0, 8), u8(2),
+	tables(), write_entry(0x18000, 0x80000, 3, 0), transfer(true, 0, 8), u8(2),
 		transfer(true, 0, 8), save("translation", "deregistered");
+	tables(), write_entry(0x18000, 0x80000, 3, 0), transfer(true, 0, 8);
+	write_entry(0x20010, 0x1c000, 0, 0), write_entry(0x1c000, 0x24000, 3, 0);
+	write_entry(0x24000, 0x90000, 3, 0), u8(1), u8(0x80), address(0x20000),
+		transfer(true, 0, 8), save("translation", "other-tables");
 	u8(1), u8(0x08), address(0x10000), transfer(true, 0, 8),
 		save("translation", "region-second");
 }

@@ -137,6 +137,13 @@ check_formatter() {
 	return 1
 }
 
+# A few seconds each: that they work, and that nothing is found at once. `make fuzz' is the long run.
+check_fuzz() {
+	build_all fuzz --enable-werror --enable-fuzz --disable-qemu CFLAGS="-O1 -g" &&
+		make -C "$(build_folder fuzz)" fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}" \
+			FUZZ_JOBS="$(processors)"
+}
+
 check_format() {
 	(cd "$ZPCI_SOURCE" && find include zpci tests -name '*.[ch]' -print0 |
 		xargs -0 "$(check_formatter)" --dry-run -Werror)
@@ -196,6 +203,7 @@ lab_check() {
 	check_automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
 	check_automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
 	check_automake "unit tests on big-endian s390x" check_s390x
+	check_tap "fuzz targets" check_fuzz
 	check_tap "guest tests" check_guest
 	check_whole "make distcheck" check_distribution
 	check_whole "manual pages" check_manual
