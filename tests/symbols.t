@@ -9,6 +9,7 @@ set -eu
 srcdir=${srcdir:-$(dirname "$0")/..}
 CC=${CC:-cc}
 NM=${NM:-nm}
+AWK=${AWK:-awk}
 LIBRARY=${LIBRARY:-.libs/libzpcifw.so}
 
 if ! [ -e "$LIBRARY" ]; then
@@ -19,28 +20,11 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Functions that the headers declare: what is left of the preprocessed text at depth 0, without
-# bodies, in statements that are no types and have no bodies of their own.
 for path in "$srcdir"/include/zpci/*.h; do
 	echo "#include <zpci/$(basename "$path")>"
 done >"$work/all.c"
-$CC -std=c11 -E -P -I "$srcdir/include" "$work/all.c" | tr '\n' ' ' | awk '{
-	depth = 0; text = ""
-	for (i = 1; i <= length($0); i++) {
-		c = substr($0, i, 1)
-		if (c == "{") depth++
-		else if (c == "}") { depth--; if (!depth) text = text ";" }
-		else if (!depth) text = text c
-	}
-	count = split(text, statements, ";")
-	for (i = 1; i <= count; i++)
-		if (statements[i] !~ /(^| )(typedef|static|_Static_assert)[ (]/ &&
-		    match(statements[i], /zpci_[a-z0-9_]+ *\(/)) {
-			name = substr(statements[i], RSTART, RLENGTH)
-			sub(/ *\($/, "", name)
-			print name
-		}
-}' | sort -u >"$work/declared"
+$CC -std=c11 -E -I "$srcdir/include" "$work/all.c" | $AWK -f "$srcdir/tests/headers.awk" |
+	sed -n 's/^function.*[ *]\(zpci_[a-z0-9_]*\)(.*/\1/p' | sort -u >"$work/declared"
 
 sed -n 's/^[[:space:]]*\(zpci_[a-z0-9_]*\);.*/\1/p' "$srcdir/zpci/libzpcifw.map" |
 	sort >"$work/listed"
