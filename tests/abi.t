@@ -122,6 +122,8 @@ fi
 why_not_cxx=
 if ! echo 'int main() {}' | $CXX -x c++ - -o "$work/try" 2>/dev/null; then
 	why_not_cxx="no C++ compiler ($CXX)"
+elif [ "$($CXX -dumpmachine | cut -d- -f1)" != "$($CC -dumpmachine | cut -d- -f1)" ]; then
+	why_not_cxx="$CXX is for another machine than $CC"
 fi
 why_not_run=
 if [ "${CROSS_COMPILING:-no}" = yes ] && [ -z "${EMULATOR:-}" ]; then

@@ -129,9 +129,9 @@ struct zpci_function_options {
  * Before the guest runs this is a cold plug; later the caller announces it by
  * zpci_firmware_announce().
  * @options: copied
- * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or utility_string that do not fit); -EEXIST (FID, UID or
- * PCHID taken); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or what the
- * device model said.
+ * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or utility_string that do not fit); -EEXIST
+ * (FID, UID or PCHID taken); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or
+ * what the device model said.
  */
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
 
@@ -139,13 +139,14 @@ int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function
  * and its channel report. -ENOENT: no such function. */
 int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid);
 
-/* Surprise removal: the function is gone at once, its device closed, event 0304 queued.
- * -ENOENT: no such function. */
+/* Surprise removal: the function is gone at once, its device closed, event 0304 queued, or 0308 if
+ * it was in standby. -ENOENT: no such function. */
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
 
-/* Puts function @fid into the error state as its hardware would, with error event @pec
- * (reference 8.5); 003B (permanent error) into that state, from which only disabling it or a reset
- * leads. -ENOENT; -EINVAL: it is not enabled, or for 003B not configured. */
+/* Puts function @fid into the error state as its hardware would, with error event @pec, one below
+ * 0300 (reference 8.5; enum zpci_pec); 003B (permanent error) into that state, from which only
+ * disabling it or a reset leads. -ENOENT; -EINVAL: it is not enabled, or for 003B not
+ * configured. */
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec);
 
 /* What is published about a function. Host byte order. */
@@ -229,7 +230,8 @@ enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void
 
 /* --- operations: what the instructions do, with plain arguments ---------------------------- */
 
-/* Ends an operation. @status counts with cc 1; with a program interruption nothing else counts. */
+/* Ends an operation. @status counts with cc 1; with a program interruption nothing else counts.
+ * What an operation gives back by a pointer is given with cc 0 alone, unless it says otherwise. */
 struct zpci_outcome {
 	uint16_t program_interruption; /* ZPCI_PGM_*, or 0 */
 	uint8_t cc;		       /* condition code, 0 to 3 */
@@ -239,9 +241,10 @@ struct zpci_outcome {
 /* Status codes of cc 1 (reference 2.0.4; pci_insn.h ZPCI_PCI_ST_*). */
 enum zpci_status {
 	ZPCI_STATUS_NOT_AVAILABLE = 4, /* controls: AIBV or AISB cannot be reached */
-	ZPCI_STATUS_IN_ERROR = 8,      /* refresh: it led to an error event */
-	ZPCI_STATUS_BLOCKED = 12,      /* load, store: the function is in error */
-	ZPCI_STATUS_RESOURCES = 16,    /* refresh, REG_IOAT: no room, or no table that is offered */
+	/* refresh: it led to an error event; store controls: permanent error */
+	ZPCI_STATUS_IN_ERROR = 8,
+	ZPCI_STATUS_BLOCKED = 12,   /* load, store: the function is in error */
+	ZPCI_STATUS_RESOURCES = 16, /* refresh, REG_IOAT: no room, or no table that is offered */
 	ZPCI_STATUS_ADDRESS_SPACE = 20, /* load, store: neither a BAR nor config space */
 	ZPCI_STATUS_SEQUENCE = 24,	/* controls: not in this state, or registered already */
 	ZPCI_STATUS_DMA_SPACE = 28,	/* controls: no such DMA address space */
@@ -258,30 +261,38 @@ enum zpci_status {
 bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle);
 
 /* PCI load: @length bytes at @offset of @space, in address order right-aligned in *@value (the
- * register image: first byte most significant). */
+ * register image: first byte most significant). 1 to 8 bytes of a BAR at any alignment, 1, 2 or 4
+ * of config space within an aligned word; ZPCI_PGM_OPERAND for others and for what is not in the
+ * BAR. Config space behind ZPCI_CONFIG_SIZE reads as ones and ignores stores. */
 struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
 			      uint64_t offset, unsigned length, uint64_t *value);
-/* PCI store: the rightmost @length bytes of @value, left to right. */
+/* PCI store: the rightmost @length bytes of @value, left to right. Rules as for load. */
 struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
 			       uint64_t offset, unsigned length, uint64_t value);
-/* PCI store block; @data was fetched before, the alignment of where it lies in guest storage
- * checked by the caller. */
+/* PCI store block to a BAR, by the rules of the function's group: a multiple of 8 bytes from 16 to
+ * ZPCI_STORE_BLOCK_MAX, @offset 8-aligned; in ZPCI_GROUP_RELAXED 1 to ZPCI_STORE_BLOCK_RELAXED_MAX
+ * bytes, not across 4 KiB. Else ZPCI_PGM_SPECIFICATION. @data was fetched before, the alignment of
+ * where it lies in guest storage checked by the caller. */
 struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);
-/* Refresh PCI translations: DMA addresses from @start on, @length bytes. */
+/* Refresh PCI translations: DMA addresses from @start on, @length bytes. When it returns, no access
+ * by a translation of before is under way. */
 struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
 				 uint64_t length);
 /* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */
 struct zpci_outcome zpci_modify_controls(struct zpci_firmware *firmware, uint32_t handle,
 					 unsigned dma_space, unsigned control,
 					 const struct zpci_fib *fib);
-/* Store PCI function controls into *@fib. *@handle_bit is set when the function is enabled but
- * the handle lacks the enable bit. */
+/* Store PCI function controls into *@fib, which is all 0 where there is nothing to tell, also with
+ * another condition code than 0. *@handle_bit is set when the function is enabled but the handle
+ * lacks the enable bit. */
 struct zpci_outcome zpci_store_controls(struct zpci_firmware *firmware, uint32_t handle,
 					unsigned dma_space, struct zpci_fib *fib, bool *handle_bit);
-/* CLP with a request block: @block is @request_length bytes of request, then @response_length
- * bytes to be filled; lengths as the headers say and checked by the caller. */
+/* CLP with a request block, <zpci/clp.h>: @block is @request_length bytes of request, then
+ * @response_length bytes to be filled; lengths as the headers say and checked by the caller. @lps
+ * selects the logical processor: one that is not installed ends in cc 3, with nothing changed; else
+ * cc is 0 and the response has a code of enum zpci_clp_response. */
 struct zpci_outcome zpci_clp(struct zpci_firmware *firmware, unsigned lps, void *block,
 			     size_t request_length, size_t response_length);
 

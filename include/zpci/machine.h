@@ -12,8 +12,8 @@
  *	       +------------- these operations ---------+
  *
  * Threads. Every operation may be called from any thread that is inside a library call, and
- * those without a @cpu argument from device threads as well. Storage operations are called
- * with locks of the library held and must not call back into the library. The presenting
+ * those without a @cpu argument from device threads as well. Storage and time operations are
+ * called with locks of the library held and must not call back into the library. The presenting
  * operations (adapter_interruption, channel_report, sclp_completion) are called with no lock
  * held. All operations may take the hypervisor's big lock, if it has one; so a thread that calls
  * into the library does not hold it, since many calls wait for device threads, and those may
@@ -86,8 +86,9 @@ struct zpci_machine_ops {
 	 *
 	 * Logical: a virtual address under the CPU's current translation. @ar is the number of
 	 * the access register that counts in access-register mode; other modes ignore it.
-	 * These may also return ZPCI_EXCEPTION_DELIVERED. Addresses wrap as the CPU's
-	 * addressing mode says. */
+	 * These may also return ZPCI_EXCEPTION_DELIVERED; after another error the firmware ends
+	 * the instruction in an addressing exception. Addresses wrap as the CPU's addressing mode
+	 * says. */
 	int (*read_logical)(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
 			    size_t length);
 	int (*write_logical)(void *machine, void *cpu, uint64_t address, unsigned ar,
@@ -136,14 +137,18 @@ struct zpci_machine_ops {
 	/* The guest's TOD clock: bit 51 (MSB-0) counts microseconds. Any thread. */
 	uint64_t (*clock)(void *machine);
 
-	/* Timers. @expired is called from any thread, with no lock of the machine held that a
-	 * library call could want. timer_cancel() returns when @expired neither runs nor will
-	 * run; it is not called from within @expired. timer_set() replaces an earlier setting.
-	 * timer_create() returns NULL when it cannot. */
+	/* Timers that run out once after each setting. @expired is called from any thread, with
+	 * no lock of the machine held that a library call could want. timer_create() gives a
+	 * stopped one, or NULL when it cannot. */
 	struct zpci_timer *(*timer_create)(void *machine, void (*expired)(void *opaque),
 					   void *opaque);
+	/* Lets it run out @nanoseconds from now, in place of an earlier setting; 0: as soon as
+	 * possible, but never from within this call. Also called from within @expired. */
 	void (*timer_set)(struct zpci_timer *timer, uint64_t nanoseconds);
+	/* Stops it: when it returns, @expired neither runs nor will run. Not called from within
+	 * @expired, nor with a lock held that @expired takes. */
 	void (*timer_cancel)(struct zpci_timer *timer);
+	/* Stops it as well, and frees it. */
 	void (*timer_destroy)(struct zpci_timer *timer);
 };
 

@@ -45,13 +45,13 @@ struct zpci_named_profile {
 	struct zpci_profile profile; /* its switches */
 };
 
-/* The named profiles, by @index from 0; NULL behind the last. */
+/* The named profiles, by @index from 0; NULL behind the last. All here is constant: any thread. */
 const struct zpci_named_profile *zpci_profile_get(unsigned index);
 /* The one called @name (case counts), or NULL. */
 const struct zpci_named_profile *zpci_profile_find(const char *name);
-/* Name of the named profile equal to @profile, or "custom". */
+/* Name of the named profile equal to @profile, or "custom". Never NULL; static, as the next. */
 const char *zpci_profile_name(const struct zpci_profile *profile);
-/* "absent", "off" or "on". */
+/* "absent", "off" or "on"; "unknown" for any other number. */
 const char *zpci_command_memory_name(enum zpci_command_memory command_memory);
 
 #pragma GCC visibility pop

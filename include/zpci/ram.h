@@ -31,14 +31,15 @@ struct zpci_ram_cpu {
 	struct zpci_ram *machine;      /* whose CPU it is */
 	uint64_t gr[16];	       /* general registers, as numbers */
 	uint32_t ar[16];	       /* access registers; not looked at */
-	uint64_t psw_mask;	       /* 0: supervisor state */
-	uint64_t prefix;	       /* 8 KiB aligned */
+	uint64_t psw_mask;	       /* ZPCI_PSW_*: addressing mode, and problem state if set */
+	uint64_t prefix;	       /* absolute address of its prefix area, 8 KiB aligned */
 	unsigned cc;		       /* condition code that the last instruction set */
 	bool cc_set;		       /* it did set one */
 	uint16_t program_interruption; /* it ended in this one; 0: none */
 };
 
-/* Machine with @size bytes of storage (a multiple of 4096), zeroed. NULL: no memory. */
+/* Machine with @size bytes of storage, zeroed. NULL: no memory, or @size is 0 or not a multiple of
+ * 4096. */
 struct zpci_ram *zpci_ram_create(size_t size);
 /* Frees it, after its firmware was destroyed. NULL is allowed. */
 void zpci_ram_destroy(struct zpci_ram *ram);
@@ -46,7 +47,8 @@ void zpci_ram_destroy(struct zpci_ram *ram);
 /* Its operations, for zpci_firmware_create(); the machine argument is the struct zpci_ram. */
 const struct zpci_machine_ops *zpci_ram_ops(void);
 
-/* A CPU of @ram, all zero, in 64-bit addressing mode. */
+/* Makes @cpu one of @ram: all zero, in supervisor state and 64-bit addressing mode. There is
+ * nothing to free. */
 void zpci_ram_cpu_init(struct zpci_ram *ram, struct zpci_ram_cpu *cpu);
 
 /* Executes one instruction on @cpu: resets cc_set and program_interruption, then calls the
@@ -65,6 +67,8 @@ void zpci_ram_poison(struct zpci_ram *ram, uint64_t start, uint64_t length);
 
 /* --- what was presented -------------------------------------------------------------------- */
 
+/* @isc in what follows is an interruption subclass, 0 to 7. Any thread. */
+
 /* SIC: sets the interruption mode of @isc (reference 6.5): 0 ALL, 1 SINGLE. */
 void zpci_ram_set_mode(struct zpci_ram *ram, unsigned isc, unsigned mode);
 
@@ -77,13 +81,13 @@ uint64_t zpci_ram_wait_interruption(struct zpci_ram *ram, unsigned isc, uint64_t
 uint64_t zpci_ram_channel_reports(struct zpci_ram *ram);
 /* Whether one of them is outstanding: the guest has not yet fetched the last event. */
 bool zpci_ram_report_outstanding(struct zpci_ram *ram);
-/* SCLP completions so far; *@sccb is the last one's. */
+/* SCLP completions so far; *@sccb (NULL is allowed) is the address of the last one's, 0: none. */
 uint64_t zpci_ram_completions(struct zpci_ram *ram, uint32_t *sccb);
 
 /* --- time ------------------------------------------------------------------------------------ */
 
 /* The clock stands until it is moved: moves it by @nanoseconds and runs the timers that are due,
- * in order, on the caller's thread. */
+ * in order, on the caller's thread. Not from within a timer. */
 void zpci_ram_advance(struct zpci_ram *ram, uint64_t nanoseconds);
 
 #pragma GCC visibility pop
