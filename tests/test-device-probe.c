@@ -180,12 +180,13 @@ static void wait_blocked(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* What a reset clears is clear. */
+/* What a reset clears is clear. Device memory is what may be looked at while an operation goes on: the
+ * device's thread does so, too. */
 static bool reset_begun(void)
 {
 	uint8_t data[4] = { 0 };
 
-	model->bar_read(device, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_SCRATCH32, data, 4);
+	model->bar_read(device, ZPCI_PROBE_BAR, ZPCI_PROBE_MEMORY, data, 4);
 	return zpci_get_le(data, 4) == 0;
 }
 

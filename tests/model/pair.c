@@ -136,11 +136,12 @@ struct exchange {
 static struct exchange find_list(const struct pair *pair, const uint8_t *code)
 {
 	uint64_t address = pair->model_cpu.gr[code[3] & 15];
-	const uint8_t *block = pair->model->storage + address;
+	const uint8_t *block;
 	uint64_t length;
 
 	if (code[0] != 0xb9 || code[1] != 0xa0 || code[2] & 0x80 || address > MODEL_STORAGE - 8192)
 		return (struct exchange){ false, 0, 0 };
+	block = pair->model->storage + address;
 	length = model_get_be(block, 2);
 	if (length != 32 || model_get_be(block + 2, 2) != 2)
 		return (struct exchange){ false, 0, 0 };
