@@ -34,7 +34,8 @@ struct zpci_qemu_timers;
 
 /* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs, in turn,
  * with one of these: nothing in it outlives an instruction but the names of the registers, which
- * are the same for all, and @direct, which is used with one CPU only. Everything but @inside belongs to the thread. */
+ * are the same for all, and @direct, which is used with one CPU only. Everything but @inside
+ * belongs to the thread. */
 struct zpci_qemu_vcpu {
 	struct zpci_qemu_binding *binding;
 	GByteArray *buffer; /* for the plugin interface's register accesses */
