@@ -74,6 +74,8 @@ struct zpci_qemu_binding {
 	/* Set once at the end: callbacks return at once. */
 	atomic_bool ended;
 	atomic_bool stopped; /* devices are quiesced */
+	/* Of the CPU whose DIAGNOSE resets the machine, until it goes on afterwards. */
+	_Atomic(struct zpci_qemu_vcpu *) resetting;
 
 	/* Guest storage from address 0 on as mapped by QEMU, for reading; ram_size is set last
 	 * and 0 until then. */
@@ -108,6 +110,8 @@ static inline unsigned zpci_qemu_instruction_length(uint8_t opcode)
 	return opcode < 0x40 ? 2 : opcode < 0xc0 ? 4 : 6;
 }
 
+#define ZPCI_QEMU_OPCODE_SIGP 0xae
+
 /* --- execute.c: callbacks before an instruction ----------------------------------------------
  * The first is called before each of the others but the second; @address is the instruction's
  * logical address. */
@@ -118,6 +122,7 @@ void zpci_qemu_before_short(unsigned vcpu_index, void *packed);
 void zpci_qemu_before_pci(unsigned vcpu_index, void *bytes);	  /* one that may be ours */
 void zpci_qemu_before_execute(unsigned vcpu_index, void *bytes);  /* EX, EXRL */
 void zpci_qemu_before_diagnose(unsigned vcpu_index, void *bytes); /* DIAGNOSE 308 */
+void zpci_qemu_before_signal(unsigned vcpu_index, void *bytes);	  /* SIGNAL PROCESSOR */
 
 void *zpci_qemu_pack(const uint8_t bytes[6]);
 /* False: they do not fit into a pointer. */
@@ -234,8 +239,11 @@ void zpci_qemu_control_stop(struct zpci_qemu_binding *binding);
 void zpci_qemu_lifecycle_register(struct zpci_qemu_binding *binding);
 /* Refuses migration and snapshots; on a CPU's thread, once is enough. */
 void zpci_qemu_refuse_saving(struct zpci_qemu_binding *binding);
-/* The reset that DIAGNOSE 308 is about to cause. */
-void zpci_qemu_subsystem_reset(struct zpci_qemu_binding *binding);
+/* The reset that the DIAGNOSE 308 of this CPU, which is inside, is about to cause. False: another
+ * CPU was first, and this one must not go on. */
+bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu);
+/* Whether this CPU, which is inside, must not go on, because another one resets the machine. */
+bool zpci_qemu_must_wait(struct zpci_qemu_vcpu *vcpu);
 /* QEMU's callback when the process ends. */
 void zpci_qemu_at_exit(void *opaque);
 

@@ -87,12 +87,21 @@ static enum zpci_disposition execute(struct zpci_qemu_vcpu *vcpu, const uint8_t 
 				   (unsigned)(vcpu - binding->vcpu), bytes);
 }
 
+/* Sends the CPU back to its instruction. */
+static __attribute__((noreturn)) void again(struct zpci_qemu_vcpu *vcpu)
+{
+	leave(vcpu);
+	qemu_plugin_set_pc(vcpu->address);
+}
+
 /* Runs @bytes if they are ours; returns if not. @length: of what stands at the CPU's address. */
 static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned length)
 {
 	vcpu->mask = zpci_qemu_read_mask(vcpu);
 	if (vcpu->mask & ZPCI_PSW_PROBLEM_STATE)
 		return;
+	if (zpci_qemu_must_wait(vcpu))
+		again(vcpu);
 	vcpu->cc = -1;
 	vcpu->program_interruption = 0;
 	if (execute(vcpu, bytes) == ZPCI_EXECUTED)
@@ -185,8 +194,25 @@ void zpci_qemu_before_execute(unsigned vcpu_index, void *packed)
 	if (!vcpu)
 		return;
 	unpack(packed, bytes);
-	if (fetch_target(vcpu, bytes, target) && zpci_instruction_known(target))
-		run(vcpu, target, zpci_qemu_instruction_length(bytes[0]));
+	if (fetch_target(vcpu, bytes, target)) {
+		if (zpci_instruction_known(target))
+			run(vcpu, target, zpci_qemu_instruction_length(bytes[0]));
+		else if (target[0] == ZPCI_QEMU_OPCODE_SIGP)
+			zpci_qemu_must_wait(vcpu); /* as below */
+	}
+	leave(vcpu);
+}
+
+/* A CPU that starts others has the reset behind it; they need not wait. */
+void zpci_qemu_before_signal(unsigned vcpu_index, void *packed)
+{
+	struct zpci_qemu_vcpu *vcpu = enter();
+
+	(void)vcpu_index;
+	(void)packed;
+	if (!vcpu)
+		return;
+	zpci_qemu_must_wait(vcpu);
 	leave(vcpu);
 }
 
@@ -204,7 +230,8 @@ void zpci_qemu_before_diagnose(unsigned vcpu_index, void *packed)
 	vcpu->mask = zpci_qemu_read_mask(vcpu);
 	/* 0: modified clear, 1: load normal (Linux: arch/s390/include/asm/diag.h, ipl.h). QEMU
 	 * tells of the others' resets itself (lifecycle.c). */
-	if (!(vcpu->mask & ZPCI_PSW_PROBLEM_STATE) && subcode <= 1)
-		zpci_qemu_subsystem_reset(vcpu->binding);
+	if (!(vcpu->mask & ZPCI_PSW_PROBLEM_STATE) && subcode <= 1 &&
+	    !zpci_qemu_subsystem_reset(vcpu))
+		again(vcpu);
 	leave(vcpu);
 }

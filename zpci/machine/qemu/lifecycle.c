@@ -6,9 +6,13 @@
  * it pauses all CPUs and tells everybody who registered: that is the system reset. For
  * DIAGNOSE 308 with subcode 0 or 1, which is what kexec does, it resets its own devices by name
  * and tells nobody: that is the subsystem reset, and it is seen when the instruction comes by
- * (execute.c), on its CPU's thread, before QEMU acts on it. Other CPUs still run then; Linux
- * has stopped them before, and a guest that has not and uses PCI meanwhile finds what it did
- * undone or not.
+ * (execute.c), on its CPU's thread, before QEMU acts on it. The other CPUs run on then, until
+ * QEMU has paused them, and nobody tells when that is. So what they have begun is waited for before
+ * the reset, and what they come to afterwards they do not begin: they are sent back to their
+ * instruction as long as @resetting names the CPU that resets. After the reset that one runs alone,
+ * until it starts others by SIGNAL PROCESSOR; with that or with an instruction of ours, whichever
+ * comes first, it ends this. (With thread=single all CPUs are the same to us, and one can
+ * begin something before it is paused.)
  *
  * A stopped machine's devices are quiesced until it goes on. Saving is refused: neither QEMU's
  * migration nor its snapshots know of our functions.
@@ -23,6 +27,8 @@
  * destroyed; and the binding itself, which CPUs look at on their way out, never is: that is left
  * to the end of the process.
  */
+#include <sched.h>
+
 #include "binding.h"
 
 static void reset(struct zpci_qemu_binding *binding, enum zpci_reset kind)
@@ -36,9 +42,39 @@ static void reset(struct zpci_qemu_binding *binding, enum zpci_reset kind)
 	zpci_qemu_reacquire(binding, held);
 }
 
-void zpci_qemu_subsystem_reset(struct zpci_qemu_binding *binding)
+/* Those that are inside may wait for the big lock. */
+static void wait_for_others(struct zpci_qemu_vcpu *vcpu)
 {
-	reset(binding, ZPCI_RESET_SUBSYSTEM);
+	struct zpci_qemu_binding *binding = vcpu->binding;
+	bool held = zpci_qemu_release(binding);
+
+	for (unsigned i = 0; i < binding->vcpus; i++)
+		while (&binding->vcpu[i] != vcpu && atomic_load(&binding->vcpu[i].inside))
+			sched_yield();
+	zpci_qemu_reacquire(binding, held);
+}
+
+/* A CPU says that it is inside, and then looks at @resetting; here it is the other way round.
+ * Whatever the order, one sees the other. */
+bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu)
+{
+	struct zpci_qemu_vcpu *expected = NULL;
+
+	if (!atomic_compare_exchange_strong(&vcpu->binding->resetting, &expected, vcpu) &&
+	    expected != vcpu)
+		return false;
+	wait_for_others(vcpu);
+	reset(vcpu->binding, ZPCI_RESET_SUBSYSTEM);
+	return true;
+}
+
+bool zpci_qemu_must_wait(struct zpci_qemu_vcpu *vcpu)
+{
+	struct zpci_qemu_vcpu *resetting = atomic_load(&vcpu->binding->resetting);
+
+	if (resetting == vcpu)
+		atomic_store(&vcpu->binding->resetting, NULL);
+	return resetting && resetting != vcpu;
 }
 
 static void system_reset(void *opaque)
@@ -46,6 +82,7 @@ static void system_reset(void *opaque)
 	struct zpci_qemu_binding *binding = opaque;
 
 	zpci_qemu_thread_is_qemus();
+	atomic_store(&binding->resetting, NULL);
 	if (!atomic_load(&binding->ended))
 		reset(binding, ZPCI_RESET_SYSTEM);
 }

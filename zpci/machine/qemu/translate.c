@@ -55,7 +55,8 @@ static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
 
 		/* The first bytes of the instructions that zpci_instruction_known() knows and of
 		 * no frequent target of an EXECUTE: all of two-byte opcodes. */
-		ours = opcode == 0xb2 || opcode == 0xb9 || opcode == 0xe3 || opcode == 0xeb;
+		ours = opcode == 0xb2 || opcode == 0xb9 || opcode == 0xe3 || opcode == 0xeb ||
+		       opcode == ZPCI_QEMU_OPCODE_SIGP;
 	}
 	g_byte_array_free(buffer, TRUE);
 	return ours;
@@ -87,6 +88,8 @@ static void look_at(struct qemu_plugin_insn *insn)
 						       QEMU_PLUGIN_CB_RW_REGS_PC, packed);
 	else if (zpci_instruction_known(bytes))
 		watch(insn, address, bytes, zpci_qemu_before_pci);
+	else if (bytes[0] == ZPCI_QEMU_OPCODE_SIGP)
+		watch(insn, address, bytes, zpci_qemu_before_signal);
 	else if (bytes[0] == OPCODE_EX || (is_exrl(bytes) && target_may_be_ours(address, bytes)))
 		watch(insn, address, bytes, zpci_qemu_before_execute);
 }
