@@ -437,6 +437,23 @@ static void test_refresh_waits_for_accesses_in_flight(void **state)
 	assert_null(complaint);
 }
 
+/* A driver unmaps while it recovers, and Linux does not look at what RPCIT says then. */
+static void test_refresh_in_error(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte = 1;
+
+	translated(fixture);
+	assert_int_equal(dma_write(dma, &byte, 1, NULL), 0);
+	assert_int_equal(zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a), 0);
+	guest_map(fixture, dma, 0, ZPCI_IOTE_PAGE_INVALID);
+	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000),
+			 STATUS(ZPCI_STATUS_RECOVERY));
+	assert_int_equal(guest_sei(fixture, NULL), CC(0));
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
+	expect_refused(fixture, dma, ZPCI_PEC_DMA_TRANSLATION);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +473,7 @@ int main(void)
 		FIXTURE_TEST(test_not_enabled),
 		FIXTURE_TEST(test_without_bus_master),
 		FIXTURE_TEST(test_refresh_makes_changes_visible),
+		FIXTURE_TEST(test_refresh_in_error),
 		FIXTURE_TEST(test_refresh_does_not_touch_other_pages),
 		FIXTURE_TEST(test_refresh_outside),
 		FIXTURE_TEST(test_registering_again),

@@ -217,8 +217,11 @@ struct model_end model_refresh(struct model *model, uint32_t handle, uint64_t st
 
 	if (!function || !model_controllable(function))
 		return MODEL_CC3;
-	if (function->state == MODEL_ERROR)
+	/* Not done, and yet what was unmapped is not used any more. */
+	if (function->state == MODEL_ERROR) {
+		model_forget(function, start, last);
 		return MODEL_STATUS(40);
+	}
 	if (!function->dma_registered)
 		error = 0x0001;
 	else if (last < function->pba || start > function->pal)

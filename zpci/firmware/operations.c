@@ -219,6 +219,9 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 
 /* --- refresh --------------------------------------------------------------------------------- */
 
+/* Linux gives an unmapped page to somebody else whatever the answer is. So in error as well the old
+ * translation is not used any more when this returns: neither by an access that was under way when
+ * the error came, nor after RESET_ERROR. */
 static struct zpci_outcome refresh(struct zpci_function *function, uint64_t start, uint64_t length)
 {
 	switch (zpci_function_state(function)) {
@@ -229,7 +232,11 @@ static struct zpci_outcome refresh(struct zpci_function *function, uint64_t star
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_REFRESHES, 1);
 		return done();
 	case ZPCI_STATE_ERROR:
+		zpci_dma_forget(function, start, length);
 		return refused(ZPCI_STATUS_RECOVERY);
+	case ZPCI_STATE_PERMANENT:
+		zpci_dma_forget(function, start, length);
+		return unknown_handle();
 	default:
 		return unknown_handle();
 	}

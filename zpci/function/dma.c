@@ -208,15 +208,21 @@ uint8_t zpci_dma_deregister(struct zpci_function *function)
 	return was ? 0 : ZPCI_STATUS_SEQUENCE;
 }
 
+/* Last byte of a refresh. */
+static uint64_t last_of(uint64_t start, uint64_t length)
+{
+	uint64_t last = length ? start + length - 1 : start;
+
+	return last < start ? UINT64_MAX : last; /* wrapped: to the end of the address space */
+}
+
 uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length)
 {
 	struct zpci_dma *dma = &function->dma;
 	struct zpci_ioat *ioat = &dma->ioat;
-	uint64_t last = length ? start + length - 1 : start;
+	uint64_t last = last_of(start, length);
 	uint16_t pec = 0;
 
-	if (last < start) /* wrapped: to the end of the address space */
-		last = UINT64_MAX;
 	pthread_rwlock_wrlock(&dma->gate);
 	if (!ioat->registered)
 		pec = ZPCI_PEC_DMA_NOT_REGISTERED;
@@ -228,4 +234,13 @@ uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64
 	if (pec)
 		zpci_function_fail(function, pec, start);
 	return pec;
+}
+
+void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t length)
+{
+	struct zpci_dma *dma = &function->dma;
+
+	pthread_rwlock_wrlock(&dma->gate);
+	zpci_ioat_invalidate(&dma->ioat, start, last_of(start, length));
+	pthread_rwlock_unlock(&dma->gate);
 }

@@ -221,6 +221,8 @@ uint8_t zpci_dma_deregister(struct zpci_function *function);
 void zpci_dma_drain(struct zpci_function *function);
 /* RPCIT: 0, or the PEC of its error event. */
 uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
+/* The same of a function in error, without an answer. */
+void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t length);
 
 /* --- fmb.c: the function measurement block --------------------------------------------------- */
 
