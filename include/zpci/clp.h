@@ -68,9 +68,11 @@ enum zpci_clp_response {
 struct zpci_clp_header {
 	zpci_be16 length;   /* of its half in bytes; response: in, space offered; out, used */
 	zpci_be16 code;	    /* enum zpci_clp_command, or zpci_clp_response */
-	zpci_be32 format;   /* 0 */
+	zpci_be32 format;   /* 0; the bits beside ZPCI_CLP_FORMAT_MASK are reserved */
 	zpci_be64 reserved; /* 0, as are all fields of this name */
 };
+
+#define ZPCI_CLP_FORMAT_MASK 0xf0000000u
 
 /* SLPC, of both processors (reference 3.3; struct clp_rsp_slpc_pci). Its request is a header. */
 struct zpci_clp_slpc_response {

@@ -102,7 +102,9 @@ static uint16_t list(struct zpci_firmware *firmware, const void *request, uint8_
 		return ZPCI_CLP_NEEDS_8K;
 	if ((space - fixed) % sizeof(struct zpci_clp_list_entry))
 		return ZPCI_CLP_LENGTH;
-	if (zpci_be64_get(list->header.reserved) || zpci_be64_get(list->reserved))
+	/* The format was looked at: what is left of its word is reserved. */
+	if (zpci_be32_get(list->header.format) || zpci_be64_get(list->header.reserved) ||
+	    zpci_be64_get(list->reserved))
 		return ZPCI_CLP_RESERVED_NOT_ZERO;
 	if (!token_slot(zpci_be64_get(list->token), &slot))
 		return ZPCI_CLP_RESUME_TOKEN;
@@ -338,7 +340,7 @@ static uint16_t execute(struct zpci_firmware *firmware, unsigned lps, const void
 		return ZPCI_CLP_UNKNOWN_COMMAND;
 	if (request_length != expected || space < sizeof(struct zpci_clp_header))
 		return ZPCI_CLP_LENGTH;
-	if (zpci_be32_get(header->format))
+	if (zpci_be32_get(header->format) & ZPCI_CLP_FORMAT_MASK)
 		return ZPCI_CLP_FORMAT;
 	return dispatch(firmware, command, request, response, space);
 }
