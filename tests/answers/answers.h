@@ -326,7 +326,7 @@ void reach_state(struct trial *trial);
 /* Runs all rows that @player can, or number @only if that is not 0; prints TAP; returns how many
  * failed. */
 unsigned answers_run(struct player *player, unsigned only);
-/* Prints the table. Returns 1 if a row is incomplete. */
-int answers_list(void (*print)(const char *format, ...) __attribute__((format(printf, 1, 2))));
+/* Prints the table. */
+void answers_list(void (*print)(const char *format, ...) __attribute__((format(printf, 1, 2))));
 
 #endif

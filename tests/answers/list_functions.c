@@ -38,13 +38,27 @@ static void look_at_entry(struct trial *trial)
 	trial_want(trial, "a handle of 0", zpci_be32_get(entry.handle) == 0, 0);
 }
 
+/* That was all; or it goes on with the list of the machine's own functions, where it may have some,
+ * which is empty here. */
+static void look_at_end(struct trial *trial)
+{
+	uint64_t token = trial_get(trial, RESPONSE_AT + 16, 8);
+
+	if (!token)
+		return;
+	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, SPACE);
+	trial_put(trial, BLOCK + 16, 8, token);
+	guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
+	trial_want(trial, "response length of the rest", trial_get(trial, RESPONSE_AT, 2), 32);
+	trial_want(trial, "resume token of the rest", trial_get(trial, RESPONSE_AT + 16, 8), 0);
+}
+
 static void look_at_head(struct trial *trial)
 {
 	unsigned length = (unsigned)trial_get(trial, RESPONSE_AT, 2);
 
 	trial_want(trial, "format", trial_get(trial, RESPONSE_AT + 4, 4), 0);
 	trial_want(trial, "reserved", trial_get(trial, RESPONSE_AT + 8, 8), 0);
-	trial_want(trial, "resume token", trial_get(trial, RESPONSE_AT + 16, 8), 0);
 	trial_want(trial, "entries are whole", (length - 32) % 16, 0);
 	trial_want(trial, "a function at least", length > 32, 1);
 	trial_want(trial, "mask of hypervisor bits", trial_get(trial, RESPONSE_AT + 24, 4),
@@ -52,6 +66,7 @@ static void look_at_head(struct trial *trial)
 	trial_want(trial, "most functions", trial_get(trial, RESPONSE_AT + 28, 2), 4096);
 	trial_want(trial, "UID checking", trial_get(trial, RESPONSE_AT + 30, 1), 1);
 	trial_want(trial, "entry size", trial_get(trial, RESPONSE_AT + 31, 1), 16);
+	look_at_end(trial);
 }
 
 /* An earlier answer may stand in the response: none of it stays in the header. */
@@ -63,13 +78,15 @@ static int list_over_garbage(struct trial *trial)
 	return guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
 }
 
-/* One entry at a time: as many calls as functions, each listed once. */
+/* One entry at a time: as many calls as functions, each listed once. Where the machine's own list
+ * follows, the request's token becomes 0 on the way, which is no failure. */
 static int one_by_one(struct trial *trial)
 {
 	uint64_t token = 0;
 	unsigned total, count = 0, found = 0;
 	int answer;
 
+	trial->unwatched = true;
 	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, SPACE);
 	guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
 	total = ((unsigned)trial_get(trial, RESPONSE_AT, 2) - 32) / 16;
@@ -186,9 +203,7 @@ static const struct row rows[] = {
 	  .check = look_at_head,
 	  .answer = RESPONSE(0x10),
 	  .effect = "none of it stays in what is stored",
-	  .source = "ref 3.4",
-	  .qemu = RESPONSE(0x10) | OTHERWISE,
-	  .reason = "QEMU leaves the reserved fields as they were" },
+	  .source = "ref 3.4" },
 	{ .condition = "one entry in each call",
 	  .state = ANY,
 	  .act = one_by_one,
@@ -248,8 +263,8 @@ static const struct row rows[] = {
 	{ .condition = "reserved bits beside the format",
 	  .state = ANY,
 	  .act = format_reserved,
-	  .answer = RESPONSE(ZPCI_CLP_FORMAT),
-	  .source = "ref 3.2, chosen" },
+	  .answer = RESPONSE(ZPCI_CLP_RESERVED_NOT_ZERO),
+	  .source = "ref 3.1, 3.2" },
 	{ .condition = "reserved field of the header",
 	  .state = ANY,
 	  .act = header_reserved,
@@ -259,7 +274,9 @@ static const struct row rows[] = {
 	  .state = ANY,
 	  .act = request_reserved,
 	  .answer = RESPONSE(ZPCI_CLP_RESERVED_NOT_ZERO),
-	  .source = "ref 3.2" },
+	  .source = "ref 3.2",
+	  .qemu = RESPONSE(0x10),
+	  .reason = "QEMU looks at the header's alone" },
 };
 
 const struct family answers_list_functions[] = {

@@ -38,7 +38,6 @@ struct cpu {
 	/* What became of it. */
 	uint16_t interruption; /* program interruption code, or 0 */
 	unsigned cc;	       /* condition code; counts without an interruption */
-	bool cc_set;	       /* the machine could tell that it was set; true if it cannot tell */
 	bool left;	       /* left to the machine, which this player does not have */
 };
 
@@ -60,9 +59,9 @@ struct player {
 	void (*finish)(struct player *player);
 
 	/* How many were presented since it was last asked, and takes them: adapter interruptions
-	 * on @isc, channel reports, service signals. */
+	 * on @isc, channel reports (waits a while for @expected of them), service signals. */
 	unsigned (*interruptions)(struct player *player, unsigned isc);
-	unsigned (*reports)(struct player *player);
+	unsigned (*reports)(struct player *player, unsigned expected);
 	unsigned (*completions)(struct player *player);
 	/* SIC for @isc: 0 ALL, 1 SINGLE. */
 	void (*set_mode)(struct player *player, unsigned isc, unsigned mode);

@@ -72,6 +72,7 @@ static int add(struct ram_player *ram, unsigned index, uint32_t fid, unsigned vf
 		.uid = 0x100 | (fid & 0xff),
 		.profile = zpci_profile_find(functions[index].profile)->profile,
 		.standby = standby,
+		.publish_rid = true,
 		.relaxed_store_block = functions[index].relaxed,
 		.utility_string = functions[index].utility_string,
 	};
@@ -157,10 +158,11 @@ static unsigned interruptions(struct player *player, unsigned isc)
 }
 
 /* Timers that are due present them. */
-static unsigned reports(struct player *player)
+static unsigned reports(struct player *player, unsigned expected)
 {
 	struct ram_player *ram = of(player);
 
+	(void)expected;
 	zpci_ram_advance(ram->ram, 0);
 	return since(zpci_ram_channel_reports(ram->ram), &ram->reports);
 }
@@ -258,7 +260,9 @@ int main(int argc, char **argv)
 		},
 	};
 
-	if (argc > 1 && !strcmp(argv[1], "--list"))
-		return answers_list(print);
+	if (argc > 1 && !strcmp(argv[1], "--list")) {
+		answers_list(print);
+		return 0;
+	}
 	return answers_run(&ram.player, argc > 1 ? (unsigned)atoi(argv[1]) : 0) != 0;
 }

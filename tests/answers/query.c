@@ -80,7 +80,8 @@ static void look_at_vf(struct trial *trial)
 
 	trial_want(trial, "vfn", zpci_be16_get(answer->vfn), 1);
 	trial_want(trial, "flags but the utility string's",
-		   answer->flags & ~ZPCI_CLP_QF_UTILITY_STRING, 0);
+		   answer->flags & ~ZPCI_CLP_QF_UTILITY_STRING, ZPCI_CLP_QF_RID);
+	trial_want(trial, "RID, of VF 1", zpci_be16_get(answer->rid), 1);
 	trial_want(trial, "function type", answer->pft, 0);
 	trial_want(trial, "length of the measurement block, words", answer->fmb_length, 16);
 	trial_want(trial, "group", answer->pfgid, ZPCI_GROUP_SOFTWARE);
@@ -91,7 +92,8 @@ static void look_at_pf(struct trial *trial)
 	const struct zpci_clp_query_function_response *answer = answered(trial);
 
 	trial_want(trial, "vfn", zpci_be16_get(answer->vfn), 0);
-	trial_want(trial, "flags", answer->flags, ZPCI_CLP_QF_PHYSICAL);
+	trial_want(trial, "flags", answer->flags, ZPCI_CLP_QF_PHYSICAL | ZPCI_CLP_QF_RID);
+	trial_want(trial, "RID", zpci_be16_get(answer->rid), 0);
 }
 
 static void look_at_mio(struct trial *trial)
@@ -215,8 +217,7 @@ static const struct row functions[] = {
 	  .check = look_at_length,
 	  .answer = OK,
 	  .effect = "length 384",
-	  .source = "ref 3.1",
-	  SHORTER },
+	  .source = "ref 3.1" },
 	{ .condition = "DMA addresses",
 	  .check = look_at_aperture,
 	  .answer = OK,
@@ -231,13 +232,13 @@ static const struct row functions[] = {
 	  .check = look_at_vf,
 	  .needs = NEEDS_OURS,
 	  .answer = OK,
-	  .effect = "vfn 1, no flags",
+	  .effect = "vfn 1, flag 0x10, RID 1: first VF offset and stride are 1",
 	  .source = "ref 9.2" },
 	{ .condition = "a PF",
 	  .of = PLAIN,
 	  .check = look_at_pf,
 	  .answer = OK,
-	  .effect = "vfn 0, flag 0x08",
+	  .effect = "vfn 0, flags 0x18, RID 0",
 	  .source = "ref 9.2" },
 	{ .condition = "mapped I/O",
 	  .check = look_at_mio,
@@ -262,15 +263,13 @@ static const struct row functions[] = {
 	  .with = { .length = 16 },
 	  .answer = OK,
 	  .effect = "the front part",
-	  .source = "ref 13 trap 7",
-	  SHORTER },
+	  .source = "ref 13 trap 7" },
 	{ .condition = "response length 128",
 	  .act = sized,
 	  .with = { .length = 128 },
 	  .answer = OK,
 	  .effect = "the front part",
-	  .source = "ref 13 trap 7",
-	  SHORTER },
+	  .source = "ref 13 trap 7" },
 	{ .condition = "response length 192, as of QEMU",
 	  .act = sized,
 	  .with = { .length = 192 },
@@ -412,8 +411,7 @@ static const struct row groups[] = {
 	  .with = { .length = 32 },
 	  .answer = OK,
 	  .effect = "the front part",
-	  .source = "ref 13 trap 7",
-	  SHORTER },
+	  .source = "ref 13 trap 7" },
 	{ .condition = "response length 4064",
 	  .state = ANY,
 	  .act = sized_group,

@@ -28,7 +28,7 @@ struct run {
 	bool qemu;	 /* the functions are QEMU's own */
 	unsigned only;	 /* number of the one case to run; 0: all */
 	unsigned number; /* of the case under way, as in the list */
-	unsigned count, failed, differences, left_out;
+	unsigned count, failed, differences;
 };
 
 /* --- finding the functions -------------------------------------------------------------------- */
@@ -147,7 +147,7 @@ static void drain_events(struct trial *trial)
 
 	while (guest_event(trial, &event))
 		;
-	trial->player->reports(trial->player);
+	trial->player->reports(trial->player, 0);
 }
 
 /* Configured and disabled, whatever it was. */
@@ -162,8 +162,9 @@ static void settle(struct trial *trial)
 	}
 	if (!zpci_be32_get(entry.configuration))
 		guest_configure(trial, ZPCI_SCLP_CONFIGURE);
-	else if (zpci_be32_get(entry.handle) >> 31)
-		guest_set_function(trial, zpci_be32_get(entry.handle), ZPCI_CLP_SET_DISABLE, 0);
+	/* Also of one that was in standby: QEMU leaves it the enable bit. */
+	if (zpci_be32_get(entry.handle) >> 31)
+		guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0);
 	drain_events(trial);
 	memset(trial_bytes(trial, 0), 0, WORK_SIZE);
 	for (unsigned isc = 0; isc < 8; isc++)
@@ -374,10 +375,22 @@ static void consider(void *opaque, const struct answers_case *one)
 	if (run->only ? run->number != run->only : !possible(run, one->row, one->state))
 		return;
 	if (run->qemu && one->qemu == ENDS_QEMU && !run->only) {
-		run->left_out++;
+		run->player->print("# row %u would end QEMU\n", run->number);
 		return;
 	}
 	run_case(run, one);
+}
+
+/* A row without a source, or a difference without a reason, is no row. */
+static void check_table(struct run *run)
+{
+	unsigned incomplete = answers_incomplete();
+
+	run->failed += incomplete != 0;
+	run->player->print("%sok %u - every row has a source, every difference a reason\n",
+			   incomplete ? "not " : "", ++run->count);
+	if (incomplete)
+		run->player->print("# incomplete rows: %u\n", incomplete);
 }
 
 unsigned answers_run(struct player *player, unsigned only)
@@ -392,10 +405,11 @@ unsigned answers_run(struct player *player, unsigned only)
 		player->print("Bail out! no function to ask\n");
 		return 1;
 	}
+	if (!only)
+		check_table(&run);
 	answers_for_each(consider, &run);
 	player->print("1..%u\n", run.count);
-	player->print("# %u cases, %u failed, %u differences from this firmware, %u not tried "
-		      "because QEMU would end\n",
-		      run.count, run.failed, run.differences, run.left_out);
+	player->print("# %u rows in all, %u rows here, %u failed, %u differ from ours\n",
+		      run.number, run.count, run.failed, run.differences);
 	return run.failed;
 }

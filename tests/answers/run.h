@@ -15,6 +15,8 @@ struct answers_case {
 	int qemu; /* 0: the same */
 };
 
+/* Number of cases whose rows lack something. */
+unsigned answers_incomplete(void);
 void answers_for_each(void (*visit)(void *opaque, const struct answers_case *one), void *opaque);
 
 typedef void answers_print_fn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * player_bare.c - plays the rows as a program without an operating system (tests/bare): with the
+ * plugin, where functions of ours answer, and without it, where QEMU's own zPCI does.
+ *
+ *	-append row=NUMBER   runs one row of the table, also one that QEMU would not survive
+ */
+#include "bare.h"
+
+#include "answers.h"
+
+#define MEBIBYTE 0x100000u
+#define PAGE 4096u
+
+/* PSW bits of the addressing mode: both, one, none (Principles of Operation, chapter 4). */
+static const uint64_t mode_off[] = {
+	[MODE_64] = 0,
+	[MODE_31] = ZPCI_PSW_EXTENDED_ADDRESSING,
+	[MODE_24] = ZPCI_PSW_EXTENDED_ADDRESSING | ZPCI_PSW_BASIC_ADDRESSING,
+};
+
+static uint8_t *storage(struct player *player, uint64_t address)
+{
+	(void)player;
+	return (uint8_t *)address;
+}
+
+/* While set, instructions are executed with translation on and this page so. */
+static const void *page;
+static enum bare_access page_access;
+
+static void protect(struct player *player, uint64_t invalid, uint64_t protected)
+{
+	(void)player;
+	page = (const void *)(invalid ? invalid : protected);
+	page_access = invalid ? BARE_INVALID : BARE_PROTECTED;
+}
+
+static int run_translated(struct bare_run *run)
+{
+	int code;
+
+	bare_dat(true);
+	bare_set_access(page, page_access);
+	code = bare_run(run);
+	bare_set_access(page, BARE_VALID);
+	bare_dat(false);
+	return code;
+}
+
+static void execute(struct player *player, const uint8_t bytes[6], struct cpu *cpu)
+{
+	struct bare_run run = { .psw_off = mode_off[cpu->mode],
+				.psw_mask = cpu->problem ? BARE_PROBLEM_STATE : 0 };
+
+	(void)player;
+	memcpy(run.code, bytes, sizeof(run.code));
+	memcpy(run.gpr, cpu->gr, sizeof(run.gpr));
+	cpu->interruption = (uint16_t)(page ? run_translated(&run) : bare_run(&run));
+	memcpy(cpu->gr, run.gpr, sizeof(run.gpr));
+	cpu->cc = run.cc;
+}
+
+static void nothing(struct player *player)
+{
+	(void)player;
+}
+
+/* --- what is presented ------------------------------------------------------------------------ */
+
+static unsigned interruptions(struct player *player, unsigned isc)
+{
+	unsigned count;
+
+	(void)player;
+	bare_io_subclasses = 0x80000000u >> isc;
+	count = bare_drain(BARE_IO);
+	bare_io_subclasses = 0xff000000;
+	return count;
+}
+
+static unsigned count_reports(void)
+{
+	unsigned count = 0;
+	uint32_t report;
+
+	bare_drain(BARE_MACHINE_CHECK);
+	while (bare_stcrw(&report) == 0)
+		count += report == 0x0b000000;
+	return count;
+}
+
+#define REPORT_MICROSECONDS 1000000u
+
+/* A report is presented by a thread of the plugin. */
+static unsigned reports(struct player *player, unsigned expected)
+{
+	uint64_t end = bare_clock() + (uint64_t)REPORT_MICROSECONDS * 4096;
+	unsigned count = count_reports();
+
+	(void)player;
+	while (count < expected && bare_clock() < end) {
+		bare_wait(BARE_MACHINE_CHECK, 1000);
+		count += count_reports();
+	}
+	return count;
+}
+
+static unsigned completions(struct player *player)
+{
+	(void)player;
+	return bare_drain(BARE_SERVICE);
+}
+
+/* The console's commands wait for signals of their own. */
+static void finish(struct player *player)
+{
+	completions(player);
+}
+
+static void set_mode(struct player *player, unsigned isc, unsigned mode)
+{
+	static const uint64_t block[8];
+
+	(void)player;
+	bare_sic(mode, isc, block);
+}
+
+int main(void)
+{
+	static struct player player = {
+		.name = "bare metal",
+		.can = CAN_DAT | CAN_SIGNAL,
+		.storage = storage,
+		.execute = execute,
+		.begin = nothing,
+		.finish = finish,
+		.interruptions = interruptions,
+		.reports = reports,
+		.completions = completions,
+		.set_mode = set_mode,
+		.pause = nothing,
+		.protect = protect,
+		.print = bare_printf,
+	};
+	uint64_t pages = (uintptr_t)bare_pages((MEBIBYTE + WORK_SIZE) / PAGE + 1);
+
+	player.work = (pages + MEBIBYTE - 1) & ~(uint64_t)(MEBIBYTE - 1);
+	player.end = bare_storage_size();
+	return answers_run(&player, (unsigned)bare_option_number("row", 0)) != 0;
+}
