@@ -186,7 +186,8 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 {
 	unsigned index = atomic_load(&firmware->slots_used);
 	uint8_t group = options->relaxed_store_block ? ZPCI_GROUP_RELAXED : ZPCI_GROUP_SOFTWARE;
-	struct zpci_function *function = aligned_alloc(_Alignof(*function), sizeof(*function));
+	struct zpci_function *function =
+		aligned_alloc(_Alignof(struct zpci_function), sizeof(*function));
 	int rc;
 
 	if (!function)
