@@ -53,6 +53,7 @@ static void check_query(struct fuzz *fuzz, const struct zpci_function_info *info
 	fuzz_must(zpci_be16_get(answer->pchid) == info->pchid);
 	fuzz_must(answer->pfgid == info->group);
 	fuzz_must(!info->rid_published || zpci_be16_get(answer->rid) == info->rid);
+	fuzz_must(!(answer->flags & ZPCI_CLP_QF_UTILITY_STRING) == !info->utility_string[0]);
 }
 
 static uint8_t expected_controls(enum zpci_state state)
@@ -165,6 +166,7 @@ static unsigned list_some(struct fuzz *fuzz, uint64_t *token, unsigned index)
 	fuzz_must(zpci_clp(fuzz->firmware, ZPCI_CLP_LPS_PCI, block, 32, space).cc == 0);
 	fuzz_must(zpci_be16_get(answer->header.code) == ZPCI_CLP_OK);
 	fuzz_must(zpci_be16_get(answer->header.length) <= space);
+	fuzz_must(!(answer->flags & ZPCI_CLP_LIST_UID_CHECKING) == !fuzz->uid_checking);
 	count = (unsigned)((zpci_be16_get(answer->header.length) - sizeof(*answer)) /
 			   sizeof(*entries));
 	for (unsigned i = 0; i < count; i++) {
@@ -264,5 +266,6 @@ void fuzz_check_events(struct fuzz *fuzz)
 			  (zpci_be16_get(response.ccdf.pec) >= 0x300));
 		fuzz_must(count < EVENTS_MAX);
 	}
-	fuzz_must(!zpci_ram_report_outstanding(fuzz->ram));
+	/* In a shared machine the last answer is the machine's, and it forgets the report. */
+	fuzz_must(fuzz->shared || !zpci_ram_report_outstanding(fuzz->ram));
 }

@@ -175,7 +175,7 @@ static void clp(struct fuzz *fuzz, struct fuzz_input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = { data, size };
-	struct fuzz *fuzz = fuzz_setup(fuzz_choose(&input, 2));
+	struct fuzz *fuzz = fuzz_setup(fuzz_choose(&input, FUZZ_KINDS));
 
 	for (unsigned vf = 0; vf < 5; vf++)
 		fuzz_add(fuzz, vf, vf ? vf - 1 : 3, vf == 4);

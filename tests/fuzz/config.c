@@ -128,20 +128,24 @@ static const char *yes_no(bool yes)
 
 static int add_again(struct zpci_config *config, const struct zpci_function_info *info)
 {
-	char text[512], vf[16] = "", *error;
+	char text[512], vf[16] = "", string[96] = "", *error;
 	int result;
 
 	if (info->vf)
-		snprintf(vf, sizeof(vf), ",vf=%u", info->vf);
+		snprintf(vf, sizeof(vf), ":vf=%u", info->vf);
+	if (info->utility_string[0])
+		snprintf(string, sizeof(string), ":utility-string=%s", info->utility_string);
+	/* A utility string may have a comma, but no colon. */
 	snprintf(text, sizeof(text),
-		 "%s%s,pchid=0x%x,fid=0x%x,uid=0x%x,rid=%s,ids=%s,bars=%s,publish-vfn=%s,"
-		 "command-memory=%s,standby=%s",
+		 "%s%s:pchid=0x%x:fid=0x%x:uid=0x%x:rid=%s:ids=%s:bars=%s:publish-vfn=%s:"
+		 "command-memory=%s:standby=%s:relaxed-store-block=%s%s",
 		 info->model, vf, info->pchid, info->fid, info->uid, yes_no(info->rid_published),
 		 yes_no(info->profile.ids), yes_no(info->profile.bars),
 		 yes_no(info->profile.publish_vfn),
 		 zpci_command_memory_name(info->profile.command_memory),
-		 yes_no(info->state == ZPCI_STATE_STANDBY));
-	result = zpci_config_function(config, text, ',', &error);
+		 yes_no(info->state == ZPCI_STATE_STANDBY),
+		 yes_no(info->group == ZPCI_GROUP_RELAXED), string);
+	result = zpci_config_function(config, text, ':', &error);
 	free(error);
 	return result;
 }
@@ -158,7 +162,8 @@ static void check_same(const struct machine *one, const struct machine *two)
 		fuzz_must(a.rid_published == b.rid_published && a.group == b.group &&
 			  a.vendor == b.vendor && a.device == b.device && a.state == b.state &&
 			  a.model == b.model && a.command_memory == b.command_memory &&
-			  a.no_command_memory == b.no_command_memory);
+			  a.no_command_memory == b.no_command_memory &&
+			  !strcmp(a.utility_string, b.utility_string));
 	}
 }
 

@@ -147,6 +147,7 @@ struct fuzz {
 	struct zpci_machine_ops ops;
 	struct zpci_firmware *firmware;
 	bool shared;
+	bool uid_checking;
 	bool quiesced;
 	struct zpci_adapter *adapter;
 	struct fuzz_device devices[1 + FUZZ_VFS];
@@ -168,7 +169,13 @@ struct fuzz {
 };
 
 /* A machine, a firmware and an adapter of `probe` with FUZZ_VFS VFs; no function yet. */
-struct fuzz *fuzz_setup(bool shared);
+enum fuzz_kind {
+	FUZZ_ALONE,
+	FUZZ_SHARED,	      /* the machine has functions of its own */
+	FUZZ_NO_UID_CHECKING, /* alone, and UIDs may be the same */
+	FUZZ_KINDS
+};
+struct fuzz *fuzz_setup(enum fuzz_kind kind);
 /* Checks once more and frees all. */
 void fuzz_teardown(struct fuzz *fuzz);
 /* Begins to watch: forgets what was seen, and notes what is registered now. Gate held. */
@@ -179,7 +186,9 @@ void fuzz_check_presented(const struct fuzz *fuzz);
 void fuzz_enter(struct fuzz *fuzz);
 void fuzz_leave(struct fuzz *fuzz);
 
-/* Plugs VF @vf (0: the PF) with the profile of that index; 0 or what the firmware said. */
+/* Plugs VF @vf (0: the PF) with the profile of that index; 0 or what the firmware said. Those of
+ * FUZZ_RELAXED have relaxed rules for store blocks; each third function has a utility string. */
+#define FUZZ_RELAXED(vf) ((vf) == 2 || (vf) == 5)
 int fuzz_add(struct fuzz *fuzz, unsigned vf, unsigned profile, bool standby);
 /* Some handle: mostly of a function there is, now and then one that is wrong. One byte or 5. */
 uint32_t fuzz_handle(struct fuzz *fuzz, struct fuzz_input *input);

@@ -157,7 +157,7 @@ static void step(struct fuzz *fuzz, struct fuzz_input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = { data, size };
-	struct fuzz *fuzz = fuzz_setup(fuzz_choose(&input, 2));
+	struct fuzz *fuzz = fuzz_setup(fuzz_choose(&input, FUZZ_KINDS));
 
 	fuzz_add(fuzz, 1, 0, false);
 	fuzz_add(fuzz, 0, 3, false);

@@ -222,6 +222,8 @@ static void note_registration(struct fuzz *fuzz, const struct zpci_function_info
 	struct fuzz_registration now = { .fid = info->fid,
 					 .handle = info->handle,
 					 .state = info->state };
+	/* Of a function that was just enabled: nothing of the life before. */
+	static const struct zpci_fib fresh = { .controls = ZPCI_FIB_FC_ENABLED };
 	bool handle_bit;
 
 	if (info->state == ZPCI_STATE_PERMANENT) {
@@ -229,6 +231,8 @@ static void note_registration(struct fuzz *fuzz, const struct zpci_function_info
 		return;
 	}
 	zpci_store_controls(fuzz->firmware, info->handle, 0, &now.fib, &handle_bit);
+	if (registration->handle != info->handle && info->state == ZPCI_STATE_ENABLED)
+		fuzz_must(!memcmp(&now.fib, &fresh, sizeof(fresh)));
 	forget_if_changed(fuzz, registration, &now);
 	*registration = now;
 }
@@ -309,15 +313,18 @@ static void init_gate(pthread_mutex_t *gate)
 	pthread_mutexattr_destroy(&recursive);
 }
 
-struct fuzz *fuzz_setup(bool shared)
+struct fuzz *fuzz_setup(enum fuzz_kind kind)
 {
-	struct zpci_firmware_options options = { .size = sizeof(options), .shared = shared };
+	struct zpci_firmware_options options = { .size = sizeof(options),
+						 .shared = kind == FUZZ_SHARED,
+						 .no_uid_checking = kind == FUZZ_NO_UID_CHECKING };
 	struct zpci_adapter_options adapter = { .size = sizeof(adapter), .vfs = FUZZ_VFS };
 	struct fuzz *fuzz = calloc(1, sizeof(*fuzz));
 
 	fuzz_must(fuzz);
 	current = fuzz;
-	fuzz->shared = shared;
+	fuzz->shared = options.shared;
+	fuzz->uid_checking = !options.no_uid_checking;
 	fuzz->main = pthread_self();
 	init_gate(&fuzz->gate);
 	watch_operations(fuzz);
@@ -354,10 +361,14 @@ int fuzz_add(struct fuzz *fuzz, unsigned vf, unsigned profile, bool standby)
 						 .fid = FUZZ_FID + vf,
 						 .uid = FUZZ_UID + vf,
 						 .standby = standby,
-						 .publish_rid = true };
+						 .publish_rid = true,
+						 .relaxed_store_block = FUZZ_RELAXED(vf),
+						 .utility_string = vf % 3 ? NULL : "FUZZ" };
 	int rc;
 
 	fuzz_must(named);
+	if (!fuzz->uid_checking)
+		options.uid = 0;
 	options.profile = named->profile;
 	fuzz_enter(fuzz);
 	rc = zpci_firmware_add(fuzz->firmware, &options);
@@ -417,6 +428,7 @@ uint32_t fuzz_enable(struct fuzz *fuzz, unsigned vf)
 	handle = fuzz_handle_of(fuzz, vf);
 	/* Command: Bus Master */
 	zpci_store(fuzz->firmware, handle, ZPCI_SPACE_CONFIG, 4, 2, 0x0400);
+	fuzz_watch(fuzz);
 	fuzz_leave(fuzz);
 	return handle;
 }

@@ -239,6 +239,9 @@ static void blocks(void)
 	u8(0), block(5), u8(0), u8(1), u8(1), u8(0), block(5), u8(1), u8(0), u8(1), u8(0),
 		save("clp", "enable-disable");
 	u8(1), block(2), number(0), u8(0), save("clp", "list-shared");
+	u8(2), block(2), number(0), u8(0), save("clp", "list-no-uid-checking");
+	u8(0), block(4), u8(2), u8(0), save("clp", "query-group-relaxed");
+	u8(0), block(3), u8(3), u8(0), save("clp", "query-function-utility-string");
 	u8(0), u8(1), u8(2), u8(0), u8(0xf2), number(0), u8(0), save("clp", "list-short");
 	u8(0), block(5), u8(0), u8(1), u8(1), u8(0), u8(0), u8(4), u8(0), block(5), u8(1), u8(0),
 		u8(0xd1), u8(0), save("clp", "reset-disable");
@@ -368,8 +371,17 @@ static void probes(void)
 	u8(0), bar_store(0, 2, 8, 8, 0x0000000001000000),
 		bar_store(0, 2, 0x10, 8, 0x0040000000000000), bar_store(0, 2, 0x20, 4, 0x04000000),
 		save("probe", "dma-fill-protected");
-	u8(0), u8(5), u8(0), u8(4), u8(0), u8(5), u8(0), text("0123456789abcdef0123456789abcdef"),
-		u8(0), bar_load(0, 5, 8, 8), save("probe", "store-block");
+	u8(0), u8(5), u8(0), u8(4), u8(5), u8(0), text("0123456789abcdef0123456789abcdef"),
+		bar_load(0, 5, 8, 8), save("probe", "store-block");
+	u8(4), u8(5), u8(0), u8(0x25), u8(5), u8(3), text("0123456789abcdef0123456789abcdef01234"),
+		bar_load(0, 5, 0x21, 7), save("probe", "store-block-relaxed");
+	u8(4), u8(5), u8(0), u8(0xf0), raw(4096, 2), u8(5), u8(0), text("0123456789abcdef"),
+		save("probe", "store-block-page");
+	u8(0), bar_store(0, 0, 0x14, 4, UINT32_MAX), bar_load(0, 0, 0x10, 8),
+		bar_store(0, 0, 0x50, 8, UINT32_MAX), bar_load(0, 0, 0x50, 8),
+		save("probe", "gaps");
+	u8(0), bar_store(3, 8, 0xfc, 4, UINT32_MAX), bar_load(3, 8, 0xfc, 8),
+		save("probe", "end-of-table");
 	u8(0), u8(3), raw(0, 2), u8(3), raw(4, 2), u8(3), raw(0x10, 2), u8(3), raw(0x3c, 2),
 		save("probe", "config");
 	u8(0), bar_store(0, 0, 0x18, 8, 1), u8(2), bar_load(0, 0, 0x18, 8), save("probe", "flr");
@@ -385,6 +397,9 @@ static void configurations(void)
 		save("config", "options");
 	text(",probe,adapter=disk,vfs=4,vf=1\nprobe,adapter=disk,vf=2,standby=yes,rid=yes"),
 		save("config", "options-adapter");
+	text("[adapter a]\nmodel = probe\n[function]\nadapter = a\nvf = 1\nrelaxed-store-block = yes\n"
+	     "utility-string = FUZZ (1)\n"),
+		save("config", "file-utility-string");
 	text(":null:vf=1:pchid=0x1c0:ids=no:bars=no:publish-vfn=no:command-memory=on"),
 		save("config", "options-colon");
 	text("[adapter disk]\nmodel = probe\npchid = 0x1c0\nvfs = 4\nrid = yes\n\n[function]\n"

@@ -180,7 +180,7 @@ static void step(struct fuzz *fuzz, struct fuzz_input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = { data, size };
-	struct fuzz *fuzz = fuzz_setup(false);
+	struct fuzz *fuzz = fuzz_setup(FUZZ_ALONE);
 
 	fuzz_add(fuzz, VF, 0, false);
 	fuzz_enable(fuzz, VF);
