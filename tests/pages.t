@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The manual pages of the library say what its headers say: each header has a page, with all of its
+# functions, their prototypes and its types, and nothing else. What pages refer to is there: other
+# pages, functions, constants. CC and AWK name the tools.
+
+set -eu
+
+srcdir=${srcdir:-$(dirname "$0")/..}
+CC=${CC:-cc}
+AWK=${AWK:-awk}
+man=$srcdir/man
+failed=0
+number=0
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# same ONE OTHER NAME: the lines of two files, in any order.
+same() {
+	number=$((number + 1))
+	if diff -u <(sort "$1") <(sort "$2") >"$work/difference"; then
+		echo "ok $number - $3"
+	else
+		sed 's/^/# /' "$work/difference"
+		echo "not ok $number - $3"
+		failed=1
+	fi
+}
+
+# The prototypes of a page's synopsis, written as headers.awk writes them.
+prototypes_of_page() {
+	$AWK '
+	{ gsub(/"/, "") }
+	$1 == ".Sh" { synopsis = $2 == "SYNOPSIS" }
+	!synopsis { next }
+	$1 == ".Ft" { type = substr($0, 5); if (type !~ /\*$/) type = type " " }
+	$1 == ".Fo" { line = type substr($0, 5) "("; separator = "" }
+	$1 == ".Fa" { line = line separator substr($0, 5); separator = ", " }
+	$1 == ".Fc" { print line ")" }' "$1"
+}
+
+names_of_page() {
+	$AWK '
+	$1 == ".Sh" { name = $2 == "NAME" }
+	name && $1 == ".Nm" { print $2 }' "$1"
+}
+
+types_of_page() {
+	sed -n 's/^\.It Vt "*\([a-z0-9_ ]*\)"*$/\1/p' "$1"
+}
+
+# declared HEADER: what is in it.
+declared() {
+	printf '#include <zpci/%s>\n' "$1" >"$work/one.c"
+	$CC -std=c11 -E -I "$srcdir/include" "$work/one.c" |
+		$AWK -v header="$1" -f "$srcdir/tests/headers.awk"
+}
+
+functions_in() {
+	sed -n 's/^\(function\|inline\)	.*[ *]\(zpci_[a-z0-9_]*\)(.*/\2/p' "$1"
+}
+
+types_in() {
+	sed -n -e 's/^\(struct\|enum\)	\(.*\)/\1 \2/p' -e 's/^opaque	\(.*\)/struct \1/p' \
+		-e 's/^typedef	.*(\*\([a-z0-9_]*\))(.*/\1/p' "$1"
+}
+
+for path in "$srcdir"/include/zpci/*.h; do
+	header=$(basename "$path")
+	page=$man/zpci_$header.3
+	title="zpci_$header(3)"
+	[ -r "$page" ] || page=/dev/null # all tests fail, and say what is missing
+	declared "$header" >"$work/declared"
+	cat "$work/declared" >>"$work/all"
+	grep -h '^\.In ' "$page" >"$work/got" || true
+	echo ".In zpci/$header" >"$work/expected"
+	same "$work/got" "$work/expected" "$title: the header"
+
+	prototypes_of_page "$page" >"$work/got"
+	sed -n -e 's/^\(function\|inline\)	//p' -e 's/^typedef	/typedef /p' \
+		"$work/declared" >"$work/expected"
+	same "$work/got" "$work/expected" "$title: $(wc -l <"$work/expected") prototypes"
+
+	names_of_page "$page" >"$work/got"
+	{ echo "zpci_$header"; functions_in "$work/declared"; } >"$work/expected"
+	same "$work/got" "$work/expected" "$title: names"
+
+	types_of_page "$page" >"$work/got"
+	types_in "$work/declared" >"$work/expected"
+	same "$work/got" "$work/expected" "$title: $(wc -l <"$work/expected") types"
+
+	# Not only in the synopsis.
+	sed -n '/^\.Sh DESCRIPTION/,/^\.Sh EXAMPLES/s/^\.Fn \(zpci_[a-z0-9_]*\).*/\1/p' "$page" |
+		sort -u | grep -Fxf <(functions_in "$work/declared") >"$work/got" || true
+	functions_in "$work/declared" >"$work/expected"
+	same "$work/got" "$work/expected" "$title: all functions are described"
+done
+
+# --- what pages refer to ---------------------------------------------------------------------
+
+# missing NAME PREFIX: lines of $work/used that are not in $work/there.
+missing() {
+	sort -u "$work/used" | grep -vFxf "$work/there" >"$work/got" || true
+	: >"$work/expected"
+	same "$work/got" "$work/expected" "$1"
+}
+
+pages=$(ls "$man"/*.[0-9])
+
+for page in $pages; do
+	basename "$page"
+done >"$work/there"
+sed -n 's/^\.Xr \(zpci[a-z_.-]*\|libzpci[a-z]*\) \([0-9]\).*/\1.\2/p' $pages >"$work/used"
+missing "pages that pages refer to"
+
+(cd "$srcdir/include/zpci" && ls -- *.h | sed 's/.*/zpci_&.3/') >"$work/there"
+(cd "$man" && ls zpci_*.3) >"$work/used"
+missing "each page has a header"
+
+functions_in "$work/all" >"$work/there"
+sed -n 's/^\.Fn \(zpci_[a-z0-9_]*\).*/\1/p' $pages >"$work/used"
+missing "functions that pages name"
+
+# Also prefixes of constants, as ZPCI_PGM_*, and the node in the version map.
+{
+	sed -n 's/^value	[^	]*	//p' "$work/all"
+	sed -n 's/^#define \(ZPCI_[A-Z0-9_]*\).*/\1/p' "$srcdir"/include/zpci/*.h
+	sed -n 's/^\(ZPCIFW_[0-9]*\) {/\1/p' "$srcdir/zpci/libzpcifw.map"
+} >"$work/constants"
+sed 'p; :next; s/[A-Z0-9]*$//; s/_$//; /_/!d; h; s/$/_*/p; g; b next' "$work/constants" |
+	sort -u >"$work/there"
+sed -n 's/^\.\(It \)*Dv \(ZPCI[A-Z0-9_*]*\).*/\2/p' "$man"/*.3 >"$work/used"
+missing "constants that pages name"
+
+echo "1..$number"
+exit $failed
