@@ -70,7 +70,9 @@ static unsigned list(const struct model *model, const uint8_t *request, uint8_t 
 		return NEEDS_8K;
 	if ((space - 32) % 16)
 		return LENGTH;
-	if (model_get_be(request + 8, 8) || model_get_be(request + 24, 8))
+	/* The format is four bits; the rest of its word is reserved. */
+	if (model_get_be(request + 4, 4) || model_get_be(request + 8, 8) ||
+	    model_get_be(request + 24, 8))
 		return RESERVED_SET;
 	if (token && (token & ~0xffffull) != TOKEN_MARK)
 		return TOKEN;
@@ -242,7 +244,7 @@ static unsigned execute(struct model *model, unsigned lps, const uint8_t *reques
 		return UNKNOWN_COMMAND;
 	if (length != (command == 1 ? 16u : 32u) || space < 16)
 		return LENGTH;
-	if (model_get_be(request + 4, 4))
+	if (model_get_be(request + 4, 4) & 0xf0000000)
 		return FORMAT;
 	return command_of(model, command, request, response, space);
 }
