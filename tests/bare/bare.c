@@ -9,12 +9,13 @@ void bare_init(void)
 	bare_set_new_psws(false);
 }
 
-/* QEMU takes a disabled wait at 0xfff for a shutdown and any other for a crash (QEMU
- * target/s390x/tcg and helper.c, s390_handle_wait). */
+/* QEMU takes a disabled wait at 0xfff for a shutdown and any other for a crash, when it is the last
+ * CPU's (QEMU target/s390x, s390_handle_wait). */
 void bare_exit(int status)
 {
 	bare_printf("# exit %d\n", status);
 	bare_flush();
+	bare_stop_others();
 	bare_load_psw(PSW_WAIT | PSW_64BIT, status ? 0xbad : 0xfff);
 }
 

@@ -4,7 +4,7 @@
  *
  * A program is one ELF file that `qemu-system-s390x -M s390-ccw-virtio -cpu max -nographic
  * -kernel FILE` starts. It defines main(); start.S calls bare_init(), main(), and bare_exit() with
- * what main() returned. There is one CPU, supervisor state, 64-bit addressing, DAT off, all
+ * what main() returned. It runs on the first CPU, in supervisor state, 64-bit addressing, DAT off, all
  * interruptions disabled, no floating point and no C library: memcpy(), memset(), memcmp(),
  * strcmp(), strlen() of <string.h> are there.
  *
@@ -14,6 +14,7 @@
  *	instruction.c	bare_run(), the zPCI instructions
  *	storage.c	pages, translation
  *	functions.c	List, Query, Set by CLP
+ *	cpus.c		other CPUs
  *
  * Build: a rule with $(bare_link) in Makefile.am. From a test: tests/guest/Bare.pm.
  */
@@ -227,6 +228,17 @@ void bare_reset(unsigned subcode);
 /* Any subcode that returns; the register pair of @address is in and out, its second register is
  * returned. */
 uint64_t bare_diag308(uint64_t *address, unsigned subcode);
+
+/* --- other CPUs ------------------------------------------------------------------------------ */
+
+/* Whether there is a CPU of this address; the first is 0, and QEMU's -smp gives them in a row. */
+bool bare_cpu_there(unsigned address);
+/* Has it run @function(@argument), with DAT off and a stack of its own. False: it is not there, or
+ * not done with another. Only one CPU at a time may take interruptions, use bare_try(), bare_run()
+ * and what is built on it, or the console: other CPUs use bare_load() and bare_store(). */
+bool bare_cpu_start(unsigned address, void (*function)(void *argument), void *argument);
+/* Until it is done. */
+void bare_cpu_wait(unsigned address);
 
 /* --- functions ------------------------------------------------------------------------------- */
 

@@ -52,6 +52,7 @@ void bare_run_slot(void);
 void bare_wait_enabled(uint64_t mask);
 __attribute__((noreturn)) void bare_load_psw(uint64_t mask, uint64_t address);
 void bare_diagnose_reset(unsigned subcode);
+void bare_cpu_entry(void);
 
 /* Entered by the new PSWs. */
 void bare_external_handler(void);
@@ -74,6 +75,10 @@ void bare_io(void);
 /* --- storage.c ------------------------------------------------------------------------------ */
 
 extern bool bare_dat_is_on;
+
+/* --- cpus.c --------------------------------------------------------------------------------- */
+
+void bare_stop_others(void);
 
 /* --- text.c --------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  * lowcore.h - the prefix area, for C and for the assembler.
  *
  * Assigned storage locations are those of the Principles of Operation, chapter 3; what is used by
- * software here lies in the unassigned rest of the first page. The prefix stays 0.
+ * software here lies in the unassigned rest of the first page. The prefix of the first CPU stays 0.
  */
 #ifndef BARE_LOWCORE_H
 #define BARE_LOWCORE_H
@@ -41,6 +41,19 @@
 #define LC_RUN_PSW 0x410     /* the PSW that starts it */
 #define LC_WAIT_PSW 0x420    /* the PSW that waits */
 #define LC_RESET_STACK 0x430 /* stack pointer across a reset */
+
+#define LC_CPU_STACK 0x440    /* of another CPU: what it starts with */
+#define LC_CPU_FUNCTION 0x448 /* 0 when it is done */
+#define LC_CPU_ARGUMENT 0x450
+#define LC_CPU_ADDRESS 0x458 /* a halfword for STAP */
+
+#define LC_SIZE 0x2000
+
+/* Orders of SIGP. */
+#define SIGP_SENSE 1
+#define SIGP_STOP 5
+#define SIGP_RESTART 6
+#define SIGP_SET_PREFIX 13
 
 /* PSW mask bits. */
 #define PSW_DAT 0x0400000000000000

@@ -3,6 +3,7 @@
  * selftest.c - the runtime itself: each part of bare.h once, with one function.
  *
  * The option fid=N names the function; without it there is none, and what needs one is left out.
+ * cpus=N says how many CPUs there are.
  * die, exit=N and loose end the program in those ways.
  */
 #include "bare.h"
@@ -13,6 +14,8 @@
 #define PROTECTION 0x04
 #define PRIVILEGED 0x02
 #define PAGE_TRANSLATION 0x11
+
+#define CPUS_MAX 8
 
 static uint8_t *page;
 
@@ -198,6 +201,43 @@ static void test_load(uint32_t handle)
 	bare_ok(right, "condition codes 0, 1 and 3 behind 0, 1 and 2");
 }
 
+/* What another CPU does beside this one. */
+struct worker {
+	uint64_t request;
+	unsigned loads, right;
+};
+
+static void load_often(void *argument)
+{
+	struct worker *worker = argument;
+	uint64_t data = 0;
+
+	for (unsigned i = 0; i < worker->loads; i++) {
+		if (!bare_load(worker->request, ZPCI_PROBE_REG_ID, &data) && data == 0x707a7062)
+			worker->right++;
+		data = i;
+	}
+}
+
+static void test_cpus(uint32_t handle)
+{
+	static struct worker workers[CPUS_MAX];
+	unsigned cpus = 0;
+
+	while (cpus < CPUS_MAX && bare_cpu_there(cpus)) {
+		workers[cpus].request = bare_request(handle, ZPCI_PROBE_BAR, 4);
+		workers[cpus++].loads = 10000;
+	}
+	bare_ok(cpus == bare_option_number("cpus", 1), "CPUs");
+	for (unsigned i = 1; i < cpus; i++)
+		bare_cpu_start(i, load_often, &workers[i]);
+	load_often(&workers[0]);
+	for (unsigned i = 1; i < cpus; i++)
+		bare_cpu_wait(i);
+	for (unsigned i = 0; i < cpus; i++)
+		bare_ok(workers[i].right == workers[i].loads, "loads of CPU %u", i);
+}
+
 static void test_function(uint32_t fid)
 {
 	struct zpci_clp_query_function_response query;
@@ -220,6 +260,7 @@ static void test_function(uint32_t fid)
 			bare_bar_read(handle, 0, ZPCI_PROBE_REG_SCRATCH32, 4) == 0x12345678,
 		"and a store");
 	test_load(handle);
+	test_cpus(handle);
 	test_interruption(handle);
 	bare_reset(1);
 	bare_ok(bare_handle(fid) != handle, "load normal: the handle is another");

@@ -126,6 +126,20 @@ bare_diagnose_reset:
 	lmg	%r6,%r15,48(%r15)
 	br	%r14
 
+/* Another CPU, by SIGP restart: runs its function, and stops. */
+	.globl	bare_cpu_entry
+bare_cpu_entry:
+	lg	%r15,LC_CPU_STACK
+	lg	%r2,LC_CPU_ARGUMENT
+	lg	%r3,LC_CPU_FUNCTION
+	basr	%r14,%r3
+	bcr	15,%r0 /* what it stored is seen before that it is done */
+	mvghi	LC_CPU_FUNCTION,0
+	stap	LC_CPU_ADDRESS
+	llgh	%r3,LC_CPU_ADDRESS
+0:	sigp	%r1,%r3,SIGP_STOP
+	j	0b
+
 	.section .slot,"awx",@progbits
 	.balign	4096
 	.globl	bare_slot

@@ -16,20 +16,20 @@ requires_bare('selftest');
 my $elsewhere = qr/the registers of CPU \d+ are not where they were looked for/;
 
 sub self_test {
-	my ($title, $arguments, @qemu) = @_;
+	my ($title, $arguments, $cpus, @qemu) = @_;
 	return bare_tap(
 		$title, 'selftest',
-		append => 'word=value number=0x1f fid=0x1021',
+		append => "word=value number=0x1f fid=0x1021 cpus=$cpus",
 		functions => ['probe:vf=3:fid=0x1021'],
 		plugin => $arguments,
-		qemu => \@qemu);
+		qemu => [ '-smp', $cpus, @qemu ]);
 }
 
-unlike(self_test('as it is', 'verbose=on'), $elsewhere, 'as it is: the registers are found');
-unlike(self_test('4 CPUs', 'verbose=on', '-smp', 4), $elsewhere, '4 CPUs: all are found');
-self_test('by the plugin interface', 'direct=off');
-self_test('one thread', 'direct=on', '-accel', 'tcg,thread=single');
-like(self_test('one thread, 2 CPUs', 'verbose=on', '-accel', 'tcg,thread=single', '-smp', 2),
+unlike(self_test('as it is', 'verbose=on', 1), $elsewhere, 'as it is: the registers are found');
+unlike(self_test('4 CPUs', 'verbose=on', 4), $elsewhere, '4 CPUs: all are found');
+self_test('by the plugin interface', 'direct=off', 4);
+self_test('one thread', 'direct=on', 1, '-accel', 'tcg,thread=single');
+like(self_test('one thread, 2 CPUs', 'verbose=on', 2, '-accel', 'tcg,thread=single'),
 	qr/one thread runs several CPUs/, 'one thread, 2 CPUs: it is said');
 
 my ($text, $status) = bare('selftest', plugin => 'direct=maybe');
