@@ -131,8 +131,10 @@ sub check_rows {
 	all_are($rows, "$what: DMA is ended by the reset, or was before", sub {
 		$_[0]{status} =~ /^(404|0)$/;
 	});
+	# Linux takes Bus Master away before a kexec; now and then the guest is not in time to
+	# start the copy once more.
 	my $flying = grep { $_->{status} eq '404' } @$rows;
-	cmp_ok($flying, '>=', @$rows / 2, "$what: DMA was in flight, in most resets");
+	cmp_ok($flying, '>=', @$rows / ($what =~ /kexec/ ? 4 : 2), "$what: DMA was in flight, often");
 	note("$what: in flight in $flying of ", scalar @$rows);
 }
 
@@ -141,7 +143,7 @@ sub check_storage {
 	all_are($rows, "$what: the device's last page is whole", sub { $_[0]{whole} });
 	all_are($rows, "$what: no byte changed afterwards", sub { $_[0]{same} });
 	my $inside = grep { $_->{boundary} } @$rows;
-	cmp_ok($inside, '>=', @$rows / 2, "$what: most copies were cut in two");
+	cmp_ok($inside, '>=', @$rows / 2, "$what: most windows show where the copy stopped");
 }
 
 my ($rows) = run_resets('default', 'reboot', 3);
