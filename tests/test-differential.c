@@ -9,7 +9,7 @@
 
 #include "model/differential.h"
 
-#define SEQUENCES 150
+#define SEQUENCES 120
 #define STEPS 400
 
 /* xorshift64* (Vigna 2016). */

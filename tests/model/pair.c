@@ -43,14 +43,14 @@ static void compare_number(struct pair *pair, const char *what, uint64_t library
 }
 
 static void compare_bytes(struct pair *pair, const char *what, const uint8_t *library,
-			  const uint8_t *model, size_t length)
+			  const uint8_t *model, size_t length, size_t start)
 {
 	if (memcmp(library, model, length) == 0)
 		return;
 	for (size_t i = 0; i < length; i++)
 		if (library[i] != model[i])
-			pair_differ(pair, "%s at 0x%zx: library 0x%02x, model 0x%02x", what, i,
-				    library[i], model[i]);
+			pair_differ(pair, "%s at 0x%zx: library 0x%02x, model 0x%02x", what,
+				    start + i, library[i], model[i]);
 }
 
 static void compare_presented(struct pair *pair)
@@ -86,14 +86,23 @@ static void compare_device(struct pair *pair, const struct model_function *funct
 {
 	const struct desk_device *device = pair_device(pair, function);
 
-	compare_bytes(pair, "BAR 0", device->bar0, function->bar0, sizeof(device->bar0));
-	compare_bytes(pair, "BAR 2", device->bar2, function->bar2, sizeof(device->bar2));
+	compare_bytes(pair, "BAR 0", device->bar0, function->bar0, sizeof(device->bar0), 0);
+	compare_bytes(pair, "BAR 2", device->bar2, function->bar2, sizeof(device->bar2), 0);
 }
 
-/* The devices' insides are many bytes, and show by loads; now and then is enough. */
+static void compare_storage(struct pair *pair, size_t start, size_t end)
+{
+	compare_bytes(pair, "storage", zpci_ram_storage(pair->ram) + start,
+		      pair->model->storage + start, end - start, start);
+}
+
+/* What the next step may write over is looked at after each; the tables, the pages and the insides of
+ * devices are many bytes, and keep what was done to them. */
 void pair_compare(struct pair *pair)
 {
-	bool devices = pair->steps++ % 16 == 15;
+	bool devices = pair->steps % 16 == 15, all = pair->steps % 8 == 7;
+
+	pair->steps++;
 
 	compare_presented(pair);
 	for (unsigned i = 0; i < pair->model->slots; i++) {
@@ -105,8 +114,7 @@ void pair_compare(struct pair *pair)
 		if (devices && !pair->differs)
 			compare_device(pair, function);
 	}
-	compare_bytes(pair, "storage", zpci_ram_storage(pair->ram), pair->model->storage,
-		      MODEL_STORAGE);
+	compare_storage(pair, all ? 0 : AT_CLP, all ? MODEL_STORAGE : AT_FMB + 0x400);
 }
 
 /* --- the guest ------------------------------------------------------------------------------- */
