@@ -267,7 +267,7 @@ int probe_put(struct trial *trial, unsigned offset, unsigned length, uint64_t va
 			   swapped(value, length));
 }
 
-/* A device that fails has its registers blocked; then the row must ask in another way. */
+/* A function that fails has its registers blocked: 0 then. */
 uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uint64_t destination,
 		   uint64_t length)
 {

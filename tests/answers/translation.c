@@ -41,11 +41,27 @@ static unsigned page_entry(const struct trial *trial)
 
 /* --- the operation ---------------------------------------------------------------------------- */
 
+/* Set by transfer(): the function is blocked, so that there is or will be an event: a device's
+ * thread blocks it first. */
+#define BLOCKED_NOTE 0
+#define PATIENCE 100000
+
+static unsigned wait_for_event(struct trial *trial, struct zpci_ccdf *event)
+{
+	unsigned pec = guest_event(trial, event);
+
+	for (unsigned i = 0; !pec && trial->note[BLOCKED_NOTE] && i < PATIENCE; i++) {
+		trial->player->pause(trial->player);
+		pec = guest_event(trial, event);
+	}
+	return pec;
+}
+
 /* The event that the guest gets, looked at; 0: none. */
 static unsigned refusal(struct trial *trial, uint64_t address)
 {
 	struct zpci_ccdf event;
-	unsigned pec = guest_event(trial, &event);
+	unsigned pec = wait_for_event(trial, &event);
 
 	if (!pec)
 		return 0xffff;
@@ -58,8 +74,6 @@ static unsigned refusal(struct trial *trial, uint64_t address)
 	return pec;
 }
 
-/* Where the device's registers may be blocked, the end is that the event came, or that it did not
- * within a while. */
 static int transfer(struct trial *trial, unsigned operation, uint64_t address, uint64_t length)
 {
 	uint32_t status;
@@ -70,6 +84,7 @@ static int transfer(struct trial *trial, unsigned operation, uint64_t address, u
 		status = probe_dma(trial, operation, address, 0, length);
 	else
 		status = probe_dma(trial, operation, 0, address, length);
+	trial->note[BLOCKED_NOTE] = !status;
 	return status == ZPCI_PROBE_STATUS_DONE ? DONE : 0;
 }
 
