@@ -287,6 +287,65 @@ static int poisoned(struct trial *trial)
 	return answer;
 }
 
+/* --- STCRW, which is the machine's ------------------------------------------------------------- */
+
+#define OP_STCRW 0xb239
+
+static int store_report(struct trial *trial)
+{
+	const struct effects effects = {
+		.status = NO_REGISTER, .result = NO_REGISTER, .offset = DATA, .length = 4
+	};
+	uint8_t bytes[6];
+
+	/* It stores with cc 1 as well. */
+	trial->unwatched = true;
+	trial_put(trial, DATA, 8, UINT64_MAX);
+	guest_registers(trial);
+	trial->cpu.gr[R_BASE] = trial_address(trial, DATA);
+	encode_rre(bytes, OP_STCRW, R_BASE, 0);
+	bytes[2] = R_BASE << 4;
+	bytes[3] = 0;
+	return guest_execute(trial, bytes, &effects);
+}
+
+/* A thread of ours makes the report. */
+static void fail_and_wait(struct trial *trial)
+{
+	fail(trial);
+	for (unsigned i = 0; i < 5000; i++)
+		trial->player->pause(trial->player);
+}
+
+static void expect_report(struct trial *trial)
+{
+	trial_want(trial, "report", trial_get(trial, DATA, 8), 0x0b000000ffffffffull);
+	trial_want(trial, "next report", (uint64_t)store_report(trial), CC(1));
+}
+
+static void expect_no_report(struct trial *trial)
+{
+	trial_want(trial, "report", trial_get(trial, DATA, 8), 0x00000000ffffffffull);
+}
+
+static const struct row reports[] = {
+	{ .condition = "no event",
+	  .act = store_report,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = CC(1),
+	  .check = expect_no_report,
+	  .effect = "a zero word",
+	  .source = "ref 2.10" },
+	{ .condition = "an error event",
+	  .act = store_report,
+	  .prepare = fail_and_wait,
+	  .needs = NEEDS_SIGNAL,
+	  .answer = CC(0),
+	  .check = expect_report,
+	  .effect = "channel report 0b000000, then none",
+	  .source = "ref 2.10, 8.1" },
+};
+
 #define INJECTED(code, what)                                                                       \
 	{                                                                                          \
 		.condition = "error event " #code ", " what, .with = { .value = (code) },          \
@@ -457,5 +516,6 @@ static const struct row rows[] = {
 
 const struct family answers_events[] = {
 	FAMILY("CHSC store event information", fetch, rows),
+	FAMILY("STCRW", store_report, reports),
 	{ NULL },
 };

@@ -386,6 +386,77 @@ static void expect_storage_event(struct trial *trial)
 		   ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED);
 }
 
+/* --- from the device's thread ------------------------------------------------------------------ */
+
+#define DELAY 20000 /* microseconds */
+#define PAUSES 5000 /* of 20 microseconds at least */
+
+/* Rings later, and what @meanwhile is done; counts what came. */
+static int ring_later(struct trial *trial, void (*meanwhile)(struct trial *trial))
+{
+	unsigned count = 0;
+
+	trial->judged = false;
+	probe_put(trial, ZPCI_PROBE_REG_DELAY, 4, DELAY);
+	trial_want(trial, "doorbell",
+		   (uint64_t)probe_put(trial, ZPCI_PROBE_REG_DOORBELL_LATER, 4, trial->with->value),
+		   CC(0));
+	if (meanwhile)
+		meanwhile(trial);
+	for (unsigned i = 0; i < PAUSES && !count; i++) {
+		trial->player->pause(trial->player);
+		count = trial->player->interruptions(trial->player, ISC);
+	}
+	return PRESENTED((int)count);
+}
+
+static int later(struct trial *trial)
+{
+	return ring_later(trial, NULL);
+}
+
+static void fail(struct trial *trial)
+{
+	guest_refresh(trial, guest_handle(trial), 0, 4096);
+}
+
+static void disable(struct trial *trial)
+{
+	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0);
+}
+
+static void deconfigure(struct trial *trial)
+{
+	guest_configure(trial, ZPCI_SCLP_DECONFIGURE);
+}
+
+static void end_registration(struct trial *trial)
+{
+	memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
+	guest_modify(trial, guest_handle(trial), 0, ZPCI_MPCIFC_DEREG_INT,
+		     trial_address(trial, FIB));
+}
+
+static int later_failed(struct trial *trial)
+{
+	return ring_later(trial, fail);
+}
+
+static int later_disabled(struct trial *trial)
+{
+	return ring_later(trial, disable);
+}
+
+static int later_deconfigured(struct trial *trial)
+{
+	return ring_later(trial, deconfigure);
+}
+
+static int later_ended(struct trial *trial)
+{
+	return ring_later(trial, end_registration);
+}
+
 #define VECTOR(number) .with = { .value = (number) }
 #define ROW .has = INT, .needs = NEEDS_PROBE
 #define DROPPED .answer = PRESENTED(0), .check = expect_no_bits, .effect = "nothing"
@@ -597,6 +668,44 @@ static const struct row rows[] = {
 	  .prepare = prepare,
 	  DROPPED,
 	  .source = "ref 4.4, 6.4 step 1" },
+
+	{ .condition = "from the device's thread",
+	  ROW,
+	  VECTOR(5),
+	  .act = later,
+	  .prepare = prepare,
+	  .answer = PRESENTED(1),
+	  .check = expect_vector,
+	  .effect = "the same",
+	  .source = "ref 6.4" },
+	{ .condition = "from the device's thread, error blocked meanwhile",
+	  ROW,
+	  VECTOR(5),
+	  .act = later_failed,
+	  .prepare = prepare,
+	  DROPPED,
+	  .source = "ref 4.4, 6.4 step 1" },
+	{ .condition = "from the device's thread, disabled meanwhile",
+	  ROW,
+	  VECTOR(5),
+	  .act = later_disabled,
+	  .prepare = prepare,
+	  DROPPED,
+	  .source = "ref 4.4, 13 trap 30" },
+	{ .condition = "from the device's thread, deconfigured meanwhile",
+	  ROW,
+	  VECTOR(5),
+	  .act = later_deconfigured,
+	  .prepare = prepare,
+	  DROPPED,
+	  .source = "ref 4.3, 4.4" },
+	{ .condition = "from the device's thread, DEREG_INT meanwhile",
+	  ROW,
+	  VECTOR(5),
+	  .act = later_ended,
+	  .prepare = prepare,
+	  DROPPED,
+	  .source = "ref 6.4 step 1" },
 
 	/* Suppression, which is the machine's. */
 	{ .condition = "SIC SINGLE, two vectors",

@@ -175,6 +175,16 @@ static int request_reserved(struct trial *trial)
 	return with_field(trial, 24, 8, 1ull << 63);
 }
 
+static void no_uid_checking(struct trial *trial)
+{
+	trial->player->no_uid_checking(trial->player);
+}
+
+static void expect_no_uid_checking(struct trial *trial)
+{
+	trial_want(trial, "UID checking", trial_get(trial, RESPONSE_AT + 30, 1), 0);
+}
+
 #define ROOM .with = { .length = SPACE }
 
 static const struct row rows[] = {
@@ -197,6 +207,15 @@ static const struct row rows[] = {
 	  .answer = RESPONSE(0x10),
 	  .effect = "length 32 + 16 n, token 0, entry size 16, UID checking",
 	  .source = "ref 3.4" },
+	{ .condition = "firmware without UID checking",
+	  .state = ANY,
+	  ROOM,
+	  .needs = NEEDS_HOST,
+	  .prepare = no_uid_checking,
+	  .check = expect_no_uid_checking,
+	  .answer = RESPONSE(0x10),
+	  .effect = "flag 0x01 is 0, in each answer",
+	  .source = "ref 3.4, 13 trap 25" },
 	{ .condition = "an answer from before in the response",
 	  .state = ANY,
 	  .act = list_over_garbage,

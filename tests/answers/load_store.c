@@ -549,7 +549,45 @@ static int load_ones(struct trial *trial)
 	return answer;
 }
 
+/* The instruction is the target of an EXECUTE: 44 0 X2 B2 D2, base register alone. */
+static int executed(struct trial *trial, unsigned r2)
+{
+	const struct effects effects = { .status = r2, .result = 4 };
+	uint8_t bytes[6] = { 0x44, 0, R_BASE << 4, 0, 0, 0 };
+
+	encode_rre(trial_bytes(trial, DATA), OP_PCILG, 4, r2);
+	guest_registers(trial);
+	trial->cpu.gr[r2] = request(trial->handle, CONFIG, 4);
+	trial->cpu.gr[r2 + 1] = 0;
+	trial->cpu.gr[R_BASE] = trial_address(trial, DATA);
+	return guest_execute(trial, bytes, &effects);
+}
+
+static int load_executed(struct trial *trial)
+{
+	int answer = executed(trial, 8);
+
+	trial_want(trial, "R1", trial->cpu.gr[4], ids(trial));
+	return answer;
+}
+
+static int load_executed_odd(struct trial *trial)
+{
+	return executed(trial, 9);
+}
+
 static const struct row loads[] = {
+	{ .condition = "target of an EXECUTE",
+	  .act = load_executed,
+	  .answer = CC(0),
+	  .needs = NEEDS_SIGNAL,
+	  .effect = "as by itself",
+	  .source = "Principles of Operation, chapter 7" },
+	{ .condition = "target of an EXECUTE, R2 odd",
+	  .act = load_executed_odd,
+	  .answer = PGM(SPECIFICATION),
+	  .needs = NEEDS_SIGNAL,
+	  .source = "ref 2.2 check 2" },
 	{ .condition = "R2 odd",
 	  .act = load_odd,
 	  .source = "ref 2.2 check 2",

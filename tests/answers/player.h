@@ -73,6 +73,7 @@ struct player {
 	int (*remove)(struct player *player, uint32_t fid);
 	int (*add)(struct player *player, uint32_t fid, bool standby); /* and announces it */
 	void (*reset)(struct player *player, bool whole_system);
+	void (*no_uid_checking)(struct player *player); /* everything new, without it */
 	void (*poison)(struct player *player, uint64_t start, uint64_t length);
 	void (*advance)(struct player *player, uint64_t milliseconds);
 

@@ -90,12 +90,13 @@ static struct zpci_adapter *adapter(const char *model, uint16_t pchid)
 	return made;
 }
 
-static void begin(struct player *player)
+static void make(struct ram_player *ram, bool uid_checking)
 {
-	struct ram_player *ram = of(player);
+	struct zpci_firmware_options options = { .size = sizeof(options),
+						 .no_uid_checking = !uid_checking };
 
 	ram->ram = zpci_ram_create(STORAGE);
-	if (!ram->ram || zpci_firmware_create(zpci_ram_ops(), ram->ram, NULL, &ram->firmware))
+	if (!ram->ram || zpci_firmware_create(zpci_ram_ops(), ram->ram, &options, &ram->firmware))
 		die("no memory for a machine");
 	zpci_ram_cpu_init(ram->ram, &ram->cpu);
 	ram->probe = adapter("probe", PROBE_PCHID);
@@ -107,6 +108,11 @@ static void begin(struct player *player)
 	ram->reports = ram->completions = 0;
 }
 
+static void begin(struct player *player)
+{
+	make(of(player), true);
+}
+
 static void finish(struct player *player)
 {
 	struct ram_player *ram = of(player);
@@ -116,6 +122,12 @@ static void finish(struct player *player)
 	zpci_adapter_unref(ram->probe);
 	zpci_adapter_unref(ram->null);
 	zpci_ram_destroy(ram->ram);
+}
+
+static void no_uid_checking(struct player *player)
+{
+	finish(player);
+	make(of(player), false);
 }
 
 /* --- the machine ------------------------------------------------------------------------------ */
@@ -254,6 +266,7 @@ int main(int argc, char **argv)
 			.remove = remove_function,
 			.add = add_function,
 			.reset = reset,
+			.no_uid_checking = no_uid_checking,
 			.poison = poison,
 			.advance = advance,
 			.print = print,

@@ -51,6 +51,15 @@ static void expect_out_of_range(struct trial *trial)
 	expect_error(trial, ZPCI_PEC_DMA_RANGE);
 }
 
+static void expect_still_unblocked(struct trial *trial)
+{
+	struct zpci_ccdf event;
+
+	trial_want(trial, "function controls", guest_controls(trial),
+		   ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR);
+	trial_want(trial, "event", guest_event(trial, &event), 0);
+}
+
 static void expect_enabled(struct trial *trial)
 {
 	trial_want(trial, "function controls", guest_controls(trial),
@@ -196,6 +205,15 @@ static const struct row rows[] = {
 	  .check = expect_not_registered,
 	  .effect = "error blocked, event 0001",
 	  .source = "ref 2.4 check 6" },
+	{ .condition = "no translation registered",
+	  ONE_PAGE,
+	  .state = UNBLOCKED,
+	  .answer = STATUS(8),
+	  .check = expect_still_unblocked,
+	  .effect = "no further event: the guest recovers from one already",
+	  .source = "ref 2.4 check 6, chosen",
+	  .qemu = STATUS(8) | OTHERWISE,
+	  .reason = "QEMU blocks it again, with another event" },
 	{ .condition = "no translation registered",
 	  ONE_PAGE,
 	  .state = BLOCKED,
