@@ -681,6 +681,20 @@ static int store_ids(struct trial *trial)
 	return answer;
 }
 
+/* The Memory bit of a VF is hard-wired 0 and says nothing; where it is emulated it is 0 at first. */
+static int store_memory_bit(struct trial *trial)
+{
+	uint64_t before = 0, after = 0;
+	int answer;
+
+	guest_load(trial, trial->handle, CONFIG, 4, 2, &before);
+	answer = guest_store(trial, trial->handle, CONFIG, 4, 2, 0x0200);
+	guest_load(trial, trial->handle, CONFIG, 4, 2, &after);
+	trial_want(trial, "Command, Memory, at first", before & 0x0200, 0);
+	trial_want(trial, "Command, Memory", after & 0x0200, trial->with->value);
+	return answer;
+}
+
 static int store_master(struct trial *trial)
 {
 	uint64_t value = 0;
@@ -722,6 +736,19 @@ static const struct row stores[] = {
 	  .answer = CC(0),
 	  .effect = "nothing",
 	  .source = "ref 10.3" },
+	{ .condition = "Memory into the Command register of a VF",
+	  .act = store_memory_bit,
+	  .answer = CC(0),
+	  .needs = NEEDS_OURS,
+	  .effect = "reads back 0",
+	  .source = "ref 9.7, 13 trap 27" },
+	{ .condition = "Memory into the Command register of a PF, profile plain",
+	  .of = PLAIN,
+	  .act = store_memory_bit,
+	  .with = { .value = 0x0200 },
+	  .answer = CC(0),
+	  .effect = "reads back 1",
+	  .source = "ref 9.7" },
 	{ .condition = "Bus Master into the Command register",
 	  .act = store_master,
 	  .answer = CC(0),
