@@ -447,10 +447,52 @@ static void host_add(struct fuzz *fuzz, struct fuzz_input *input)
 		zpci_firmware_announce(fuzz->firmware, FUZZ_FID + vf);
 }
 
+/* Whatever time passes, storage stays as the reset found it. */
 static void reset(struct fuzz *fuzz, enum zpci_reset kind)
 {
 	zpci_firmware_reset(fuzz->firmware, kind);
 	fuzz_check_reset(fuzz);
+	zpci_ram_advance(fuzz->ram, 1ull << 40);
+	fuzz_must(!fuzz->write_count);
+}
+
+static void inject_error(struct fuzz *fuzz, struct fuzz_input *input, unsigned vf)
+{
+	uint16_t pec = vf & 1 ? ZPCI_PEC_PERMANENT_ERROR : (uint16_t)fuzz_take(input, 1);
+
+	zpci_firmware_inject_error(fuzz->firmware, FUZZ_FID + vf, pec);
+}
+
+static uint64_t presented(struct fuzz *fuzz)
+{
+	uint64_t sum = zpci_ram_channel_reports(fuzz->ram);
+
+	for (unsigned isc = 0; isc < 8; isc++)
+		sum += zpci_ram_interruptions(fuzz->ram, isc);
+	return sum;
+}
+
+/* The machine is stopped, with its CPUs; what happens to it meanwhile is not seen by the guest. */
+static void pause_machine(struct fuzz *fuzz, struct fuzz_input *input)
+{
+	unsigned events = fuzz_choose(input, 4);
+	uint64_t before;
+
+	zpci_firmware_quiesce(fuzz->firmware);
+	before = presented(fuzz);
+	for (; events; events--) {
+		unsigned vf = fuzz_choose(input, 1 + FUZZ_VFS);
+
+		zpci_ram_advance(fuzz->ram, 1ull << 34);
+		if (vf & 2)
+			zpci_firmware_announce(fuzz->firmware, FUZZ_FID + vf);
+		else
+			inject_error(fuzz, input, vf);
+	}
+	zpci_ram_advance(fuzz->ram, 1ull << 34);
+	fuzz_must(!fuzz->write_count && presented(fuzz) == before);
+	fuzz->quiesced = false;
+	zpci_firmware_resume(fuzz->firmware);
 }
 
 static void toggle_quiesced(struct fuzz *fuzz)
@@ -480,15 +522,16 @@ void fuzz_host(struct fuzz *fuzz, struct fuzz_input *input)
 		zpci_firmware_announce(fuzz->firmware, FUZZ_FID + vf);
 		break;
 	case 3:
-		zpci_firmware_inject_error(fuzz->firmware, FUZZ_FID + vf,
-					   vf & 1 ? ZPCI_PEC_PERMANENT_ERROR
-						  : (uint16_t)fuzz_take(input, 1));
+		inject_error(fuzz, input, vf);
 		break;
 	case 4:
 		reset(fuzz, vf & 1 ? ZPCI_RESET_SYSTEM : ZPCI_RESET_SUBSYSTEM);
 		break;
 	case 5:
-		toggle_quiesced(fuzz);
+		if (vf & 1)
+			pause_machine(fuzz, input);
+		else
+			toggle_quiesced(fuzz);
 		break;
 	case 6:
 		zpci_ram_set_mode(fuzz->ram, vf, fuzz_choose(input, 2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * probe.c - target: config space and BARs of a `probe` VF, by loads, stores and store blocks of
+ * probe.c - target: config space and BARs of a `probe` function, by loads, stores and store blocks of
  * any length at any place, its engine and its doorbells included.
  *
  * Beside it runs a model of bytes: device memory, scratch registers and the MSI-X table are what
@@ -15,7 +15,7 @@
 
 const char fuzz_name[] = "probe";
 
-/* Which VF; the input says. */
+/* Which one, 0: the PF; the input says. */
 static unsigned vf;
 #define TABLE (ZPCI_PROBE_VECTORS * 16u)
 #define PENDING (ZPCI_PROBE_VECTORS / 8u)
@@ -386,11 +386,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct model model;
 	struct fuzz_input input = { data, size };
 	struct fuzz *fuzz = fuzz_setup(FUZZ_ALONE);
-	unsigned how = fuzz_choose(&input, 8);
+	unsigned how = fuzz_choose(&input, 16);
 
-	/* The second one takes any store block. */
-	vf = how & 4 ? 2 : 1;
-	fuzz_add(fuzz, vf, how & 3, false);
+	/* VF 2 takes any store block; a PF has no VF number to publish. */
+	vf = how & 8 ? 0 : how & 4 ? 2 : 1;
+	fuzz_add(fuzz, vf, vf ? how & 3 : 2 + (how & 1), false);
 	fuzz_enable(fuzz, vf);
 	map(fuzz);
 	forget(&model, fuzz_handle_of(fuzz, vf));

@@ -382,6 +382,8 @@ static void probes(void)
 		save("probe", "gaps");
 	u8(0), bar_store(3, 8, 0xfc, 4, UINT32_MAX), bar_load(3, 8, 0xfc, 8),
 		save("probe", "end-of-table");
+	u8(8), u8(3), raw(0x140, 2), bar_store(6, 1, 0x7f, 4, UINT32_MAX), u8(3), raw(0x10, 2),
+		bar_load(0, 0, 0, 8), save("probe", "pf");
 	u8(0), u8(3), raw(0, 2), u8(3), raw(4, 2), u8(3), raw(0x10, 2), u8(3), raw(0x3c, 2),
 		save("probe", "config");
 	u8(0), bar_store(0, 0, 0x18, 8, 1), u8(2), bar_load(0, 0, 0x18, 8), save("probe", "flr");
