@@ -44,7 +44,7 @@ enum zpci_clp_response {
 	ZPCI_CLP_FORMAT = 0x0040,	      /* the request's format is not 0 */
 	ZPCI_CLP_LENGTH = 0x0050,	      /* a length does not fit the command */
 	ZPCI_CLP_NEEDS_8K = 0x0060,	      /* the response has no room for an entry */
-	ZPCI_CLP_RESERVED_NOT_ZERO = 0x0070,  /* a reserved field is not 0 */
+	ZPCI_CLP_RESERVED_NOT_ZERO = 0x0070,  /* a reserved field is not 0; List alone looks */
 	ZPCI_CLP_INVALID_HANDLE = 0x0101,     /* the handle is not current */
 	ZPCI_CLP_INVALID_FOR_HANDLE = 0x0102, /* not in the function's state, or unknown */
 	ZPCI_CLP_DMA_SPACES = 0x0103,	      /* enable with 0 DMA address spaces */
@@ -68,10 +68,11 @@ enum zpci_clp_response {
 struct zpci_clp_header {
 	zpci_be16 length;   /* of its half in bytes; response: in, space offered; out, used */
 	zpci_be16 code;	    /* enum zpci_clp_command, or zpci_clp_response */
-	zpci_be32 format;   /* 0; the bits beside ZPCI_CLP_FORMAT_MASK are reserved */
+	zpci_be32 format;   /* 0, see ZPCI_CLP_FORMAT_MASK */
 	zpci_be64 reserved; /* 0, as are all fields of this name */
 };
 
+/* Bits of the format that number it; the others are reserved (reference 3.1; clp.h clp_req_hdr). */
 #define ZPCI_CLP_FORMAT_MASK 0xf0000000u
 
 /* SLPC, of both processors (reference 3.3; struct clp_rsp_slpc_pci). Its request is a header. */

@@ -132,7 +132,10 @@ struct zpci_model {
 
 	/* Config space, @offset + @length <= 4096, @length 1 to 4, not across a 4-byte boundary.
 	 * What the device does not implement reads as 0 and ignores writes. A write of Initiate
-	 * Function Level Reset resets the device before it returns. */
+	 * Function Level Reset resets the device before it returns. The function reads the list of
+	 * capabilities once, after open(): it stays as it is, and a table and pending bits of MSI-X
+	 * lie within BARs. MSI-X Enable and Function Mask are the function's own; Bus Master is the
+	 * device's to keep, and the function's to act on. */
 	void (*config_read)(void *device, unsigned offset, void *data, unsigned length);
 	void (*config_write)(void *device, unsigned offset, const void *data, unsigned length);
 

@@ -129,9 +129,9 @@ struct zpci_function_options {
  * Before the guest runs this is a cold plug; later the caller announces it by
  * zpci_firmware_announce().
  * @options: copied
- * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or utility_string that do not fit); -EEXIST
- * (FID, UID or PCHID taken); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or
- * what the device model said.
+ * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or utility_string that do not fit; a device
+ * whose MSI-X table is outside of its BARs); -EEXIST (FID, UID or PCHID taken); -EBUSY (VF lent
+ * already); -ENOSPC (too many functions); -ENOMEM; or what the device model said.
  */
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
 
@@ -172,11 +172,12 @@ struct zpci_function_info {
 	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* as it was given; empty: none */
 };
 
-/* Fills @info about the function @fid: 0 or -ENOENT. */
+/* Fills @info about the function @fid: 0 or -ENOENT. While the guest acts on the function, its
+ * fields may be of different moments. */
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 		       struct zpci_function_info *info);
 /* All functions: FID of the one at @index, counted from 0 in order of addition; -ENOENT behind
- * the last. */
+ * the last. A removal moves those behind it. */
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
 
 /*
