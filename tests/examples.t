@@ -49,7 +49,10 @@ try() {
 		return
 	fi
 	LD_LIBRARY_PATH=$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ${EMULATOR:-} \
-		"$work/program" >"$work/output" 2>&1
+		"$work/program" >"$work/output" 2>&1 || {
+		echo "it ended with $?" >>"$work/output"
+		return 1
+	}
 }
 
 for page in "$srcdir"/man/*.3; do

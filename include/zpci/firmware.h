@@ -87,7 +87,8 @@ enum zpci_reset {
 	ZPCI_RESET_SUBSYSTEM, /* I/O subsystem reset, as kexec causes by DIAGNOSE 308 */
 };
 
-/* To be called when the virtual machine resets; returns when nothing is in flight. */
+/* To be called when the virtual machine resets; returns when nothing is in flight. No guest CPU
+ * begins an instruction of ours meanwhile, else what it enables may stay enabled. */
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset reset);
 
 /* --- functions --------------------------------------------------------------------------- */
