@@ -447,8 +447,7 @@ static void test_refresh_in_error(void **state)
 	assert_int_equal(dma_write(dma, &byte, 1, NULL), 0);
 	assert_int_equal(zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a), 0);
 	guest_map(fixture, dma, 0, ZPCI_IOTE_PAGE_INVALID);
-	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000),
-			 STATUS(ZPCI_STATUS_RECOVERY));
+	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000), STATUS(ZPCI_STATUS_RECOVERY));
 	assert_int_equal(guest_sei(fixture, NULL), CC(0));
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
 	expect_refused(fixture, dma, ZPCI_PEC_DMA_TRANSLATION);
