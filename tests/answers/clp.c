@@ -313,7 +313,7 @@ static const struct row immediates[] = {
 /* A Query of the function's group, at @address of absolute storage, as far as it fits. */
 static int query_at(struct trial *trial, uint64_t address)
 {
-	const uint8_t request[34] = {
+	const uint8_t request[36] = {
 		[1] = 32, [3] = ZPCI_CLP_QUERY_GROUP, [19] = trial->target->query.pfgid, [33] = 64
 	};
 	uint64_t room = trial->player->end - address;

@@ -65,6 +65,8 @@ static int load(struct trial *trial)
 	if (answer == CC(0) && trial->note[0])
 		trial_want(trial, "value loaded", value,
 			   pattern_at(with->offset, (unsigned)with->length));
+	else if (answer == CC(0) && with->length < 8)
+		trial_want(trial, "R1 is extended by zeros", value >> 8 * with->length, 0);
 	return answer;
 }
 
@@ -98,12 +100,17 @@ static void look_at_stored(struct trial *trial)
 static int store(struct trial *trial)
 {
 	const struct operands *with = trial->with;
+	uint64_t value = 0;
 	int answer = guest_store(trial, trial->handle, space_of(trial), offset_of(trial),
 				 (unsigned)with->length, STORED);
 
 	if (answer == CC(0) && trial->note[0]) {
 		trial->judged = false;
 		look_at_stored(trial);
+	} else if (answer == CC(0) && with->space == MEMORY && with->length == 8) {
+		trial->judged = false;
+		guest_load(trial, trial->handle, space_of(trial), offset_of(trial), 8, &value);
+		trial_want(trial, "value stored", value, STORED);
 	}
 	return answer;
 }

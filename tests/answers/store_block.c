@@ -310,11 +310,6 @@ static int from_nowhere(struct trial *trial)
 	return store_from(trial, trial->player->end, 16);
 }
 
-static int from_the_end(struct trial *trial)
-{
-	return store_from(trial, trial->player->end - 16, 16);
-}
-
 static int across_the_end(struct trial *trial)
 {
 	return store_from(trial, trial->player->end - 8, 16);
@@ -382,6 +377,15 @@ static int stored_from(struct trial *trial, int answer, uint64_t address)
 	return answer;
 }
 
+static int from_the_end(struct trial *trial)
+{
+	uint64_t data = trial->player->end - 16;
+
+	for (unsigned i = 0; i < 16; i++)
+		trial->player->storage(trial->player, data)[i] = (uint8_t)(i * 3 + 7);
+	return stored_from(trial, store_from(trial, data, 16), data);
+}
+
 static int forward(struct trial *trial)
 {
 	uint64_t data = trial_address(trial, DATA + 0x108);
@@ -442,7 +446,8 @@ static const struct row operands[] = {
 	{ .condition = "data at the end of storage",
 	  .act = from_the_end,
 	  .answer = CC(0),
-	  .source = "ref 2.3" },
+	  .source = "ref 2.3",
+	  REVERSES },
 	{ .condition = "data across the end of storage",
 	  .act = across_the_end,
 	  .answer = PGM(ADDRESSING),

@@ -387,7 +387,7 @@ static const struct row rows[] = {
 	  .answer = REFUSED(ZPCI_PEC_DMA_TRANSLATION),
 	  .effect = "the first part is written; the address is that of the second",
 	  .source = "ref 5.7, chosen" },
-	{ .condition = "length 0 on a page that is invalid",
+	{ .condition = "last bytes of a page that is invalid",
 	  MAPPED_ROW,
 	  .prepare = prepare,
 	  .answer = REFUSED(ZPCI_PEC_DMA_TRANSLATION),
