@@ -259,10 +259,24 @@ static void test_named_profiles(void **state)
 	assert_string_equal(zpci_command_memory_name(ZPCI_COMMAND_MEMORY_ON), "on");
 }
 
+/* A number that came from somewhere else has a name as well: nobody has to check before printing. */
+static void test_names_of_numbers_that_are_none(void **state)
+{
+	(void)state;
+	assert_string_equal(zpci_command_memory_name((enum zpci_command_memory)3), "unknown");
+	assert_string_equal(zpci_state_name((enum zpci_state)7), "unknown");
+	assert_string_equal(zpci_state_name((enum zpci_state)1000), "unknown");
+	assert_string_equal(zpci_state_name(ZPCI_STATE_PERMANENT), "permanent error");
+	assert_null(zpci_profile_get(PROFILES));
+	assert_null(zpci_model_get(~0u));
+	assert_null(zpci_model_find("Probe"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_named_profiles),
+		cmocka_unit_test(test_names_of_numbers_that_are_none),
 		FIXTURE_TEST(test_profile_lpar),
 		FIXTURE_TEST(test_profile_vfio),
 		FIXTURE_TEST(test_profile_silent),
