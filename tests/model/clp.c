@@ -27,6 +27,7 @@ enum {
 };
 
 #define TOKEN_MARK 0x4d6f64656c000000ull
+#define TOKEN_MACHINE (TOKEN_MARK | 0xffffff) /* our part of a shared list was all */
 
 /* A response as long as it should be, then as long as there is space. */
 static unsigned respond(uint8_t *response, size_t space, const uint8_t *answer, size_t length)
@@ -83,7 +84,10 @@ static unsigned list(const struct model *model, const uint8_t *request, uint8_t 
 		used += 16;
 	}
 	model_put_be(response, 2, used);
-	model_put_be(response + 16, 8, slot < model->slots ? TOKEN_MARK | slot : 0);
+	model_put_be(response + 16, 8,
+		     slot < model->slots ? TOKEN_MARK | slot
+		     : model->shared	 ? TOKEN_MACHINE
+					 : 0);
 	model_put_be(response + 24, 4, 0x00ff0000);
 	model_put_be(response + 28, 2, 4096);
 	response[30] = model->no_uid_checking ? 0 : 0x01;
@@ -259,4 +263,31 @@ bool model_clp(struct model *model, unsigned lps, uint8_t *request, size_t reque
 	model_put_be(response + 2, 2,
 		     execute(model, lps, request, request_length, response, response_length));
 	return true;
+}
+
+static bool is_our_token(uint64_t token)
+{
+	return !token || (token & ~0xffffull) == TOKEN_MARK;
+}
+
+bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t *request,
+			  size_t length, bool *restart)
+{
+	uint64_t token = length >= 24 ? model_get_be(request + 16, 8) : 0;
+
+	*restart = false;
+	if (!model->shared || lps != 2 || length != 32)
+		return false;
+	switch (model_get_be(request + 2, 2)) {
+	case 2:
+		*restart = token == TOKEN_MACHINE;
+		return !is_our_token(token);
+	case 3:
+	case 5:
+		return (token >> 32 & 0x00ff0000) != 0x00100000;
+	case 4:
+		return request[19] != 1 && request[19] != 2;
+	default:
+		return false;
+	}
 }

@@ -72,7 +72,7 @@ static void fill(const struct model *model, const struct model_event *event, uin
 	model_put_be(block + 16, 2, 0x0ff0);
 	model_put_be(block + 18, 2, 0x0001);
 	block[23] = 2;
-	block[24] = model->event_count > 1 ? 0x80 : 0;
+	block[24] = model->event_count > 1 || model->shared ? 0x80 : 0;
 	block[27] = event->pec < 0x0300 ? 1 : 2;
 	model_put_be(block + 80 + 4, 4, function->handle);
 	model_put_be(block + 80 + 8, 4, function->plug.fid);
@@ -85,7 +85,7 @@ bool model_chsc(struct model *model, struct model_cpu *cpu, unsigned r1)
 	uint64_t address = cpu->gr[r1];
 	uint8_t block[4096];
 
-	if (address % 4096)
+	if (address % 4096 || (model->shared && !model->event_count))
 		return false;
 	if (!model_read_logical(model, cpu, address, block, 16))
 		return true;
@@ -157,6 +157,9 @@ bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsign
 		return false;
 	if (address % 8 || address >= 1ull << 31 ||
 	    !model_read_real(model, cpu, address, sccb, sizeof(sccb)))
+		return false;
+	if (model->shared && (model_get_be(sccb, 2) < 16 || sccb[8] != 2 ||
+			      !model_by_fid(model, (uint32_t)model_get_be(sccb + 12, 4))))
 		return false;
 	model_put_be(sccb + 6, 2, respond(model, sccb, address, command == 0x001a0001));
 	model_write_real(model, cpu, address + 6, sccb + 6, 2);

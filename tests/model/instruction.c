@@ -62,47 +62,52 @@ static bool length_fits(uint64_t length, uint64_t least, uint64_t most)
 	return length % 8 == 0 && length >= least && length <= most;
 }
 
-static void clp_block(struct model *model, struct model_cpu *cpu, unsigned lps, uint64_t address)
+/* False: not ours. */
+static bool clp_block(struct model *model, struct model_cpu *cpu, unsigned lps, uint64_t address)
 {
 	uint8_t block[8192];
 	uint64_t request, response;
+	bool restart;
 
 	if (!model_read_logical(model, cpu, address, block, 2))
-		return;
+		return true;
 	request = model_get_be(block, 2);
 	if (!length_fits(request, 16, 8184)) {
 		cpu->program_interruption = 0x15;
-		return;
+		return true;
 	}
 	if (!model_read_logical(model, cpu, address + request, block + request, 2))
-		return;
+		return true;
 	response = model_get_be(block + request, 2);
 	if (!length_fits(response, 8, 8176) || request + response > 8192) {
 		cpu->program_interruption = 0x15;
-		return;
+		return true;
 	}
 	if (!model_read_logical(model, cpu, address, block, request + response))
-		return;
+		return true;
+	if (model_clp_is_foreign(model, lps, block, request, &restart)) {
+		model_put_be(block, 8, 0);
+		return restart && !model_write_logical(model, cpu, address + 16, block, 8);
+	}
 	if (!model_clp(model, lps, block, request, response)) {
 		finish(cpu, 3);
-		return;
+		return true;
 	}
 	model_write_logical(model, cpu, address + request, block + request, response);
 	finish(cpu, 0);
+	return true;
 }
 
-static void clp(struct model *model, struct model_cpu *cpu, const uint8_t *code)
+static bool clp(struct model *model, struct model_cpu *cpu, const uint8_t *code)
 {
 	uint64_t operand = cpu->gr[r2_of(code)];
 
-	if (!(code[2] & 0x80)) {
-		clp_block(model, cpu, code[2] & 0x3f, operand);
-	} else if (operand == 1) {
+	if (!(code[2] & 0x80))
+		return clp_block(model, cpu, code[2] & 0x3f, operand);
+	if (operand == 1)
 		cpu->gr[r1_of(code)] = 0xa000000000000000ull;
-		finish(cpu, 0);
-	} else {
-		finish(cpu, 3);
-	}
+	finish(cpu, operand == 1 ? 0 : 3);
+	return true;
 }
 
 /* --- the PCI instructions -------------------------------------------------------------------- */
@@ -213,12 +218,24 @@ static unsigned opcode(const uint8_t *code)
 	return (unsigned)code[0] << 8 | (code[0] == 0xe3 || code[0] == 0xeb ? code[5] : code[1]);
 }
 
+/* In a shared machine: the handle in the request is not of our kind. */
+static bool is_foreign(const struct model *model, const struct model_cpu *cpu, const uint8_t *code)
+{
+	unsigned op = opcode(code);
+	unsigned number = op == 0xb9d0 || op == 0xb9d2 ? r2_of(code) : r1_of(code);
+
+	if (!model->shared || op == 0xb9a0 || op == 0xb220 || op == 0xb25f)
+		return false;
+	return (cpu->gr[number] >> 32 & 0x00ff0000) != 0x00100000;
+}
+
 static bool execute(struct model *model, struct model_cpu *cpu, const uint8_t *code)
 {
+	if (is_foreign(model, cpu, code))
+		return false;
 	switch (opcode(code)) {
 	case 0xb9a0:
-		clp(model, cpu, code);
-		return true;
+		return clp(model, cpu, code);
 	case 0xb9d0:
 		load_store(model, cpu, code, true);
 		return true;

@@ -135,6 +135,7 @@ struct model {
 	struct model_function functions[MODEL_SLOTS];
 	unsigned slots;
 	bool no_uid_checking;
+	bool shared; /* the machine has functions of its own: what is not ours is left to it */
 
 	struct model_event events[MODEL_EVENTS];
 	unsigned event_count;
@@ -232,6 +233,9 @@ bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsign
 
 /* --- the others ------------------------------------------------------------------------------ */
 
+/* In a shared machine: the block is for the machine itself. *@restart: from its list's start. */
+bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t *request,
+			  size_t length, bool *restart);
 /* CLP with a block: false, cc 3 (no such logical processor). @request is followed by the response. */
 bool model_clp(struct model *model, unsigned lps, uint8_t *request, size_t request_length,
 	       size_t response_length);

@@ -178,8 +178,9 @@ static void exchange_tokens(struct pair *pair, const struct exchange *exchange)
 
 	if (!exchange->list)
 		return;
-	memcpy(pair->model->storage + exchange->request,
-	       zpci_ram_storage(pair->ram) + exchange->request, 8);
+	if (model_get_be(pair->model->storage + exchange->request, 8) == pair->model_token &&
+	    zpci_get_be(zpci_ram_storage(pair->ram) + exchange->request, 8) == pair->token)
+		model_put_be(pair->model->storage + exchange->request, 8, pair->token);
 	/* Answered, and both have more, or both have not. */
 	if (!pair->cpu.cc_set || pair->cpu.cc || !pair->model_cpu.cc_set || pair->model_cpu.cc ||
 	    zpci_get_be(library - 14, 2) != 0x0010 || model_get_be(model - 14, 2) != 0x0010 ||
@@ -365,7 +366,8 @@ static void map(struct pair *pair)
 static bool make_library(struct pair *pair, uint8_t options)
 {
 	struct zpci_firmware_options firmware = { .size = sizeof(firmware),
-						  .no_uid_checking = options & 1 };
+						  .no_uid_checking = options % 4 == 1,
+						  .shared = options % 4 == 3 };
 	struct zpci_adapter_options adapter = { .size = sizeof(adapter), .vfs = DESK_VFS };
 
 	pair->ram = zpci_ram_create(MODEL_STORAGE);
@@ -390,7 +392,8 @@ bool pair_init(struct pair *pair, uint8_t options)
 	if (!pair->model || !make_library(pair, options))
 		return false;
 	model_init(pair->model);
-	pair->model->no_uid_checking = options & 1;
+	pair->model->no_uid_checking = options % 4 == 1;
+	pair->model->shared = options % 4 == 3;
 	pair->model->epoch = zpci_ram_ops()->clock(pair->ram);
 	pair->model_cpu.psw_mask = pair->cpu.psw_mask;
 	pair->model_cpu.prefix = AT_PREFIX;
