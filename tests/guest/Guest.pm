@@ -9,10 +9,12 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Temp;
+use IO::Socket::UNIX;
 use JSON::PP;
 use Test::More;
 
-our @EXPORT = qw(requires_guest inspect function_of observed %expected differences);
+our @EXPORT = qw(requires_guest inspect function_of observed %expected differences converse
+    socket_open command);
 
 # What is compared here; the names are zpci-inspect's, and of its kernel log and ZPCI_BASE ours.
 my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
@@ -55,6 +57,88 @@ sub inspect {
 	}
 	$report->{status} = $status >> 8;
 	return ($report, $stderr);
+}
+
+# For scripts of converse(): `await CONDITION' waits until a command succeeds, `host NAME' has something
+# done outside and waits until it is; `log PATTERN' is how many lines of the kernel log have it.
+my $script_head = <<'END';
+seconds() { cut -d . -f 1 /proc/uptime; }
+await() {
+	deadline=$(($(seconds) + 90))
+	until eval "$1"; do
+		[ "$(seconds)" -lt $deadline ] || { echo "gave up: $1"; return 1; }
+		usleep 50000
+	done
+}
+port() { grep -lx org.zpci.test /sys/class/virtio-ports/*/name; }
+await port >/dev/null
+port=$(port)
+exec 9<>/dev/$(basename ${port%/name})
+# Nothing comes as long as nobody is connected at the other end.
+host() {
+	echo "host: $*"
+	until read -r answer <&9; do usleep 20000; done
+}
+log() { dmesg | grep -c "$1"; }
+END
+
+# converse([functions], [options of zpci], script, { name => sub }, [options of QEMU]) runs the shell
+# script in a guest. Where it says `host NAME WORD...', the function of that name is called with these
+# words. Other lines are `KEY: VALUE' and are collected. Returns ({ key => value }, standard error, exit
+# status).
+sub converse {
+	my ($functions, $run, $script, $outside, $qemu) = @_;
+	my ($folder, $errors, $port) = (File::Temp->newdir, File::Temp->new);
+	my @command = ('zpci', 'run', '--timeout', 600, @$run, (map { ('--function', $_) } @$functions),
+		'--exec', $script_head . $script, '--', @{ $qemu // [] },
+		'-chardev', "socket,id=test,path=$folder/port,server=on,wait=off",
+		'-device', 'virtserialport,chardev=test,name=org.zpci.test');
+	my $pid = open(my $out, '-|') // die "fork: $!";
+	if (!$pid) {
+		open STDERR, '>', $errors->filename or die;
+		exec @command or die "exec: $!";
+	}
+	my (%said, @lines);
+	while (my $line = <$out>) {
+		chomp $line;
+		push @lines, $line;
+		diag($line) if $ENV{ZPCI_TALK};
+		if ($line =~ /^host: (\S+) ?(.*)/) {
+			$outside->{$1}->(split ' ', $2);
+			$port //= socket_open("$folder/port");
+			print $port "done\n";
+			$port->flush;
+		} elsif ($line =~ /^([\w ]+): (.*)/) {
+			$said{$1} = $2;
+		}
+	}
+	close $out;
+	my $status = $? >> 8;
+	my $stderr = do { local $/; open my $in, '<', $errors->filename or die; <$in> };
+	diag("status $status, standard output:\n", join("\n", @lines), "\nstandard error:\n$stderr")
+	    if $status || grep { /^gave up/ } @lines;
+	return (\%said, $stderr, $status);
+}
+
+sub socket_open {
+	my ($path) = @_;
+	return IO::Socket::UNIX->new(Peer => $path) // die "$path: $!";
+}
+
+# A guest that ends closes its sockets: then there is no answer.
+$SIG{PIPE} = 'IGNORE';
+
+# The answer to one line of the control channel, zpci-qemu(7).
+sub command {
+	my ($control, $line) = @_;
+	local $SIG{ALRM} = sub { die "no answer to `$line'" };
+	alarm 60;
+	print $control "$line\n";
+	$control->flush;
+	my $answer = <$control> // '';
+	alarm 0;
+	chomp $answer;
+	return $answer;
 }
 
 # The entry with FID $fid of a list in a report.
