@@ -55,7 +55,10 @@
 #define ADDRESSING ZPCI_PGM_ADDRESSING
 #define SPECIFICATION ZPCI_PGM_SPECIFICATION
 #define OPERAND ZPCI_PGM_OPERAND
-#define PAGE_TRANSLATION 0x0011 /* Principles of Operation, chapter 6 */
+/* Principles of Operation, chapter 6. */
+#define SEGMENT_TRANSLATION 0x0010
+#define PAGE_TRANSLATION 0x0011
+#define ASCE_TYPE 0x0038
 
 /* --- states, handles, functions --------------------------------------------------------------- */
 
@@ -263,6 +266,14 @@ void encode_displaced(uint8_t bytes[6], unsigned opcode, unsigned r1, unsigned t
 /* Fills all registers with values that are nobody's operands. */
 void guest_registers(struct trial *trial);
 int guest_execute(struct trial *trial, const uint8_t bytes[6], const struct effects *effects);
+
+/* Virtual addresses without a segment, and above the address space, under player->protect(). */
+#define NO_SEGMENT_ADDRESS 0x7ff00000u
+#define NO_ADDRESS (1ull << 40)
+
+/* Ends what player->protect() began. If @answer is a program interruption, it was of the page that
+ * @address is in. */
+void guest_translation_off(struct trial *trial, int answer, uint64_t address);
 
 int guest_load(struct trial *trial, uint32_t handle, unsigned space, uint64_t offset,
 	       unsigned length, uint64_t *value);

@@ -372,7 +372,7 @@ static int on_invalid_page(struct trial *trial)
 
 	trial->player->protect(trial->player, trial_address(trial, BLOCK), 0);
 	answer = query_at(trial, trial_address(trial, BLOCK));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, BLOCK));
 	return answer;
 }
 
@@ -382,7 +382,7 @@ static int on_protected_page(struct trial *trial)
 
 	trial->player->protect(trial->player, 0, trial_address(trial, BLOCK));
 	answer = query_at(trial, trial_address(trial, BLOCK));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, BLOCK));
 	return answer;
 }
 
@@ -393,7 +393,7 @@ static int bad_length_on_protected_page(struct trial *trial)
 	memset(trial_bytes(trial, BLOCK), 0, 64);
 	trial->player->protect(trial->player, 0, trial_address(trial, BLOCK));
 	answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, BLOCK));
 	return answer;
 }
 
@@ -409,10 +409,30 @@ static int enable_on_protected_page(struct trial *trial)
 	trial_put(trial, BLOCK + 23, 1, 1);
 	trial->player->protect(trial->player, 0, trial_address(trial, BLOCK));
 	answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, BLOCK));
 	trial->judged = false;
 	trial_want(trial, "enable bit", guest_handle(trial) >> 31, 1);
 	return answer;
+}
+
+static int block_translated(struct trial *trial, uint64_t address)
+{
+	int answer;
+
+	trial->player->protect(trial->player, trial_address(trial, FMB), 0);
+	answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, address);
+	guest_translation_off(trial, answer, address);
+	return answer;
+}
+
+static int block_without_segment(struct trial *trial)
+{
+	return block_translated(trial, NO_SEGMENT_ADDRESS);
+}
+
+static int block_above(struct trial *trial)
+{
+	return block_translated(trial, NO_ADDRESS);
 }
 
 static int in_31_bits(struct trial *trial)
@@ -484,6 +504,20 @@ static const struct row blocks[] = {
 	  .act = on_invalid_page,
 	  .needs = NEEDS_DAT,
 	  .answer = PGM(PAGE_TRANSLATION),
+	  .source = "ref 2.1 check 2",
+	  ASSERTS },
+	{ .condition = "block at an address without a segment",
+	  .act = block_without_segment,
+	  .state = ANY,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(SEGMENT_TRANSLATION),
+	  .source = "ref 2.1 check 2",
+	  ASSERTS },
+	{ .condition = "block at an address above the address space",
+	  .act = block_above,
+	  .state = ANY,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(ASCE_TYPE),
 	  .source = "ref 2.1 check 2",
 	  ASSERTS },
 	{ .condition = "block on a page that is protected",

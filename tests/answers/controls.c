@@ -940,7 +940,7 @@ static int fib_invalid(struct trial *trial)
 
 	trial->player->protect(trial->player, trial_address(trial, FIB), 0);
 	answer = at(trial, trial_address(trial, FIB));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, FIB));
 	return answer;
 }
 
@@ -950,8 +950,28 @@ static int fib_protected(struct trial *trial)
 
 	trial->player->protect(trial->player, 0, trial_address(trial, FIB));
 	answer = at(trial, trial_address(trial, FIB));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, FIB));
 	return answer;
+}
+
+static int fib_translated(struct trial *trial, uint64_t address)
+{
+	int answer;
+
+	trial->player->protect(trial->player, trial_address(trial, FMB), 0);
+	answer = at(trial, address);
+	guest_translation_off(trial, answer, address);
+	return answer;
+}
+
+static int fib_without_segment(struct trial *trial)
+{
+	return fib_translated(trial, NO_SEGMENT_ADDRESS);
+}
+
+static int fib_above(struct trial *trial)
+{
+	return fib_translated(trial, NO_ADDRESS);
 }
 
 static int with_operand(struct trial *trial, unsigned index, unsigned base, uint64_t value,
@@ -1121,6 +1141,20 @@ static const struct row instruction[] = {
 	  .act = fib_invalid,
 	  .answer = PGM(PAGE_TRANSLATION),
 	  .needs = NEEDS_DAT,
+	  .source = "ref 2.5 check 5",
+	  ASSERTS },
+	{ .condition = "FIB at an address without a segment",
+	  .act = fib_without_segment,
+	  MEASURE_OFF,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(SEGMENT_TRANSLATION),
+	  .source = "ref 2.5 check 5",
+	  ASSERTS },
+	{ .condition = "FIB at an address above the address space",
+	  .act = fib_above,
+	  MEASURE_OFF,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(ASCE_TYPE),
 	  .source = "ref 2.5 check 5",
 	  ASSERTS },
 	{ .condition = "FIB on a page that is protected",

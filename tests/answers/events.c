@@ -252,7 +252,7 @@ static int invalid_page(struct trial *trial)
 
 	trial->player->protect(trial->player, trial_address(trial, CHSC), 0);
 	answer = at(trial, trial_address(trial, CHSC));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, CHSC));
 	return answer;
 }
 
@@ -262,7 +262,7 @@ static int protected_page(struct trial *trial)
 
 	trial->player->protect(trial->player, 0, trial_address(trial, CHSC));
 	answer = fetch(trial);
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, CHSC));
 	return answer;
 }
 

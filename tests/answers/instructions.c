@@ -151,6 +151,25 @@ static int answer_of(const struct cpu *cpu, const struct effects *effects)
 	return CC((int)cpu->cc);
 }
 
+static unsigned length_of(const uint8_t bytes[6])
+{
+	return bytes[0] < 0x40 ? 2 : bytes[0] < 0xc0 ? 4 : 6;
+}
+
+/* A translation exception nullifies: the old PSW is at the instruction, not behind it. */
+static void look_at_interruption(struct trial *trial, const uint8_t bytes[6])
+{
+	const struct cpu *cpu = &trial->cpu;
+	bool nullified = cpu->interruption == SEGMENT_TRANSLATION ||
+			 cpu->interruption == PAGE_TRANSLATION || cpu->interruption == ASCE_TYPE;
+
+	if (!cpu->interruption || !cpu->length)
+		return;
+	trial_want(trial, "instruction length code", cpu->length, length_of(bytes));
+	trial_want(trial, "old PSW behind the instruction", cpu->advance,
+		   nullified ? 0 : length_of(bytes));
+}
+
 int guest_execute(struct trial *trial, const uint8_t bytes[6], const struct effects *effects)
 {
 	static uint8_t storage[WATCHED];
@@ -162,9 +181,19 @@ int guest_execute(struct trial *trial, const uint8_t bytes[6], const struct effe
 	trial->player->execute(trial->player, bytes, &trial->cpu);
 	if (watched)
 		compare_storage(trial, storage, effects);
-	if (trial->judged)
+	if (trial->judged) {
 		compare_registers(trial, &before, effects);
+		look_at_interruption(trial, bytes);
+	}
 	return answer_of(&trial->cpu, effects);
+}
+
+void guest_translation_off(struct trial *trial, int answer, uint64_t address)
+{
+	trial->player->protect(trial->player, 0, 0);
+	if (answer == PGM(PAGE_TRANSLATION) || answer == PGM(PROTECTION) ||
+	    answer == PGM(SEGMENT_TRANSLATION) || answer == PGM(ASCE_TYPE))
+		trial_want(trial, "page of the exception", trial->cpu.page, address & ~0xfffull);
 }
 
 /* --- each of them ----------------------------------------------------------------------------- */

@@ -63,6 +63,10 @@ static const char *interruption_name(unsigned code)
 		return "addressing";
 	case SPECIFICATION:
 		return "specification";
+	case SEGMENT_TRANSLATION:
+		return "segment translation";
+	case ASCE_TYPE:
+		return "ASCE type";
 	case PAGE_TRANSLATION:
 		return "page translation";
 	case OPERAND:

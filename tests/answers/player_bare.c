@@ -5,7 +5,7 @@
  *
  *	-append row=NUMBER   runs one row of the table, also one that QEMU would not survive
  */
-#include "bare.h"
+#include "internal.h"
 
 #include "answers.h"
 
@@ -59,6 +59,9 @@ static void execute(struct player *player, const uint8_t bytes[6], struct cpu *c
 	cpu->interruption = (uint16_t)(page ? run_translated(&run) : bare_run(&run));
 	memcpy(cpu->gr, run.gpr, sizeof(run.gpr));
 	cpu->cc = run.cc;
+	cpu->length = bare_pgm.ilc;
+	cpu->advance = (unsigned)(bare_pgm.psw_address - (uintptr_t)bare_slot);
+	cpu->page = bare_pgm.teid & ~(uint64_t)(PAGE - 1);
 }
 
 static void nothing(struct player *player)

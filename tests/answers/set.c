@@ -96,6 +96,57 @@ static void expect_reset(struct trial *trial)
 	trial_want(trial, "MSI-X entry: masked", value, 0x0000000001000000);
 }
 
+/* --- function level reset, through config space ------------------------------------------------ */
+
+#define CAPABILITIES 0x34
+#define CAPABILITY_EXPRESS 0x10
+#define DEVICE_CONTROL 8
+#define START_FLR 0x8000
+
+static unsigned device_control(struct trial *trial)
+{
+	unsigned offset = guest_config_get(trial, CAPABILITIES, 1);
+
+	while (offset && guest_config_get(trial, offset, 1) != CAPABILITY_EXPRESS)
+		offset = guest_config_get(trial, offset + 1, 1);
+	trial_want(trial, "an express capability", offset == 0, 0);
+	return offset + DEVICE_CONTROL;
+}
+
+static int level_reset(struct trial *trial)
+{
+	unsigned control = device_control(trial);
+	uint8_t bytes[2];
+
+	zpci_put_le(bytes, 2, START_FLR);
+	return guest_store(trial, trial->handle, CONFIG, control, 2, zpci_get_be(bytes, 2));
+}
+
+/* The device is as new; handle and registrations are not the device's. */
+static void expect_level_reset(struct trial *trial)
+{
+	trial_want(trial, "handle", guest_handle(trial), trial->handle);
+	trial_want(trial, "function controls", guest_controls(trial),
+		   ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_DMA);
+	trial_want(trial, "Command", guest_config_get(trial, 4, 2) & 4, 0);
+	trial_want(trial, "MSI-X control",
+		   guest_config_get(trial, trial->target->msix + 2, 2) & 0xc000, 0);
+	trial_want(trial, "scratch register", probe_get(trial, ZPCI_PROBE_REG_SCRATCH64, 8), 0);
+	trial_want(trial, "device memory", probe_get(trial, ZPCI_PROBE_MEMORY, 8), 0);
+}
+
+static const struct row resets[] = {
+	{ .condition = "function level reset, everything in use",
+	  .act = level_reset,
+	  .has = IOAT | INT,
+	  .needs = NEEDS_PROBE,
+	  .prepare = make_dirty,
+	  .answer = CC(0),
+	  .check = expect_level_reset,
+	  .effect = "device, MSI-X and Command as after power on; handle and registrations stay",
+	  .source = "ref 8.9: FLR" },
+};
+
 /* The error event that brought the function here is about a life that is over. */
 static void fail_unheard(struct trial *trial)
 {
@@ -378,5 +429,6 @@ const struct family answers_set[] = {
 	FAMILY("CLP Set PCI function 0 enable", set, enables),
 	FAMILY("CLP Set PCI function 1 disable", set, disables),
 	FAMILY("CLP Set PCI function", set, others),
+	FAMILY("PCISTG to Device Control", level_reset, resets),
 	{ NULL },
 };

@@ -331,7 +331,7 @@ static int from_invalid_page(struct trial *trial)
 
 	trial->player->protect(trial->player, trial_address(trial, DATA), 0);
 	answer = store_from(trial, trial_address(trial, DATA), 16);
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, DATA));
 	return answer;
 }
 
@@ -342,7 +342,39 @@ static int from_protected_page(struct trial *trial)
 
 	trial->player->protect(trial->player, 0, trial_address(trial, DATA));
 	answer = store_from(trial, trial_address(trial, DATA), 16);
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, DATA));
+	return answer;
+}
+
+static int data_translated(struct trial *trial, uint64_t address)
+{
+	int answer;
+
+	trial->player->protect(trial->player, trial_address(trial, FMB), 0);
+	answer = store_from(trial, address, 16);
+	guest_translation_off(trial, answer, address);
+	return answer;
+}
+
+static int data_without_segment(struct trial *trial)
+{
+	return data_translated(trial, NO_SEGMENT_ADDRESS);
+}
+
+static int data_above(struct trial *trial)
+{
+	return data_translated(trial, NO_ADDRESS);
+}
+
+/* The second of two pages. */
+static int across_to_invalid_page(struct trial *trial)
+{
+	uint64_t second = trial_address(trial, DATA + PAGE);
+	int answer;
+
+	trial->player->protect(trial->player, second, 0);
+	answer = store_from(trial, second - 8, 16);
+	guest_translation_off(trial, answer, second);
 	return answer;
 }
 
@@ -472,6 +504,25 @@ static const struct row operands[] = {
 	  NOT_STORED,
 	  .source = "ref 2.3 check 10",
 	  .needs = NEEDS_DAT,
+	  ASSERTS },
+	{ .condition = "data at an address without a segment",
+	  .act = data_without_segment,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(SEGMENT_TRANSLATION),
+	  .source = "ref 2.3 check 10",
+	  ASSERTS },
+	{ .condition = "data at an address above the address space",
+	  .act = data_above,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(ASCE_TYPE),
+	  .source = "ref 2.3 check 10",
+	  ASSERTS },
+	{ .condition = "data across to a page that is invalid",
+	  .act = across_to_invalid_page,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(PAGE_TRANSLATION),
+	  NOT_STORED,
+	  .source = "ref 2.3 check 10",
 	  ASSERTS },
 	{ .condition = "data on a page that is protected",
 	  .act = from_protected_page,

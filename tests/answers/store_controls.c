@@ -134,7 +134,7 @@ static int protected_page(struct trial *trial)
 
 	trial->player->protect(trial->player, 0, trial_address(trial, FIB));
 	answer = at(trial, trial_address(trial, FIB));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, FIB));
 	return answer;
 }
 
@@ -144,8 +144,49 @@ static int invalid_page(struct trial *trial)
 
 	trial->player->protect(trial->player, trial_address(trial, FIB), 0);
 	answer = at(trial, trial_address(trial, FIB));
-	trial->player->protect(trial->player, 0, 0);
+	guest_translation_off(trial, answer, trial_address(trial, FIB));
 	return answer;
+}
+
+static int fib_translated(struct trial *trial, uint64_t address)
+{
+	int answer;
+
+	trial->player->protect(trial->player, trial_address(trial, FMB), 0);
+	answer = at(trial, address);
+	guest_translation_off(trial, answer, address);
+	return answer;
+}
+
+static int fib_without_segment(struct trial *trial)
+{
+	return fib_translated(trial, NO_SEGMENT_ADDRESS);
+}
+
+static int fib_above(struct trial *trial)
+{
+	return fib_translated(trial, NO_ADDRESS);
+}
+
+static int across_to(struct trial *trial, bool invalid)
+{
+	uint64_t second = trial_address(trial, DATA + PAGE);
+	int answer;
+
+	trial->player->protect(trial->player, invalid ? second : 0, invalid ? 0 : second);
+	answer = at(trial, second - 40);
+	guest_translation_off(trial, answer, second);
+	return answer;
+}
+
+static int across_to_protected_page(struct trial *trial)
+{
+	return across_to(trial, false);
+}
+
+static int across_to_invalid_page(struct trial *trial)
+{
+	return across_to(trial, true);
 }
 
 static int problem(struct trial *trial)
@@ -301,6 +342,32 @@ static const struct row rows[] = {
 	  .act = invalid_page,
 	  .answer = PGM(PAGE_TRANSLATION),
 	  .needs = NEEDS_DAT,
+	  .source = "ref 2.6",
+	  ASSERTS },
+	{ .condition = "FIB at an address without a segment",
+	  .act = fib_without_segment,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(SEGMENT_TRANSLATION),
+	  .source = "ref 2.6",
+	  ASSERTS },
+	{ .condition = "FIB at an address above the address space",
+	  .act = fib_above,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(ASCE_TYPE),
+	  .source = "ref 2.6",
+	  ASSERTS },
+	{ .condition = "FIB across to a page that is protected",
+	  .act = across_to_protected_page,
+	  .answer = PGM(PROTECTION),
+	  .needs = NEEDS_DAT,
+	  .effect = "nothing is stored",
+	  .source = "ref 2.6",
+	  ASSERTS },
+	{ .condition = "FIB across to a page that is invalid",
+	  .act = across_to_invalid_page,
+	  .answer = PGM(PAGE_TRANSLATION),
+	  .needs = NEEDS_DAT,
+	  .effect = "nothing is stored",
 	  .source = "ref 2.6",
 	  ASSERTS },
 	{ .condition = "problem state",
