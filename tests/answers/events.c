@@ -287,7 +287,7 @@ static int poisoned(struct trial *trial)
 	return answer;
 }
 
-/* --- STCRW, which is the machine's ------------------------------------------------------------- */
+/* --- STCRW, which is the machine's ------------------------------------------------------------ */
 
 #define OP_STCRW 0xb239
 

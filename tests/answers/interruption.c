@@ -386,7 +386,7 @@ static void expect_storage_event(struct trial *trial)
 		   ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED);
 }
 
-/* --- from the device's thread ------------------------------------------------------------------ */
+/* --- from the device's thread ----------------------------------------------------------------- */
 
 #define DELAY 20000 /* microseconds */
 #define PAUSES 5000 /* of 20 microseconds at least */

@@ -96,7 +96,7 @@ static void expect_reset(struct trial *trial)
 	trial_want(trial, "MSI-X entry: masked", value, 0x0000000001000000);
 }
 
-/* --- function level reset, through config space ------------------------------------------------ */
+/* --- function level reset, through config space ----------------------------------------------- */
 
 #define CAPABILITIES 0x34
 #define CAPABILITY_EXPRESS 0x10

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The table of answers (tests/answers) by a program without an operating system: once with functions
-# of ours, and the same image against QEMU's own zPCI. Where that answers otherwise, the row says how
-# and why; one that does not differ though its row says so fails as well.
+# The table of answers (tests/answers) by a program without an operating system: once with
+# functions of ours, and the same image against QEMU's own zPCI. Where that answers otherwise, the
+# row says how and why; one that does not differ though its row says so fails as well.
 
 use strict;
 use warnings;
@@ -49,6 +49,7 @@ for my $row (@ending) {
 	like($end, qr/Assertion .* failed/, "row $row ends QEMU");
 }
 my $differences = count($text, 'differ from ours') + @ending;
-cmp_ok($differences, '>', 0, "$run rows against QEMU's own, $differences answers differ, each explained");
+cmp_ok($differences, '>', 0,
+	"$run rows against QEMU's own, $differences answers differ, each explained");
 
 done_testing();
