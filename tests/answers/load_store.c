@@ -688,7 +688,7 @@ static int store_ids(struct trial *trial)
 	return answer;
 }
 
-/* The Memory bit of a VF is hard-wired 0 and says nothing; where it is emulated it is 0 at first. */
+/* The Memory bit of a VF is hard-wired 0 and says nothing; a PF has it, 0 at first. */
 static int store_memory_bit(struct trial *trial)
 {
 	uint64_t before = 0, after = 0;

@@ -23,6 +23,7 @@
 #define CAN_HOST 0x01 /* reach behind the guest: fail, remove, add a function, break storage, ... */
 #define CAN_DAT 0x02  /* switch dynamic address translation on and protect pages */
 #define CAN_SIGNAL 0x04 /* execute what belongs to the machine: SIC, SERVC and CHSC of all kinds */
+#define CAN_RESET 0x08	/* have an I/O subsystem reset, as DIAGNOSE 308 causes */
 
 enum addressing {
 	MODE_64,
@@ -73,11 +74,13 @@ struct player {
 	/* Lets devices' threads run for a moment; called while waiting for one. */
 	void (*pause)(struct player *player);
 
+	/* I/O subsystem reset, with CAN_RESET; of the whole system with CAN_HOST as well. */
+	void (*reset)(struct player *player, bool whole_system);
+
 	/* With CAN_HOST only. 0, or not. */
 	int (*fail)(struct player *player, uint32_t fid, uint16_t pec);
 	int (*remove)(struct player *player, uint32_t fid);
 	int (*add)(struct player *player, uint32_t fid, bool standby); /* and announces it */
-	void (*reset)(struct player *player, bool whole_system);
 	void (*no_uid_checking)(struct player *player); /* everything new, without it */
 	void (*poison)(struct player *player, uint64_t start, uint64_t length);
 	void (*advance)(struct player *player, uint64_t milliseconds);

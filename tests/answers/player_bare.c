@@ -139,11 +139,20 @@ static void set_mode(struct player *player, unsigned isc, unsigned mode)
 	bare_sic(mode, isc, block);
 }
 
+/* DIAGNOSE 308 subcode 1, load normal: what kexec does. */
+static void reset(struct player *player, bool whole_system)
+{
+	(void)player;
+	if (whole_system)
+		bare_die("a row wants a reset of the whole system, which would end this program");
+	bare_reset(1);
+}
+
 int main(void)
 {
 	static struct player player = {
 		.name = "bare metal",
-		.can = CAN_DAT | CAN_SIGNAL,
+		.can = CAN_DAT | CAN_SIGNAL | CAN_RESET,
 		.storage = storage,
 		.execute = execute,
 		.begin = nothing,
@@ -152,6 +161,7 @@ int main(void)
 		.reports = reports,
 		.completions = completions,
 		.set_mode = set_mode,
+		.reset = reset,
 		.pause = pause_a_moment,
 		.protect = protect,
 		.print = bare_printf,

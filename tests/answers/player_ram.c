@@ -250,7 +250,7 @@ int main(int argc, char **argv)
 	static struct ram_player ram = {
 		.player = {
 			.name = "a machine in memory",
-			.can = CAN_HOST,
+			.can = CAN_HOST | CAN_RESET,
 			.work = WORK,
 			.end = STORAGE,
 			.storage = storage,
