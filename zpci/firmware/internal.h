@@ -118,6 +118,8 @@ static inline struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *
 
 /* The function @fid, not locked; NULL if there is none. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid);
+/* Whether there is or was a function @fid: when it is gone it is in reserved state. */
+bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid);
 
 /* --- operations.c: what an instruction must know before it fetches its operand --------------- */
 

@@ -22,15 +22,27 @@ static unsigned fid_chain(uint32_t fid)
 	return (uint32_t)(fid * 0x9e3779b1u) / (uint32_t)((1ull << 32) / ZPCI_FID_CHAINS);
 }
 
-struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
+/* The newest of @fid that @exists, or that does or did. */
+static struct zpci_function *search(struct zpci_firmware *firmware, uint32_t fid, bool exists)
 {
 	struct zpci_function *function =
 		atomic_load_explicit(&firmware->fids[fid_chain(fid)], memory_order_acquire);
 
 	for (; function; function = function->next_of_fid)
-		if (function->fid == fid && zpci_function_state(function) != ZPCI_STATE_RESERVED)
+		if (function->fid == fid &&
+		    (!exists || zpci_function_state(function) != ZPCI_STATE_RESERVED))
 			return function;
 	return NULL;
+}
+
+struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
+{
+	return search(firmware, fid, true);
+}
+
+bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid)
+{
+	return search(firmware, fid, false);
 }
 
 /* With list_lock held. */

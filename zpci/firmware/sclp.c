@@ -26,25 +26,14 @@ static uint16_t deconfigure(struct zpci_firmware *firmware, struct zpci_function
 	return ZPCI_SCLP_OK;
 }
 
-/* A FID that was a function's is in reserved state; others are nobody's. */
-static bool is_reserved(struct zpci_firmware *firmware, uint32_t fid)
-{
-	const struct zpci_function *function;
-
-	for (unsigned i = 0; (function = zpci_list_slot(firmware, i)); i++)
-		if (function->fid == fid)
-			return true;
-	return false;
-}
-
 uint16_t zpci_sclp_configure(struct zpci_firmware *firmware, uint32_t fid, bool wanted)
 {
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
 	uint16_t response;
 
 	if (!function)
-		return is_reserved(firmware, fid) ? ZPCI_SCLP_RESERVED_STATE
-						  : ZPCI_SCLP_UNKNOWN_ADAPTER;
+		return zpci_list_had_fid(firmware, fid) ? ZPCI_SCLP_RESERVED_STATE
+							: ZPCI_SCLP_UNKNOWN_ADAPTER;
 	zpci_function_lock(function);
 	if (zpci_function_state(function) == ZPCI_STATE_RESERVED)
 		response = ZPCI_SCLP_RESERVED_STATE;
