@@ -164,12 +164,13 @@ static unsigned move(struct model *model, struct model_function *function, uint6
 int model_dma(struct model *model, struct model_function *function, uint64_t address,
 	      uint8_t *bytes, size_t length, bool write, uint64_t *failed)
 {
-	if (model_dma_open(model, function, address, length))
-		model->open = true;
 	while (length) {
 		size_t piece = 4096 - address % 4096 < length ? 4096 - address % 4096 : length;
 		unsigned error;
 
+		/* Piece by piece: it may write over the tables that it goes by. */
+		if (model_dma_open(model, function, address, piece))
+			model->open = true;
 		*failed = address;
 		if (function->state != MODEL_ENABLED || !function->bus_master)
 			return 2;
