@@ -618,10 +618,15 @@ static void set_function(struct pair *pair, struct choice *choice)
 	static const uint16_t rooms[] = { 160, 160, 160, 160, 32, 16, 8 };
 	static const uint8_t spaces[] = { 1, 1, 1, 1, 1, 1, 0, 2, 255 };
 	static const uint8_t operations[] = { 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 255 };
+	uint32_t handle = take_handle(pair, choice);
+	unsigned operation = CHOOSE(choice, operations);
 
+	/* A guest that comes late. */
+	if (operation == 1 && choice->record[RECORD - 2] % 4 == 0)
+		handle = pair->former[choice->record[RECORD - 3] % FORMERS];
 	begin_block(pair, choice, 5, 32, CHOOSE(choice, rooms));
-	pair_set_storage(pair, AT_CLP + 16, 4, take_handle(pair, choice));
-	pair_set_storage(pair, AT_CLP + 22, 1, CHOOSE(choice, operations));
+	pair_set_storage(pair, AT_CLP + 16, 4, handle);
+	pair_set_storage(pair, AT_CLP + 22, 1, operation);
 	pair_set_storage(pair, AT_CLP + 23, 1, CHOOSE(choice, spaces));
 	execute_clp(pair, choice);
 }
