@@ -12,13 +12,13 @@ static void arm(struct model *model, struct model_function *function)
 	function->fmb_order = model->orders++;
 }
 
-/* Counters and samples count from the registration on, also from a second one. */
+/* Counters and samples count from the registration on; another one just moves the block. */
 bool model_measure(struct model *model, struct model_function *function, uint64_t address)
 {
-	bool keyless = address % 16 == 0;
+	bool keyless = address % 16 == 0, was = function->fmb;
 
 	function->fmb = keyless ? address : 0;
-	if (!function->fmb)
+	if (!function->fmb || was)
 		return keyless;
 	function->samples = 0;
 	for (unsigned i = 0; i < 6; i++)

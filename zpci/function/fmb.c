@@ -4,9 +4,10 @@
  *
  * While the guest has one registered, the counters are stored there each group interval: first
  * the time with the update bit set, then the values, then the time with the bit clear, so that a
- * reader can tell a torn block. The counters count from the registration on. The timer belongs
- * to the machine and runs on any thread; @lock orders it against a change of the address, and
- * after zpci_fmb_set() returned the old block is not stored any more.
+ * reader can tell a torn block. The counters count from the registration on; a second one just
+ * moves the block. The timer belongs to the machine and runs on any thread; @lock orders it
+ * against a change of the address, and after zpci_fmb_set() returned the old block is not stored
+ * any more.
  */
 #include "zpci/function/function.h"
 
@@ -101,20 +102,29 @@ void zpci_fmb_fini(struct zpci_function *function)
 	pthread_mutex_destroy(&function->fmb.lock);
 }
 
+/* From a new registration on; with fmb.lock held. */
+static void begin(struct zpci_function *function)
+{
+	struct zpci_measurement *fmb = &function->fmb;
+
+	fmb->samples = 0;
+	for (unsigned i = 0; i < ZPCI_COUNTERS; i++)
+		atomic_store(&fmb->counters[i], 0);
+	function->parent->machine_ops.timer_set(fmb->timer,
+						function->group->fmb_interval * MILLISECOND);
+}
+
 bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 {
 	const struct zpci_machine_ops *ops = &function->parent->machine_ops;
 	struct zpci_measurement *fmb = &function->fmb;
-	bool usable = !(address & KEY_MASK);
+	bool usable = !(address & KEY_MASK), was;
 
 	pthread_mutex_lock(&fmb->lock);
+	was = fmb->address;
 	fmb->address = usable ? address : 0;
-	if (fmb->address) {
-		fmb->samples = 0;
-		for (unsigned i = 0; i < ZPCI_COUNTERS; i++)
-			atomic_store(&fmb->counters[i], 0);
-		ops->timer_set(fmb->timer, function->group->fmb_interval * MILLISECOND);
-	}
+	if (fmb->address && !was)
+		begin(function);
 	pthread_mutex_unlock(&fmb->lock);
 	if (!address || !usable)
 		ops->timer_cancel(fmb->timer);
