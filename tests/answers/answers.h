@@ -44,6 +44,11 @@
 #define RESPONSE(code) (0x10000 | (code)) /* done, with this response code in its block */
 #define PGM(code) (0x20000 | (code))	  /* program interruption */
 #define MACHINE 0x40000			  /* left to the machine that we are the firmware of */
+/* Of what is no instruction: */
+#define DONE 0x400000
+#define EVENT(pec) (0x800000 | (pec)) /* refused, with this error event; 0: without one */
+#define COUNT(number) (0x1000000 | (number))
+#define LEFT_IN(state) (0x2000000 | (state)) /* the state of the function afterwards */
 /* Added to an answer: registers, storage or what else the row is about differ. */
 #define OTHERWISE 0x100000
 /* QEMU does not survive it, so it is not tried there. */

@@ -13,7 +13,7 @@
 #include <zpci/probe.h>
 
 #define ISC 2
-#define PRESENTED(number) RESPONSE(number)
+#define PRESENTED(number) COUNT(number)
 
 /* Rings vector @vector; counts what is presented on @isc. */
 static unsigned ring(struct trial *trial, unsigned vector, unsigned isc)
@@ -751,6 +751,6 @@ static const struct row rows[] = {
 };
 
 const struct family answers_interruption[] = {
-	FAMILY("vector", raise, rows),
+	FAMILY("vector: adapter interruptions", raise, rows),
 	{ NULL },
 };

@@ -83,6 +83,14 @@ void answers_print(answers_print_fn *print, int answer)
 
 	if (answer & ENDS_QEMU)
 		print("QEMU ends");
+	else if (answer & DONE)
+		print("done");
+	else if (answer & EVENT(0))
+		print(low ? "refused, error event 0x%04x" : "refused, no event", low);
+	else if (answer & COUNT(0))
+		print("%u", low);
+	else if (answer & LEFT_IN(0))
+		answers_print_state(print, low);
 	else if (answer & MACHINE)
 		print("left to the machine");
 	else if (answer & PGM(0))

@@ -12,10 +12,10 @@
 #include <zpci/probe.h>
 
 #define INTERVAL 4000 /* milliseconds, mui */
-#define SAMPLES(number) RESPONSE(number)
+#define SAMPLES(number) COUNT(number)
 
 /* Offsets in the block, format 0. */
-#define COUNT 4
+#define SAMPLE_COUNT 4
 #define UPDATED 8
 #define LOADS 16
 #define STORES 24
@@ -28,7 +28,7 @@
 static int samples(struct trial *trial)
 {
 	trial->judged = false;
-	return SAMPLES((int)trial_get(trial, FMB + COUNT, 4));
+	return SAMPLES((int)trial_get(trial, FMB + SAMPLE_COUNT, 4));
 }
 
 static int pass(struct trial *trial)
@@ -136,7 +136,8 @@ static void move_block(struct trial *trial)
 static void expect_moved(struct trial *trial)
 {
 	expect_untouched(trial);
-	trial_want(trial, "samples in the new block", trial_get(trial, FMB + 0x800 + COUNT, 4), 1);
+	trial_want(trial, "samples in the new block",
+		   trial_get(trial, FMB + 0x800 + SAMPLE_COUNT, 4), 1);
 }
 
 static void disable(struct trial *trial)
@@ -292,6 +293,6 @@ static const struct row rows[] = {
 };
 
 const struct family answers_measurement[] = {
-	FAMILY("measurement interval", pass, rows),
+	FAMILY("measurement interval: samples", pass, rows),
 	{ NULL },
 };

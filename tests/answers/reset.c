@@ -3,17 +3,14 @@
  * reset.c - resets from below (reference 4.3): of the system, and of the I/O subsystem as DIAGNOSE
  * 308 causes it, before the next kernel starts.
  *
- * The operation of these rows is the reset. Its answer is the configuration state and the enable
- * bit that List has of the function afterwards.
+ * The operation of these rows is the reset. Its answer is the state that List has of the
+ * function afterwards.
  */
 #include "answers.h"
 
 #include <string.h>
 
 #include <zpci/probe.h>
-
-#define STANDBY_NOW RESPONSE(0)
-#define DISABLED_NOW RESPONSE(1)
 
 static int listed(struct trial *trial)
 {
@@ -22,8 +19,9 @@ static int listed(struct trial *trial)
 	trial->judged = false;
 	if (!guest_list_entry(trial, trial->target->fid, &entry))
 		return 0;
-	return RESPONSE((int)(zpci_be32_get(entry.configuration) >> 31 |
-			      zpci_be32_get(entry.handle) >> 31 << 1));
+	if (zpci_be32_get(entry.handle) >> 31)
+		return LEFT_IN(ENABLED);
+	return zpci_be32_get(entry.configuration) ? LEFT_IN(DISABLED) : LEFT_IN(STANDBY);
 }
 
 static int system_reset(struct trial *trial)
@@ -141,10 +139,11 @@ static int work_then_subsystem(struct trial *trial)
 	return work_then(trial, false);
 }
 
+#define OFF LEFT_IN(DISABLED)
 #define AFTERWARDS                                                                                 \
 	{                                                                                          \
-		[STANDBY] = STANDBY_NOW, [DISABLED] = DISABLED_NOW, [ENABLED] = DISABLED_NOW,      \
-		[BLOCKED] = DISABLED_NOW, [UNBLOCKED] = DISABLED_NOW, [PERMANENT] = DISABLED_NOW   \
+		[STANDBY] = LEFT_IN(STANDBY), [DISABLED] = OFF, [ENABLED] = OFF, [BLOCKED] = OFF,  \
+		[UNBLOCKED] = OFF, [PERMANENT] = OFF                                               \
 	}
 #define ROWS(needs_, work)                                                                         \
 	{ .condition = "any",                                                                      \
@@ -156,20 +155,21 @@ static int work_then_subsystem(struct trial *trial)
 		{ .condition = "everything registered",                                            \
 		  .needs = (needs_),                                                               \
 		  .has = IOAT | INT | MEASURE,                                                     \
-		  .answer = DISABLED_NOW,                                                          \
+		  .answer = LEFT_IN(DISABLED),                                                     \
 		  .check = expect_fresh,                                                           \
 		  .effect = "the old handle is void, nothing is registered",                       \
 		  .source = "ref 4.3, 10.3" },                                                     \
 		{ .condition = "device in use",                                                    \
 		  .needs = (needs_) | NEEDS_PROBE,                                                 \
 		  .prepare = make_dirty,                                                           \
-		  .answer = DISABLED_NOW,                                                          \
+		  .answer = LEFT_IN(DISABLED),                                                     \
 		  .check = expect_new_device,                                                      \
 		  .effect = "device, MSI-X and Command are as after power on",                     \
 		  .source = "ref 4.3" },                                                           \
 	{                                                                                          \
 		.condition = "a vector and a transfer under way", .needs = (needs_) | NEEDS_PROBE, \
-		.has = IOAT | INT, .prepare = start_work, .act = (work), .answer = DISABLED_NOW,   \
+		.has = IOAT | INT, .prepare = start_work, .act = (work),                           \
+		.answer = LEFT_IN(DISABLED),                                                       \
 		.effect = "no byte of storage changes afterwards, no interruption comes",          \
 		.source = "ref 4.3"                                                                \
 	}
@@ -179,7 +179,7 @@ static const struct row system_resets[] = {
 	{ .condition = "an error event that was not fetched",
 	  .needs = NEEDS_HOST,
 	  .prepare = fail_unheard,
-	  .answer = DISABLED_NOW,
+	  .answer = LEFT_IN(DISABLED),
 	  .check = expect_no_event,
 	  .effect = "the event is dropped",
 	  .source = "ref 4.3" },
@@ -190,11 +190,11 @@ static const struct row subsystem_resets[] = {
 	{ .condition = "an error event that was not fetched",
 	  .needs = NEEDS_RESET,
 	  .prepare = fail_unheard,
-	  .answer = DISABLED_NOW,
+	  .answer = LEFT_IN(DISABLED),
 	  .check = expect_no_event,
 	  .effect = "the event is dropped: the next List says what there is",
 	  .source = "ref 4.3",
-	  .qemu = DISABLED_NOW | OTHERWISE,
+	  .qemu = LEFT_IN(DISABLED) | OTHERWISE,
 	  .reason = "QEMU keeps the event for the next kernel, with a handle that is void" },
 };
 

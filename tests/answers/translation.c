@@ -3,8 +3,8 @@
  * translation.c - DMA through the guest's translation tables (reference 5.3 to 5.7), by the DMA
  * engine of `probe`.
  *
- * The operation of these rows is the device's: "done" is a transfer that ended well, a PEC one that
- * was refused with that error event. In the latter case nothing was written, the function is error
+ * The operation of these rows is the device's: a transfer that ended well, or one that was refused
+ * with an error event. In the latter case nothing was written, the function is error
  * blocked, and the event has its handle and the address that was refused.
  */
 #include "answers.h"
@@ -15,9 +15,6 @@
 
 #define PAGE 4096u
 #define PATTERN 0x8899aabbccddeeffull
-#define DONE RESPONSE(0)
-#define REFUSED(pec) RESPONSE(pec)
-#define NO_EVENT RESPONSE(0xffff) /* refused without an event */
 
 static unsigned table_index(const struct trial *trial, unsigned shift, unsigned mask)
 {
@@ -64,7 +61,7 @@ static unsigned refusal(struct trial *trial, uint64_t address)
 	unsigned pec = wait_for_event(trial, &event);
 
 	if (!pec)
-		return 0xffff;
+		return 0;
 	trial_want(trial, "event's handle", zpci_be32_get(event.handle), guest_handle(trial));
 	trial_want(trial, "event's FID", zpci_be32_get(event.fid), trial->target->fid);
 	trial_want(trial, "failing address", zpci_be64_get(event.address), address);
@@ -97,7 +94,7 @@ static int dma(struct trial *trial)
 	int answer = transfer(trial, with->control ? ZPCI_PROBE_DMA_READ : ZPCI_PROBE_DMA_FILL,
 			      address, with->length ? with->length : 8);
 
-	return answer ? answer : RESPONSE((int)refusal(trial, address + with->value));
+	return answer ? answer : EVENT((int)refusal(trial, address + with->value));
 }
 
 static void prepare(struct trial *trial)
@@ -271,14 +268,14 @@ static int dma_to_doorbell(struct trial *trial)
 	uint64_t address = zpci_be64_get(trial->target->group.msia);
 	int answer = transfer(trial, ZPCI_PROBE_DMA_FILL, address, 4);
 
-	return answer ? answer : RESPONSE((int)refusal(trial, address));
+	return answer ? answer : EVENT((int)refusal(trial, address));
 }
 
 static int dma_at_zero(struct trial *trial)
 {
 	int answer = transfer(trial, ZPCI_PROBE_DMA_FILL, 0, 8);
 
-	return answer ? answer : RESPONSE((int)refusal(trial, 0));
+	return answer ? answer : EVENT((int)refusal(trial, 0));
 }
 
 /* --- what comes after a refusal --------------------------------------------------------------- */
@@ -297,7 +294,7 @@ static int recover_and_again(struct trial *trial)
 {
 	int answer = dma(trial);
 
-	if (answer != REFUSED(ZPCI_PEC_DMA_TRANSLATION))
+	if (answer != EVENT(ZPCI_PEC_DMA_TRANSLATION))
 		return answer;
 	modify(trial, ZPCI_MPCIFC_RESET_BLOCK);
 	modify(trial, ZPCI_MPCIFC_RESET_ERROR);
@@ -309,7 +306,7 @@ static int disable_and_again(struct trial *trial)
 {
 	int answer = dma(trial);
 
-	if (answer != REFUSED(ZPCI_PEC_DMA_TRANSLATION))
+	if (answer != EVENT(ZPCI_PEC_DMA_TRANSLATION))
 		return answer;
 	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0);
 	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_ENABLE, 1);
@@ -331,7 +328,7 @@ static int map_without_refresh(struct trial *trial)
 #define READ(offset_, length_) .with = { .control = 1, .offset = (offset_), .length = (length_) }
 #define MAPPED_ROW .has = IOAT, .needs = NEEDS_PROBE
 #define REFUSES(code, prepare_)                                                                    \
-	MAPPED_ROW, .prepare = (prepare_), .answer = REFUSED(code), .check = expect_unwritten
+	MAPPED_ROW, .prepare = (prepare_), .answer = EVENT(code), .check = expect_unwritten
 #define WORKS(prepare_, check_) MAPPED_ROW, .prepare = (prepare_), .answer = DONE, .check = (check_)
 
 static const struct row rows[] = {
@@ -384,13 +381,13 @@ static const struct row rows[] = {
 	  .prepare = prepare,
 	  .check = expect_first_page,
 	  .with = { .offset = PAGE - 8, .length = 16, .value = 8 },
-	  .answer = REFUSED(ZPCI_PEC_DMA_TRANSLATION),
+	  .answer = EVENT(ZPCI_PEC_DMA_TRANSLATION),
 	  .effect = "the first part is written; the address is that of the second",
 	  .source = "ref 5.7, chosen" },
 	{ .condition = "last bytes of a page that is invalid",
 	  MAPPED_ROW,
 	  .prepare = prepare,
-	  .answer = REFUSED(ZPCI_PEC_DMA_TRANSLATION),
+	  .answer = EVENT(ZPCI_PEC_DMA_TRANSLATION),
 	  .check = expect_unwritten,
 	  FILL(UNMAPPED *PAGE + 0xff8, 8),
 	  .source = "ref 5.7" },
@@ -399,7 +396,7 @@ static const struct row rows[] = {
 	{ .condition = "no translation registered",
 	  .needs = NEEDS_PROBE,
 	  .prepare = prepare,
-	  .answer = REFUSED(ZPCI_PEC_DMA_NOT_REGISTERED),
+	  .answer = EVENT(ZPCI_PEC_DMA_NOT_REGISTERED),
 	  .check = expect_unwritten,
 	  FILL(0, 8),
 	  .source = "ref 8.5" },
@@ -415,7 +412,7 @@ static const struct row rows[] = {
 	  MAPPED_ROW,
 	  .prepare = first_page_alone,
 	  .with = { .offset = PAGE - 8, .length = 16, .value = 8 },
-	  .answer = REFUSED(ZPCI_PEC_DMA_RANGE),
+	  .answer = EVENT(ZPCI_PEC_DMA_RANGE),
 	  .check = expect_first_page,
 	  .effect = "the first part is written",
 	  .source = "ref 5.3" },
@@ -431,7 +428,7 @@ static const struct row rows[] = {
 	{ .condition = "no Bus Master",
 	  MAPPED_ROW,
 	  .prepare = without_master,
-	  .answer = NO_EVENT,
+	  .answer = EVENT(0),
 	  .check = expect_enabled,
 	  FILL(0, 8),
 	  .effect = "refused to the device, no event",
@@ -550,7 +547,7 @@ static const struct row rows[] = {
 	  .state = UNBLOCKED,
 	  MAPPED_ROW,
 	  .prepare = prepare,
-	  .answer = NO_EVENT,
+	  .answer = EVENT(0),
 	  .check = expect_unwritten,
 	  FILL(0, 8),
 	  .effect = "load and store work, DMA does not",
