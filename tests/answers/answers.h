@@ -181,6 +181,7 @@ struct row {
 	int qemu;
 	int qemu_in[STATES];
 	const char *reason;
+	bool on_little_endian_hosts; /* it differs on these alone */
 
 	enum state state;
 	enum which_handle handle;

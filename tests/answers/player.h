@@ -48,8 +48,9 @@ struct cpu {
 };
 
 struct player {
-	const char *name; /* for people */
-	unsigned can;	  /* CAN_* */
+	const char *name;     /* for people */
+	unsigned can;	      /* CAN_* */
+	bool big_endian_host; /* of QEMU */
 	/* WORK_SIZE bytes of absolute storage, aligned to 1 MiB, below 2 GiB. */
 	uint64_t work;
 	uint64_t end; /* main storage ends here: the page below can be used, this one not */

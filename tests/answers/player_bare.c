@@ -3,7 +3,8 @@
  * player_bare.c - plays the rows as a program without an operating system (tests/bare): with the
  * plugin, where functions of ours answer, and without it, where QEMU's own zPCI does.
  *
- *	-append row=NUMBER   runs one row of the table, also one that QEMU would not survive
+ *	-append row=NUMBER        runs one row of the table, also one that QEMU would not survive
+ *	-append big-endian-host   says that QEMU's host is one
  */
 #include "internal.h"
 
@@ -170,5 +171,6 @@ int main(void)
 
 	player.work = (pages + MEBIBYTE - 1) & ~(uint64_t)(MEBIBYTE - 1);
 	player.end = bare_storage_size();
+	player.big_endian_host = bare_option("big-endian-host") != NULL;
 	return answers_run(&player, (unsigned)bare_option_number("row", 0)) != 0;
 }

@@ -46,10 +46,16 @@ static void look_at_stored(struct trial *trial, const uint8_t *data)
 	}
 }
 
+/* Without a look at what was stored. */
+static int store_block_alone(struct trial *trial)
+{
+	return guest_store_block(trial, trial->handle, space_of(trial), offset_of(trial),
+				 address_of(trial), (unsigned)trial->with->length);
+}
+
 static int store_block(struct trial *trial)
 {
-	int answer = guest_store_block(trial, trial->handle, space_of(trial), offset_of(trial),
-				       address_of(trial), (unsigned)trial->with->length);
+	int answer = store_block_alone(trial);
 
 	if (answer == CC(0)) {
 		trial->judged = false;
@@ -63,13 +69,15 @@ static int store_block(struct trial *trial)
 /* On hosts of that order. QEMU executes a block as stores of doublewords in host order. */
 #define REVERSES                                                                                   \
 	.qemu = CC(0) | OTHERWISE,                                                                 \
-	.reason = "QEMU reverses the bytes of each doubleword on little-endian hosts"
+	.reason = "QEMU reverses the bytes of each doubleword on little-endian hosts",             \
+	.on_little_endian_hosts = true
 
 static const struct row rows[] = {
 	{ .condition = "16 bytes",
 	  BLOCK_OF(16),
 	  .qemu_in = { [ENABLED] = CC(0) | OTHERWISE, [UNBLOCKED] = CC(0) | OTHERWISE },
 	  .reason = "QEMU reverses the bytes of each doubleword on little-endian hosts",
+	  .on_little_endian_hosts = true,
 	  .source = "ref 2.3, 4.4",
 	  .in = { [RESERVED] = CC(3),
 		  [STANDBY] = CC(3),
@@ -90,13 +98,13 @@ static const struct row rows[] = {
 		  [PERMANENT] = CC(3) },
 	  .source = "ref 2.3 check 2" },
 	{ .condition = "enabled handle from before a disable and an enable",
+	  .act = store_block_alone,
 	  .handle = EARLIER,
 	  BLOCK_OF(16),
 	  .answer = CC(3),
-	  .qemu = CC(0) | OTHERWISE,
+	  .qemu = CC(0),
 	  .source = "ref 4.1",
-	  .reason =
-		  "QEMU does not count instances: a handle becomes current again; and it reverses" },
+	  .reason = "QEMU does not count instances: a handle becomes current again" },
 	{ .condition = "handle with an index that nobody has",
 	  .handle = NO_INDEX,
 	  .answer = CC(3),
@@ -204,9 +212,10 @@ static const struct row rows[] = {
 	  .source = "ref 2.3 check 6",
 	  BLOCK_OF(4096) },
 	{ .condition = "length 0x2010",
+	  .act = store_block_alone,
 	  .answer = PGM(SPECIFICATION),
 	  .source = "ref 2.0.2",
-	  .qemu = CC(0) | OTHERWISE,
+	  .qemu = CC(0),
 	  .reason = "QEMU looks at 13 of the 16 bits: length 16",
 	  .with = { .space = MEMORY, .length = 0x2010 } },
 	{ .condition = "offset 1",

@@ -30,6 +30,8 @@ my @qemus = (
 		'-drive', 'if=none,id=n,file=null-co://,format=raw',
 	]);
 
+my $host = unpack('C', pack('S', 1)) ? '' : 'big-endian-host';
+
 sub count {
 	my ($text, $what) = @_;
 	return $text =~ /(\d+) $what/ ? $1 : 0;
@@ -39,7 +41,7 @@ my $text = bare_tap('ours', 'answers', @ours);
 my ($rows, $run) = (count($text, 'rows in all'), count($text, 'rows here'));
 cmp_ok($rows, '>', 0, "$rows rows, $run of them on bare metal");
 
-$text = bare_tap('QEMU', 'answers', @qemus);
+$text = bare_tap('QEMU', 'answers', append => $host, @qemus);
 $run = count($text, 'rows here');
 
 # QEMU does not survive these. That is tried too: should it learn to, the row is to be changed.
