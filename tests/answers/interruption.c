@@ -388,13 +388,14 @@ static void expect_storage_event(struct trial *trial)
 
 /* --- from the device's thread ----------------------------------------------------------------- */
 
-#define DELAY 20000 /* microseconds */
-#define PAUSES 5000 /* of 20 microseconds at least */
+#define DELAY 20000	/* microseconds */
+#define PAUSES 5000	/* of 20 microseconds at least, for what must not come */
+#define PATIENCE 250000 /* for what must */
 
 /* Rings later, and what @meanwhile is done; counts what came. */
 static int ring_later(struct trial *trial, void (*meanwhile)(struct trial *trial))
 {
-	unsigned count = 0;
+	unsigned count = 0, limit = meanwhile ? PAUSES : PATIENCE;
 
 	trial->judged = false;
 	probe_put(trial, ZPCI_PROBE_REG_DELAY, 4, DELAY);
@@ -403,7 +404,7 @@ static int ring_later(struct trial *trial, void (*meanwhile)(struct trial *trial
 		   CC(0));
 	if (meanwhile)
 		meanwhile(trial);
-	for (unsigned i = 0; i < PAUSES && !count; i++) {
+	for (unsigned i = 0; i < limit && !count; i++) {
 		trial->player->pause(trial->player);
 		count = trial->player->interruptions(trial->player, ISC);
 	}
