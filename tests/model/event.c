@@ -129,6 +129,15 @@ static unsigned deconfigure(struct model *model, struct model_function *function
 	return 0x0020;
 }
 
+/* In reserved state now (4.3). */
+static bool was_there(const struct model *model, uint32_t fid)
+{
+	for (unsigned i = 0; i < model->slots; i++)
+		if (model->functions[i].plug.fid == fid)
+			return true;
+	return false;
+}
+
 static unsigned respond(struct model *model, const uint8_t *sccb, uint64_t address, bool wanted)
 {
 	unsigned length = (unsigned)model_get_be(sccb, 2);
@@ -142,7 +151,7 @@ static unsigned respond(struct model *model, const uint8_t *sccb, uint64_t addre
 		return 0x06f0;
 	function = model_by_fid(model, (uint32_t)model_get_be(sccb + 12, 4));
 	if (!function)
-		return 0x09f0;
+		return was_there(model, (uint32_t)model_get_be(sccb + 12, 4)) ? 0x05f0 : 0x09f0;
 	return wanted ? configure(function) : deconfigure(model, function);
 }
 
