@@ -7,7 +7,7 @@
 #	FUZZ_SECONDS  for each target (60); 0: the corpus alone
 #	FUZZ_TARGETS  names, separated by blanks (all)
 #	FUZZ_JOBS     targets at the same time (1)
-#	FUZZ_MERGE    folder for the fewest inputs that reach as much; nothing is fuzzed then
+#	FUZZ_MERGE    folder for the corpora and what reaches more; nothing is fuzzed then
 #	FUZZ_COVERAGE not empty: only the lines that the inputs reach are told
 #
 # Run in the build folder, with $srcdir and the names of all targets as arguments.
@@ -64,12 +64,23 @@ report() {
 	return 1
 }
 
+# merge_target NAME: the corpus of the tree, and of the others the fewest that reach edges which it
+# does not. By edges and not by how often: thousands of files would differ in the latter.
 merge_target() {
-	local inputs
-	mkdir -p "$FUZZ_MERGE/$1"
+	local folder=$FUZZ_MERGE/$1 inputs file name
+	mkdir -p "$folder" "$work/$1/new"
+	cp "$corpora/$1"/* "$folder"
 	mapfile -t inputs < <(folders "$1")
-	"tests/fuzz/$1" -merge=1 -max_len=2048 "$FUZZ_MERGE/$1" "${inputs[@]}" "$work/$1/new" \
-		>"$work/$1.merge.log" 2>&1
+	"tests/fuzz/$1" -merge=1 -set_cover_merge=1 -use_counters=0 -max_len=2048 \
+		"$folder" "${inputs[@]}" "$work/$1/new" >"$work/$1.merge.log" 2>&1 || return 1
+	# libFuzzer's names are SHA-1 sums.
+	for file in "$folder"/*; do
+		name=${file##*/}
+		if [ "${#name}" -eq 40 ]; then
+			mv "$file" "$folder/reach-${name:0:12}"
+		fi
+	done
+	echo "$1: $(find "$folder" -type f | wc -l) inputs, $(cat "$folder"/* | wc -c) bytes"
 }
 
 # coverage_of NAME: lines of each layer, by llvm-cov; for a build with coverage mapping.
