@@ -38,19 +38,27 @@ static void look_at_entry(struct trial *trial)
 	trial_want(trial, "a handle of 0", zpci_be32_get(entry.handle) == 0, 0);
 }
 
-/* That was all; or it goes on with the list of the machine's own functions, where it may have some,
- * which is empty here. */
-static void look_at_end(struct trial *trial)
+/* How many functions List tells, @space bytes of response at a time; *@found times the row's. The
+ * machine's own follow ours, where it may have some. */
+static unsigned count_entries(struct trial *trial, unsigned space, unsigned *found)
 {
-	uint64_t token = trial_get(trial, RESPONSE_AT + 16, 8);
+	unsigned count = 0, calls = 0;
+	uint64_t token = 0;
 
-	if (!token)
-		return;
-	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, SPACE);
-	trial_put(trial, BLOCK + 16, 8, token);
-	guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-	trial_want(trial, "response length of the rest", trial_get(trial, RESPONSE_AT, 2), 32);
-	trial_want(trial, "resume token of the rest", trial_get(trial, RESPONSE_AT + 16, 8), 0);
+	*found = 0;
+	do {
+		guest_clp_begin(trial, ZPCI_CLP_LIST, 32, space);
+		trial_put(trial, BLOCK + 16, 8, token);
+		trial_want(
+			trial, "List",
+			(uint64_t)guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK)),
+			RESPONSE(ZPCI_CLP_OK));
+		for (unsigned at = 32; at < trial_get(trial, RESPONSE_AT, 2); at += 16, count++)
+			*found += trial_get(trial, RESPONSE_AT + at + 8, 4) == trial->target->fid;
+		token = trial_get(trial, RESPONSE_AT + 16, 8);
+	} while (token && ++calls < 64);
+	trial_want(trial, "last resume token", token, 0);
+	return count;
 }
 
 static void look_at_head(struct trial *trial)
@@ -66,7 +74,6 @@ static void look_at_head(struct trial *trial)
 	trial_want(trial, "most functions", trial_get(trial, RESPONSE_AT + 28, 2), 4096);
 	trial_want(trial, "UID checking", trial_get(trial, RESPONSE_AT + 30, 1), 1);
 	trial_want(trial, "entry size", trial_get(trial, RESPONSE_AT + 31, 1), 16);
-	look_at_end(trial);
 }
 
 /* An earlier answer may stand in the response: none of it stays in the header. */
@@ -78,32 +85,17 @@ static int list_over_garbage(struct trial *trial)
 	return guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
 }
 
-/* One entry at a time: as many calls as functions, each listed once. Where the machine's own list
+/* One entry at a time: as many as at once, and the function once. Where the machine's own list
  * follows, the request's token becomes 0 on the way, which is no failure. */
 static int one_by_one(struct trial *trial)
 {
-	uint64_t token = 0;
-	unsigned total, count = 0, found = 0;
-	int answer;
+	unsigned found, at_once;
 
 	trial->unwatched = true;
-	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, SPACE);
-	guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-	total = ((unsigned)trial_get(trial, RESPONSE_AT, 2) - 32) / 16;
-	do {
-		guest_clp_begin(trial, ZPCI_CLP_LIST, 32, 48);
-		trial_put(trial, BLOCK + 16, 8, token);
-		answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-		if (answer != RESPONSE(ZPCI_CLP_OK))
-			return answer;
-		if (trial_get(trial, RESPONSE_AT, 2) == 48)
-			count++;
-		found += trial_get(trial, RESPONSE_AT + 32 + 8, 4) == trial->target->fid;
-		token = trial_get(trial, RESPONSE_AT + 16, 8);
-	} while (token && count <= total);
-	trial_want(trial, "entries", count, total);
+	at_once = count_entries(trial, SPACE, &found);
+	trial_want(trial, "entries", count_entries(trial, 48, &found), at_once);
 	trial_want(trial, "the function is listed", found, 1);
-	return answer;
+	return RESPONSE((int)trial_get(trial, RESPONSE_AT + 2, 2));
 }
 
 /* The token of a list that was cut off, used twice. */
