@@ -17,11 +17,12 @@ bool model_controllable(const struct model_function *function)
 
 /* --- interruptions --------------------------------------------------------------------------- */
 
-static bool byte_there(struct model *model, uint64_t address)
+/* Nothing is behind the last address: it does not go on at 0. */
+static bool byte_there(struct model *model, uint64_t address, unsigned offset)
 {
 	uint8_t byte;
 
-	return model_read(model, address, &byte, 1);
+	return address + offset >= address && model_read(model, address + offset, &byte, 1);
 }
 
 static struct model_end register_int(struct model *model, struct model_function *function,
@@ -34,9 +35,9 @@ static struct model_end register_int(struct model *model, struct model_function 
 
 	if (function->int_registered)
 		return MODEL_STATUS(24);
-	if (!byte_there(model, aibv + aibvo / 8) ||
-	    !byte_there(model, aibv + (aibvo + (noi ? noi : 1) - 1) / 8) ||
-	    (sum && !byte_there(model, aisb + aisbo / 8)))
+	if (!byte_there(model, aibv, aibvo / 8) ||
+	    !byte_there(model, aibv, (aibvo + (noi ? noi : 1) - 1) / 8) ||
+	    (sum && !byte_there(model, aisb, aisbo / 8)))
 		return MODEL_STATUS(4);
 	function->int_registered = true;
 	function->isc = word >> 28 & 7;

@@ -36,7 +36,9 @@ static bool is_there(struct zpci_function *function, uint64_t address, uint64_t 
 	const struct zpci_function_parent *parent = function->parent;
 	uint8_t byte;
 
-	return !parent->machine_ops.read_absolute(parent->machine, address + bit / 8, &byte, 1);
+	/* Behind the last address there is none: storage does not go on at 0. */
+	return bit / 8 <= UINT64_MAX - address &&
+	       !parent->machine_ops.read_absolute(parent->machine, address + bit / 8, &byte, 1);
 }
 
 /* The ends of the vector, and the summary bit: a guest that registers what is not there hears it
