@@ -597,6 +597,12 @@ static void aibv_wraps(struct trial *trial)
 	int_fib(trial, word(2, 16, 0, 0), UINT64_MAX, trial_address(trial, AISB));
 }
 
+/* The first bit's byte would be at 6. */
+static void aibv_wrapped(struct trial *trial)
+{
+	int_fib(trial, word(2, 16, 63, 0), UINT64_MAX, trial_address(trial, AISB));
+}
+
 static void aibv_over_pages(struct trial *trial)
 {
 	int_fib(trial, word(2, 64, 0, 0), trial_address(trial, AIBV + PAGE - 4),
@@ -661,6 +667,13 @@ static const struct row vectors[] = {
 	{ .condition = "AIBV at the end of the address space, so that it wraps",
 	  REG_INT,
 	  .prepare = aibv_wraps,
+	  .answer = STATUS(4),
+	  .check = expect_no_int,
+	  .source = "ref 5.2",
+	  UNMAPPABLE(CC(0) | OTHERWISE) },
+	{ .condition = "AIBV at the end of the address space, whose first bit is behind it",
+	  REG_INT,
+	  .prepare = aibv_wrapped,
 	  .answer = STATUS(4),
 	  .check = expect_no_int,
 	  .source = "ref 5.2",
