@@ -17,5 +17,7 @@ my @functions = (functions => ['probe:vf=3:fid=0x1021'], timeout => 300);
 
 bare_tap('one CPU', 'reset', append => 'fid=0x1021', @functions);
 bare_tap('two CPUs', 'reset', append => 'fid=0x1021 other-cpu', qemu => [ '-smp', '2' ], @functions);
+bare_tap('two CPUs, one thread', 'reset', append => 'fid=0x1021 other-cpu',
+	qemu => [ '-smp', '2', '-accel', 'tcg,thread=single' ], @functions);
 
 done_testing();

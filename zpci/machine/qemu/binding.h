@@ -34,8 +34,8 @@ struct zpci_qemu_timers;
 
 /* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs, in turn,
  * with one of these: nothing in it outlives an instruction but the names of the registers, which
- * are the same for all, and @direct, which is used with one CPU only. Everything but @inside
- * belongs to the thread. */
+ * are the same for all, @direct, which is used with one CPU only, and @current. Everything but
+ * @inside belongs to the thread. */
 struct zpci_qemu_vcpu {
 	struct zpci_qemu_binding *binding;
 	GByteArray *buffer; /* for the plugin interface's register accesses */
@@ -47,7 +47,8 @@ struct zpci_qemu_vcpu {
 		const uint64_t *psw_mask; /* but its condition code */
 		uint32_t *condition_code;
 	} direct;
-	atomic_bool inside; /* between entry of a callback and its end */
+	const void *const *current; /* which CPU it runs; NULL if that is not known */
+	atomic_bool inside;	    /* between entry of a callback and its end */
 
 	/* of the current instruction */
 	uint64_t address;		   /* logical */
@@ -74,8 +75,9 @@ struct zpci_qemu_binding {
 	/* Set once at the end: callbacks return at once. */
 	atomic_bool ended;
 	atomic_bool stopped; /* devices are quiesced */
-	/* Of the CPU whose DIAGNOSE resets the machine, until it goes on afterwards. */
-	_Atomic(struct zpci_qemu_vcpu *) resetting;
+	/* The CPU whose DIAGNOSE resets the machine, until it goes on afterwards; as QEMU calls it, or
+	 * its thread's struct zpci_qemu_vcpu. To be compared only. */
+	_Atomic(const void *) resetting;
 
 	/* Guest storage from address 0 on as mapped by QEMU, for reading; ram_size is set last
 	 * and 0 until then. */

@@ -184,6 +184,7 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 			      missing, vcpu_index);
 		return;
 	}
+	vcpu->current = zpci_qemu_current_cpu();
 	zpci_qemu_registers_find(vcpu, vcpu_index);
 	zpci_qemu_set_this_vcpu(vcpu);
 }

@@ -11,8 +11,9 @@
  * the reset, and what they come to afterwards they do not begin: they are sent back to their
  * instruction as long as @resetting names the CPU that resets. After the reset that one runs alone,
  * until it starts others by SIGNAL PROCESSOR; with that or with an instruction of ours, whichever
- * comes first, it ends this. (With thread=single all CPUs are the same to us, and one can
- * begin something before it is paused.)
+ * comes first, it ends this. (With thread=single one thread runs all CPUs, and QEMU's variable
+ * says which one; without it they are the same to us, and one can begin something before it is
+ * paused.)
  *
  * A stopped machine's devices are quiesced until it goes on. Saving is refused: neither QEMU's
  * migration nor its snapshots know of our functions.
@@ -54,14 +55,20 @@ static void wait_for_others(struct zpci_qemu_vcpu *vcpu)
 	zpci_qemu_reacquire(binding, held);
 }
 
+/* The CPU that this thread runs. */
+static const void *running(const struct zpci_qemu_vcpu *vcpu)
+{
+	return vcpu->current ? *vcpu->current : vcpu;
+}
+
 /* A CPU says that it is inside, and then looks at @resetting; here it is the other way round.
  * Whatever the order, one sees the other. */
 bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu)
 {
-	struct zpci_qemu_vcpu *expected = NULL;
+	const void *expected = NULL, *cpu = running(vcpu);
 
-	if (!atomic_compare_exchange_strong(&vcpu->binding->resetting, &expected, vcpu) &&
-	    expected != vcpu)
+	if (!atomic_compare_exchange_strong(&vcpu->binding->resetting, &expected, cpu) &&
+	    expected != cpu)
 		return false;
 	wait_for_others(vcpu);
 	reset(vcpu->binding, ZPCI_RESET_SUBSYSTEM);
@@ -70,11 +77,14 @@ bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu)
 
 bool zpci_qemu_must_wait(struct zpci_qemu_vcpu *vcpu)
 {
-	struct zpci_qemu_vcpu *resetting = atomic_load(&vcpu->binding->resetting);
+	const void *resetting = atomic_load(&vcpu->binding->resetting);
 
-	if (resetting == vcpu)
-		atomic_store(&vcpu->binding->resetting, NULL);
-	return resetting && resetting != vcpu;
+	if (!resetting)
+		return false;
+	if (resetting != running(vcpu))
+		return true;
+	atomic_store(&vcpu->binding->resetting, NULL);
+	return false;
 }
 
 static void system_reset(void *opaque)

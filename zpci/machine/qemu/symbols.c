@@ -70,6 +70,12 @@ int zpci_qemu_symbols_find(struct zpci_qemu_symbols *symbols, const char **missi
 	return 0;
 }
 
+/* Of a thread-local variable dlsym() gives the calling thread's. */
+const void *const *zpci_qemu_current_cpu(void)
+{
+	return dlsym(RTLD_DEFAULT, "current_cpu");
+}
+
 /* VersionInfo as generated from QEMU's qapi/control.json. */
 struct version_info {
 	const struct {

@@ -52,7 +52,11 @@ struct zpci_qemu_symbols {
 	const void *(*qemu_get_cpu)(int index);
 };
 
-/* Finds all of them. Returns 0, or -ENOSYS with the missing one's name in *@missing. */
+/* Of the calling thread: which CPU it runs, as QEMU calls it; NULL: there is no such variable. Each
+ * thread has its own. */
+const void *const *zpci_qemu_current_cpu(void);
+
+/* Finds all of the above. Returns 0, or -ENOSYS with the missing one's name in *@missing. */
 int zpci_qemu_symbols_find(struct zpci_qemu_symbols *symbols, const char **missing);
 
 /* QEMU's version as "11.1.3", or "of unknown version". @buffer: 32 bytes or more. */
