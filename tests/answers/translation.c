@@ -122,6 +122,12 @@ static void expect_first_page(struct trial *trial)
 	trial_want(trial, "second page", trial_get(trial, PAGES + PAGE, 8), 0x6666666666666666ull);
 }
 
+static void expect_last_byte(struct trial *trial)
+{
+	trial_want(trial, "last byte of the page", trial_get(trial, PAGES + PAGE - 1, 1), 0xff);
+	trial_want(trial, "the one before", trial_get(trial, PAGES + PAGE - 2, 1), 0x66);
+}
+
 /* What was read is in device memory. */
 static void expect_read(struct trial *trial)
 {
@@ -413,6 +419,11 @@ static const struct row rows[] = {
 	  REFUSES(ZPCI_PEC_DMA_RANGE, prepare),
 	  FILL(0x40000000, 8),
 	  .source = "ref 5.7 step 1" },
+	{ .condition = "the byte at PAL",
+	  WORKS(first_page_alone, expect_last_byte),
+	  FILL(PAGE - 1, 1),
+	  .effect = "PAL is inclusive",
+	  .source = "ref 5.3, 13 trap 20" },
 	{ .condition = "across PAL",
 	  MAPPED_ROW,
 	  .prepare = first_page_alone,
