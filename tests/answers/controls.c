@@ -6,111 +6,25 @@
  * what a correct guest does not do: an operand that is not aligned or not in storage, a format or
  * an operation that does not exist. Everything else is a status.
  */
-#include "answers.h"
+#include "fib.h"
 
 #include <string.h>
 
 #define PAGE 4096u
 
-/* --- the FIB ---------------------------------------------------------------------------------- */
-
-#define FIB_FORMAT (FIB + 0)
-#define FIB_PBA (FIB + 16)
-#define FIB_PAL (FIB + 24)
-#define FIB_IOTA (FIB + 32)
-#define FIB_WORD (FIB + 40)
-#define FIB_AIBV (FIB + 48)
-#define FIB_AISB (FIB + 56)
-#define FIB_FMB (FIB + 64)
-
-/* What a guest would put in for the row's operation. */
-static void usual_fib(struct trial *trial)
-{
-	switch (trial->with->control) {
-	case ZPCI_MPCIFC_REG_IOAT:
-	case ZPCI_MPCIFC_REREG_IOAT:
-		guest_tables(trial);
-		break;
-	case ZPCI_MPCIFC_REG_INT:
-		guest_int_fib(trial);
-		break;
-	default:
-		memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
-		if (trial->with->control == ZPCI_MPCIFC_SET_MEASURE)
-			trial_put(trial, FIB_FMB, 8, trial_address(trial, FMB));
-		break;
-	}
-}
-
-static int modify(struct trial *trial)
-{
-	return guest_modify(trial, trial->handle, trial->with->space, trial->with->control,
-			    trial_address(trial, FIB) + trial->with->address);
-}
-
 /* --- what came of it -------------------------------------------------------------------------- */
-
-/* The function's FIB as STPCIFC tells it, at DATA. */
-static void store_controls(struct trial *trial)
-{
-	trial_want(trial, "STPCIFC",
-		   (uint64_t)guest_store_controls(trial, guest_handle(trial), 0,
-						  trial_address(trial, DATA)),
-		   CC(0));
-}
-
-static void expect_field(struct trial *trial, const char *what, uint64_t field, uint64_t wanted)
-{
-	trial_want(trial, what, trial_get(trial, field - FIB + DATA, field == FIB_WORD ? 4 : 8),
-		   wanted);
-}
-
-static void expect_int(struct trial *trial)
-{
-	store_controls(trial);
-	expect_field(trial, "interrupt word", FIB_WORD, trial_get(trial, FIB_WORD, 4));
-	expect_field(trial, "AIBV", FIB_AIBV, trial_get(trial, FIB_AIBV, 8));
-	expect_field(trial, "AISB", FIB_AISB, trial_get(trial, FIB_AISB, 8));
-}
 
 /* The registration of .has. */
 static void expect_first_int(struct trial *trial)
 {
 	guest_int_fib(trial);
-	expect_int(trial);
-}
-
-static void expect_no_int(struct trial *trial)
-{
-	store_controls(trial);
-	expect_field(trial, "interrupt word", FIB_WORD, 0);
-	expect_field(trial, "AIBV", FIB_AIBV, 0);
-	expect_field(trial, "AISB", FIB_AISB, 0);
-}
-
-static void expect_ioat_of_fib(struct trial *trial)
-{
-	store_controls(trial);
-	trial_want(trial, "function controls", trial_get(trial, DATA + 8, 1) & ZPCI_FIB_FC_DMA,
-		   ZPCI_FIB_FC_DMA);
-	expect_field(trial, "PBA", FIB_PBA, trial_get(trial, FIB_PBA, 8) & ~0xfffull);
-	expect_field(trial, "PAL", FIB_PAL, trial_get(trial, FIB_PAL, 8) | 0xfff);
-	expect_field(trial, "IOTA", FIB_IOTA, trial_get(trial, FIB_IOTA, 8));
+	fib_expect_int(trial);
 }
 
 static void expect_first_ioat(struct trial *trial)
 {
 	guest_tables(trial);
-	expect_ioat_of_fib(trial);
-}
-
-static void expect_no_ioat(struct trial *trial)
-{
-	store_controls(trial);
-	trial_want(trial, "function controls", trial_get(trial, DATA + 8, 1) & ZPCI_FIB_FC_DMA, 0);
-	expect_field(trial, "PBA", FIB_PBA, 0);
-	expect_field(trial, "PAL", FIB_PAL, 0);
-	expect_field(trial, "IOTA", FIB_IOTA, 0);
+	fib_expect_ioat(trial);
 }
 
 static void expect_state(struct trial *trial, unsigned controls)
@@ -130,14 +44,14 @@ static void expect_unblocked(struct trial *trial)
 
 static void expect_measured(struct trial *trial)
 {
-	store_controls(trial);
-	expect_field(trial, "FMB", FIB_FMB, trial_get(trial, FIB_FMB, 8));
+	fib_store(trial);
+	fib_expect_field(trial, "FMB", FIB_FMB, trial_get(trial, FIB_FMB, 8));
 }
 
 static void expect_not_measured(struct trial *trial)
 {
-	store_controls(trial);
-	expect_field(trial, "FMB", FIB_FMB, 0);
+	fib_store(trial);
+	fib_expect_field(trial, "FMB", FIB_FMB, 0);
 }
 
 static void expect_key_event(struct trial *trial)
@@ -158,13 +72,13 @@ static bool is_done(const struct trial *trial)
 static void expect_int_if_done(struct trial *trial)
 {
 	if (is_done(trial))
-		expect_int(trial);
+		fib_expect_int(trial);
 }
 
 static void expect_ioat_if_done(struct trial *trial)
 {
 	if (is_done(trial))
-		expect_ioat_of_fib(trial);
+		fib_expect_ioat(trial);
 }
 
 static void expect_measured_if_done(struct trial *trial)
@@ -207,7 +121,7 @@ static void expect_all_and_unblocked(struct trial *trial)
 /* --- the operations in each state ------------------------------------------------------------- */
 
 #define NOT_THERE [RESERVED] = CC(3), [STANDBY] = CC(3), [DISABLED] = CC(3), [PERMANENT] = CC(3)
-#define SOURCE_STATES .source = "ref 2.5, 4.4", .prepare = usual_fib
+#define SOURCE_STATES .source = "ref 2.5, 4.4", .prepare = fib_usual
 
 static const struct row reg_int[] = {
 	{ .condition = "not registered",
@@ -217,9 +131,9 @@ static const struct row reg_int[] = {
 	  .check = expect_int_if_done },
 	{ .condition = "not registered",
 	  .with = { .control = ZPCI_MPCIFC_REG_INT },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
-	  .check = expect_int,
+	  .check = fib_expect_int,
 	  .effect = "STPCIFC tells it",
 	  .source = "ref 5.2" },
 	{ .condition = "registered",
@@ -229,17 +143,17 @@ static const struct row reg_int[] = {
 	  .check = expect_first_int,
 	  .effect = "the first registration stays",
 	  .source = "ref 5.2, 6.2",
-	  .prepare = usual_fib },
+	  .prepare = fib_usual },
 };
 
 static const struct row dereg_int[] = {
 	{ .condition = "registered",
 	  .has = INT,
 	  .with = { .control = ZPCI_MPCIFC_DEREG_INT },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .source = "ref 2.5, 4.4",
 	  .in = { [ENABLED] = CC(0), [BLOCKED] = CC(0), [UNBLOCKED] = CC(0) },
-	  .check = expect_no_int,
+	  .check = fib_expect_no_int,
 	  .effect = "not registered" },
 	{ .condition = "not registered",
 	  .with = { .control = ZPCI_MPCIFC_DEREG_INT },
@@ -261,15 +175,15 @@ static const struct row reg_ioat[] = {
 	  .check = expect_ioat_if_done },
 	{ .condition = "not registered",
 	  .with = { .control = ZPCI_MPCIFC_REG_IOAT },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
-	  .check = expect_ioat_of_fib,
+	  .check = fib_expect_ioat,
 	  .effect = "STPCIFC tells it",
 	  .source = "ref 5.2" },
 	{ .condition = "registered",
 	  .has = IOAT,
 	  .with = { .control = ZPCI_MPCIFC_REG_IOAT },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = STATUS(24),
 	  .check = expect_first_ioat,
 	  .effect = "the first registration stays",
@@ -277,25 +191,25 @@ static const struct row reg_ioat[] = {
 	{ .condition = "registered",
 	  .has = IOAT,
 	  .with = { .control = ZPCI_MPCIFC_REG_IOAT },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .state = UNBLOCKED,
 	  .answer = STATUS(24),
 	  .source = "ref 5.2" },
 	{ .condition = "DMA space 1",
 	  .with = { .control = ZPCI_MPCIFC_REG_IOAT, .space = 1 },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = STATUS(28),
 	  .source = "ref 5.2",
-	  .check = expect_no_ioat },
+	  .check = fib_expect_no_ioat },
 	{ .condition = "DMA space 0xff",
 	  .source = "ref 5.2",
 	  .with = { .control = ZPCI_MPCIFC_REG_IOAT, .space = 0xff },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = STATUS(28) },
 	{ .condition = "DMA space 1, registered: the space counts",
 	  .has = IOAT,
 	  .with = { .control = ZPCI_MPCIFC_REG_IOAT, .space = 1 },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = STATUS(28),
 	  .source = "ref 5.2" },
 };
@@ -304,10 +218,10 @@ static const struct row dereg_ioat[] = {
 	{ .condition = "registered",
 	  .has = IOAT,
 	  .with = { .control = ZPCI_MPCIFC_DEREG_IOAT },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .source = "ref 2.5, 4.4",
 	  .in = { [ENABLED] = CC(0), [BLOCKED] = CC(0), [UNBLOCKED] = CC(0) },
-	  .check = expect_no_ioat,
+	  .check = fib_expect_no_ioat,
 	  .effect = "not registered" },
 	{ .condition = "not registered",
 	  .with = { .control = ZPCI_MPCIFC_DEREG_IOAT },
@@ -317,7 +231,7 @@ static const struct row dereg_ioat[] = {
 	{ .condition = "DMA space 1",
 	  .has = IOAT,
 	  .with = { .control = ZPCI_MPCIFC_DEREG_IOAT, .space = 1 },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = STATUS(28),
 	  .check = expect_first_ioat,
 	  .source = "ref 5.2" },
@@ -326,13 +240,13 @@ static const struct row dereg_ioat[] = {
 /* Another aperture than that of .has. */
 static void smaller_fib(struct trial *trial)
 {
-	usual_fib(trial);
+	fib_usual(trial);
 	trial_put(trial, FIB_PAL, 8, guest_dma_start(trial) + 0xffffff);
 }
 
 static void impossible_fib(struct trial *trial)
 {
-	usual_fib(trial);
+	fib_usual(trial);
 	trial_put(trial, FIB_PAL, 8, UINT64_MAX);
 }
 
@@ -350,7 +264,7 @@ static const struct row rereg_ioat[] = {
 	  .with = { .control = ZPCI_MPCIFC_REREG_IOAT },
 	  .prepare = smaller_fib,
 	  .answer = CC(0),
-	  .check = expect_ioat_of_fib,
+	  .check = fib_expect_ioat,
 	  .effect = "the new registration counts",
 	  .source = "ref 5.9" },
 	{ .condition = "not registered",
@@ -387,7 +301,7 @@ static const struct row reset_error[] = {
 	{ .condition = "from error blocked",
 	  .with = { .control = ZPCI_MPCIFC_RESET_ERROR },
 	  .state = BLOCKED,
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .check = expect_enabled,
 	  .effect = "enabled",
@@ -395,7 +309,7 @@ static const struct row reset_error[] = {
 	{ .condition = "from error unblocked",
 	  .with = { .control = ZPCI_MPCIFC_RESET_ERROR },
 	  .state = UNBLOCKED,
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .check = expect_enabled,
 	  .effect = "enabled",
@@ -404,7 +318,7 @@ static const struct row reset_error[] = {
 	  .with = { .control = ZPCI_MPCIFC_RESET_ERROR },
 	  .state = BLOCKED,
 	  .has = IOAT,
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .effect = "it stays registered",
 	  .source = "ref 8.9 step 7",
@@ -413,7 +327,7 @@ static const struct row reset_error[] = {
 	  .state = BLOCKED,
 	  .has = INT,
 	  .with = { .control = ZPCI_MPCIFC_RESET_ERROR },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .effect = "they stay registered",
 	  .source = "ref 8.9 step 7",
@@ -421,7 +335,7 @@ static const struct row reset_error[] = {
 	{ .condition = "DMA space 1: not looked at",
 	  .state = BLOCKED,
 	  .with = { .control = ZPCI_MPCIFC_RESET_ERROR, .space = 1 },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .check = expect_enabled,
 	  .source = "ref 5.2" },
@@ -436,7 +350,7 @@ static const struct row reset_block[] = {
 	{ .condition = "from error blocked",
 	  .with = { .control = ZPCI_MPCIFC_RESET_BLOCK },
 	  .state = BLOCKED,
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .check = expect_unblocked,
 	  .effect = "error unblocked",
@@ -445,7 +359,7 @@ static const struct row reset_block[] = {
 	  .with = { .control = ZPCI_MPCIFC_RESET_BLOCK },
 	  .state = BLOCKED,
 	  .has = IOAT | INT,
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .effect = "they stay",
 	  .source = "ref 8.9 step 5",
@@ -453,7 +367,7 @@ static const struct row reset_block[] = {
 	{ .condition = "DMA space 1: not looked at",
 	  .state = BLOCKED,
 	  .with = { .control = ZPCI_MPCIFC_RESET_BLOCK, .space = 1 },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .source = "ref 5.2",
 	  .check = expect_unblocked },
@@ -490,7 +404,7 @@ static const struct row set_measure[] = {
 	  .check = expect_measured_if_done },
 	{ .condition = "a block",
 	  .with = { .control = ZPCI_MPCIFC_SET_MEASURE },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .check = expect_measured,
 	  .effect = "STPCIFC tells it",
@@ -533,389 +447,10 @@ static const struct row set_measure[] = {
 	  .source = "ref 7" },
 	{ .condition = "DMA space 1: not looked at",
 	  .with = { .control = ZPCI_MPCIFC_SET_MEASURE, .space = 1 },
-	  .prepare = usual_fib,
+	  .prepare = fib_usual,
 	  .answer = CC(0),
 	  .source = "ref 5.2",
 	  .check = expect_measured },
-};
-
-/* --- REG_INT: where the bits are -------------------------------------------------------------- */
-
-/* Interrupt word of ISC, number, AIBV offset; with or without summary bit @summary. */
-static uint32_t word(unsigned isc, unsigned noi, unsigned offset, int summary)
-{
-	return isc << ZPCI_FIB_INT_ISC_SHIFT | noi << ZPCI_FIB_INT_NOI_SHIFT |
-	       offset << ZPCI_FIB_INT_AIBVO_SHIFT |
-	       (summary < 0 ? 0 : ZPCI_FIB_INT_SUM | (unsigned)summary);
-}
-
-static void int_fib(struct trial *trial, uint32_t interrupt_word, uint64_t aibv, uint64_t aisb)
-{
-	memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
-	trial_put(trial, FIB_WORD, 4, interrupt_word);
-	trial_put(trial, FIB_AIBV, 8, aibv);
-	trial_put(trial, FIB_AISB, 8, aisb);
-}
-
-static void aibv_nowhere(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 0, 0), trial->player->end, trial_address(trial, AISB));
-}
-
-static void aibv_ends_nowhere(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 1, 0), trial->player->end - 2, trial_address(trial, AISB));
-}
-
-static void aibv_at_the_end(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 0, 0), trial->player->end - 2, trial_address(trial, AISB));
-}
-
-static void aibv_none_nowhere(struct trial *trial)
-{
-	int_fib(trial, word(2, 0, 0, 0), trial->player->end, trial_address(trial, AISB));
-}
-
-static void aisb_nowhere(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 0, 0), trial_address(trial, AIBV), trial->player->end);
-}
-
-static void aisb_bit_nowhere(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 0, 8), trial_address(trial, AIBV), trial->player->end - 1);
-}
-
-static void no_aisb(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 0, -1), trial_address(trial, AIBV), trial->player->end);
-}
-
-static void aibv_wraps(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 0, 0), UINT64_MAX, trial_address(trial, AISB));
-}
-
-/* The first bit's byte would be at 6. */
-static void aibv_wrapped(struct trial *trial)
-{
-	int_fib(trial, word(2, 16, 63, 0), UINT64_MAX, trial_address(trial, AISB));
-}
-
-static void aibv_over_pages(struct trial *trial)
-{
-	int_fib(trial, word(2, 64, 0, 0), trial_address(trial, AIBV + PAGE - 4),
-		trial_address(trial, AISB));
-}
-
-static void many(struct trial *trial)
-{
-	int_fib(trial, word(2, 0xfff, 0, 0), trial_address(trial, AIBV),
-		trial_address(trial, AISB));
-}
-
-static void none(struct trial *trial)
-{
-	int_fib(trial, word(2, 0, 0, 0), trial_address(trial, AIBV), trial_address(trial, AISB));
-}
-
-static void all_fields(struct trial *trial)
-{
-	int_fib(trial, word(7, 5, 63, 63), trial_address(trial, AIBV), trial_address(trial, AISB));
-}
-
-static void reserved_fields(struct trial *trial)
-{
-	guest_int_fib(trial);
-	memset(trial_bytes(trial, FIB + 1), 0xff, 39);
-	memset(trial_bytes(trial, FIB + 64), 0xff, 16);
-}
-
-#define REG_INT .with = { .control = ZPCI_MPCIFC_REG_INT }
-#define UNMAPPABLE(answer)                                                                         \
-	.qemu = (answer),                                                                          \
-	.reason = "QEMU notes addresses only, and finds out with the first message"
-
-static const struct row vectors[] = {
-	{ .condition = "AIBV behind the end of storage",
-	  REG_INT,
-	  .prepare = aibv_nowhere,
-	  .answer = STATUS(4),
-	  .check = expect_no_int,
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0) | OTHERWISE) },
-	{ .condition = "last bit of AIBV behind the end of storage",
-	  REG_INT,
-	  .prepare = aibv_ends_nowhere,
-	  .answer = STATUS(4),
-	  .check = expect_no_int,
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0) | OTHERWISE) },
-	{ .condition = "AIBV up to the end of storage",
-	  REG_INT,
-	  .prepare = aibv_at_the_end,
-	  .answer = CC(0),
-	  .check = expect_int,
-	  .source = "ref 5.2" },
-	{ .condition = "no vectors, AIBV behind the end of storage: counts as one",
-	  REG_INT,
-	  .prepare = aibv_none_nowhere,
-	  .answer = STATUS(4),
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0)) },
-	{ .condition = "AIBV at the end of the address space, so that it wraps",
-	  REG_INT,
-	  .prepare = aibv_wraps,
-	  .answer = STATUS(4),
-	  .check = expect_no_int,
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0) | OTHERWISE) },
-	{ .condition = "AIBV at the end of the address space, whose first bit is behind it",
-	  REG_INT,
-	  .prepare = aibv_wrapped,
-	  .answer = STATUS(4),
-	  .check = expect_no_int,
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0) | OTHERWISE) },
-	{ .condition = "AISB behind the end of storage",
-	  REG_INT,
-	  .prepare = aisb_nowhere,
-	  .answer = STATUS(4),
-	  .check = expect_no_int,
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0) | OTHERWISE) },
-	{ .condition = "the byte of the summary bit behind the end of storage",
-	  REG_INT,
-	  .prepare = aisb_bit_nowhere,
-	  .answer = STATUS(4),
-	  .source = "ref 5.2",
-	  UNMAPPABLE(CC(0)) },
-	{ .condition = "AISB behind the end of storage, no summary",
-	  REG_INT,
-	  .prepare = no_aisb,
-	  .answer = CC(0),
-	  .check = expect_int,
-	  .effect = "AISB is not looked at",
-	  .source = "ref 6.4, 13 trap 22" },
-	{ .condition = "AIBV across pages",
-	  REG_INT,
-	  .prepare = aibv_over_pages,
-	  .answer = CC(0),
-	  .check = expect_int,
-	  .source = "ref 6.2: a limit of KVM, not of ours" },
-	{ .condition = "4095 vectors",
-	  REG_INT,
-	  .prepare = many,
-	  .answer = CC(0),
-	  .check = expect_int,
-	  .source = "ref 10.3" },
-	{ .condition = "no vectors",
-	  REG_INT,
-	  .prepare = none,
-	  .answer = CC(0),
-	  .source = "ref 10.3" },
-	{ .condition = "ISC 7, offset 63, summary bit 63",
-	  REG_INT,
-	  .prepare = all_fields,
-	  .answer = CC(0),
-	  .check = expect_int,
-	  .source = "ref 5.1" },
-	{ .condition = "ones in all fields of other operations",
-	  REG_INT,
-	  .prepare = reserved_fields,
-	  .answer = CC(0),
-	  .effect = "they are not looked at",
-	  .source = "ref 5.1" },
-	{ .condition = "DMA space 1: not looked at",
-	  .prepare = usual_fib,
-	  .with = { .control = ZPCI_MPCIFC_REG_INT, .space = 1 },
-	  .answer = CC(0),
-	  .check = expect_int,
-	  .source = "ref 5.2" },
-};
-
-/* --- REG_IOAT: aperture and anchor ------------------------------------------------------------ */
-
-static void aperture(struct trial *trial, uint64_t pba, uint64_t pal)
-{
-	guest_tables(trial);
-	trial_put(trial, FIB_PBA, 8, pba);
-	trial_put(trial, FIB_PAL, 8, pal);
-}
-
-static uint64_t dma_end(const struct trial *trial)
-{
-	return zpci_be64_get(trial->target->query.edma);
-}
-
-static void whole_aperture(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial), dma_end(trial));
-}
-
-static void below(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial) - PAGE, guest_dma_start(trial) + 0xffffff);
-}
-
-static void just_below(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial) - 1, guest_dma_start(trial) + 0xffffff);
-}
-
-static void above(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial), dma_end(trial) + 1);
-}
-
-static void upside_down(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial) + 2 * PAGE, guest_dma_start(trial) + PAGE - 1);
-}
-
-static void same_page(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial) + 0xfff, guest_dma_start(trial));
-}
-
-static void one_page(struct trial *trial)
-{
-	aperture(trial, guest_dma_start(trial), guest_dma_start(trial));
-}
-
-static void anchor(struct trial *trial, uint64_t low)
-{
-	guest_tables(trial);
-	trial_put(trial, FIB_IOTA, 8, low);
-}
-
-static void direct(struct trial *trial)
-{
-	anchor(trial, 0);
-}
-
-static void anchored(struct trial *trial)
-{
-	anchor(trial, trial_address(trial, RT_TABLE) | trial->with->value);
-}
-
-static void anchor_nowhere(struct trial *trial)
-{
-	anchor(trial, (trial->player->end & ~0x3fffull) | ZPCI_IOTA_TRANSLATE | ZPCI_IOTA_DT_RT);
-}
-
-#define REG_IOAT .with = { .control = ZPCI_MPCIFC_REG_IOAT }
-#define ANCHOR(bits)                                                                               \
-	.with = { .control = ZPCI_MPCIFC_REG_IOAT, .value = (bits) }, .prepare = anchored
-#define FATAL                                                                                      \
-	.qemu = PGM(OPERAND),                                                                      \
-	.reason = "a program interruption on MPCIFC kills Linux (ref 2.0.5, 13 trap 9)"
-
-static const struct row apertures[] = {
-	{ .condition = "all DMA addresses",
-	  REG_IOAT,
-	  .prepare = whole_aperture,
-	  .answer = CC(0),
-	  .check = expect_ioat_of_fib,
-	  .qemu = PGM(OPERAND) | OTHERWISE,
-	  .reason = "QEMU tells of DMA addresses that its one region-third table does not reach",
-	  .source = "ref 5.3" },
-	{ .condition = "PBA a page below the first DMA address",
-	  REG_IOAT,
-	  .prepare = below,
-	  .answer = STATUS(16),
-	  .check = expect_no_ioat,
-	  .source = "ref 5.3, 2.0.5",
-	  FATAL },
-	{ .condition = "PBA a byte below the first DMA address: rounded down",
-	  REG_IOAT,
-	  .prepare = just_below,
-	  .answer = STATUS(16),
-	  .source = "ref 5.3",
-	  FATAL },
-	{ .condition = "PAL a byte above the last DMA address: rounded up",
-	  REG_IOAT,
-	  .prepare = above,
-	  .answer = STATUS(16),
-	  .source = "ref 5.3",
-	  FATAL },
-	{ .condition = "PAL a page below PBA",
-	  REG_IOAT,
-	  .prepare = upside_down,
-	  .answer = STATUS(16),
-	  .source = "ref 5.3",
-	  FATAL },
-	{ .condition = "PAL below PBA in one page: rounded apart",
-	  REG_IOAT,
-	  .prepare = same_page,
-	  .answer = CC(0),
-	  .check = expect_ioat_of_fib,
-	  .source = "ref 5.3" },
-	{ .condition = "one page",
-	  REG_IOAT,
-	  .prepare = one_page,
-	  .answer = CC(0),
-	  .check = expect_ioat_of_fib,
-	  .source = "ref 5.3" },
-	{ .condition = "IOTA 0, direct mapping",
-	  REG_IOAT,
-	  .prepare = direct,
-	  .answer = STATUS(16),
-	  .check = expect_no_ioat,
-	  .source = "ref 5.6: rtr is not published",
-	  FATAL },
-	{ .condition = "designation type segment table",
-	  ANCHOR(0x800),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4: not in dtsm",
-	  FATAL },
-	{ .condition = "designation type region-second table",
-	  ANCHOR(0x808),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4: not in dtsm",
-	  FATAL },
-	{ .condition = "designation type region-first table",
-	  ANCHOR(0x80c),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4: not in dtsm",
-	  FATAL },
-	{ .condition = "designation type page-frame absolute address",
-	  ANCHOR(0x810),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4: not in dtsm",
-	  FATAL },
-	{ .condition = "designation type 5",
-	  ANCHOR(0x814),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4",
-	  FATAL },
-	{ .condition = "designation type 6",
-	  ANCHOR(0x818),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4",
-	  FATAL },
-	{ .condition = "designation type 7",
-	  ANCHOR(0x81c),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4",
-	  FATAL },
-	{ .condition = "region-third table without T",
-	  ANCHOR(0x004),
-	  .answer = STATUS(16),
-	  .source = "ref 5.4",
-	  FATAL },
-	{ .condition = "region-third table behind the end of storage",
-	  REG_IOAT,
-	  .prepare = anchor_nowhere,
-	  .answer = CC(0),
-	  .effect = "found out by DMA",
-	  .source = "ref 5.7 step 3" },
-	{ .condition = "protection in the anchor",
-	  ANCHOR(0xa04),
-	  .answer = CC(0),
-	  .check = expect_ioat_of_fib,
-	  .source = "ref 5.7 step 2" },
 };
 
 /* --- the instruction -------------------------------------------------------------------------- */
@@ -1036,13 +571,13 @@ static int wide_control(struct trial *trial)
 
 static void format_1(struct trial *trial)
 {
-	usual_fib(trial);
+	fib_usual(trial);
 	trial_put(trial, FIB_FORMAT, 1, 1);
 }
 
 static void format_255(struct trial *trial)
 {
-	usual_fib(trial);
+	fib_usual(trial);
 	trial_put(trial, FIB_FORMAT, 1, 255);
 }
 
@@ -1086,7 +621,7 @@ static const struct row instruction[] = {
 	  .prepare = format_1,
 	  .answer = PGM(OPERAND),
 	  .source = "ref 2.5 check 6",
-	  .check = expect_no_int },
+	  .check = fib_expect_no_int },
 	{ .condition = "FIB of format 255",
 	  MEASURE_OFF,
 	  .prepare = format_255,
@@ -1235,16 +770,14 @@ static const struct row instruction[] = {
 };
 
 const struct family answers_controls[] = {
-	FAMILY("MPCIFC", modify, instruction),
-	FAMILY("MPCIFC 2 REG_INT", modify, reg_int),
-	FAMILY("MPCIFC 2 REG_INT", modify, vectors),
-	FAMILY("MPCIFC 3 DEREG_INT", modify, dereg_int),
-	FAMILY("MPCIFC 4 REG_IOAT", modify, reg_ioat),
-	FAMILY("MPCIFC 4 REG_IOAT", modify, apertures),
-	FAMILY("MPCIFC 5 DEREG_IOAT", modify, dereg_ioat),
-	FAMILY("MPCIFC 6 REREG_IOAT", modify, rereg_ioat),
-	FAMILY("MPCIFC 7 RESET_ERROR", modify, reset_error),
-	FAMILY("MPCIFC 9 RESET_BLOCK", modify, reset_block),
-	FAMILY("MPCIFC 10 SET_MEASURE", modify, set_measure),
+	FAMILY("MPCIFC", fib_modify, instruction),
+	FAMILY("MPCIFC 2 REG_INT", fib_modify, reg_int),
+	FAMILY("MPCIFC 3 DEREG_INT", fib_modify, dereg_int),
+	FAMILY("MPCIFC 4 REG_IOAT", fib_modify, reg_ioat),
+	FAMILY("MPCIFC 5 DEREG_IOAT", fib_modify, dereg_ioat),
+	FAMILY("MPCIFC 6 REREG_IOAT", fib_modify, rereg_ioat),
+	FAMILY("MPCIFC 7 RESET_ERROR", fib_modify, reset_error),
+	FAMILY("MPCIFC 9 RESET_BLOCK", fib_modify, reset_block),
+	FAMILY("MPCIFC 10 SET_MEASURE", fib_modify, set_measure),
 	{ NULL },
 };

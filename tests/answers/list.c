@@ -9,17 +9,18 @@
 #include "run.h"
 
 extern const struct family answers_load_store[], answers_store_block[], answers_refresh[],
-	answers_controls[], answers_store_controls[], answers_clp[], answers_list_functions[],
-	answers_query[], answers_set[], answers_service[], answers_events[], answers_absent[],
-	answers_translation[], answers_interruption[], answers_measurement[], answers_reset[];
+	answers_controls[], answers_registration[], answers_store_controls[], answers_clp[],
+	answers_list_functions[], answers_query[], answers_set[], answers_service[],
+	answers_events[], answers_absent[], answers_translation[], answers_interruption[],
+	answers_measurement[], answers_reset[];
 
 static const struct family *const chapters[] = {
-	answers_load_store,	answers_store_block,	answers_refresh,
-	answers_controls,	answers_store_controls, answers_clp,
-	answers_list_functions, answers_query,		answers_set,
-	answers_service,	answers_events,		answers_absent,
-	answers_translation,	answers_interruption,	answers_measurement,
-	answers_reset,
+	answers_load_store,  answers_store_block,    answers_refresh,
+	answers_controls,    answers_registration,   answers_store_controls,
+	answers_clp,	     answers_list_functions, answers_query,
+	answers_set,	     answers_service,	     answers_events,
+	answers_absent,	     answers_translation,    answers_interruption,
+	answers_measurement, answers_reset,
 };
 
 static void visit_row(const struct family *family, const struct row *row,
