@@ -196,7 +196,9 @@ void zpci_ioat_invalidate(struct zpci_ioat *ioat, uint64_t start, uint64_t last)
 	for (unsigned i = 0; i < ZPCI_IOAT_CACHE; i++) {
 		uint64_t page = atomic_load_explicit(&ioat->cache[i].page, memory_order_relaxed);
 
-		if (page >> PAGE_SHIFT >= first_page && page >> PAGE_SHIFT <= last_page)
+		/* Only what is there: a cache that was never used is to stay without memory. */
+		if (page & VALID && page >> PAGE_SHIFT >= first_page &&
+		    page >> PAGE_SHIFT <= last_page)
 			drop(&ioat->cache[i]);
 	}
 }
