@@ -201,6 +201,45 @@ static void test_removal_and_return(void **state)
 	refuse(control, "add probe,vf=9", "allowed is 1 to 8");
 }
 
+static int timers;
+
+static struct zpci_timer *count_create(void *machine, void (*expired)(void *opaque), void *opaque)
+{
+	timers++;
+	return zpci_ram_ops()->timer_create(machine, expired, opaque);
+}
+
+static void count_destroy(struct zpci_timer *timer)
+{
+	timers -= timer != NULL;
+	zpci_ram_ops()->timer_destroy(timer);
+}
+
+/* A firmware keeps 65,536 slots; what is in them must not be what functions that live need. */
+static void test_who_was_needs_no_timer(void **state)
+{
+	struct control *control = *state;
+	struct zpci_machine_ops ops = *zpci_ram_ops();
+	struct zpci_function_options options;
+	struct zpci_firmware *firmware;
+	int none;
+
+	ops.timer_create = count_create;
+	ops.timer_destroy = count_destroy;
+	timers = 0;
+	assert_int_equal(zpci_firmware_create(&ops, control->fixture->ram, NULL, &firmware), 0);
+	none = timers;
+	fixture_options(control->fixture, 1, "lpar", &options);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_int_equal(zpci_firmware_add(firmware, &options), 0);
+		assert_true(timers > none);
+		assert_int_equal(zpci_firmware_remove(firmware, options.fid), 0);
+		assert_int_equal(timers, none);
+	}
+	zpci_firmware_destroy(firmware);
+	assert_int_equal(timers, 0);
+}
+
 static void test_failing(void **state)
 {
 	struct control *control = *state;
@@ -273,6 +312,7 @@ int main(void)
 		CONTROL_TEST(test_added_ones_are_announced),
 		CONTROL_TEST(test_what_cannot_be_added),
 		CONTROL_TEST(test_removal_and_return),
+		CONTROL_TEST(test_who_was_needs_no_timer),
 		CONTROL_TEST(test_failing),
 		CONTROL_TEST(test_lines_that_are_none),
 		CONTROL_TEST(test_help_names_all),

@@ -42,10 +42,17 @@ int zpci_dma_init(struct zpci_dma *dma)
 	return 0;
 }
 
+void zpci_dma_release(struct zpci_dma *dma)
+{
+	free(dma->ioat.memory);
+	dma->ioat.memory = NULL;
+	dma->ioat.cache = NULL;
+}
+
 void zpci_dma_fini(struct zpci_dma *dma)
 {
+	zpci_dma_release(dma);
 	pthread_rwlock_destroy(&dma->gate);
-	free(dma->ioat.memory);
 }
 
 /* One transfer, its direction in @write; @buffer is only read then. */

@@ -96,9 +96,16 @@ int zpci_fmb_init(struct zpci_function *function)
 	return 0;
 }
 
+void zpci_fmb_release(struct zpci_function *function)
+{
+	if (function->fmb.timer)
+		function->parent->machine_ops.timer_destroy(function->fmb.timer);
+	function->fmb.timer = NULL;
+}
+
 void zpci_fmb_fini(struct zpci_function *function)
 {
-	function->parent->machine_ops.timer_destroy(function->fmb.timer);
+	zpci_fmb_release(function);
 	pthread_mutex_destroy(&function->fmb.lock);
 }
 

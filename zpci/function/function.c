@@ -144,6 +144,9 @@ void zpci_function_unplug(struct zpci_function *function)
 	zpci_adapter_give_back(function->adapter, function->vf, function->device);
 	function->device = NULL;
 	zpci_msix_fini(function);
+	/* The slot stays as long as the firmware, and there can be many. */
+	zpci_dma_release(&function->dma);
+	zpci_fmb_release(function);
 	zpci_adapter_unref(function->adapter);
 	function->adapter = NULL;
 }

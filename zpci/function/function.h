@@ -208,6 +208,8 @@ struct zpci_dma {
 
 int zpci_dma_init(struct zpci_dma *dma);
 void zpci_dma_fini(struct zpci_dma *dma);
+/* Of a function that is gone for good: what it does not need any more. */
+void zpci_dma_release(struct zpci_dma *dma);
 int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed);
 int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t length,
 		   uint64_t *failed);
@@ -250,6 +252,8 @@ struct zpci_measurement {
 
 int zpci_fmb_init(struct zpci_function *function);
 void zpci_fmb_fini(struct zpci_function *function);
+/* As zpci_dma_release(). */
+void zpci_fmb_release(struct zpci_function *function);
 /* MPCIFC 10 with a FIB's address, 0: off. False: the address carries a key. */
 bool zpci_fmb_set(struct zpci_function *function, uint64_t address);
 /* Stores nothing until resumed. */
