@@ -201,6 +201,34 @@ static void test_removal_and_return(void **state)
 	refuse(control, "add probe,vf=9", "allowed is 1 to 8");
 }
 
+/* Those of files and the common one stay; all others go with their last function. */
+static void test_adapters_come_and_go(void **state)
+{
+	struct control *control = *state;
+	struct zpci_config *config = control->config;
+	size_t adapters = config->adapter_count;
+
+	expect(control, "add null,pchid=0x200,vf=1,vfs=2,fid=0x10", "ok 0x00000010\n");
+	expect(control, "add null,pchid=0x200,vf=2,fid=0x11", "ok 0x00000011\n");
+	expect(control, "add null,adapter=other,vf=1,vfs=2,fid=0x20", "ok 0x00000020\n");
+	assert_int_equal(config->adapter_count, adapters + 2);
+	expect(control, "remove 0x10", "ok\n");
+	refuse(control, "add probe,pchid=0x200", "model");
+	expect(control, "remove 0x11", "ok\n");
+	assert_int_equal(config->adapter_count, adapters + 1);
+	expect(control, "add probe,pchid=0x200,fid=0x10,standby=yes", "ok 0x00000010\n");
+	/* The others' functions are theirs as before. */
+	expect(control, "add null,adapter=other,vf=2,fid=0x21", "ok 0x00000021\n");
+	expect(control, "add probe,vf=4", "ok 0x00001000\n");
+	refuse(control, "add probe,vf=3", "assigned twice");
+	for (unsigned fid = 0x20; fid < 0x22; fid++)
+		assert_int_equal(fixture_state(control->fixture, fid), ZPCI_STATE_DISABLED);
+	expect(control, "remove 0x20", "ok\n");
+	expect(control, "remove 0x21", "ok\n");
+	expect(control, "remove 0x10", "ok\n");
+	assert_int_equal(config->adapter_count, adapters);
+}
+
 static int timers;
 
 static struct zpci_timer *count_create(void *machine, void (*expired)(void *opaque), void *opaque)
@@ -312,6 +340,7 @@ int main(void)
 		CONTROL_TEST(test_added_ones_are_announced),
 		CONTROL_TEST(test_what_cannot_be_added),
 		CONTROL_TEST(test_removal_and_return),
+		CONTROL_TEST(test_adapters_come_and_go),
 		CONTROL_TEST(test_who_was_needs_no_timer),
 		CONTROL_TEST(test_failing),
 		CONTROL_TEST(test_lines_that_are_none),

@@ -156,10 +156,30 @@ int zpci_config_plug(struct zpci_config *config, const char *text, char separato
 
 /* --- unplug --------------------------------------------------------------------------------- */
 
+/* An adapter that is in no file, and is not the one that functions without a name of any share, goes
+ * with its last function: its PCHID can be another's, and those that come and go do not add up. */
+static void forget_adapter(struct zpci_config *config, size_t index)
+{
+	struct adapter *adapter = &config->adapters[index];
+
+	if (adapter->place.line || adapter->common)
+		return;
+	for (size_t i = 0; i < config->function_count; i++)
+		if (config->functions[i].owner == index)
+			return;
+	zpci_adapter_unref(adapter->made);
+	config->adapter_count--;
+	memmove(adapter, adapter + 1, (config->adapter_count - index) * sizeof(*adapter));
+	for (size_t i = 0; i < config->function_count; i++)
+		if (config->functions[i].owner > index)
+			config->functions[i].owner--;
+}
+
 int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error)
 {
 	struct function *function = config->functions;
 	const struct function *end = function + config->function_count;
+	size_t owner;
 
 	*error = NULL;
 	while (function != end && function->fid.value != fid)
@@ -170,7 +190,9 @@ int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error)
 		return -ENOENT;
 	}
 	zpci_firmware_remove(config->firmware, fid);
+	owner = function->owner;
 	memmove(function, function + 1, (char *)end - (char *)(function + 1));
 	config->function_count--;
+	forget_adapter(config, owner);
 	return 0;
 }
