@@ -437,6 +437,22 @@ static void test_refresh_waits_for_accesses_in_flight(void **state)
 	assert_null(complaint);
 }
 
+/* The group publishes no refresh: of what a page allows now in addition we need not be told. */
+static void test_protection_that_ends(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t byte = 0x77;
+
+	translated(fixture);
+	guest_map(fixture, dma, PAGES, ZPCI_IOTE_PROTECT);
+	assert_int_equal(guest_refresh(fixture, handle, dma, 0x1000), CC(0));
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	guest_map(fixture, dma, PAGES, 0);
+	byte = 0x77;
+	assert_int_equal(dma_write(dma, &byte, 1, NULL), 0);
+	assert_int_equal(guest_get(fixture, PAGES, 1), 0x77);
+}
+
 /* A driver unmaps while it recovers, and Linux does not look at what RPCIT says then. */
 static void test_refresh_in_error(void **state)
 {
@@ -473,6 +489,7 @@ int main(void)
 		FIXTURE_TEST(test_without_bus_master),
 		FIXTURE_TEST(test_refresh_makes_changes_visible),
 		FIXTURE_TEST(test_refresh_in_error),
+		FIXTURE_TEST(test_protection_that_ends),
 		FIXTURE_TEST(test_refresh_does_not_touch_other_pages),
 		FIXTURE_TEST(test_refresh_outside),
 		FIXTURE_TEST(test_registering_again),

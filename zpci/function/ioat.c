@@ -135,14 +135,6 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
 }
 
-static uint16_t conclude(uint64_t frame, uint64_t address, bool write, uint64_t *absolute)
-{
-	if (write && !(frame & WRITABLE))
-		return ZPCI_PEC_DMA_TRANSLATION;
-	*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
-	return 0;
-}
-
 /* Out of line, so that what is in the cache is found without saving registers for this. */
 static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function, uint64_t address,
 						  bool write, uint64_t *absolute)
@@ -159,17 +151,24 @@ static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function
 	if (pec)
 		return pec;
 	cache_fill(ioat, address, frame);
-	return conclude(frame, address, write, absolute);
+	if (write && !(frame & WRITABLE))
+		return ZPCI_PEC_DMA_TRANSLATION;
+	*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
+	return 0;
 }
 
-/* What is in the cache is in the range that is registered now: whoever changes that empties it. */
+/* What is in the cache is in the range that is registered now: whoever changes that empties it. That
+ * a page is protected is not believed of the cache, but looked up: a guest that makes more of it may
+ * take that for a new translation, of which it need not tell us. */
 uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
 			     uint64_t *absolute)
 {
 	uint64_t frame;
 
-	if (cache_find(&function->dma.ioat, address, &frame))
-		return conclude(frame, address, write, absolute);
+	if (cache_find(&function->dma.ioat, address, &frame) && (!write || frame & WRITABLE)) {
+		*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
+		return 0;
+	}
 	return look_up(function, address, write, absolute);
 }
 
