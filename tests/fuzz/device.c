@@ -202,8 +202,9 @@ static void check_read(struct fuzz_dma *dma, const uint8_t *buffer)
 	advance(dma, length);
 }
 
-/* An access that was refused had a reason to be. */
-static void check_refused(const struct fuzz_dma *dma)
+/* An access that was refused had a reason to be. Its translation may be used again all the same, if
+ * there was one and only what it led to was missing. */
+static void check_refused(struct fuzz_dma *dma)
 {
 	struct fuzz_translation found;
 	bool valid, fine = false;
@@ -213,6 +214,7 @@ static void check_refused(const struct fuzz_dma *dma)
 		       (valid && !reachable(dma->device->fuzz, found.frame + dma->address % PAGE,
 					    piece(dma)));
 	fuzz_must(fine);
+	remember(dma->device, dma->address);
 }
 
 static bool may_dma(const struct fuzz_device *device)
