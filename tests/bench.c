@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ static const struct zpci_bar bench_bars[ZPCI_BARS] = {
 };
 
 struct bench *bench_last;
+struct bench_hooks bench_hooks;
 
 static int bench_create(const struct zpci_adapter_options *options, void **adapter)
 {
@@ -92,17 +94,35 @@ static uint8_t writable(const struct bench_device *device, unsigned offset)
 	return (uint8_t)(mask >> 8 * (offset % 4));
 }
 
+static void bench_reset(void *opaque)
+{
+	struct bench_device *device = opaque;
+
+	if (bench_hooks.resetting)
+		bench_hooks.resetting(device);
+	config_reset(device);
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++) {
+		if (device->bars[bar])
+			memset(device->bars[bar], 0, bench_bars[bar].size);
+	}
+	device->resets++;
+}
+
 static void bench_config_write(void *opaque, unsigned offset, const void *data, unsigned length)
 {
 	struct bench_device *device = opaque;
 	const uint8_t *bytes = data;
+	bool resets = false;
 
 	for (unsigned i = 0; i < length; i++) {
 		uint8_t mask = writable(device, offset + i);
 		uint8_t *byte = device->config + offset + i;
 
 		*byte = (uint8_t)((*byte & ~mask) | (bytes[i] & mask));
+		resets |= offset + i == BENCH_EXPRESS_CAPABILITY + 9 && bytes[i] & 0x80;
 	}
+	if (resets)
+		bench_reset(device);
 }
 
 /* --- BARs ----------------------------------------------------------------------------- */
@@ -117,6 +137,14 @@ static int bench_bar_read(void *opaque, unsigned bar, uint64_t offset, void *dat
 	return 0;
 }
 
+static void ring(struct bench_device *device, unsigned vector)
+{
+	if (bench_hooks.rung)
+		bench_hooks.rung(device, vector);
+	else
+		device->services->raise_vector(device->services->function, vector);
+}
+
 static int bench_bar_write(void *opaque, unsigned bar, uint64_t offset, const void *data,
 			   size_t length)
 {
@@ -129,7 +157,7 @@ static int bench_bar_write(void *opaque, unsigned bar, uint64_t offset, const vo
 	if (length > device->longest_write)
 		device->longest_write = length;
 	if (bar == 0 && offset == BENCH_DOORBELL)
-		device->services->raise_vector(device->services->function, *(const uint8_t *)data);
+		ring(device, *(const uint8_t *)data);
 	return 0;
 }
 
@@ -139,6 +167,8 @@ static void bench_close(void *opaque)
 {
 	struct bench_device *device = opaque;
 
+	if (bench_hooks.closing)
+		bench_hooks.closing(device);
 	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
 		free(device->bars[bar]);
 	device->bench->devices[device->vf] = NULL;
@@ -147,7 +177,6 @@ static void bench_close(void *opaque)
 
 static void fill_identity(const struct bench_device *device, struct zpci_identity *identity)
 {
-	memset(identity, 0, sizeof(*identity));
 	identity->view = device->vf ? ZPCI_VIEW_RAW : ZPCI_VIEW_VIRTUALISED;
 	identity->vendor = BENCH_VENDOR;
 	identity->device = device->vf ? BENCH_VF_DEVICE : BENCH_PF_DEVICE;
@@ -182,19 +211,9 @@ static int bench_open(void *adapter, unsigned vf, const struct zpci_services *se
 	config_reset(device);
 	fill_identity(device, identity);
 	*result = device;
+	if (bench_hooks.opened)
+		bench_hooks.opened(device);
 	return 0;
-}
-
-static void bench_reset(void *opaque)
-{
-	struct bench_device *device = opaque;
-
-	config_reset(device);
-	for (unsigned bar = 0; bar < ZPCI_BARS; bar++) {
-		if (device->bars[bar])
-			memset(device->bars[bar], 0, bench_bars[bar].size);
-	}
-	device->resets++;
 }
 
 static void bench_quiesce(void *opaque)
@@ -213,6 +232,19 @@ static void bench_resume(void *opaque)
 	device->quiet = false;
 }
 
+static int bench_drain(void *opaque, bool wait)
+{
+	struct bench_device *device = opaque;
+
+	if (!wait)
+		return device->busy ? -EBUSY : 0;
+	device->waiting++;
+	while (device->busy)
+		sched_yield();
+	device->waiting--;
+	return 0;
+}
+
 const struct zpci_model bench_model = {
 	.size = sizeof(struct zpci_model),
 	.name = "bench",
@@ -228,4 +260,5 @@ const struct zpci_model bench_model = {
 	.reset = bench_reset,
 	.quiesce = bench_quiesce,
 	.resume = bench_resume,
+	.drain = bench_drain,
 };

@@ -49,6 +49,9 @@ struct bench_device {
 	unsigned bar_writes;  /* number of bar_write() calls */
 	size_t longest_write; /* bytes of the longest one */
 	bool quiet;	      /* between quiesce() and resume() */
+	/* What a test sets, from any thread. */
+	_Atomic bool busy;	  /* the host is at work: drain() waits, or says so */
+	_Atomic unsigned waiting; /* calls of drain() that wait */
 };
 
 /* An adapter of it. */
@@ -61,5 +64,16 @@ extern const struct zpci_model bench_model;
 
 /* The adapter of it that was made last. */
 extern struct bench *bench_last;
+
+/* What a test wants to do from within operations; NULL: nothing. Set while nobody else is there. */
+struct bench_hooks {
+	void (*opened)(struct bench_device *device);	/* at the end of open() */
+	void (*closing)(struct bench_device *device);	/* at the start of close() */
+	void (*resetting)(struct bench_device *device); /* at the start of reset() */
+	/* In place of the device, which would raise @vector. */
+	void (*rung)(struct bench_device *device, unsigned vector);
+};
+
+extern struct bench_hooks bench_hooks;
 
 #endif

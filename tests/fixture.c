@@ -19,7 +19,7 @@ struct zpci_logger fixture_logger(struct fixture *fixture)
 	return (struct zpci_logger){ count_message, fixture };
 }
 
-static int setup(void **state, bool shared)
+static int setup(void **state, const struct zpci_machine_ops *ops, bool shared)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	struct zpci_firmware_options options = { .size = sizeof(options), .shared = shared };
@@ -30,9 +30,7 @@ static int setup(void **state, bool shared)
 	fixture->ram = zpci_ram_create(STORAGE_SIZE);
 	assert_non_null(fixture->ram);
 	zpci_ram_cpu_init(fixture->ram, &fixture->cpu);
-	assert_int_equal(
-		zpci_firmware_create(zpci_ram_ops(), fixture->ram, &options, &fixture->firmware),
-		0);
+	assert_int_equal(zpci_firmware_create(ops, fixture->ram, &options, &fixture->firmware), 0);
 	assert_int_equal(zpci_adapter_create(&bench_model, PCHID, &adapter, &fixture->adapter), 0);
 	fixture->bench = bench_last;
 	fixture->tables = TABLES;
@@ -42,12 +40,17 @@ static int setup(void **state, bool shared)
 
 int fixture_setup(void **state)
 {
-	return setup(state, false);
+	return setup(state, zpci_ram_ops(), false);
 }
 
 int fixture_setup_shared(void **state)
 {
-	return setup(state, true);
+	return setup(state, zpci_ram_ops(), true);
+}
+
+int fixture_setup_on(void **state, const struct zpci_machine_ops *ops)
+{
+	return setup(state, ops, false);
 }
 
 int fixture_teardown(void **state)

@@ -76,6 +76,8 @@ struct fixture {
 
 /* For cmocka_unit_test_setup_teardown(): *@state is the fixture. */
 int fixture_setup(void **state);
+/* The same on a machine with other operations; @ops is copied. */
+int fixture_setup_on(void **state, const struct zpci_machine_ops *ops);
 int fixture_setup_shared(void **state); /* a firmware beside the machine's own zPCI */
 int fixture_teardown(void **state);
 

@@ -63,7 +63,7 @@ static int counting_open(void *adapter, unsigned vf, const struct zpci_services 
 			 struct zpci_identity *identity, void **device)
 {
 	(void)vf, (void)given;
-	memset(identity, 0, sizeof(*identity));
+	identity->vendor = 0x1234;
 	*device = adapter;
 	return open_result;
 }
@@ -115,7 +115,7 @@ static void adapter_tells_what_it_is(void **state)
 	(void)state;
 	assert_int_equal(zpci_adapter_pchid(adapter), PCHID);
 	assert_int_equal(zpci_adapter_vfs(adapter), 4);
-	assert_ptr_equal(zpci_adapter_model(adapter), zpci_model_find("null"));
+	assert_string_equal(zpci_adapter_model(adapter)->name, "null");
 	zpci_adapter_unref(adapter);
 	zpci_adapter_unref(NULL);
 }
@@ -187,10 +187,61 @@ static void incomplete_models_are_refused(void **state)
 	assert_int_equal(creates, 0);
 }
 
-static void function_is_lent_once(void **state)
+/* A model that was compiled before drain() is one that has none; it is copied, so that its owner may
+ * make it where it likes. */
+static void models_of_before_and_of_later(void **state)
+{
+	struct {
+		struct zpci_model known;
+		unsigned char unknown[8];
+	} later = { .known = counting() };
+	struct zpci_model before = counting();
+	struct zpci_adapter *adapter;
+
+	(void)state;
+	before.size = offsetof(struct zpci_model, drain);
+	before.drain = (int (*)(void *, bool))(uintptr_t)1; /* behind its end: not looked at */
+	assert_int_equal(zpci_adapter_create(&before, PCHID, &options, &adapter), 0);
+	memset(&before, 0, sizeof(before));
+	assert_null(zpci_adapter_model(adapter)->drain);
+	assert_int_equal(zpci_adapter_model(adapter)->size, sizeof(struct zpci_model));
+	assert_string_equal(zpci_adapter_model(adapter)->name, "counting");
+	zpci_adapter_unref(adapter);
+	assert_int_equal(destroys, 1);
+
+	before = counting();
+	before.size = offsetof(struct zpci_model, resume);
+	refuse(&before, PCHID, &options, "incomplete");
+	later.known.size = sizeof(later);
+	later.unknown[7] = 1;
+	refuse(&later.known, PCHID, &options, "incomplete");
+	later.unknown[7] = 0;
+	assert_int_equal(zpci_adapter_create(&later.known, PCHID, &options, &adapter), 0);
+	zpci_adapter_unref(adapter);
+}
+
+/* A borrower that was compiled before the identity grew gets what it knows, and not a byte more. */
+static void identity_is_as_long_as_the_borrower_says(void **state)
 {
 	struct zpci_adapter *adapter = create("null");
 	struct zpci_identity identity;
+	void *pf;
+
+	(void)state;
+	memset(&identity, 0xa5, sizeof(identity));
+	identity.size = offsetof(struct zpci_identity, device);
+	assert_int_equal(zpci_adapter_borrow(adapter, 0, &services, &identity, &pf), 0);
+	assert_int_equal(identity.size, offsetof(struct zpci_identity, device));
+	assert_int_equal(identity.vendor, 0x1234);
+	assert_int_equal(identity.device, 0xa5a5);
+	zpci_adapter_give_back(adapter, 0, pf);
+	zpci_adapter_unref(adapter);
+}
+
+static void function_is_lent_once(void **state)
+{
+	struct zpci_adapter *adapter = create("null");
+	struct zpci_identity identity = { .size = sizeof(identity) };
 	void *pf, *vf, *again;
 
 	(void)state;
@@ -211,7 +262,7 @@ static void function_that_did_not_open_is_not_lent(void **state)
 {
 	const struct zpci_model model = counting();
 	struct zpci_adapter *adapter;
-	struct zpci_identity identity;
+	struct zpci_identity identity = { .size = sizeof(identity) };
 	void *device;
 
 	(void)state;
@@ -230,7 +281,7 @@ static void adapter_lives_as_long_as_a_lent_function(void **state)
 {
 	const struct zpci_model model = counting();
 	struct zpci_adapter *adapter;
-	struct zpci_identity identity;
+	struct zpci_identity identity = { .size = sizeof(identity) };
 	void *device;
 
 	(void)state;
@@ -253,6 +304,8 @@ int main(void)
 		cmocka_unit_test(adapter_tells_what_it_is),
 		cmocka_unit_test(wrong_options_are_refused),
 		cmocka_unit_test(incomplete_models_are_refused),
+		cmocka_unit_test(models_of_before_and_of_later),
+		cmocka_unit_test(identity_is_as_long_as_the_borrower_says),
 		cmocka_unit_test(function_is_lent_once),
 		cmocka_unit_test(function_that_did_not_open_is_not_lent),
 		cmocka_unit_test(adapter_lives_as_long_as_a_lent_function),

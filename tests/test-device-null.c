@@ -33,12 +33,15 @@ static int borrow_all(void **state)
 	static const struct zpci_adapter_options options = { .size = sizeof(options), .vfs = VFS };
 	static struct lent lent;
 
+	memset(&lent, 0, sizeof(lent));
 	lent.model = zpci_model_find("null");
 	assert_int_equal(zpci_adapter_create(lent.model, PCHID, &options, &lent.adapter), 0);
-	for (unsigned vf = 0; vf <= VFS; vf++)
+	for (unsigned vf = 0; vf <= VFS; vf++) {
+		lent.identity[vf].size = sizeof(lent.identity[vf]);
 		assert_int_equal(zpci_adapter_borrow(lent.adapter, vf, &services,
 						     &lent.identity[vf], &lent.device[vf]),
 				 0);
+	}
 	*state = &lent;
 	return 0;
 }

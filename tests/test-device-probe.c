@@ -32,7 +32,8 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 /* All under @lock. */
 static uint8_t memory[MEMORY];
-static uint64_t refused; /* DMA address of a page that is refused */
+static uint64_t refused;  /* DMA address of a page that is refused */
+static uint64_t canceled; /* DMA address of a page at which the gate is closed */
 static unsigned vectors[RECORD];
 static unsigned raised;
 static unsigned transfers;
@@ -42,12 +43,9 @@ static bool blocked;	   /* one is waiting */
 static bool in_service;
 static pthread_t raiser;
 
-/* Called by a service that was blocked: whether what the test does has begun. */
-static bool (*_Atomic begun)(void);
-
 static const struct zpci_model *model;
 static struct zpci_adapter *adapter;
-static struct zpci_identity identity;
+static struct zpci_identity identity = { .size = sizeof(identity) };
 static void *device;
 
 /* --- the function's side ------------------------------------------------------------------- */
@@ -58,24 +56,16 @@ static void wait_changed(void)
 
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += PATIENCE;
-	assert_int_equal(pthread_cond_timedwait(&changed, &lock, &until), 0);
+	if (!pthread_cond_timedwait(&changed, &lock, &until))
+		return;
+	pthread_mutex_unlock(&lock); /* teardown takes it */
+	fail_msg("nothing changed for %u seconds", PATIENCE);
 }
 
-static time_t seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* What a service does if the test wants to meet it inside: wait until told to go on, then until
- * the test is inside the operation that should wait for us, and then give it every chance not
- * to. */
+/* What a service does if the test wants to meet it inside: wait until told to go on, and then give
+ * the operation that should wait for us every chance not to. */
 static void meet(const bool *wanted)
 {
-	time_t until = seconds() + PATIENCE;
-
 	if (!*wanted)
 		return;
 	blocked = true;
@@ -83,8 +73,6 @@ static void meet(const bool *wanted)
 	while (*wanted)
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
-	while (!begun() && seconds() < until)
-		sched_yield();
 	for (unsigned i = 0; i < 1000; i++)
 		sched_yield();
 	pthread_mutex_lock(&lock);
@@ -100,8 +88,11 @@ static int transfer(uint64_t address, uint8_t *buffer, size_t length, bool out, 
 	in_service = true;
 	meet(&block);
 	for (size_t i = 0; i < length && !result; i++, address++) {
-		if (address < BASE || address >= BASE + MEMORY ||
-		    address / PAGE == refused / PAGE) {
+		if (address / PAGE == canceled / PAGE) {
+			*failed = address;
+			result = -ECANCELED;
+		} else if (address < BASE || address >= BASE + MEMORY ||
+			   address / PAGE == refused / PAGE) {
 			*failed = address;
 			result = -EFAULT;
 		} else if (out) {
@@ -148,6 +139,7 @@ static void raise_vector(void *function, unsigned vector)
 }
 
 static const struct zpci_services services = {
+	.size = sizeof(services),
 	.dma_read = dma_read,
 	.dma_write = dma_write,
 	.raise_vector = raise_vector,
@@ -178,31 +170,6 @@ static void wait_blocked(void)
 	while (!blocked)
 		wait_changed();
 	pthread_mutex_unlock(&lock);
-}
-
-/* What a reset clears is clear. Device memory is what may be looked at while an operation goes on: the
- * device's thread does so, too. */
-static bool reset_begun(void)
-{
-	uint8_t data[4] = { 0 };
-
-	model->bar_read(device, ZPCI_PROBE_BAR, ZPCI_PROBE_MEMORY, data, 4);
-	return zpci_get_le(data, 4) == 0;
-}
-
-/* A doorbell is no longer heard at once. */
-static bool quiesce_begun(void)
-{
-	const uint8_t vector[4] = { 2 };
-	unsigned before = count_raised();
-
-	model->bar_write(device, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DOORBELL_NOW, vector, 4);
-	return count_raised() == before;
-}
-
-static bool whatever(void)
-{
-	return true;
 }
 
 static void set(bool *flag, bool value)
@@ -278,9 +245,8 @@ static int setup(void **state)
 
 	(void)state;
 	raised = transfers = 0;
-	refused = 0;
+	refused = canceled = 0;
 	block = blocked = in_service = stop_in_raise = false;
-	begun = whatever;
 	for (size_t i = 0; i < MEMORY; i++)
 		memory[i] = sample(i);
 	model = zpci_model_find("probe");
@@ -292,7 +258,6 @@ static int teardown(void **state)
 {
 	(void)state;
 	/* Also after a test that failed half-way. */
-	begun = whatever;
 	set(&block, false);
 	set(&stop_in_raise, false);
 	zpci_adapter_give_back(adapter, VF, device);
@@ -469,6 +434,7 @@ static void full_queue_drops_and_counts(void **state)
 	store(ZPCI_PROBE_REG_DOORBELL_LATER, 4, 64);
 	assert_int_equal(load(ZPCI_PROBE_REG_DROPPED, 4), 3);
 	model->reset(device);
+	assert_int_equal(model->drain(device, true), 0);
 	assert_int_equal(load(ZPCI_PROBE_REG_DROPPED, 4), 0);
 	store(ZPCI_PROBE_REG_DOORBELL_LATER, 4, 6);
 	wait_raised(1);
@@ -602,22 +568,31 @@ static void dma_command_while_busy_is_an_overrun(void **state)
 
 /* --- reset, quiesce, close ------------------------------------------------------------------ */
 
-static void reset_waits_for_the_transfer_and_ends_it(void **state)
+/* As the function does it, in two steps. */
+static void reset_and_drain(void)
+{
+	model->reset(device);
+	assert_int_equal(model->drain(device, false), 0);
+}
+
+static void reset_ends_the_transfer_and_drain_waits_for_it(void **state)
 {
 	(void)state;
-	begun = reset_begun;
 	set(&block, true);
 	store(ZPCI_PROBE_REG_SCRATCH32, 4, 1);
 	store(ZPCI_PROBE_MEMORY, 4, 1);
 	command(ZPCI_PROBE_DMA_FILL | ZPCI_PROBE_DMA_INTERRUPT, 0, BASE, 10 * PAGE);
 	wait_blocked();
-	set(&block, false);
+	/* Returns, although the thread is in a service that does not. */
 	model->reset(device);
+	assert_true(is(&in_service));
+	set(&block, false);
+	assert_int_equal(model->drain(device, false), 0);
 	assert_false(is(&in_service));
 	assert_int_equal(load(ZPCI_PROBE_REG_STORES, 8), 0);
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), error(ZPCI_PROBE_CODE_RESET));
 	/* Resets come in groups; the trace is for who comes after the last one. */
-	model->reset(device);
+	reset_and_drain();
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), error(ZPCI_PROBE_CODE_RESET));
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_DONE, 8), 0);
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_LENGTH, 8), 0);
@@ -627,8 +602,23 @@ static void reset_waits_for_the_transfer_and_ends_it(void **state)
 	assert_int_equal(run(ZPCI_PROBE_DMA_READ, BASE, 0, 1), ZPCI_PROBE_STATUS_DONE);
 	assert_int_equal(transfers, 2);
 	assert_int_equal(raised, 1);
-	model->reset(device);
+	reset_and_drain();
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), 0);
+}
+
+/* A reset closes the gate before the device hears of it. The interruption that would follow is lost
+ * in the closed gate as well; a driver must still be able to tell what became of its data. */
+static void access_that_a_reset_canceled_ends_as_the_reset_ends_it(void **state)
+{
+	(void)state;
+	canceled = BASE;
+	command(ZPCI_PROBE_DMA_FILL | ZPCI_PROBE_DMA_INTERRUPT, 0, BASE, PAGE);
+	while (load(ZPCI_PROBE_REG_DMA_STATUS, 4) & ZPCI_PROBE_STATUS_BUSY)
+		sched_yield();
+	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), error(ZPCI_PROBE_CODE_RESET));
+	reset_and_drain();
+	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), error(ZPCI_PROBE_CODE_RESET));
+	assert_int_equal(raised, 0);
 }
 
 static void level_reset_by_config_space_resets_registers(void **state)
@@ -646,17 +636,18 @@ static void level_reset_by_config_space_resets_registers(void **state)
 	assert_int_equal(value, 0);
 }
 
-static void quiesce_waits_and_resume_goes_on(void **state)
+static void quiesce_stops_and_resume_goes_on(void **state)
 {
 	unsigned before;
 
 	(void)state;
-	begun = quiesce_begun;
 	set(&block, true);
 	command(ZPCI_PROBE_DMA_COPY | ZPCI_PROBE_DMA_INTERRUPT, BASE, BASE + 20 * PAGE, 10 * PAGE);
 	wait_blocked();
-	set(&block, false);
 	model->quiesce(device);
+	assert_true(is(&in_service));
+	set(&block, false);
+	assert_int_equal(model->drain(device, true), 0);
 	assert_false(is(&in_service));
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_DONE, 8), PAGE);
 	before = count_raised();
@@ -667,24 +658,25 @@ static void quiesce_waits_and_resume_goes_on(void **state)
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), ZPCI_PROBE_STATUS_BUSY);
 	assert_int_equal(count_raised(), before);
 	model->resume(device);
-	/* These two, the one that found the device quiesced, and the completion. */
-	wait_raised(before + 4);
+	/* These two, and the completion. */
+	wait_raised(before + 3);
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), ZPCI_PROBE_STATUS_DONE);
-	assert_int_equal(load(ZPCI_PROBE_REG_INTERRUPTS, 8), before + 4);
+	assert_int_equal(load(ZPCI_PROBE_REG_INTERRUPTS, 8), before + 3);
 	assert_memory_equal(memory, memory + 20 * PAGE, 10 * PAGE);
 }
 
-static void reset_waits_for_a_vector(void **state)
+static void drain_waits_for_a_vector(void **state)
 {
 	(void)state;
-	begun = reset_begun;
 	set(&stop_in_raise, true);
 	store(ZPCI_PROBE_REG_SCRATCH32, 4, 1);
 	store(ZPCI_PROBE_REG_DOORBELL_LATER, 4, 1);
 	store(ZPCI_PROBE_REG_DOORBELL_LATER, 4, 2);
 	wait_blocked();
-	set(&stop_in_raise, false);
 	model->reset(device);
+	assert_true(is(&in_service));
+	set(&stop_in_raise, false);
+	assert_int_equal(model->drain(device, false), 0);
 	assert_false(is(&in_service));
 	assert_int_equal(count_raised(), 1);
 	assert_int_equal(load(ZPCI_PROBE_REG_INTERRUPTS, 8), 0);
@@ -753,10 +745,11 @@ int main(void)
 		TEST(dma_lengths_are_checked),
 		TEST(dma_commands_are_checked),
 		TEST(dma_command_while_busy_is_an_overrun),
-		TEST(reset_waits_for_the_transfer_and_ends_it),
+		TEST(reset_ends_the_transfer_and_drain_waits_for_it),
 		TEST(level_reset_by_config_space_resets_registers),
-		TEST(quiesce_waits_and_resume_goes_on),
-		TEST(reset_waits_for_a_vector),
+		TEST(quiesce_stops_and_resume_goes_on),
+		TEST(drain_waits_for_a_vector),
+		TEST(access_that_a_reset_canceled_ends_as_the_reset_ends_it),
 		TEST(close_ends_work_in_flight),
 		TEST(registers_can_be_used_while_dma_runs),
 	};

@@ -243,7 +243,7 @@ static void what_another_firmware_has(void **state)
 {
 	struct made *made = *state;
 	const struct zpci_services services = { .logger = logger };
-	struct zpci_identity identity;
+	struct zpci_identity identity = { .size = sizeof(identity) };
 	void *device;
 
 	assert_int_equal(zpci_adapter_borrow(made->adapter, 1, &services, &identity, &device), 0);

@@ -10,13 +10,25 @@
  *	                      |                  ^
  *	                      +-- services (DMA, vectors, error), from open to close
  *
- * Threads. Operations on one device are called one at a time (the function's lock is held),
- * those on different devices of one adapter at the same time. Services may be called from any
- * thread, also from within an operation, and never wait for the lock under which operations are
- * called; a device holds no lock during one that its operations take. From the return of quiesce()
- * to the call of resume(), and after the return of close(), a device calls no service: reset,
- * quiesce and close wait for services that its threads are in. The functions at the end of this
- * file may be called from any thread.
+ * The gate. Between a device and the guest stands a gate of the function. While it is closed, a
+ * device cannot touch guest memory or raise a vector: DMA returns -ECANCELED, all other services do
+ * nothing. It is closed from before open() until the function is plugged, and again from a reset
+ * until the device has drained. A reset is made in steps, so that a device which waits for its host
+ * never holds up a guest CPU:
+ *
+ *	close the gate    what is inside of a service leaves; nothing enters any more
+ *	reset()           returns at once
+ *	drain()           until it succeeds, the guest is told "busy" when it enables the function
+ *	open the gate
+ *
+ * Threads. Operations on one device are called one at a time (the function's lock is held), but for
+ * drain() that may wait, and close(): no lock of the function is held then, and drain() may run
+ * beside another operation. Operations on different devices of one adapter are called at the same
+ * time. Services may be called from any thread, also from within an operation, and never wait for
+ * the lock under which operations are called; a device holds no lock during one that its operations
+ * take. From the return of drain() after quiesce() to the call of resume(), and after the return of
+ * close(), a device calls no service. The functions at the end of this file may be called from any
+ * thread.
  *
  * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
  * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
@@ -63,6 +75,8 @@ enum zpci_device_view {
 
 /* What a function is, whatever its config space says. Filled in by open(). Host byte order. */
 struct zpci_identity {
+	size_t size; /* sizeof(struct zpci_identity) as whoever calls open() was compiled; all
+			fields are 0 before. A device writes no field behind it */
 	enum zpci_device_view view;	 /* what its config space shows of the rest */
 	uint16_t vendor;		 /* vendor ID; a VF's is its PF's */
 	uint16_t device;		 /* device ID; a VF's is the capability's VF Device ID */
@@ -80,9 +94,13 @@ struct zpci_identity {
  * DMA addresses are what the guest's driver gave to the device.
  */
 struct zpci_services {
+	size_t size; /* sizeof(struct zpci_services) as the function was compiled; a device calls
+			no service behind it */
+
 	/* Moves @length bytes between @buffer and DMA address @address. Returns 0; -EFAULT if the
 	 * guest gave no such translation or protected it; -ENODEV if the function is not enabled
-	 * or the guest has not set Bus Master. On an error *@failed (may be NULL) is the first
+	 * or the guest has not set Bus Master; -ECANCELED while the gate is closed: a reset ended
+	 * the work that this access belongs to. On an error *@failed (may be NULL) is the first
 	 * address that was refused: what lies before it may have been moved, in pieces of a page,
 	 * and nothing from there on. */
 	int (*dma_read)(void *function, uint64_t address, void *buffer, size_t length,
@@ -90,15 +108,28 @@ struct zpci_services {
 	int (*dma_write)(void *function, uint64_t address, const void *buffer, size_t length,
 			 uint64_t *failed);
 
-	/* Raises MSI-X vector @vector. A masked one becomes pending; one beyond the table, or of
-	 * a function that is not enabled, is dropped. Never fails, never waits for the guest. */
+	/* Raises MSI-X vector @vector. A masked one becomes pending; one beyond the table, of
+	 * a function that is not enabled, or while the gate is closed, is dropped. Never fails,
+	 * never waits for the guest. */
 	void (*raise_vector)(void *function, unsigned vector);
 
 	/* Where to say something about this function; its name is put in front. */
 	struct zpci_logger logger;
 
-	/* First argument of the services above. */
+	/* First argument of the services above and below. */
 	void *function;
+
+	/* The device failed by itself: the guest gets error event @pec (enum zpci_pec, below
+	 * 0x0300), and the function the state that goes with it (reference 8.5). Does nothing where
+	 * such an error cannot happen: a function that is not enabled, unless the error is
+	 * permanent; while the gate is closed. */
+	void (*error)(void *function, uint16_t pec);
+
+	/* The PF now has @vfs VFs: its guest enabled or disabled them in its SR-IOV capability, or
+	 * a reset took them away. To be called from within the operation that changed it. Published
+	 * as zpci_function_info.vfs_enabled. Of a VF's device, or beyond ZPCI_VFS_MAX, it does
+	 * nothing. */
+	void (*vfs_changed)(void *function, unsigned vfs);
 };
 
 /* Options of an adapter that every model has. As in all options structures, @size may be a former
@@ -110,9 +141,12 @@ struct zpci_adapter_options {
 				      in create() puts the PCHID in front */
 };
 
-/* All members are needed. The structure outlives the adapters that are made of it. */
+/* Copied by zpci_adapter_create(); the strings outlive the adapters that are made of it. All members
+ * up to resume are needed, those behind it are optional. */
 struct zpci_model {
-	size_t size;	  /* sizeof(struct zpci_model); unknown bytes behind must be 0 */
+	/* sizeof(struct zpci_model) as the model was compiled: optional members behind it count as
+	 * NULL; bytes that this library does not know must be 0 */
+	size_t size;
 	const char *name; /* as in a configuration: lower case letters and digits */
 	const char *help; /* one sentence */
 
@@ -127,12 +161,14 @@ struct zpci_model {
 	 * *@device, or a negative errno after a message there; -ENOMEM needs none. */
 	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
 		    struct zpci_identity *identity, void **device);
-	/* Frees a device; its threads have ended when it returns. */
+	/* Frees a device; its threads have ended when it returns. The gate is closed, no lock of the
+	 * function is held, and no other operation is called any more: it may wait for the host. */
 	void (*close)(void *device);
 
 	/* Config space, @offset + @length <= 4096, @length 1 to 4, not across a 4-byte boundary.
 	 * What the device does not implement reads as 0 and ignores writes. A write of Initiate
-	 * Function Level Reset resets the device before it returns. The function reads the list of
+	 * Function Level Reset resets the device as reset() does: the function has closed the gate
+	 * before, and drains afterwards. The function reads the list of
 	 * capabilities once, after open(): it stays as it is, and a table and pending bits of MSI-X
 	 * lie within BARs. MSI-X Enable and Function Mask are the function's own; Bus Master is the
 	 * device's to keep, and the function's to act on. */
@@ -146,15 +182,24 @@ struct zpci_model {
 	int (*bar_write)(void *device, unsigned bar, uint64_t offset, const void *data,
 			 size_t length);
 
-	/* Back to the state after open(): registers, config space, work in flight dropped. When it
-	 * returns, the device's threads touch guest memory and raise vectors no more for work from
-	 * before. Does not end a quiesce(). */
+	/* Back to the state after open(): registers, config space, work in flight dropped. Returns
+	 * at once: the gate is closed, so that what the device's threads still do for work from
+	 * before cannot reach the guest; drain() says when they have ended it. Does not end a
+	 * quiesce(). */
 	void (*reset)(void *device);
 
-	/* Stop calling services, keeping all state; and go on. Operations in between are allowed:
-	 * what they cause waits. */
+	/* Begin no more work that calls services, keeping all state; and go on. quiesce() returns at
+	 * once: drain() follows. Operations in between are allowed: what they cause waits. */
 	void (*quiesce)(void *device);
 	void (*resume)(void *device);
+
+	/* Optional. 0: after reset(), nothing of the work from before is under way any more; after
+	 * quiesce(), the device's threads are in no service. Else -EBUSY, if @wait is false: then it
+	 * does not wait for the host. It may wait for services that its threads are in, as these
+	 * return at once when the gate is closed. If @wait is true it waits for all. From a reset to
+	 * the success of drain() only config, reset, quiesce, resume and close are called. NULL:
+	 * reset() and quiesce() leave nothing to wait for. */
+	int (*drain)(void *device, bool wait);
 };
 
 /* The model @name among those that are built in; NULL if there is none of that name. */
@@ -170,7 +215,7 @@ struct zpci_adapter;
 
 /*
  * zpci_adapter_create - make an adapter of @model.
- * @model:   from zpci_model_find(), or the caller's own
+ * @model:   from zpci_model_find(), or the caller's own; copied
  * @pchid:   physical channel ID, 16 bits, not 0; unique among the adapters of one firmware
  * @options: number of VFs and logger; NULL: no VFs, silent
  * @adapter: the result, with one reference
@@ -189,7 +234,7 @@ void zpci_adapter_unref(struct zpci_adapter *adapter);
 uint16_t zpci_adapter_pchid(const struct zpci_adapter *adapter);
 /* The number of VFs: */
 unsigned zpci_adapter_vfs(const struct zpci_adapter *adapter);
-/* The model; valid as long as the adapter: */
+/* The adapter's copy of its model; valid as long as the adapter: */
 const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter);
 
 /*
@@ -197,7 +242,7 @@ const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter);
  * is added.
  * @vf:       VF counted from 1; 0: the PF
  * @services: the borrower's, valid until give-back; its logger is told of errors
- * @identity: the result: what was borrowed
+ * @identity: its size is set by the caller; as much of what was borrowed is filled in
  * @device:   the result: first argument of the model's operations
  * Returns 0, -EINVAL (no such VF), -EBUSY (already lent), or the model's error.
  * The adapter lives on until zpci_adapter_give_back().

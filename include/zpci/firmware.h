@@ -71,7 +71,8 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 			 struct zpci_firmware **firmware);
 
 /* Stops every device: afterwards nothing of ours touches guest storage or presents anything
- * until zpci_firmware_resume(). The guest's CPUs are stopped by the caller before. */
+ * until zpci_firmware_resume(). Waits until the devices have drained, as long as their host takes.
+ * The guest's CPUs are stopped by the caller before. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware);
 /* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. */
 void zpci_firmware_resume(struct zpci_firmware *firmware);
@@ -87,8 +88,9 @@ enum zpci_reset {
 	ZPCI_RESET_SUBSYSTEM, /* I/O subsystem reset, as kexec causes by DIAGNOSE 308 */
 };
 
-/* To be called when the virtual machine resets; returns when nothing is in flight. No guest CPU
- * begins an instruction of ours meanwhile, else what it enables may stay enabled. */
+/* To be called when the virtual machine resets; when it returns, nothing of ours touches guest
+ * storage any more. It does not wait for the host: a device that has not drained by then keeps its
+ * function from being enabled until it has, and the guest is told "busy". No guest CPU begins an instruction of ours meanwhile, else what it enables may stay enabled. */
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset reset);
 
 /* --- functions --------------------------------------------------------------------------- */
@@ -171,6 +173,7 @@ struct zpci_function_info {
 	bool no_command_memory;		 /* announced: the guest's kernel treats it as absent */
 	struct zpci_bar bars[ZPCI_BARS]; /* as they are, whether the guest sees them or not */
 	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* as it was given; empty: none */
+	uint16_t vfs_enabled; /* of a PF: VFs that its guest has enabled, as its device says */
 };
 
 /* Fills @info about the function @fid: 0 or -ENOENT. While the guest acts on the function, its

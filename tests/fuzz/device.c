@@ -386,7 +386,8 @@ static int fuzz_open(void *adapter, unsigned vf, const struct zpci_services *ser
 	device->fid = FUZZ_FID + vf;
 	device->services = services;
 	device->budget = BUDGET;
-	device->between = (struct zpci_services){ .dma_read = engine_read,
+	device->between = (struct zpci_services){ .size = sizeof(device->between),
+						  .dma_read = engine_read,
 						  .dma_write = engine_write,
 						  .raise_vector = engine_raise,
 						  .logger = services->logger,
@@ -478,6 +479,13 @@ static void fuzz_resume(void *opaque)
 	probe->resume(device->inner);
 }
 
+static int fuzz_device_drain(void *opaque, bool wait)
+{
+	struct fuzz_device *device = opaque;
+
+	return probe->drain(device->inner, wait);
+}
+
 const struct zpci_model fuzz_model = {
 	.size = sizeof(struct zpci_model),
 	.name = "fuzz",
@@ -493,6 +501,7 @@ const struct zpci_model fuzz_model = {
 	.reset = fuzz_reset,
 	.quiesce = fuzz_quiesce,
 	.resume = fuzz_resume,
+	.drain = fuzz_device_drain,
 };
 
 /* --- waiting --------------------------------------------------------------------------------- */

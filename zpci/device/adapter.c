@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <zpci/device.h>
 
@@ -20,7 +21,7 @@
 
 struct zpci_adapter {
 	atomic_uint references;
-	const struct zpci_model *model;
+	struct zpci_model model; /* what an older one lacks is NULL */
 	uint16_t pchid;
 	unsigned vfs;
 	struct zpci_named_logger logger;
@@ -41,14 +42,15 @@ static bool valid_name(const char *name)
 
 /* A model may come from the caller; one without all operations would crash in the first guest
  * that touches it. */
-static bool valid_model(const struct zpci_model *asked)
+static bool take_model(struct zpci_model *model, const struct zpci_model *asked)
 {
-	struct zpci_model model;
-
-	return asked && !zpci_options_take(&model, sizeof(model), asked, sizeof(model), NULL, "") &&
-	       valid_name(model.name) && model.help && model.create && model.destroy &&
-	       model.open && model.close && model.config_read && model.config_write &&
-	       model.bar_read && model.bar_write && model.reset && model.quiesce && model.resume;
+	return asked &&
+	       !zpci_options_take(model, sizeof(*model), asked,
+				  zpci_size_upto(struct zpci_model, resume), NULL, "") &&
+	       valid_name(model->name) && model->help && model->create && model->destroy &&
+	       model->open && model->close && model->config_read && model->config_write &&
+	       model->bar_read && model->bar_write && model->reset && model->quiesce &&
+	       model->resume;
 }
 
 /* Fills @new with what was asked for, @options among it; -EINVAL after a message. */
@@ -70,10 +72,10 @@ static int configure(struct zpci_adapter *new, const struct zpci_model *model, u
 			 "this PCHID is nobody's; choose 0x0001 to 0xffff");
 		return -EINVAL;
 	}
-	if (!valid_model(model)) {
+	if (!take_model(&new->model, model)) {
 		zpci_log(&logger, ZPCI_LOG_ERROR,
 			 "its model is unknown or incomplete; one needs size, name, help and all "
-			 "operations");
+			 "operations up to resume");
 		return -EINVAL;
 	}
 	if (options->vfs > ZPCI_VFS_MAX) {
@@ -81,7 +83,6 @@ static int configure(struct zpci_adapter *new, const struct zpci_model *model, u
 			 options->vfs, ZPCI_VFS_MAX);
 		return -EINVAL;
 	}
-	new->model = model;
 	new->pchid = pchid;
 	new->vfs = options->vfs;
 	options->logger = logger;
@@ -100,7 +101,7 @@ int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 	atomic_init(&new->references, 1);
 	result = configure(new, model, pchid, options ? options : &none, &taken);
 	if (!result) {
-		result = model->create(&taken, &new->opaque);
+		result = new->model.create(&taken, &new->opaque);
 		if (result == -ENOMEM)
 			zpci_log(&taken.logger, ZPCI_LOG_ERROR,
 				 "no memory to make it; free some of the host's");
@@ -126,7 +127,7 @@ void zpci_adapter_unref(struct zpci_adapter *adapter)
 	/* Release: what this holder did; acquire: what all others did before destroy(). */
 	if (atomic_fetch_sub_explicit(&adapter->references, 1, memory_order_acq_rel) != 1)
 		return;
-	adapter->model->destroy(adapter->opaque);
+	adapter->model.destroy(adapter->opaque);
 	free(adapter);
 }
 
@@ -142,7 +143,7 @@ unsigned zpci_adapter_vfs(const struct zpci_adapter *adapter)
 
 const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter)
 {
-	return adapter->model;
+	return &adapter->model;
 }
 
 /* Whoever borrows is told: the adapter may be another program part's, with a logger of its own. */
@@ -150,6 +151,8 @@ int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			const struct zpci_services *services, struct zpci_identity *identity,
 			void **device)
 {
+	struct zpci_identity full = { .size = sizeof(full) };
+	size_t size = identity->size < sizeof(full) ? identity->size : sizeof(full);
 	int result;
 
 	if (vf > adapter->vfs) {
@@ -165,18 +168,20 @@ int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			 vf, adapter->pchid);
 		return -EBUSY;
 	}
-	result = adapter->model->open(adapter->opaque, vf, services, identity, device);
+	result = adapter->model.open(adapter->opaque, vf, services, &full, device);
 	if (result) {
 		atomic_store(&adapter->lent[vf], false);
 		return result;
 	}
+	full.size = size;
+	memcpy(identity, &full, size);
 	zpci_adapter_ref(adapter);
 	return 0;
 }
 
 void zpci_adapter_give_back(struct zpci_adapter *adapter, unsigned vf, void *device)
 {
-	adapter->model->close(device);
+	adapter->model.close(device);
 	atomic_store(&adapter->lent[vf], false);
 	zpci_adapter_unref(adapter);
 }

@@ -266,10 +266,22 @@ static void probe_reset(void *opaque)
 	device->loads = 0;
 	device->stores = 0;
 	device->interrupts = 0;
-	/* Nothing is left to begin with; what the thread began before is waited for, and finds
-	 * that nobody wants its result. */
+	/* Nothing is left to begin with. What the thread began before finds that nobody wants its
+	 * result; probe_drain() waits for it. */
+	pthread_mutex_unlock(&device->lock);
+}
+
+/* The thread waits for services alone, which return at once here: their gate is closed, or after a
+ * quiesce() they move one chunk. So there is never a reason to answer -EBUSY. */
+static int probe_drain(void *opaque, bool wait)
+{
+	struct probe_device *device = opaque;
+
+	(void)wait;
+	pthread_mutex_lock(&device->lock);
 	probe_worker_wait_idle(device);
 	pthread_mutex_unlock(&device->lock);
+	return 0;
 }
 
 static void probe_config_read(void *opaque, unsigned offset, void *data, unsigned length)
@@ -293,7 +305,6 @@ static void probe_quiesce(void *opaque)
 
 	pthread_mutex_lock(&device->lock);
 	device->quiesced = true;
-	probe_worker_wait_idle(device);
 	pthread_mutex_unlock(&device->lock);
 }
 
@@ -355,4 +366,5 @@ const struct zpci_model zpci_probe_model = {
 	.reset = probe_reset,
 	.quiesce = probe_quiesce,
 	.resume = probe_resume,
+	.drain = probe_drain,
 };

@@ -12,12 +12,14 @@
  * The thread moves one chunk per turn through a bounce buffer: guest memory is touched by the
  * services alone, and device memory only under the lock, as the guest's CPUs do. After each
  * chunk the thread looks whether the operation is still wanted: a reset meanwhile took BUSY
- * away, and no new command can have come, because whoever resets waits until the thread left
- * its service. Even a command that makes no sense is ended by the thread, so that a driver
+ * away, and no new command can have come, because the guest reaches the registers again only after
+ * probe_drain() has seen the thread leave its service. A service that says -ECANCELED is the first
+ * sign of a reset that has begun: the operation ends as the reset will end it. Even a command that makes no sense is ended by the thread, so that a driver
  * sees one protocol: BUSY, then the end, then the interrupt.
  *
  * All operands are the guest's and hostile. They are checked once, against the latched copy.
  */
+#include <errno.h>
 #include <string.h>
 
 #include <zpci/bytes.h>
@@ -158,11 +160,19 @@ static int transfer(struct probe_device *device, const struct probe_job *job, ui
 	return result;
 }
 
+/* What a reset leaves of an operation that it ended. */
+#define RESET_TRACE                                                                                \
+	(ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET << ZPCI_PROBE_STATUS_CODE_SHIFT)
+
 /* Ends an operation; status first, so that the interrupt's handler finds it. */
 static void finish(struct probe_device *device, const struct probe_job *job, unsigned code)
 {
 	struct probe_dma *dma = &device->dma;
 
+	if (code == ZPCI_PROBE_CODE_RESET) {
+		dma->status = RESET_TRACE;
+		return;
+	}
 	dma->status &= ZPCI_PROBE_STATUS_OVERRUN;
 	if (code)
 		dma->status |= ZPCI_PROBE_STATUS_ERROR | code << ZPCI_PROBE_STATUS_CODE_SHIFT;
@@ -190,7 +200,7 @@ static bool move_chunk(struct probe_device *device, const struct probe_job *job,
 		return false;
 	if (result) {
 		dma->failed = failed;
-		*code = ZPCI_PROBE_CODE_DMA;
+		*code = result == -ECANCELED ? ZPCI_PROBE_CODE_RESET : ZPCI_PROBE_CODE_DMA;
 		return true;
 	}
 	if ((job->command & ZPCI_PROBE_DMA_OP_MASK) == ZPCI_PROBE_DMA_READ)
@@ -217,14 +227,12 @@ bool probe_dma_step(struct probe_device *device)
 
 void probe_dma_reset(struct probe_device *device)
 {
-	const uint32_t trace = ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET
-								 << ZPCI_PROBE_STATUS_CODE_SHIFT;
 	struct probe_dma *dma = &device->dma;
-	bool ended = dma->status & ZPCI_PROBE_STATUS_BUSY || dma->status == trace;
+	bool ended = dma->status & ZPCI_PROBE_STATUS_BUSY || dma->status == RESET_TRACE;
 
 	memset(dma, 0, sizeof(*dma));
 	/* The one thing that a reset leaves behind: a driver can tell that its data did not
 	 * arrive. Further resets keep it, as they come in groups: Linux's kexec makes three. */
 	if (ended)
-		dma->status = trace;
+		dma->status = RESET_TRACE;
 }

@@ -9,7 +9,7 @@
  * of a service; until it took the lock again, @in_service is set.
  *
  * That flag carries the promises of the contract. Reset first removes the work, quiesce first
- * forbids it, and then both wait until the thread is in no service. What the thread does after
+ * forbids it, and then drain waits until the thread is in no service. What the thread does after
  * a service it does under the lock that it just took back, looking again at what it is still
  * asked to do; between that and the next service the lock is not given up, so nobody who waits
  * sees @in_service false with a service still to come.

@@ -96,13 +96,14 @@ static void pf_identity(const struct software_adapter *adapter, struct zpci_iden
 {
 	const struct zpci_pci_description *description = adapter->description;
 
-	memset(identity, 0, sizeof(*identity));
 	identity->view = ZPCI_VIEW_VIRTUALISED;
 	identity->vendor = description->vendor;
 	identity->device = description->device;
 	identity->class_code = description->class_code;
 	identity->revision = description->revision;
 	memcpy(identity->bars, description->bars, sizeof(identity->bars));
+	identity->vfn = 0;
+	identity->devfn = 0;
 	identity->sriov = adapter->vfs > 0;
 }
 

@@ -155,7 +155,6 @@ int zpci_sriov_identity(const struct zpci_sriov *sriov, unsigned vf, struct zpci
 	devfn = zpci_sriov_rid(sriov, vf);
 	if (devfn > UINT8_MAX)
 		return -ERANGE;
-	memset(identity, 0, sizeof(*identity));
 	identity->view = ZPCI_VIEW_RAW;
 	identity->vendor = sriov->vendor;
 	identity->device = sriov->vf_device;
@@ -164,5 +163,6 @@ int zpci_sriov_identity(const struct zpci_sriov *sriov, unsigned vf, struct zpci
 	memcpy(identity->bars, sriov->bars, sizeof(identity->bars));
 	identity->vfn = (uint16_t)vf;
 	identity->devfn = (uint8_t)devfn;
+	identity->sriov = false;
 	return 0;
 }

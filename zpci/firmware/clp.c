@@ -214,6 +214,10 @@ static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 		return ZPCI_CLP_RESOURCES;
 	switch (zpci_function_state(function)) {
 	case ZPCI_STATE_DISABLED:
+		/* Its device still ends what a reset took away. Linux tries again (pci_clp.c
+		 * clp_set_pci_fn()). */
+		if (!zpci_function_open_gate(function))
+			return ZPCI_CLP_BUSY;
 		zpci_function_enable(function);
 		return ZPCI_CLP_OK;
 	case ZPCI_STATE_PERMANENT:

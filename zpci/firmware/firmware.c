@@ -54,6 +54,29 @@ static void function_error(void *opaque, struct zpci_function *function, uint16_
 	zpci_events_post(opaque, function, pec, address);
 }
 
+/* --- presenting later ------------------------------------------------------------------------ */
+
+/* What one machine's function raised while a thread was inside a function of another machine. */
+static void present_late(void *opaque)
+{
+	struct zpci_firmware *firmware = opaque;
+	uint8_t iscs = atomic_exchange(&firmware->late_iscs, 0);
+
+	for (unsigned isc = 0; isc < 8; isc++)
+		if (iscs & 1u << isc)
+			firmware->ops.adapter_interruption(firmware->machine, isc);
+}
+
+static void present_later(void *opaque, uint8_t iscs)
+{
+	struct zpci_firmware *firmware = opaque;
+
+	atomic_fetch_or(&firmware->late_iscs, iscs);
+	firmware->ops.timer_set(firmware->late, 0);
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
 /* Takes machine and options over; -EINVAL after a message. */
 static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops *ops,
 		   void *machine, const struct zpci_firmware_options *asked)
@@ -102,9 +125,13 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 	if (!created)
 		return -ENOMEM;
 	rc = connect(created, ops, machine, options);
-	if (!rc)
-		rc = zpci_events_init(created);
+	if (!rc) {
+		created->late = created->ops.timer_create(machine, present_late, created);
+		rc = created->late ? zpci_events_init(created) : -ENOMEM;
+	}
 	if (rc) {
+		if (created->late)
+			created->ops.timer_destroy(created->late);
 		free(created);
 		return rc;
 	}
@@ -113,6 +140,7 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 		.machine = machine,
 		.logger = created->logger,
 		.error = function_error,
+		.present_later = present_later,
 		.opaque = created,
 	};
 	pthread_mutex_init(&created->list_lock, NULL);
@@ -161,21 +189,38 @@ static void reset(struct zpci_function *function)
 		function->last_enabled = handle;
 }
 
+/* Each device was told to stop before the first is waited for. Functions stay while the list is
+ * locked, so that no lock of theirs is needed. */
+static void drain(struct zpci_firmware *firmware)
+{
+	struct zpci_function *function;
+
+	pthread_mutex_lock(&firmware->list_lock);
+	for (unsigned i = 0; (function = zpci_list_slot(firmware, i)); i++)
+		if (zpci_function_state(function) != ZPCI_STATE_RESERVED && function->model->drain)
+			function->model->drain(function->device, true);
+	pthread_mutex_unlock(&firmware->list_lock);
+}
+
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 {
 	for_each(firmware, quiesce);
+	drain(firmware);
+	firmware->ops.timer_cancel(firmware->late);
 	zpci_events_quiesce(firmware);
 }
 
 void zpci_firmware_resume(struct zpci_firmware *firmware)
 {
 	for_each(firmware, resume);
+	firmware->ops.timer_set(firmware->late, 0);
 	zpci_events_resume(firmware);
 }
 
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 {
 	for_each(firmware, reset);
+	atomic_store(&firmware->late_iscs, 0);
 	/* What is there now, the guest's next List says. */
 	zpci_events_drop(firmware);
 	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s reset: all functions are disabled",
@@ -195,6 +240,7 @@ void zpci_firmware_destroy(struct zpci_firmware *firmware)
 		zpci_function_fini(function);
 		free(function);
 	}
+	firmware->ops.timer_destroy(firmware->late);
 	zpci_events_fini(firmware);
 	pthread_mutex_destroy(&firmware->list_lock);
 	free(firmware);

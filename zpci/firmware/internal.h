@@ -81,6 +81,10 @@ struct zpci_firmware {
 	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS]; /* the newest first */
 
 	struct zpci_events events;
+
+	/* Adapter interruptions (bit n: ISC n) that @late presents off every lock. */
+	_Atomic uint8_t late_iscs;
+	struct zpci_timer *late;
 };
 
 /* Slot @index, or NULL behind the last one used. Its function may be reserved. */

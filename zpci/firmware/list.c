@@ -283,6 +283,7 @@ int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
 		standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
 		zpci_function_unplug(function);
 		zpci_function_unlock(function);
+		zpci_function_release(function);
 		firmware->functions--;
 		zpci_events_drop_errors(firmware, function);
 		zpci_events_post(firmware, function,
@@ -333,6 +334,7 @@ static void describe(struct zpci_function *function, struct zpci_function_info *
 	info->command_memory = profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT;
 	info->no_command_memory = zpci_function_vfn(function) != 0;
 	memcpy(info->bars, function->identity.bars, sizeof(info->bars));
+	info->vfs_enabled = (uint16_t)atomic_load(&function->vfs_enabled);
 	memcpy(info->utility_string, function->utility_string, sizeof(info->utility_string));
 }
 

@@ -80,7 +80,7 @@ static struct zpci_outcome load_config(struct zpci_function *function, uint64_t 
 {
 	if (!config_length_ok(offset, length))
 		return program_interruption(ZPCI_PGM_OPERAND);
-	if (offset >= ZPCI_CONFIG_SIZE)
+	if (offset >= ZPCI_CONFIG_SIZE || !zpci_function_answers(function))
 		memset(data, 0xff, length);
 	else
 		zpci_view_read(function, (unsigned)offset, data, length);
@@ -92,7 +92,7 @@ static struct zpci_outcome store_config(struct zpci_function *function, uint64_t
 {
 	if (!config_length_ok(offset, length))
 		return program_interruption(ZPCI_PGM_OPERAND);
-	if (offset < ZPCI_CONFIG_SIZE)
+	if (offset < ZPCI_CONFIG_SIZE && zpci_function_answers(function))
 		zpci_view_write(function, (unsigned)offset, data, length);
 	return done();
 }

@@ -10,6 +10,8 @@
  * Without Bus Master in the Command register a function makes no accesses at all: the device is
  * told so, and no event is queued.
  *
+ * The gate of <zpci/device.h> is looked at inside of it.
+ *
  * A refused access puts the function into the error state and queues one error event
  * (reference 8.5). The device learns that too and sees the address.
  */
@@ -90,6 +92,8 @@ static int move_piece(struct transfer *transfer, uint16_t *pec)
 	size_t left = transfer->length < PIECE ? transfer->length : PIECE;
 	int rc = 0;
 
+	if (zpci_function_is_closed(transfer->function))
+		return -ECANCELED;
 	if (zpci_function_state(transfer->function) != ZPCI_STATE_ENABLED ||
 	    !atomic_load(&transfer->function->bus_master))
 		return -ENODEV;
@@ -121,12 +125,13 @@ static int move(struct transfer *transfer, uint64_t *failed)
 	while (transfer->length && !rc) {
 		pthread_rwlock_rdlock(&dma->gate);
 		rc = move_piece(transfer, &pec);
+		/* Inside, so that who closes the gate or drains it waits for the event as well. */
+		if (pec)
+			zpci_function_fail(transfer->function, pec, transfer->address);
 		pthread_rwlock_unlock(&dma->gate);
 	}
 	if (rc && failed)
 		*failed = transfer->address;
-	if (pec)
-		zpci_function_fail(transfer->function, pec, transfer->address);
 	return rc;
 }
 

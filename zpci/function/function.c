@@ -16,7 +16,8 @@
  * not change on SCLP configure, since the guest goes on with the one it knows (reference 4.1).
  *
  * Disabling is the guest's device reset: afterwards nothing that was registered survives and
- * nothing of the device is in flight.
+ * nothing of the device reaches the guest. A device that still waits for its host then keeps the
+ * gate closed, and until it has drained the guest cannot enable the function again.
  */
 #include "zpci/function/function.h"
 
@@ -39,6 +40,7 @@ int zpci_function_init(struct zpci_function *function, const struct zpci_functio
 	function->group = group;
 	atomic_init(&function->handle, ZPCI_HANDLE_OURS | index);
 	atomic_init(&function->state, ZPCI_STATE_RESERVED);
+	atomic_init(&function->closed, true);
 	rc = zpci_dma_init(&function->dma);
 	if (rc)
 		return rc;
@@ -54,8 +56,12 @@ int zpci_function_init(struct zpci_function *function, const struct zpci_functio
 
 void zpci_function_fini(struct zpci_function *function)
 {
-	if (function->device)
+	if (function->device) {
+		zpci_function_lock(function);
 		zpci_function_unplug(function);
+		zpci_function_unlock(function);
+		zpci_function_release(function);
+	}
 	zpci_fmb_fini(function);
 	zpci_dma_fini(&function->dma);
 	pthread_mutex_destroy(&function->interruption.lock);
@@ -64,35 +70,73 @@ void zpci_function_fini(struct zpci_function *function)
 
 _Thread_local struct zpci_function *zpci_function_innermost;
 
-bool zpci_function_inside(const struct zpci_function *function)
-{
-	const struct zpci_function *locked = zpci_function_innermost;
-
-	while (locked && locked != function)
-		locked = locked->outer;
-	return locked;
-}
-
 static void set_state(struct zpci_function *function, enum zpci_state state)
 {
 	atomic_store_explicit(&function->state, state, memory_order_release);
 }
+
+/* --- the gate ----------------------------------------------------------------------------- */
+
+void zpci_function_close_gate(struct zpci_function *function)
+{
+	atomic_store(&function->closed, true);
+	zpci_dma_drain(function);
+	zpci_interruption_drain(function);
+}
+
+bool zpci_function_open_gate(struct zpci_function *function)
+{
+	const struct zpci_model *model = function->model;
+
+	if (!zpci_function_is_closed(function))
+		return true;
+	if (model->drain && model->drain(function->device, false))
+		return false;
+	atomic_store(&function->closed, false);
+	return true;
+}
+
+/* --- services ----------------------------------------------------------------------------- */
 
 static void raise_vector(void *function, unsigned vector)
 {
 	zpci_msix_raise(function, vector);
 }
 
+/* Inside of the gate, as DMA is: whoever closes it waits for what is said here. */
+static void device_error(void *opaque, uint16_t pec)
+{
+	struct zpci_function *function = opaque;
+
+	pthread_rwlock_rdlock(&function->dma.gate);
+	if (!zpci_function_is_closed(function))
+		zpci_function_fail(function, pec, 0);
+	pthread_rwlock_unlock(&function->dma.gate);
+}
+
+static void vfs_changed(void *opaque, unsigned vfs)
+{
+	struct zpci_function *function = opaque;
+
+	if (!function->vf && vfs <= ZPCI_VFS_MAX)
+		atomic_store(&function->vfs_enabled, vfs);
+}
+
 static void services_init(struct zpci_function *function)
 {
 	function->services = (struct zpci_services){
+		.size = sizeof(function->services),
 		.dma_read = zpci_dma_read,
 		.dma_write = zpci_dma_write,
 		.raise_vector = raise_vector,
 		.logger = zpci_named_logger(&function->logger),
 		.function = function,
+		.error = device_error,
+		.vfs_changed = vfs_changed,
 	};
 }
+
+/* --- plugging ----------------------------------------------------------------------------- */
 
 int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options)
 {
@@ -102,6 +146,9 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 	snprintf(function->logger.name, sizeof(function->logger.name), "function 0x%08x",
 		 options->fid);
 	services_init(function);
+	function->vf = options->vf;
+	function->identity.size = sizeof(function->identity);
+	/* Its threads may call services from now on, and find the gate closed until all is there. */
 	rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
 				 &function->identity, &function->device);
 	if (rc)
@@ -109,7 +156,6 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 	function->adapter = zpci_adapter_ref(options->adapter);
 	function->model = zpci_adapter_model(options->adapter);
 	function->pchid = zpci_adapter_pchid(options->adapter);
-	function->vf = options->vf;
 	function->fid = options->fid;
 	function->uid = options->uid;
 	function->publish_rid = options->publish_rid;
@@ -118,12 +164,11 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 			 options->utility_string);
 	function->view.profile = options->profile;
 	rc = zpci_msix_init(function);
-	if (rc) {
-		zpci_function_unplug(function);
+	if (rc)
 		return rc;
-	}
 	zpci_view_init(function);
 	zpci_view_reset(function);
+	zpci_function_open_gate(function);
 	set_state(function, options->standby ? ZPCI_STATE_STANDBY : ZPCI_STATE_DISABLED);
 	return 0;
 }
@@ -138,9 +183,14 @@ static void drop_registrations(struct zpci_function *function)
 
 void zpci_function_unplug(struct zpci_function *function)
 {
+	zpci_function_close_gate(function);
 	set_state(function, ZPCI_STATE_RESERVED);
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
 	drop_registrations(function);
+}
+
+void zpci_function_release(struct zpci_function *function)
+{
 	zpci_adapter_give_back(function->adapter, function->vf, function->device);
 	function->device = NULL;
 	zpci_msix_fini(function);
@@ -168,8 +218,9 @@ void zpci_function_enable(struct zpci_function *function)
 
 void zpci_function_disable(struct zpci_function *function)
 {
-	/* The device first: it is to know that a reset ended its work, and would take a refused
-	 * access for an error of that work. */
+	/* The gate first: an access that it refuses tells the device that a reset ended its work, and
+	 * any other refusal would be taken for an error of that work. */
+	zpci_function_close_gate(function);
 	function->model->reset(function->device);
 	set_state(function, ZPCI_STATE_DISABLED);
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
@@ -177,14 +228,16 @@ void zpci_function_disable(struct zpci_function *function)
 	/* What the guest sees of it, as after power on. */
 	zpci_msix_reset(function);
 	zpci_view_reset(function);
-	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG, "function 0x%08x: disabled and reset",
-		 function->fid);
+	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG, "function 0x%08x: disabled and reset%s",
+		 function->fid,
+		 zpci_function_open_gate(function) ? "" : ", its device waits for the host");
 }
 
 void zpci_function_level_reset(struct zpci_function *function)
 {
 	zpci_msix_reset(function);
 	zpci_view_reset(function);
+	zpci_function_open_gate(function);
 }
 
 /* A guest can make a function fail as often as it likes: one warning a minute. */
@@ -267,6 +320,11 @@ static inline int bar_access(struct zpci_function *function, unsigned bar, uint6
 
 	if (offset >= size || length > size - offset)
 		return -EIO;
+	if (!zpci_function_answers(function)) {
+		if (!write)
+			memset(data, 0xff, length);
+		return 0;
+	}
 	rc = zpci_msix_has_bar(function, bar)
 		     ? mixed_access(function, bar, offset, data, length, write)
 		     : device_access(function, bar, offset, data, length, write);

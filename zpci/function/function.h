@@ -21,9 +21,15 @@
  *	interruption.lock  leaf
  *	fmb.lock           leaf
  *
- * The machine's presenting operations are called with none of them held. What an operation on a
- * CPU's thread raised is collected in @deferred and presented by zpci_function_unlock(); a
- * device's own thread presents at once. Only errors change the state without @lock, by
+ * The machine's presenting operations are called with none of them held, of no function. What a
+ * thread raises while it holds the lock of a function, for this or another one, is collected in
+ * @deferred of the function that it locked last, and presented when it gives its last lock back; or,
+ * if it is for another machine, from a timer of that machine. A thread that holds no such lock, as a
+ * device's own, presents at once.
+ *
+ * @closed says that the gate of <zpci/device.h> is closed. It is looked at inside of the locks that
+ * services take, so that whoever closes it and then goes once through these locks finds nobody
+ * inside any more. Only errors change the state without @lock, by
  * compare-and-swap, since device threads must not wait for it: an operation that waits for the
  * device would wait for itself.
  */
@@ -63,6 +69,9 @@ struct zpci_function_parent {
 	/* An error event happened; the function is in the error state already unless the PEC is
 	 * one that is only reported. Called with locks held: only queues. */
 	void (*error)(void *opaque, struct zpci_function *function, uint16_t pec, uint64_t address);
+	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. Any locks
+	 * may be held. */
+	void (*present_later)(void *opaque, uint8_t iscs);
 	void *opaque;
 };
 
@@ -170,7 +179,9 @@ uint8_t zpci_interruption_deregister(struct zpci_function *function);
 /* An MSI message of our group's address: sets the bits for @number, with interruption.lock held.
  * Returns the mask of ISCs (bit n: ISC n) to present afterwards. */
 uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number);
-/* Presents @iscs now, or at zpci_function_unlock() when this thread is inside an operation. */
+/* Returns when no indicator bit is being set by whoever saw the gate open. */
+void zpci_interruption_drain(struct zpci_function *function);
+/* Presents @iscs now, or when this thread has given back the last lock of a function. */
 void zpci_interruption_present(struct zpci_function *function, uint8_t iscs);
 
 /* --- ioat.c: I/O address translation -------------------------------------------------------- */
@@ -280,11 +291,13 @@ struct zpci_function {
 	struct zpci_function *outer; /* locked by the same thread before; owner only */
 	uint8_t deferred;	     /* ISCs to present at unlock; owner only */
 	atomic_bool bus_master;	     /* Command: DMA and messages are allowed */
+	atomic_bool closed;	     /* the gate; changed with lock held */
 
 	/* Published: read without lock. */
 	_Atomic uint32_t handle;
 	_Atomic(enum zpci_state) state;
 	_Atomic uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers, for Query */
+	_Atomic unsigned vfs_enabled;		/* of a PF, as its device says */
 
 	/* Constant from plug on, also when unplugged: a slot is used once. Read without lock
 	 * after @state was seen to be other than RESERVED. */
@@ -317,10 +330,13 @@ int zpci_function_init(struct zpci_function *function, const struct zpci_functio
 		       const struct zpci_group *group, unsigned index);
 void zpci_function_fini(struct zpci_function *function);
 
-/* Brings a fresh slot to life with an adapter's function; then, for good, to its end. With lock
- * held. */
+/* Brings a fresh slot to life with an adapter's function. With lock held. After an error
+ * zpci_function_fini() is next. */
 int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options);
+/* Takes it from the guest, for good: afterwards nothing of it touches the guest. With lock held. */
 void zpci_function_unplug(struct zpci_function *function);
+/* Then closes its device, which may take as long as the host takes. Without lock, once. */
+void zpci_function_release(struct zpci_function *function);
 
 /* The function that this thread locked last, or NULL. A library that is loaded late has little room
  * for thread-local variables of the quick kind; one pointer is no burden. */
@@ -348,17 +364,35 @@ static inline void zpci_function_unlock(struct zpci_function *function)
 		zpci_interruption_present(function, iscs);
 }
 
-/* Whether this thread holds the lock. */
-bool zpci_function_inside(const struct zpci_function *function);
+/* The gate of <zpci/device.h>; with lock held. When the first returns, no service that found it open
+ * still touches the guest. */
+void zpci_function_close_gate(struct zpci_function *function);
+/* Opens it if the device has drained, without waiting for the host. True: it is open. */
+bool zpci_function_open_gate(struct zpci_function *function);
+
+static inline bool zpci_function_is_closed(struct zpci_function *function)
+{
+	return atomic_load_explicit(&function->closed, memory_order_acquire);
+}
+
+/* Whether the guest reaches the device: not while it drains after a function-level reset. Then it
+ * reads ones, as of a PCI function that does not answer yet, and its writes are lost. Linux polls
+ * for that (drivers/pci/pci.c pci_dev_wait()). With lock held. */
+static inline bool zpci_function_answers(struct zpci_function *function)
+{
+	return !zpci_function_is_closed(function) || zpci_function_open_gate(function);
+}
 
 /* State changes; all with lock held but for zpci_function_fail(). */
+/* The gate is open. */
 void zpci_function_enable(struct zpci_function *function);
 /* Also from error states: drops all registrations, resets the device and the view. */
 void zpci_function_disable(struct zpci_function *function);
 /* An error of the function, from any thread: ENABLED -> ERROR, or with the PEC of a permanent error
  * any configured state -> PERMANENT; one event. False: not in a state for it. */
 bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
-/* A function-level reset that the guest wrote to config space has reached the device. */
+/* A function-level reset that the guest wrote to config space has reached the device, whose gate was
+ * closed before. */
 void zpci_function_level_reset(struct zpci_function *function);
 
 static inline enum zpci_state zpci_function_state(struct zpci_function *function)

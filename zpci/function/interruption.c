@@ -8,8 +8,9 @@
  * notification each message presents one. The order matters: whoever sees the summary bit must
  * find the indicator.
  *
- * The bits are set under the lock, so that after DEREG_INT or disable no more of them change.
- * Presenting may need the machine's big lock and is done after all locks are released.
+ * The bits are set under the lock, so that after DEREG_INT, disable or a function-level reset no more
+ * of them change. Presenting may need the machine's big lock and is done after all locks are
+ * released, those of other functions included.
  */
 #include "zpci/function/function.h"
 
@@ -114,14 +115,25 @@ uint8_t zpci_interruption_signal(struct zpci_function *function, uint32_t number
 	return (uint8_t)(1u << to->isc);
 }
 
+void zpci_interruption_drain(struct zpci_function *function)
+{
+	pthread_mutex_lock(&function->interruption.lock);
+	pthread_mutex_unlock(&function->interruption.lock);
+}
+
 void zpci_interruption_present(struct zpci_function *function, uint8_t iscs)
 {
 	const struct zpci_function_parent *parent = function->parent;
+	struct zpci_function *locked = zpci_function_innermost;
 
 	if (!iscs)
 		return;
-	if (zpci_function_inside(function)) {
-		function->deferred |= iscs;
+	if (locked && locked->parent == parent) {
+		locked->deferred |= iscs; /* presented, or handed on, when it is unlocked */
+		return;
+	}
+	if (locked) {
+		parent->present_later(parent->opaque, iscs);
 		return;
 	}
 	for (unsigned isc = 0; isc < 8; isc++)

@@ -5,7 +5,7 @@
  * The capability in the device's config space says where they lie in its BARs; accesses to those
  * bytes end here, all others at the device. The device just raises vectors. What becomes of one:
  *
- *	not enabled, no such vector          dropped
+ *	not enabled, no such vector          dropped; so is all while the gate is closed
  *	function masked or vector masked     its pending bit is set
  *	no Bus Master                        the same: a message is a write to memory
  *	else                                 its message is sent; a message to our group's MSI
@@ -172,7 +172,7 @@ void zpci_msix_raise(struct zpci_function *function, unsigned vector)
 	uint8_t iscs = 0;
 
 	pthread_mutex_lock(&function->interruption.lock);
-	if (vector >= msix->vectors || !msix->enabled)
+	if (zpci_function_is_closed(function) || vector >= msix->vectors || !msix->enabled)
 		;
 	else if (vector_masked(msix, vector))
 		msix->pending[vector / 8] |= (uint8_t)(1u << vector % 8);

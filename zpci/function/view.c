@@ -223,13 +223,16 @@ void zpci_view_write(struct zpci_function *function, unsigned offset, const void
 		     unsigned length)
 {
 	const uint8_t *byte = data;
+	bool resets = starts_flr(function, offset, byte, length);
 
+	if (resets)
+		zpci_function_close_gate(function);
 	function->model->config_write(function->device, offset, data, length);
 	for (unsigned i = 0; i < length; i++)
 		write_byte(function, offset + i, byte[i]);
 	if (offset <= PCI_COMMAND && offset + length > PCI_COMMAND)
 		follow_bus_master(function);
-	if (starts_flr(function, offset, byte, length))
+	if (resets)
 		zpci_function_level_reset(function);
 	else if (offset < BARS_END && offset + length > BARS_START)
 		publish_bars(function);
