@@ -253,6 +253,33 @@ static void test_block_across_4_kib(void **state)
 	assert_memory_equal(device->bars[0] + 0xff0, data, 32);
 }
 
+/* What the function owns is cut out; what is around it arrives in one piece each (zpci/device.h). */
+static void test_block_over_the_msix_table(void **state)
+{
+	struct fixture *fixture = *state;
+	struct bench_device *device = enabled(fixture);
+	uint8_t block[128];
+
+	memset(block, 0xa5, sizeof(block));
+	guest_write(fixture, DATA, block, sizeof(block));
+	assert_int_equal(
+		guest_store_block(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_TABLE - 32, DATA, 64),
+		CC(0));
+	assert_int_equal(device->bar_writes, 1);
+	assert_int_equal(device->longest_write, 32);
+	assert_memory_equal(device->bars[BENCH_MSIX_BAR] + BENCH_MSIX_TABLE - 32, block, 32);
+	assert_int_equal(device->bars[BENCH_MSIX_BAR][BENCH_MSIX_TABLE], 0);
+	assert_int_equal(guest_bar_read(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_TABLE, 8),
+			 0xa5a5a5a5a5a5a5a5);
+	/* The pending bits, which cannot be written, are 8 bytes in the middle. */
+	assert_int_equal(
+		guest_store_block(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_PBA - 48, DATA, 128),
+		CC(0));
+	assert_int_equal(device->bar_writes, 3);
+	assert_int_equal(device->longest_write, 72);
+	assert_int_equal(guest_bar_read(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_PBA, 8), 0);
+}
+
 static void test_block_refuses(void **state)
 {
 	struct fixture *fixture = *state;
@@ -423,6 +450,7 @@ int main(void)
 		FIXTURE_TEST(test_states),
 		FIXTURE_TEST(test_block_arrives_whole_and_unswapped),
 		FIXTURE_TEST(test_block_across_4_kib),
+		FIXTURE_TEST(test_block_over_the_msix_table),
 		FIXTURE_TEST(test_block_refuses),
 		FIXTURE_TEST(test_relaxed_block),
 		FIXTURE_TEST(test_table_is_masked_at_first),

@@ -177,7 +177,9 @@ struct zpci_model {
 
 	/* BAR memory within the BAR's size; never the MSI-X table or pending bits, which the
 	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one
-	 * store block: the device sees it whole. -EIO refuses the access. */
+	 * store block: the device sees it whole. Only where an access also covers bytes that the
+	 * function owns, the device sees what lies before them and behind them, each as an access
+	 * of its own and in this order. -EIO refuses the access; what was before it is done. */
 	int (*bar_read)(void *device, unsigned bar, uint64_t offset, void *data, size_t length);
 	int (*bar_write)(void *device, unsigned bar, uint64_t offset, const void *data,
 			 size_t length);
