@@ -37,6 +37,12 @@ static void set_register(void *machine, void *cpu, unsigned number, uint64_t val
 	((struct vm *)machine)->gr[number] = value;
 }
 
+/* No prefixing: see below. */
+static uint64_t get_prefix(void *machine, void *cpu)
+{
+	return 0;
+}
+
 /* Supervisor state, 64-bit addressing. In problem state all of this is privileged. */
 static uint64_t get_psw_mask(void *machine, void *cpu)
 {
@@ -108,6 +114,13 @@ static int write_logical(void *machine, void *cpu, uint64_t address, unsigned ar
 	return fault(machine, write_real(machine, cpu, address, buffer, length));
 }
 
+/* The question before the firmware does what could not be undone: would that work? */
+static int check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			 bool write)
+{
+	return fault(machine, in_storage(address, length) ? 0 : -EFAULT);
+}
+
 /* How a device says "look here" in storage: one bit, without losing those next to it. */
 static int or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old)
 {
@@ -177,11 +190,13 @@ static const struct zpci_machine_ops machine_ops = {
 	.help = "one CPU, one thread, one mebibyte",
 	.get_register = get_register,
 	.set_register = set_register,
+	.get_prefix = get_prefix,
 	.get_psw_mask = get_psw_mask,
 	.set_condition_code = set_condition_code,
 	.program_interruption = program_interruption,
 	.read_logical = read_logical,
 	.write_logical = write_logical,
+	.check_logical = check_logical,
 	.read_real = read_real,
 	.write_real = write_real,
 	.read_absolute = read_absolute,

@@ -385,6 +385,12 @@ static void set_register(void *machine, void *cpu, unsigned number, uint64_t val
 	expect(machine, "sr", number, 0, 0, &bytes, sizeof(bytes));
 }
 
+static uint64_t get_prefix(void *machine, void *cpu)
+{
+	(void)cpu;
+	return output_number(expect(machine, "px", 0, 0, 0, NULL, 0));
+}
+
 static uint64_t get_psw_mask(void *machine, void *cpu)
 {
 	(void)cpu;
@@ -436,6 +442,16 @@ static int write_logical(void *machine, void *cpu, uint64_t address, unsigned ar
 {
 	(void)cpu;
 	return write_to(machine, "wl", address, ar, buffer, length);
+}
+
+static int check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			 bool write)
+{
+	const struct operation *operation =
+		expect(machine, write ? "tw" : "tr", address, ar, length, NULL, 0);
+
+	(void)cpu;
+	return operation ? operation->result : -EFAULT;
 }
 
 static int read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length)
@@ -543,11 +559,13 @@ static const struct zpci_machine_ops replay_ops = {
 	.help = "a machine that is a trace",
 	.get_register = get_register,
 	.set_register = set_register,
+	.get_prefix = get_prefix,
 	.get_psw_mask = get_psw_mask,
 	.set_condition_code = set_condition_code,
 	.program_interruption = program_interruption,
 	.read_logical = read_logical,
 	.write_logical = write_logical,
+	.check_logical = check_logical,
 	.read_real = read_real,
 	.write_real = write_real,
 	.read_absolute = read_absolute,

@@ -267,8 +267,167 @@ static void test_plain_operations_agree(void **state)
 	assert_false(zpci_firmware_owns(fixture->firmware, 0x80020000));
 }
 
+/* --- nothing is done before an access exception ---------------------------------------------- */
+
+/* A machine whose page at BLOCK + PAGE can be read, not written. */
+#define PAGE 4096u
+
+static bool is_protected(uint64_t address, size_t length)
+{
+	return length && address < BLOCK + 2 * PAGE && address + length > BLOCK + PAGE;
+}
+
+static int protect(void *cpu)
+{
+	((struct zpci_ram_cpu *)cpu)->program_interruption = ZPCI_PGM_PROTECTION;
+	return ZPCI_EXCEPTION_DELIVERED;
+}
+
+static int write_unless_protected(void *machine, void *cpu, uint64_t address, unsigned ar,
+				  const void *buffer, size_t length)
+{
+	if (is_protected(address, length))
+		return protect(cpu);
+	return zpci_ram_ops()->write_logical(machine, cpu, address, ar, buffer, length);
+}
+
+static int check_unless_protected(void *machine, void *cpu, uint64_t address, unsigned ar,
+				  size_t length, bool write)
+{
+	if (write && is_protected(address, length))
+		return protect(cpu);
+	return zpci_ram_ops()->check_logical(machine, cpu, address, ar, length, write);
+}
+
+static int setup_protected(void **state, bool shared)
+{
+	struct zpci_firmware_options options = { .size = sizeof(options), .shared = shared };
+	static struct zpci_machine_ops ops;
+	struct fixture *fixture;
+
+	if (fixture_setup(state))
+		return -1;
+	fixture = *state;
+	ops = *zpci_ram_ops();
+	ops.write_logical = write_unless_protected;
+	ops.check_logical = check_unless_protected;
+	zpci_firmware_destroy(fixture->firmware);
+	return zpci_firmware_create(&ops, fixture->ram, &options, &fixture->firmware);
+}
+
+static int setup_protected_alone(void **state)
+{
+	return setup_protected(state, false);
+}
+
+static int setup_protected_shared(void **state)
+{
+	return setup_protected(state, true);
+}
+
+/* A CLP block at @address, with a request of 32 bytes; the handle or the token is @value. */
+static int clp_at(struct fixture *fixture, uint64_t address, unsigned command, uint64_t value,
+		  unsigned last)
+{
+	uint8_t instruction[6];
+
+	guest_fill(fixture, address, 0, 32 + 160);
+	guest_put(fixture, address, 2, 32);
+	guest_put(fixture, address + 2, 2, command);
+	guest_put(fixture, address + 16, 8, value);
+	guest_put(fixture, address + 23, 1, last);
+	guest_put(fixture, address + 32, 2, 160);
+	encode_clp(instruction, ZPCI_CLP_LPS_PCI, 1, 2);
+	fixture->cpu.gr[2] = address;
+	return guest_execute(fixture, instruction, 2);
+}
+
+static int set_at(struct fixture *fixture, uint64_t address, uint32_t handle, unsigned operation)
+{
+	return clp_at(fixture, address, ZPCI_CLP_SET_FUNCTION,
+		      (uint64_t)handle << 32 | operation << 8, operation == ZPCI_CLP_SET_ENABLE);
+}
+
+/* Where the response, its end, or nothing of it is on the page. */
+#define RESPONSE_THERE (BLOCK + PAGE - 32)
+#define END_THERE (BLOCK + PAGE - 32 - 152)
+#define BEFORE_IT (BLOCK + PAGE - 32 - 160)
+
+static void test_set_with_a_protected_response(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle;
+
+	fixture_add(fixture, 1, "lpar");
+	handle = fixture_handle(fixture, FID + 1);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(set_at(fixture, i ? END_THERE : RESPONSE_THERE, handle,
+					ZPCI_CLP_SET_ENABLE),
+				 PGM(ZPCI_PGM_PROTECTION));
+		assert_int_equal(fixture_handle(fixture, FID + 1), handle);
+		assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_DISABLED);
+	}
+	assert_int_equal(set_at(fixture, BEFORE_IT, handle, ZPCI_CLP_SET_ENABLE), CC(0));
+	handle = fixture_handle(fixture, FID + 1);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
+	assert_int_equal(set_at(fixture, END_THERE, handle, ZPCI_CLP_SET_DISABLE),
+			 PGM(ZPCI_PGM_PROTECTION));
+	assert_int_equal(fixture_handle(fixture, FID + 1), handle);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
+}
+
+/* A logical processor that is not there has no response. */
+static void test_no_logical_processor_with_a_protected_response(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t instruction[6];
+
+	assert_int_equal(clp_at(fixture, RESPONSE_THERE, ZPCI_CLP_LIST, 0, 0),
+			 PGM(ZPCI_PGM_PROTECTION));
+	encode_clp(instruction, 3, 1, 2);
+	assert_int_equal(guest_execute(fixture, instruction, 2), CC(3));
+}
+
+/* The machine goes on with its own list from a changed token, unless it could not store it. */
+static void test_list_that_goes_on_with_a_protected_response(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t token = 0;
+	unsigned entries;
+	struct zpci_clp_list_entry entry[4];
+
+	guest_list(fixture, &token, 1, entry, &entries);
+	assert_int_not_equal(token, 0);
+	assert_int_equal(clp_at(fixture, RESPONSE_THERE, ZPCI_CLP_LIST, token, token & 0xff),
+			 PGM(ZPCI_PGM_PROTECTION));
+	assert_int_equal(guest_get(fixture, RESPONSE_THERE + 16, 8), token);
+	assert_int_equal(clp_at(fixture, BEFORE_IT, ZPCI_CLP_LIST, token, token & 0xff), NOT_OURS);
+	assert_int_equal(guest_get(fixture, BEFORE_IT + 16, 8), 0);
+}
+
+/* An event whose answer cannot be stored is not lost. */
+static void test_event_with_a_protected_block(void **state)
+{
+	struct zpci_chsc_sei_response response;
+	struct fixture *fixture = *state;
+	uint8_t instruction[6];
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	guest_put(fixture, BLOCK + PAGE, 8, 0x0010000e00000000);
+	guest_put(fixture, BLOCK + PAGE + 8, 8, ZPCI_CHSC_NT2);
+	fixture->cpu.gr[2] = BLOCK + PAGE;
+	encode_rre(instruction, OP_CHSC, 2, 0);
+	assert_int_equal(guest_execute(fixture, instruction, 2), PGM(ZPCI_PGM_PROTECTION));
+	assert_int_equal(guest_sei(fixture, &response), CC(0));
+	assert_int_equal(zpci_be16_get(response.code), ZPCI_CHSC_OK);
+}
+
 int main(void)
 {
+#define PROTECTED_TEST(test, machine)                                                              \
+	cmocka_unit_test_setup_teardown(test, setup_protected_##machine, fixture_teardown)
+
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_opcodes),
 		FIXTURE_TEST(test_others_are_left_alone),
@@ -281,6 +440,10 @@ int main(void)
 		FIXTURE_TEST(test_displacement_of_the_block),
 		FIXTURE_TEST(test_addressing_mode),
 		FIXTURE_TEST(test_plain_operations_agree),
+		PROTECTED_TEST(test_set_with_a_protected_response, alone),
+		PROTECTED_TEST(test_no_logical_processor_with_a_protected_response, alone),
+		PROTECTED_TEST(test_list_that_goes_on_with_a_protected_response, shared),
+		PROTECTED_TEST(test_event_with_a_protected_block, alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ static void test_prefixing_swaps_two_blocks(void **state)
 
 	zpci_ram_cpu_init(ram, &cpu);
 	cpu.prefix = 0x8000;
+	assert_int_equal(ops->get_prefix(ram, &cpu), 0x8000);
 	memset(zpci_ram_storage(ram) + 0x0000, 1, 0x2000);
 	memset(zpci_ram_storage(ram) + 0x2000, 2, 0x2000);
 	memset(zpci_ram_storage(ram) + 0x8000, 3, 0x2000);
@@ -175,6 +176,18 @@ static void test_poison_fails_accesses_that_touch_it(void **state)
 			 ZPCI_EXCEPTION_DELIVERED);
 	assert_int_equal(cpu.program_interruption, ZPCI_PGM_ADDRESSING);
 	assert_int_equal(zpci_ram_storage(ram)[0x2ff8], 0);
+
+	/* So does the question whether one would work. */
+	for (unsigned write = 0; write < 2; write++) {
+		cpu.program_interruption = 0;
+		assert_int_equal(ops->check_logical(ram, &cpu, 0x2ff0, 0, 16, write), 0);
+		assert_int_equal(cpu.program_interruption, 0);
+		assert_int_equal(ops->check_logical(ram, &cpu, 0x2ff1, 0, 16, write),
+				 ZPCI_EXCEPTION_DELIVERED);
+		assert_int_equal(cpu.program_interruption, ZPCI_PGM_ADDRESSING);
+	}
+	assert_int_equal(ops->check_logical(ram, &cpu, SIZE - 1, 0, 2, false),
+			 ZPCI_EXCEPTION_DELIVERED);
 
 	zpci_ram_poison(ram, 0, 0);
 	assert_int_equal(ops->read_absolute(ram, 0x3000, bytes, 16), 0);

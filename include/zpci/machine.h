@@ -70,6 +70,9 @@ struct zpci_machine_ops {
 	/* Sets all 64 bits of it. */
 	void (*set_register)(void *machine, void *cpu, unsigned number, uint64_t value);
 
+	/* Absolute address of the CPU's prefix area. */
+	uint64_t (*get_prefix)(void *machine, void *cpu);
+
 	/* The mask half of the current PSW. The condition code in it is not looked at. */
 	uint64_t (*get_psw_mask)(void *machine, void *cpu);
 
@@ -93,6 +96,11 @@ struct zpci_machine_ops {
 			    size_t length);
 	int (*write_logical)(void *machine, void *cpu, uint64_t address, unsigned ar,
 			     const void *buffer, size_t length);
+
+	/* Asks whether read_logical(), or with @write write_logical(), of that range would work,
+	 * and moves nothing. Returns what that would return, with the exception delivered. */
+	int (*check_logical)(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			     bool write);
 
 	/* Real: absolute but for the CPU's prefixing. */
 	int (*read_real)(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);

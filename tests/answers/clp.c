@@ -397,22 +397,60 @@ static int bad_length_on_protected_page(struct trial *trial)
 	return answer;
 }
 
-/* Set enable whose response cannot be stored: the function is enabled all the same, and List says
- * so. */
-static int enable_on_protected_page(struct trial *trial)
+/* A Set with @operation whose block begins at @offset of the work area, while the page at
+ * @protected is protected. */
+static int set_with_protected_page(struct trial *trial, unsigned operation, uint64_t offset,
+				   uint64_t protected)
 {
-	uint32_t handle = trial->handle;
 	int answer;
 
-	guest_clp_begin(trial, ZPCI_CLP_SET_FUNCTION, 32, 160);
-	trial_put(trial, BLOCK + 16, 4, handle);
-	trial_put(trial, BLOCK + 23, 1, 1);
-	trial->player->protect(trial->player, 0, trial_address(trial, BLOCK));
-	answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-	guest_translation_off(trial, answer, trial_address(trial, BLOCK));
-	trial->judged = false;
-	trial_want(trial, "enable bit", guest_handle(trial) >> 31, 1);
+	memset(trial_bytes(trial, BLOCK), 0, ZPCI_CLP_BLOCK_MAX);
+	trial_put(trial, offset, 2, 32);
+	trial_put(trial, offset + 2, 2, ZPCI_CLP_SET_FUNCTION);
+	trial_put(trial, offset + 16, 4, trial->handle);
+	trial_put(trial, offset + 22, 1, operation);
+	trial_put(trial, offset + 23, 1, operation == ZPCI_CLP_SET_ENABLE);
+	trial_put(trial, offset + 32, 2, 160);
+	trial->player->protect(trial->player, 0, trial_address(trial, protected));
+	answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, offset));
+	guest_translation_off(trial, answer, trial_address(trial, protected));
 	return answer;
+}
+
+static int enable_on_protected_page(struct trial *trial)
+{
+	return set_with_protected_page(trial, ZPCI_CLP_SET_ENABLE, BLOCK, BLOCK);
+}
+
+static int disable_on_protected_page(struct trial *trial)
+{
+	return set_with_protected_page(trial, ZPCI_CLP_SET_DISABLE, BLOCK, BLOCK);
+}
+
+static int response_on_protected_page(struct trial *trial)
+{
+	return set_with_protected_page(trial, ZPCI_CLP_SET_ENABLE, BLOCK + PAGE - 32, BLOCK + PAGE);
+}
+
+static int end_of_response_on_protected_page(struct trial *trial)
+{
+	return set_with_protected_page(trial, ZPCI_CLP_SET_ENABLE, BLOCK + PAGE - 128,
+				       BLOCK + PAGE);
+}
+
+static int request_on_protected_page(struct trial *trial)
+{
+	return set_with_protected_page(trial, ZPCI_CLP_SET_ENABLE, BLOCK + PAGE - 32, BLOCK);
+}
+
+static void expect_unchanged(struct trial *trial)
+{
+	trial_want(trial, "handle", guest_handle(trial), trial->handle);
+}
+
+static void expect_enabled(struct trial *trial)
+{
+	trial_want(trial, "enable bit", guest_handle(trial) >> 31, 1);
 }
 
 static int block_translated(struct trial *trial, uint64_t address)
@@ -538,9 +576,44 @@ static const struct row blocks[] = {
 	  .act = enable_on_protected_page,
 	  .needs = NEEDS_DAT,
 	  .answer = PGM(PROTECTION),
-	  .effect = "the function is enabled: the response is stored last",
+	  .check = expect_unchanged,
+	  .effect = "the function stays disabled, its handle as it was",
+	  .source = "ref 2.1 check 10, chosen: nothing is done before an access exception",
+	  ASSERTS },
+	{ .condition = "Set disable on a page that is protected",
+	  .act = disable_on_protected_page,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(PROTECTION),
+	  .check = expect_unchanged,
+	  .effect = "the function stays enabled, its handle as it was",
+	  .source = "ref 2.1 check 10, chosen: nothing is done before an access exception",
+	  ASSERTS },
+	{ .condition = "Set enable, response on a page that is protected",
+	  .state = DISABLED,
+	  .act = response_on_protected_page,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(PROTECTION),
+	  .check = expect_unchanged,
+	  .effect = "the function stays disabled, its handle as it was",
 	  .source = "ref 2.1 check 10",
 	  ASSERTS },
+	{ .condition = "Set enable, end of the response on a page that is protected",
+	  .state = DISABLED,
+	  .act = end_of_response_on_protected_page,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(PROTECTION),
+	  .check = expect_unchanged,
+	  .effect = "the function stays disabled, its handle as it was",
+	  .source = "ref 2.1 check 10",
+	  ASSERTS },
+	{ .condition = "Set enable, request alone on a page that is protected",
+	  .state = DISABLED,
+	  .act = request_on_protected_page,
+	  .needs = NEEDS_DAT | NEEDS_OURS,
+	  .answer = RESPONSE(ZPCI_CLP_OK),
+	  .check = expect_enabled,
+	  .effect = "enabled: of the block only the response is stored",
+	  .source = "chosen" },
 	{ .condition = "31-bit addressing",
 	  .state = ANY,
 	  .act = in_31_bits,

@@ -36,6 +36,7 @@ struct cpu {
 	uint64_t gr[16];      /* general registers: before, then after */
 	enum addressing mode; /* addressing mode of the PSW */
 	bool problem;	      /* problem state */
+	uint64_t prefix;      /* absolute address of the prefix area, aligned to 8 KiB, or 0 */
 	/* What became of it. */
 	uint16_t interruption; /* program interruption code, or 0 */
 	unsigned cc;	       /* condition code; counts without an interruption */
@@ -51,6 +52,9 @@ struct player {
 	const char *name;     /* for people */
 	unsigned can;	      /* CAN_* */
 	bool big_endian_host; /* of QEMU */
+	/* The plugin stands before QEMU's own functions: it keeps from QEMU what would end it, and
+	 * answers that as with a function of ours. Other rows are not played. */
+	bool guarded;
 	/* WORK_SIZE bytes of absolute storage, aligned to 1 MiB, below 2 GiB. */
 	uint64_t work;
 	uint64_t end; /* main storage ends here: the page below can be used, this one not */

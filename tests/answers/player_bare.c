@@ -5,6 +5,7 @@
  *
  *	-append row=NUMBER        runs one row of the table, also one that QEMU would not survive
  *	-append big-endian-host   says that QEMU's host is one
+ *	-append guarded           says that the plugin is there though all functions are QEMU's
  */
 #include "internal.h"
 
@@ -49,6 +50,18 @@ static int run_translated(struct bare_run *run)
 	return code;
 }
 
+/* With another prefix area: what the runtime has in the one at 0 is there as well. */
+static int run_prefixed(struct bare_run *run, uint64_t prefix)
+{
+	int code;
+
+	memcpy((void *)prefix, (const void *)lowcore(0), LC_SIZE);
+	bare_set_prefix((uint32_t)prefix);
+	code = bare_run(run);
+	bare_set_prefix(0);
+	return code;
+}
+
 static void execute(struct player *player, const uint8_t bytes[6], struct cpu *cpu)
 {
 	struct bare_run run = { .psw_off = mode_off[cpu->mode],
@@ -57,7 +70,10 @@ static void execute(struct player *player, const uint8_t bytes[6], struct cpu *c
 	(void)player;
 	memcpy(run.code, bytes, sizeof(run.code));
 	memcpy(run.gpr, cpu->gr, sizeof(run.gpr));
-	cpu->interruption = (uint16_t)(page ? run_translated(&run) : bare_run(&run));
+	if (cpu->prefix)
+		cpu->interruption = (uint16_t)run_prefixed(&run, cpu->prefix);
+	else
+		cpu->interruption = (uint16_t)(page ? run_translated(&run) : bare_run(&run));
 	memcpy(cpu->gr, run.gpr, sizeof(run.gpr));
 	cpu->cc = run.cc;
 	cpu->length = bare_pgm.ilc;
@@ -172,5 +188,6 @@ int main(void)
 	player.work = (pages + MEBIBYTE - 1) & ~(uint64_t)(MEBIBYTE - 1);
 	player.end = bare_storage_size();
 	player.big_endian_host = bare_option("big-endian-host") != NULL;
+	player.guarded = bare_option("guarded") != NULL;
 	return answers_run(&player, (unsigned)bare_option_number("row", 0)) != 0;
 }

@@ -147,6 +147,7 @@ static void execute(struct player *player, const uint8_t bytes[6], struct cpu *c
 	struct ram_player *ram = of(player);
 
 	memcpy(ram->cpu.gr, cpu->gr, sizeof(cpu->gr));
+	ram->cpu.prefix = cpu->prefix;
 	ram->cpu.psw_mask = modes[cpu->mode] | (cpu->problem ? ZPCI_PSW_PROBLEM_STATE : 0);
 	cpu->left = zpci_ram_execute(&ram->cpu, ram->firmware, bytes) == ZPCI_NOT_OURS;
 	memcpy(cpu->gr, ram->cpu.gr, sizeof(cpu->gr));

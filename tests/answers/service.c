@@ -125,14 +125,90 @@ static int at(struct trial *trial, uint64_t address)
 	return guest_service(trial, (uint32_t)trial->with->value, address);
 }
 
-static int unaligned(struct trial *trial)
+/* A complete SCCB at @absolute, addressed as @address. */
+static int with_sccb_at(struct trial *trial, uint64_t absolute, uint64_t address)
 {
-	return at(trial, trial_address(trial, SCCB + 4));
+	uint8_t *sccb = trial->player->storage(trial->player, absolute);
+	int answer;
+
+	memset(sccb, 0, sizeof(struct zpci_sclp_configure));
+	zpci_put_be(sccb, 2, sizeof(struct zpci_sclp_configure));
+	sccb[8] = ZPCI_SCLP_ADAPTER_PCI;
+	zpci_put_be(sccb + 12, 4, trial->target->fid);
+	trial->player->completions(trial->player);
+	answer = at(trial, address);
+	trial->cpu.prefix = 0;
+	if (trial->cpu.interruption)
+		trial_want(trial, "response code", zpci_get_be(sccb + 6, 2), 0);
+	memset(sccb, 0, sizeof(struct zpci_sclp_configure));
+	return answer;
 }
 
-static int in_low_storage(struct trial *trial)
+#define PREFIX (SCCB - PAGE) /* of the work area; the SCCB is in the second page there */
+
+static int in_first_page(struct trial *trial)
 {
-	return at(trial, 0x1800);
+	return with_sccb_at(trial, PAGE - 0x800, PAGE - 0x800);
+}
+
+static int in_second_page(struct trial *trial)
+{
+	return with_sccb_at(trial, 2 * PAGE - 16, 2 * PAGE - 16);
+}
+
+/* Real addresses there are the absolute ones of the first two pages. */
+static int in_prefix_area(struct trial *trial)
+{
+	trial->unwatched = true;
+	trial->cpu.prefix = trial_address(trial, PREFIX);
+	return with_sccb_at(trial, PAGE + 0x800, trial_address(trial, PREFIX + PAGE + 0x800));
+}
+
+static int behind_prefix_area(struct trial *trial)
+{
+	uint64_t address = trial_address(trial, PREFIX + 2 * PAGE);
+
+	trial->unwatched = true;
+	trial->cpu.prefix = trial_address(trial, PREFIX);
+	return with_sccb_at(trial, address, address);
+}
+
+static int unaligned(struct trial *trial)
+{
+	uint64_t address = trial_address(trial, SCCB + 4);
+
+	return with_sccb_at(trial, address, address);
+}
+
+static int length_4(struct trial *trial)
+{
+	return with_sccb(trial, SCCB, 4, ZPCI_SCLP_ADAPTER_PCI, trial->target->fid);
+}
+
+static int nowhere(struct trial *trial)
+{
+	return at(trial, trial->player->end);
+}
+
+/* Its header is all that there is. */
+static int header_at_the_end(struct trial *trial)
+{
+	uint64_t address = trial->player->end - 8;
+	uint8_t *sccb = trial->player->storage(trial->player, address);
+	int answer;
+
+	zpci_put_be(sccb, 8, 8ull << 48);
+	answer = at(trial, address);
+	return answer == CC(0) ? RESPONSE((int)zpci_get_be(sccb + 6, 2)) : answer;
+}
+
+static void expect_unchanged(struct trial *trial)
+{
+	struct zpci_clp_list_entry entry;
+
+	trial_want(trial, "service signals", trial->player->completions(trial->player), 0);
+	trial_want(trial, "listed", guest_list_entry(trial, trial->target->fid, &entry), 1);
+	trial_want(trial, "configuration state", zpci_be32_get(entry.configuration), 0);
 }
 
 static int above_2g(struct trial *trial)
@@ -157,6 +233,13 @@ static int problem(struct trial *trial)
 	{                                                                                          \
 		.condition = condition_ ", deconfigure", .act = act_, .answer = answer_,           \
 		.source = source_, .state = DISABLED, DECONFIGURE, .check = expect_signal          \
+	}
+
+#define MISPLACED(condition_, act_)                                                                \
+	{                                                                                          \
+		.condition = condition_, CONFIGURE, .act = act_, .state = STANDBY,                 \
+		.answer = PGM(SPECIFICATION), .check = expect_unchanged, .effect = "nothing",      \
+		.source = "ref 2.9"                                                                \
 	}
 
 static const struct row rows[] = {
@@ -237,34 +320,35 @@ static const struct row rows[] = {
 	  .state = STANDBY,
 	  .answer = ACCEPTED,
 	  .source = "ref 2.9" },
-	{ .condition = "SCCB not aligned",
+	MISPLACED("SCCB not aligned", unaligned),
+	MISPLACED("SCCB in the first page", in_first_page),
+	MISPLACED("SCCB at the end of the second page", in_second_page),
+	MISPLACED("SCCB in the prefix area", in_prefix_area),
+	MISPLACED("SCCB of 4 bytes", length_4),
+	{ .condition = "SCCB behind the prefix area",
 	  CONFIGURE,
-	  .act = unaligned,
-	  .state = ANY,
-	  .needs = NEEDS_SIGNAL,
-	  .answer = PGM(SPECIFICATION),
-	  .source = "ref 2.9" },
-	{ .condition = "SCCB in the first 8 KiB",
-	  CONFIGURE,
-	  .act = in_low_storage,
-	  .state = ANY,
-	  .needs = NEEDS_SIGNAL,
-	  .answer = PGM(SPECIFICATION),
+	  .act = behind_prefix_area,
+	  .state = STANDBY,
+	  .answer = ACCEPTED,
 	  .source = "ref 2.9" },
 	{ .condition = "SCCB above 2 GiB, where no storage is",
 	  CONFIGURE,
 	  .act = above_2g,
 	  .state = ANY,
-	  .needs = NEEDS_SIGNAL,
 	  .answer = PGM(ADDRESSING),
-	  .source = "ref 2.9; the machine's own order of checks" },
-	{ .condition = "SCCB not aligned, as seen by the firmware",
+	  .source = "ref 2.9 order of checks" },
+	{ .condition = "SCCB behind the end of storage",
 	  CONFIGURE,
-	  .act = unaligned,
+	  .act = nowhere,
 	  .state = ANY,
-	  .needs = NEEDS_HOST,
-	  .answer = MACHINE,
-	  .source = "chosen: the service processor is the machine's" },
+	  .answer = PGM(ADDRESSING),
+	  .source = "ref 2.9" },
+	{ .condition = "SCCB of 8 bytes at the end of storage",
+	  CONFIGURE,
+	  .act = header_at_the_end,
+	  .state = ANY,
+	  .answer = RESPONSE(ZPCI_SCLP_TOO_SHORT),
+	  .source = "ref 2.9" },
 	{ .condition = "another command, as seen by the firmware",
 	  .with = { .value = 0x00020001 },
 	  .act = just_long_enough,

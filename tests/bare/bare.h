@@ -137,6 +137,12 @@ enum bare_access {
 	BARE_INVALID,	/* any access is PIC 0x11, page translation */
 };
 
+/* SET PREFIX. What the runtime has in the two pages at 0 must be in those at @prefix as well. */
+static inline void bare_set_prefix(uint32_t prefix)
+{
+	__asm__ volatile("spx %0" : : "Q"(prefix) : "memory");
+}
+
 /* Switches DAT on or off, for everything from now on: logical = real below
  * bare_storage_size(), segment translation (0x10) up to 2 GiB, ASCE type (0x38) above. */
 void bare_dat(bool on);

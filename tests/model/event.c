@@ -155,21 +155,45 @@ static unsigned respond(struct model *model, const uint8_t *sccb, uint64_t addre
 	return wanted ? configure(function) : deconfigure(model, function);
 }
 
-/* What is wrong with the SCCB's address is for the machine's own service processor to say. */
+/* Multiples of 8 below 2 GiB, but for the two pages at 0 and the two at the prefix. */
+static bool sccb_can_be_at(const struct model_cpu *cpu, uint64_t address)
+{
+	return address % 8 == 0 && address < 1ull << 31 && address >= 8192 &&
+	       (address < cpu->prefix || address >= cpu->prefix + 8192);
+}
+
+/* Whether all that the command needs could be read; what it does not need is 0. */
+static bool read_sccb(struct model *model, struct model_cpu *cpu, uint64_t address, uint8_t *sccb)
+{
+	memset(sccb, 0, 16);
+	if (!model_read_real(model, cpu, address, sccb, 8))
+		return false;
+	return model_get_be(sccb, 2) < 16 || model_read_real(model, cpu, address + 8, sccb + 8, 8);
+}
+
+/* Of a machine with functions of its own, what is wrong is for its service processor to say,
+ * unless it is about a function of ours. */
 bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsigned r2)
 {
 	uint32_t command = (uint32_t)cpu->gr[r1];
 	uint64_t address = cpu->gr[r2];
 	uint8_t sccb[16];
+	bool there;
 
 	if (command != 0x001a0001 && command != 0x001b0001)
 		return false;
-	if (address % 8 || address >= 1ull << 31 ||
-	    !model_read_real(model, cpu, address, sccb, sizeof(sccb)))
-		return false;
-	if (model->shared && (model_get_be(sccb, 2) < 16 || sccb[8] != 2 ||
+	there = read_sccb(model, cpu, address, sccb);
+	if (model->shared && (!there || model_get_be(sccb, 2) < 16 || sccb[8] != 2 ||
 			      !model_by_fid(model, (uint32_t)model_get_be(sccb + 12, 4))))
 		return false;
+	if (!there) {
+		cpu->program_interruption = 0x05;
+		return true;
+	}
+	if (!sccb_can_be_at(cpu, address) || model_get_be(sccb, 2) < 8) {
+		cpu->program_interruption = 0x06;
+		return true;
+	}
 	model_put_be(sccb + 6, 2, respond(model, sccb, address, command == 0x001a0001));
 	model_write_real(model, cpu, address + 6, sccb + 6, 2);
 	cpu->cc = 0;

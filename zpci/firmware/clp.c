@@ -349,6 +349,11 @@ static uint16_t execute(struct zpci_firmware *firmware, unsigned lps, const void
 	return dispatch(firmware, command, request, response, space);
 }
 
+bool zpci_clp_is_installed(unsigned lps)
+{
+	return lps == ZPCI_CLP_LPS_BASE || lps == ZPCI_CLP_LPS_PCI;
+}
+
 struct zpci_outcome zpci_clp(struct zpci_firmware *firmware, unsigned lps, void *block,
 			     size_t request_length, size_t response_length)
 {
@@ -356,7 +361,7 @@ struct zpci_outcome zpci_clp(struct zpci_firmware *firmware, unsigned lps, void 
 		(struct zpci_clp_header *)((uint8_t *)block + request_length);
 	uint16_t code;
 
-	if (lps != ZPCI_CLP_LPS_BASE && lps != ZPCI_CLP_LPS_PCI)
+	if (!zpci_clp_is_installed(lps))
 		return (struct zpci_outcome){ .cc = 3 };
 	code = execute(firmware, lps, block, request_length, response, response_length);
 	zpci_be16_put(&response->code, code);

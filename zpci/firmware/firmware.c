@@ -20,11 +20,13 @@ static const char *missing_operation(const struct zpci_machine_ops *ops)
 	const char *const missing[] = {
 		UNLESS_THERE(get_register),
 		UNLESS_THERE(set_register),
+		UNLESS_THERE(get_prefix),
 		UNLESS_THERE(get_psw_mask),
 		UNLESS_THERE(set_condition_code),
 		UNLESS_THERE(program_interruption),
 		UNLESS_THERE(read_logical),
 		UNLESS_THERE(write_logical),
+		UNLESS_THERE(check_logical),
 		UNLESS_THERE(read_real),
 		UNLESS_THERE(write_real),
 		UNLESS_THERE(read_absolute),

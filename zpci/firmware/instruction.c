@@ -7,7 +7,7 @@
  * order (2.1 to 2.6), so that a guest that does several things wrong hears of the right one.
  *
  * An access exception of an operand is the machine's to deliver. When it has, the instruction is
- * over and nothing of the CPU was changed before.
+ * over and nothing was done before: what an instruction stores last is asked for first.
  */
 #include <zpci/firmware.h>
 
@@ -233,6 +233,17 @@ static int write_block(const struct execution *execution, const struct clp_block
 					   block->bytes + offset, length);
 }
 
+/* Whether write_block() would work. */
+static int check_block(const struct execution *execution, const struct clp_block *block,
+		       size_t offset, size_t length)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+
+	return firmware->ops.check_logical(firmware->machine, execution->cpu,
+					   block->address + offset, rre_r2(execution), length,
+					   true);
+}
+
 static bool length_ok(size_t length, size_t minimum, size_t maximum)
 {
 	return length >= minimum && length <= maximum && length % 8 == 0;
@@ -272,7 +283,9 @@ static enum zpci_disposition leave_to_machine(const struct execution *execution,
 	size_t token = offsetof(struct zpci_clp_list_request, token);
 	int rc = 0;
 
-	if (restart) {
+	if (restart)
+		rc = check_block(execution, block, 0, block->request + block->response);
+	if (restart && !rc) {
 		memset(block->bytes + token, 0, sizeof(zpci_be64));
 		rc = write_block(execution, block, token, sizeof(zpci_be64));
 	}
@@ -294,6 +307,11 @@ static enum zpci_disposition clp_with_block(const struct execution *execution)
 		return ZPCI_EXECUTED;
 	if (zpci_clp_is_foreign(execution->firmware, lps, block.bytes, block.request, &restart))
 		return leave_to_machine(execution, &block, restart);
+	if (zpci_clp_is_installed(lps)) {
+		rc = check_block(execution, &block, block.request, block.response);
+		if (rc)
+			return access_failed(execution, rc);
+	}
 	outcome = zpci_clp(execution->firmware, lps, block.bytes, block.request, block.response);
 	if (outcome.cc)
 		return finish(execution, outcome.cc);
@@ -438,7 +456,34 @@ static enum zpci_disposition store_controls(const struct execution *execution)
 
 /* --- SERVC: configure and deconfigure -------------------------------------------------------- */
 
-#define SCCB_MASK 0x7ffffff8u
+#define SCCB_END 0x80000000u
+#define SCCB_HEADER offsetof(struct zpci_sclp_configure, adapter_type)
+#define PREFIX_AREA 8192u
+
+/* The header, and the rest if the header says that there is one; what is not there is zero. */
+static int read_sccb(const struct execution *execution, uint64_t address,
+		     struct zpci_sclp_configure *sccb)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+	int rc = firmware->ops.read_real(firmware->machine, execution->cpu, address, sccb,
+					 SCCB_HEADER);
+
+	memset((uint8_t *)sccb + SCCB_HEADER, 0, sizeof(*sccb) - SCCB_HEADER);
+	if (rc || zpci_be16_get(sccb->length) < sizeof(*sccb))
+		return rc;
+	return firmware->ops.read_real(firmware->machine, execution->cpu, address + SCCB_HEADER,
+				       (uint8_t *)sccb + SCCB_HEADER, sizeof(*sccb) - SCCB_HEADER);
+}
+
+/* Where no SCCB may be: in the CPU's prefix area, whatever its real address, or above 2 GiB. */
+static bool is_misplaced(const struct execution *execution, uint64_t address)
+{
+	const struct zpci_firmware *firmware = execution->firmware;
+	uint64_t prefix = firmware->ops.get_prefix(firmware->machine, execution->cpu);
+
+	return address % 8 || address >= SCCB_END || address < PREFIX_AREA ||
+	       address - prefix < PREFIX_AREA;
+}
 
 static uint16_t configure_response(struct zpci_firmware *firmware, uint64_t address,
 				   const struct zpci_sclp_configure *sccb, uint32_t command)
@@ -453,8 +498,8 @@ static uint16_t configure_response(struct zpci_firmware *firmware, uint64_t addr
 				   command == ZPCI_SCLP_CONFIGURE);
 }
 
-/* Ours when it is about a function of ours; everything else, errors included, is the machine's,
- * which owns the service processor. */
+/* In a machine with functions of its own a command is ours when it is about a function of ours;
+ * everything else, errors included, is the machine's, which owns the service processor. */
 static bool configures_ours(struct zpci_firmware *firmware, const struct zpci_sclp_configure *sccb)
 {
 	return zpci_be16_get(sccb->length) >= sizeof(*sccb) &&
@@ -468,13 +513,17 @@ static enum zpci_disposition service_call(const struct execution *execution)
 	uint32_t command = (uint32_t)get(execution, rre_r1(execution));
 	uint64_t address = get(execution, rre_r2(execution));
 	struct zpci_sclp_configure sccb;
+	int rc;
 
-	if ((command != ZPCI_SCLP_CONFIGURE && command != ZPCI_SCLP_DECONFIGURE) ||
-	    (address & ~(uint64_t)SCCB_MASK) ||
-	    firmware->ops.read_real(firmware->machine, execution->cpu, address, &sccb,
-				    sizeof(sccb)) ||
-	    (firmware->shared && !configures_ours(firmware, &sccb)))
+	if (command != ZPCI_SCLP_CONFIGURE && command != ZPCI_SCLP_DECONFIGURE)
 		return ZPCI_NOT_OURS;
+	rc = read_sccb(execution, address, &sccb);
+	if (firmware->shared && (rc || !configures_ours(firmware, &sccb)))
+		return ZPCI_NOT_OURS;
+	if (rc)
+		return interrupt(execution, ZPCI_PGM_ADDRESSING);
+	if (is_misplaced(execution, address) || zpci_be16_get(sccb.length) < SCCB_HEADER)
+		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
 	zpci_be16_put(&sccb.response, configure_response(firmware, address, &sccb, command));
 	if (firmware->ops.write_real(firmware->machine, execution->cpu,
 				     address + offsetof(struct zpci_sclp_configure, response),
@@ -512,12 +561,8 @@ static enum zpci_disposition channel_subsystem_call(const struct execution *exec
 	if (!wants_pci_events(&request))
 		return ZPCI_NOT_OURS;
 	/* Where the answer cannot be stored, no event may be lost. */
-	rc = firmware->ops.read_logical(firmware->machine, execution->cpu,
-					address + sizeof(request), r1, response, sizeof(response));
-	if (!rc)
-		rc = firmware->ops.write_logical(firmware->machine, execution->cpu,
-						 address + sizeof(request), r1, response,
-						 sizeof(response));
+	rc = firmware->ops.check_logical(firmware->machine, execution->cpu,
+					 address + sizeof(request), r1, sizeof(response), true);
 	if (rc)
 		return access_failed(execution, rc);
 	zpci_events_fetch(firmware, response, sizeof(response));

@@ -140,6 +140,8 @@ const struct zpci_group *zpci_group_find(uint8_t id);
 
 /* --- clp.c ----------------------------------------------------------------------------------- */
 
+/* Whether there is this logical processor: one that is not there stores no response. */
+bool zpci_clp_is_installed(unsigned lps);
 /* In a shared machine: true when this request is for the machine itself. *@restart is set when
  * it is a List that continues with the machine's own: its token is to be changed to 0. */
 bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const void *request,

@@ -80,6 +80,12 @@ static void set_register(void *machine, void *cpu, unsigned number, uint64_t val
 	((struct zpci_ram_cpu *)cpu)->gr[number & 15] = value;
 }
 
+static uint64_t get_prefix(void *machine, void *cpu)
+{
+	(void)machine;
+	return ((struct zpci_ram_cpu *)cpu)->prefix;
+}
+
 static uint64_t get_psw_mask(void *machine, void *cpu)
 {
 	(void)machine;
@@ -109,11 +115,13 @@ static const struct zpci_machine_ops ram_ops = {
 	.help = "a machine in memory, for tests and experiments",
 	.get_register = get_register,
 	.set_register = set_register,
+	.get_prefix = get_prefix,
 	.get_psw_mask = get_psw_mask,
 	.set_condition_code = set_condition_code,
 	.program_interruption = program_interruption,
 	.read_logical = zpci_ram_read_logical,
 	.write_logical = zpci_ram_write_logical,
+	.check_logical = zpci_ram_check_logical,
 	.read_real = zpci_ram_read_real,
 	.write_real = zpci_ram_write_real,
 	.read_absolute = zpci_ram_read_absolute,

@@ -67,6 +67,8 @@ int zpci_ram_read_logical(void *machine, void *cpu, uint64_t address, unsigned a
 			  size_t length);
 int zpci_ram_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
 			   const void *buffer, size_t length);
+int zpci_ram_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			   bool write);
 int zpci_ram_read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);
 int zpci_ram_write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
 			size_t length);

@@ -146,6 +146,19 @@ static void set_register(void *opaque, void *cpu, unsigned number, uint64_t valu
 						      .in_length = sizeof(bytes) });
 }
 
+static uint64_t get_prefix(void *opaque, void *cpu)
+{
+	struct zpci_record *record = opaque;
+	uint64_t value = record->inner.get_prefix(record->machine, cpu);
+	zpci_be64 bytes;
+
+	zpci_be64_put(&bytes, value);
+	record_operation(
+		record,
+		&(struct operation){ .name = "px", .out = &bytes, .out_length = sizeof(bytes) });
+	return value;
+}
+
 static uint64_t get_psw_mask(void *opaque, void *cpu)
 {
 	struct zpci_record *record = opaque;
@@ -221,6 +234,20 @@ static int write_logical(void *opaque, void *cpu, uint64_t address, unsigned ar,
 	return did_write(
 		record, "wl", address, ar, buffer, length,
 		record->inner.write_logical(record->machine, cpu, address, ar, buffer, length));
+}
+
+static int check_logical(void *opaque, void *cpu, uint64_t address, unsigned ar, size_t length,
+			 bool write)
+{
+	struct zpci_record *record = opaque;
+	int result = record->inner.check_logical(record->machine, cpu, address, ar, length, write);
+
+	record_operation(record, &(struct operation){ .name = write ? "tw" : "tr",
+						      .a = address,
+						      .b = ar,
+						      .length = length,
+						      .result = result });
+	return result;
 }
 
 static int read_real(void *opaque, void *cpu, uint64_t address, void *buffer, size_t length)
@@ -390,11 +417,13 @@ static const struct zpci_machine_ops record_ops = {
 	.size = sizeof(struct zpci_machine_ops),
 	.get_register = get_register,
 	.set_register = set_register,
+	.get_prefix = get_prefix,
 	.get_psw_mask = get_psw_mask,
 	.set_condition_code = set_condition_code,
 	.program_interruption = program_interruption,
 	.read_logical = read_logical,
 	.write_logical = write_logical,
+	.check_logical = check_logical,
 	.read_real = read_real,
 	.write_real = write_real,
 	.read_absolute = read_absolute,

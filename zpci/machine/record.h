@@ -28,7 +28,8 @@
  *	OPERATION is NAME A B LENGTH BYTES = RESULT BYTES: operands, input bytes, result, output
  *
  *	gr sr     general register A           rl wl   logical storage, address A, access register B
- *	psw cc    PSW mask; condition code     rr wr   real storage, address A
+ *	psw cc    PSW mask; condition code     tr tw   whether rl or wl would work
+ *	px        prefix                       rr wr   real storage, address A
  *	pgm       program interruption         ra wa   absolute storage, address A
  *	ai        adapter interruption, ISC A  or      bits B into the byte at A; output: old byte
  *	cr        channel report               ef      events fetched; result: still empty

@@ -9,7 +9,7 @@
  *	                                    |   `--- zpci_firmware_*() ---'
  *	                                    |               |
  *	                                    v               v  struct zpci_machine_ops (machine.c)
- *	                  registers.c, cpu.c  dat.c, storage.c  present.c  timers.c
+ *	      registers.c, cpu.c  operand.c, dat.c, storage.c   present.c  timers.c
  *	                                    |         |          |
  *	                      plugin interface     symbols.c (QEMU's own functions)
  *
@@ -150,6 +150,7 @@ void zpci_qemu_write_condition_code(struct zpci_qemu_vcpu *vcpu);
 
 uint64_t zpci_qemu_get_register(void *machine, void *cpu, unsigned number);
 void zpci_qemu_set_register(void *machine, void *cpu, unsigned number, uint64_t value);
+uint64_t zpci_qemu_get_prefix(void *machine, void *cpu);
 uint64_t zpci_qemu_get_psw_mask(void *machine, void *cpu);
 void zpci_qemu_set_condition_code(void *machine, void *cpu, unsigned cc);
 void zpci_qemu_program_interruption(void *machine, void *cpu, uint16_t code);
@@ -165,6 +166,12 @@ void zpci_qemu_registers_find(struct zpci_qemu_vcpu *vcpu, unsigned index);
  * exception noted in @vcpu. */
 int zpci_qemu_translate_address(struct zpci_qemu_vcpu *vcpu, uint64_t address, bool write,
 				uint64_t *absolute);
+
+/* --- operand.c ------------------------------------------------------------------------------ */
+
+/* Of an instruction that is left to QEMU: whether it can reach its operand in storage. If not, the
+ * exception is noted in @vcpu. */
+bool zpci_qemu_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6]);
 
 /* --- interruption.c: swapping PSWs ----------------------------------------------------------- */
 
@@ -199,6 +206,8 @@ int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned 
 			   size_t length);
 int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
 			    const void *buffer, size_t length);
+int zpci_qemu_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			    bool write);
 int zpci_qemu_read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);
 int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
 			 size_t length);

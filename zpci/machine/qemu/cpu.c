@@ -85,6 +85,14 @@ void zpci_qemu_set_register(void *machine, void *cpu, unsigned number, uint64_t 
 		zpci_qemu_write_register(vcpu, vcpu->general[number & 15], value);
 }
 
+uint64_t zpci_qemu_get_prefix(void *machine, void *cpu)
+{
+	struct zpci_qemu_vcpu *vcpu = cpu;
+
+	(void)machine;
+	return zpci_qemu_read_register(vcpu, vcpu->prefix);
+}
+
 uint64_t zpci_qemu_get_psw_mask(void *machine, void *cpu)
 {
 	(void)machine;

@@ -9,12 +9,14 @@ const struct zpci_machine_ops zpci_qemu_machine_ops = {
 
 	.get_register = zpci_qemu_get_register,
 	.set_register = zpci_qemu_set_register,
+	.get_prefix = zpci_qemu_get_prefix,
 	.get_psw_mask = zpci_qemu_get_psw_mask,
 	.set_condition_code = zpci_qemu_set_condition_code,
 	.program_interruption = zpci_qemu_program_interruption,
 
 	.read_logical = zpci_qemu_read_logical,
 	.write_logical = zpci_qemu_write_logical,
+	.check_logical = zpci_qemu_check_logical,
 	.read_real = zpci_qemu_read_real,
 	.write_real = zpci_qemu_write_real,
 	.read_absolute = zpci_qemu_read_absolute,

@@ -296,3 +296,13 @@ int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned
 	}
 	return ret;
 }
+
+int zpci_qemu_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			    bool write)
+{
+	struct range range;
+
+	(void)machine;
+	(void)ar;
+	return find_range(cpu, address, length, write, &range);
+}
