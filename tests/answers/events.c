@@ -261,6 +261,20 @@ static int invalid_page(struct trial *trial)
 	return answer;
 }
 
+/* QEMU takes the whole register for the address, whatever the addressing mode. */
+static int above_31_bits(struct trial *trial)
+{
+	uint64_t address = trial_address(trial, CHSC) | NO_ADDRESS;
+	int answer;
+
+	trial->player->protect(trial->player, trial_address(trial, FMB), 0);
+	trial->cpu.mode = MODE_31;
+	answer = at(trial, address);
+	trial->cpu.mode = MODE_64;
+	guest_translation_off(trial, answer, address);
+	return answer;
+}
+
 static int protected_page(struct trial *trial)
 {
 	int answer;
@@ -393,6 +407,8 @@ static const struct row reports[] = {
 		.source = "ref 8.2, 8.5"                                                           \
 	}
 
+#define ASSERTS .qemu = ENDS_QEMU, .reason = "QEMU 11.1 ends on an assertion when translation is on"
+
 static const struct row rows[] = {
 	{ .condition = "no event",
 	  .answer = NO_EVENT,
@@ -502,8 +518,28 @@ static const struct row rows[] = {
 	  .answer = PGM(PAGE_TRANSLATION),
 	  .check = expect_still_there,
 	  .source = "ref 2.10",
-	  .qemu = ENDS_QEMU,
-	  .reason = "QEMU 11.1 ends on an assertion when translation is on" },
+	  ASSERTS },
+	{ .condition = "no event, block on a page that is invalid",
+	  .act = invalid_page,
+	  .state = ANY,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(PAGE_TRANSLATION),
+	  .source = "ref 2.10",
+	  ASSERTS },
+	{ .condition = "no event, block on a page that is protected",
+	  .act = protected_page,
+	  .state = ANY,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(PROTECTION),
+	  .source = "ref 2.10",
+	  ASSERTS },
+	{ .condition = "no event, 31-bit addressing, block at an address above",
+	  .act = above_31_bits,
+	  .state = ANY,
+	  .needs = NEEDS_DAT,
+	  .answer = PGM(ASCE_TYPE),
+	  .source = "QEMU's: CHSC is the machine's, but for our events",
+	  ASSERTS },
 	{ .condition = "block on a page that is protected",
 	  .act = protected_page,
 	  .needs = NEEDS_DAT,
@@ -512,8 +548,7 @@ static const struct row rows[] = {
 	  .check = expect_still_there,
 	  .effect = "the event is not lost",
 	  .source = "ref 2.10",
-	  .qemu = ENDS_QEMU,
-	  .reason = "QEMU 11.1 ends on an assertion when translation is on" },
+	  ASSERTS },
 	{ .condition = "response not in storage",
 	  .act = poisoned,
 	  .needs = NEEDS_HOST,

@@ -118,23 +118,37 @@ static void learn(struct run *run, const struct zpci_clp_list_entry *entry)
 		*place = found;
 }
 
-/* False if there is no function to ask. */
-static bool find_targets(struct run *run)
+/* Those of one answer of List, from *@token on, which becomes the next one. */
+static bool find_some_targets(struct run *run, uint64_t *token)
 {
 	struct target none = { .found = false };
 	struct trial trial = { .player = run->player, .target = &none };
 	struct zpci_clp_list_entry entries[32];
 	unsigned used;
 
-	run->player->begin(run->player);
 	guest_clp_begin(&trial, ZPCI_CLP_LIST, 32, 32 + sizeof(entries));
+	trial_put(&trial, BLOCK + 16, 8, *token);
 	if (guest_clp(&trial, ZPCI_CLP_LPS_PCI, trial_address(&trial, BLOCK)) !=
 	    RESPONSE(ZPCI_CLP_OK))
 		return false;
+	*token = trial_get(&trial, BLOCK + 32 + 16, 8);
 	used = (unsigned)trial_get(&trial, BLOCK + 32, 2) - 32;
 	memcpy(entries, trial_bytes(&trial, BLOCK + 64), used);
 	for (unsigned i = 0; i < used / sizeof(entries[0]); i++)
 		learn(run, &entries[i]);
+	return true;
+}
+
+/* False if there is no function to ask. */
+static bool find_targets(struct run *run)
+{
+	uint64_t token = 0;
+
+	run->player->begin(run->player);
+	do {
+		if (!find_some_targets(run, &token))
+			return false;
+	} while (token);
 	run->player->finish(run->player);
 	return run->targets[FUNCTION].found;
 }
@@ -341,7 +355,7 @@ static void tell(const struct run *run, const struct trial *trial, int answer, i
 /* On this host. */
 static bool qemu_differs(const struct run *run, const struct answers_case *one)
 {
-	return run->qemu && one->qemu &&
+	return run->qemu && !run->player->guarded && one->qemu &&
 	       !(one->row->on_little_endian_hosts && run->player->big_endian_host);
 }
 
@@ -382,7 +396,9 @@ static void consider(void *opaque, const struct answers_case *one)
 	run->number++;
 	if (run->only ? run->number != run->only : !possible(run, one->row, one->state))
 		return;
-	if (run->qemu && one->qemu == ENDS_QEMU && !run->only) {
+	if (run->player->guarded && one->qemu != ENDS_QEMU)
+		return;
+	if (run->qemu && one->qemu == ENDS_QEMU && !run->only && !run->player->guarded) {
 		run->player->print("# row %u would end QEMU\n", run->number);
 		return;
 	}

@@ -4,7 +4,8 @@
  *
  * Theory of operation. These callbacks run on the CPU's thread right before QEMU would execute
  * the instruction. To return leaves it to QEMU: in problem state, so that QEMU raises the
- * privileged-operation exception, and whenever the firmware says that it is not ours. Else the
+ * privileged-operation exception, and whenever the firmware says that it is not ours, unless QEMU
+ * would not survive it (operand.c). Else the
  * firmware executes it through the operations of machine.c, which write general registers and
  * storage at once but only note how the instruction ends; that is applied here, last:
  *
@@ -104,7 +105,7 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 		again(vcpu);
 	vcpu->cc = -1;
 	vcpu->program_interruption = 0;
-	if (execute(vcpu, bytes) == ZPCI_EXECUTED)
+	if (execute(vcpu, bytes) == ZPCI_EXECUTED || !zpci_qemu_operand_is_there(vcpu, bytes))
 		finish(vcpu, length);
 }
 
