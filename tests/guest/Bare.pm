@@ -10,7 +10,7 @@ use warnings;
 use Exporter 'import';
 use Test::More;
 
-our @EXPORT = qw(requires_bare bare bare_tap);
+our @EXPORT = qw(requires_bare bare bare_tap bare_start);
 
 my $cache = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
 my $own = "$cache/qemu/qemu-system-s390x";
@@ -26,10 +26,8 @@ sub requires_bare {
 	    or plan skip_all => "no QEMU; `./zpci-lab qemu' gets one";
 }
 
-# bare(NAME, append => 'WORD=VALUE ...', functions => ['probe:vf=3', ...], qemu => [OPTION, ...],
-# plugin => 0 or its further arguments, timeout => SECONDS): returns (output, exit status). The
-# status is 1 if the program called bare_exit() with another one than 0; 124 after the time-out.
-sub bare {
+# bare_start(NAME, as for bare()): starts it; returns its process ID and a handle of its output.
+sub bare_start {
 	my ($name, %how) = @_;
 	my $arguments = join ',', $ENV{ZPCI_PLUGIN}, map({ "function=$_" } @{ $how{functions} // [] }),
 	    $how{plugin} || ();
@@ -44,6 +42,14 @@ sub bare {
 		open STDERR, '>&', \*STDOUT or die;
 		exec @command or die "exec $qemu: $!";
 	}
+	return ($pid, $out);
+}
+
+# bare(NAME, append => 'WORD=VALUE ...', functions => ['probe:vf=3', ...], qemu => [OPTION, ...],
+# plugin => 0 or its further arguments, timeout => SECONDS): returns (output, exit status). The
+# status is 1 if the program called bare_exit() with another one than 0; 124 after the time-out.
+sub bare {
+	my (undef, $out) = bare_start(@_);
 	local $/;
 	my $text = <$out> // '';
 	close $out;

@@ -52,10 +52,12 @@ struct zpci_qemu_vcpu {
 
 	/* of the current instruction */
 	uint64_t address;		   /* logical */
+	bool stepped;			   /* by a debugger */
 	uint64_t mask;			   /* PSW mask before it */
 	int cc;				   /* to be set, or -1 */
 	uint16_t program_interruption;	   /* to be taken, or 0 */
 	uint64_t exception_identification; /* of an access exception */
+	uint16_t fetch_event;		   /* PER code and ATMID of a fetch that counts, or 0 */
 };
 
 /* One virtual machine. */
@@ -115,9 +117,10 @@ static inline unsigned zpci_qemu_instruction_length(uint8_t opcode)
 #define ZPCI_QEMU_OPCODE_SIGP 0xae
 
 /* --- execute.c: callbacks before an instruction ----------------------------------------------
- * The first is called before each of the others but the second; @address is the instruction's
- * logical address. */
+ * One of the first two is called before each of the others but the third; @address is the
+ * instruction's logical address. */
 void zpci_qemu_note_address(unsigned vcpu_index, void *address);
+void zpci_qemu_note_stepped_address(unsigned vcpu_index, void *address); /* a debugger steps */
 /* One that may be ours; @packed: address and instruction, as zpci_qemu_pack_short() packs them. */
 void zpci_qemu_before_short(unsigned vcpu_index, void *packed);
 /* @bytes: the instruction's, as zpci_qemu_pack() packs them. */
@@ -175,8 +178,11 @@ bool zpci_qemu_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes
 
 /* --- interruption.c: swapping PSWs ----------------------------------------------------------- */
 
-/* Makes the CPU take the program interruption vcpu->program_interruption of the instruction of
- * @length bytes at vcpu->address. */
+/* Whether program-event recording counts the fetch of the instruction at vcpu->address, which is
+ * then noted in @vcpu. *@nullified: instead of being executed. */
+bool zpci_qemu_fetch_event(struct zpci_qemu_vcpu *vcpu, bool *nullified);
+/* Makes the CPU take the program interruption vcpu->program_interruption and the event
+ * vcpu->fetch_event, one of which may be 0, of the instruction of @length bytes at vcpu->address. */
 __attribute__((noreturn)) void zpci_qemu_take_program_interruption(struct zpci_qemu_vcpu *vcpu,
 								   unsigned length);
 

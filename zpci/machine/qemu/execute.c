@@ -13,7 +13,8 @@
  *	condition code        into the PSW's mask; continue behind the instruction
  *
  * Each of these ways out is a longjmp out of the callback: at that point no lock may be held, and
- * no memory owned.
+ * no memory owned. It also skips what QEMU does behind an instruction for somebody who steps: a
+ * guest by program-event recording, a debugger at QEMU's stub. So that is done here as well.
  *
  * An EXECUTE is seen before it runs (translate.c says why). Its target is fetched and modified
  * as the EXECUTE would, and executed with the EXECUTE's length and address, so that it
@@ -27,6 +28,8 @@
 _Static_assert(sizeof(void *) == sizeof(uint64_t), "QEMU 11 runs on 64-bit hosts only");
 
 #define BYTES_SHIFT 16
+
+#define PSW_PER (UINT64_C(1) << 62) /* bit 1 */
 
 void *zpci_qemu_pack(const uint8_t bytes[6])
 {
@@ -43,8 +46,19 @@ void zpci_qemu_note_address(unsigned vcpu_index, void *address)
 	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
 
 	(void)vcpu_index;
+	if (!vcpu)
+		return;
+	vcpu->address = (uint64_t)(uintptr_t)address;
+	vcpu->stepped = false;
+}
+
+void zpci_qemu_note_stepped_address(unsigned vcpu_index, void *address)
+{
+	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
+
+	zpci_qemu_note_address(vcpu_index, address);
 	if (vcpu)
-		vcpu->address = (uint64_t)(uintptr_t)address;
+		vcpu->stepped = true;
 }
 
 /* Entry of each callback. NULL: the process ends, or the CPU could not be used: keep out. The
@@ -67,14 +81,31 @@ static void leave(struct zpci_qemu_vcpu *vcpu)
 	atomic_store_explicit(&vcpu->inside, false, memory_order_release);
 }
 
+static void stop_for_debugger(const void *cpu, union zpci_qemu_data qemu)
+{
+	((const struct zpci_qemu_symbols *)qemu.pointer)->cpu_handle_guest_debug(cpu);
+}
+
+/* What QEMU does behind an instruction that a debugger has it execute alone. Once the CPU counts as
+ * stopped the debugger looks at it, so that waits until it has left here. */
+static void stop_soon(struct zpci_qemu_vcpu *vcpu)
+{
+	const struct zpci_qemu_symbols *qemu = &vcpu->binding->qemu;
+	union zpci_qemu_data data = { .pointer = qemu };
+
+	qemu->async_run_on_cpu(*vcpu->current, stop_for_debugger, data);
+}
+
 /* Ends an instruction that the firmware executed. */
 static __attribute__((noreturn)) void finish(struct zpci_qemu_vcpu *vcpu, unsigned length)
 {
 	leave(vcpu);
-	if (vcpu->program_interruption)
-		zpci_qemu_take_program_interruption(vcpu, length);
+	if (vcpu->stepped)
+		stop_soon(vcpu);
 	if (vcpu->cc >= 0)
 		zpci_qemu_write_condition_code(vcpu);
+	if (vcpu->program_interruption || vcpu->fetch_event)
+		zpci_qemu_take_program_interruption(vcpu, length);
 	qemu_plugin_set_pc(zpci_qemu_wrap(vcpu->mask, vcpu->address + length));
 }
 
@@ -98,6 +129,8 @@ static __attribute__((noreturn)) void again(struct zpci_qemu_vcpu *vcpu)
 /* Runs @bytes if they are ours; returns if not. @length: of what stands at the CPU's address. */
 static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned length)
 {
+	bool nullified;
+
 	vcpu->mask = zpci_qemu_read_mask(vcpu);
 	if (vcpu->mask & ZPCI_PSW_PROBLEM_STATE)
 		return;
@@ -105,6 +138,9 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 		again(vcpu);
 	vcpu->cc = -1;
 	vcpu->program_interruption = 0;
+	vcpu->fetch_event = 0;
+	if (vcpu->mask & PSW_PER && zpci_qemu_fetch_event(vcpu, &nullified) && nullified)
+		return;
 	if (execute(vcpu, bytes) == ZPCI_EXECUTED || !zpci_qemu_operand_is_there(vcpu, bytes))
 		finish(vcpu, length);
 }
@@ -132,6 +168,7 @@ void zpci_qemu_before_short(unsigned vcpu_index, void *packed)
 	if (!vcpu)
 		return;
 	vcpu->address = value >> SHORT_BITS;
+	vcpu->stepped = false;
 	run(vcpu, bytes, 4);
 	leave(vcpu);
 }

@@ -49,6 +49,9 @@ static const struct {
 	SYMBOL(migrate_add_blocker),
 	SYMBOL(error_setg_internal),
 	OPTIONAL_SYMBOL(qemu_get_cpu),
+	OPTIONAL_SYMBOL(curr_cflags),
+	OPTIONAL_SYMBOL(async_run_on_cpu),
+	OPTIONAL_SYMBOL(cpu_handle_guest_debug),
 };
 
 #define SYMBOLS (sizeof(table) / sizeof(table[0]))

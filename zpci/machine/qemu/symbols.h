@@ -18,6 +18,14 @@ typedef uint64_t zpci_qemu_attrs;
 
 #define ZPCI_QEMU_ADAPTER_PCI 1 /* CssIoAdapterType */
 
+/* run_on_cpu_data */
+union zpci_qemu_data {
+	uint64_t number;
+	const void *pointer;
+};
+
+#define ZPCI_QEMU_SINGLE_STEP 0x800 /* CF_SINGLE_STEP: QEMU exec/translation-block.h */
+
 struct zpci_qemu_symbols {
 	/* the big lock */
 	bool (*bql_locked)(void);
@@ -50,6 +58,13 @@ struct zpci_qemu_symbols {
 				    const char *function, const char *format, ...);
 	/* the structure of a CPU, to be searched only; NULL: there is no such function */
 	const void *(*qemu_get_cpu)(int index);
+	/* of a CPU that a debugger steps: how QEMU translates for it; work for its thread, before it
+	 * executes more; it has stopped. NULL: there is no such function */
+	uint32_t (*curr_cflags)(const void *cpu);
+	void (*async_run_on_cpu)(const void *cpu,
+				 void (*work)(const void *cpu, union zpci_qemu_data data),
+				 union zpci_qemu_data data);
+	void (*cpu_handle_guest_debug)(const void *cpu);
 };
 
 /* Of the calling thread: which CPU it runs, as QEMU calls it; NULL: there is no such variable. Each

@@ -62,11 +62,24 @@ static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
 	return ours;
 }
 
+/* Whether QEMU translates for a debugger that steps this CPU: such blocks, of one instruction, are
+ * executed for nothing else. */
+static bool is_stepped(void)
+{
+	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
+	const struct zpci_qemu_symbols *qemu = vcpu ? &vcpu->binding->qemu : NULL;
+
+	return vcpu && vcpu->current && qemu->curr_cflags && qemu->async_run_on_cpu &&
+	       qemu->cpu_handle_guest_debug &&
+	       qemu->curr_cflags(*vcpu->current) & ZPCI_QEMU_SINGLE_STEP;
+}
+
 static void watch(struct qemu_plugin_insn *insn, uint64_t address, const uint8_t bytes[6],
 		  qemu_plugin_vcpu_udata_cb_t callback)
 {
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, zpci_qemu_note_address, QEMU_PLUGIN_CB_NO_REGS,
-					       (void *)(uintptr_t)address);
+	qemu_plugin_register_vcpu_insn_exec_cb(
+		insn, is_stepped() ? zpci_qemu_note_stepped_address : zpci_qemu_note_address,
+		QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)address);
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_RW_REGS_PC,
 					       zpci_qemu_pack(bytes));
 }
@@ -83,7 +96,8 @@ static void look_at(struct qemu_plugin_insn *insn)
 		watch(insn, address, bytes, zpci_qemu_before_diagnose);
 	else if (!qemu_plugin_insn_haddr(insn))
 		return; /* target of an EXECUTE, see above */
-	else if (zpci_instruction_known(bytes) && zpci_qemu_pack_short(address, bytes, &packed))
+	else if (zpci_instruction_known(bytes) && !is_stepped() &&
+		 zpci_qemu_pack_short(address, bytes, &packed))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, zpci_qemu_before_short,
 						       QEMU_PLUGIN_CB_RW_REGS_PC, packed);
 	else if (zpci_instruction_known(bytes))
