@@ -86,6 +86,9 @@ struct zpci_qemu_binding {
 	const uint8_t *ram;
 	_Atomic uint64_t ram_size;
 
+	/* Enhanced DAT facilities 1 and 2, which the CPU model has or has not. */
+	atomic_bool enhanced_dat, enhanced_dat_2;
+
 	unsigned vcpus;
 	struct zpci_qemu_vcpu *vcpu;
 };
@@ -165,6 +168,8 @@ void zpci_qemu_registers_find(struct zpci_qemu_vcpu *vcpu, unsigned index);
 
 /* --- dat.c ---------------------------------------------------------------------------------- */
 
+/* Finds out what the CPUs can; on a CPU's thread. */
+void zpci_qemu_dat_find(struct zpci_qemu_binding *binding);
 /* Absolute address of the logical @address. Returns 0, or ZPCI_EXCEPTION_DELIVERED with the
  * exception noted in @vcpu. */
 int zpci_qemu_translate_address(struct zpci_qemu_vcpu *vcpu, uint64_t address, bool write,

@@ -181,6 +181,7 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 	}
 	vcpu = &binding->vcpu[vcpu_index];
 	zpci_qemu_storage_find(binding);
+	zpci_qemu_dat_find(binding);
 	zpci_qemu_refuse_saving(binding);
 	if (!vcpu->buffer)
 		vcpu->buffer = g_byte_array_sized_new(16);

@@ -17,10 +17,12 @@
  *
  * Each step can end in its own translation exception; an entry of the wrong type in a
  * translation-specification exception; a table outside of storage in an addressing exception.
- * Protection counts on the whole way. Enhanced DAT is taken as its bit in control register 0
- * says. As in QEMU, frames of all sizes are subject to prefixing, and keys are not looked at.
+ * Protection counts on the whole way. Enhanced DAT counts if the CPU model has it and its bit in
+ * control register 0 is on: QEMU 11.1's CPUs do not have it. As in QEMU, frames of all sizes are subject to prefixing, and keys are not looked at.
  * Access-register mode is not there: QEMU's CPUs do not have it.
  */
+#include <string.h>
+
 #include <zpci/bytes.h>
 
 #include "binding.h"
@@ -44,7 +46,7 @@
 #define ENTRY_OFFSET_SHIFT 6
 #define ENTRY_INVALID 0x20
 #define ENTRY_TYPE_SHIFT 2
-#define SEGMENT_COMMON 0x10
+#define ENTRY_COMMON 0x10 /* of a segment, or a frame of 2 GiB */
 
 #define PAGE_INVALID 0x400
 #define PAGE_PROTECT 0x200
@@ -63,13 +65,38 @@ enum {
 	PGM_ASCE_TYPE = 0x38,
 };
 
+/* Facilities. */
+#define FACILITIES 2048 /* bytes that QEMU may store */
+#define FACILITY_ENHANCED_DAT 8
+#define FACILITY_ENHANCED_DAT_2 78
+
 /* One translation under way. */
 struct walk {
 	struct zpci_qemu_vcpu *vcpu;
 	uint64_t address;
 	uint64_t cr0, asce;
+	bool enhanced, enhanced_2;
 	bool protect; /* some entry said so */
 };
+
+static bool is_there(const uint8_t *facilities, unsigned facility)
+{
+	return facilities[facility / 8] & 0x80 >> facility % 8;
+}
+
+/* Each CPU's thread finds the same. */
+void zpci_qemu_dat_find(struct zpci_qemu_binding *binding)
+{
+	uint8_t facilities[FACILITIES] = { 0 };
+
+	/* Unknown counts as there: then the guest's control register says it. */
+	if (!binding->qemu.s390_get_feat_block)
+		memset(facilities, 0xff, sizeof(facilities));
+	else
+		binding->qemu.s390_get_feat_block(0, facilities);
+	atomic_store(&binding->enhanced_dat, is_there(facilities, FACILITY_ENHANCED_DAT));
+	atomic_store(&binding->enhanced_dat_2, is_there(facilities, FACILITY_ENHANCED_DAT_2));
+}
 
 /* By table type, which an ASCE or entry has in two bits: 3 region first ... 0 segment table. */
 static unsigned index_shift(unsigned type)
@@ -119,16 +146,23 @@ static uint16_t check_entry(const struct walk *walk, unsigned type, uint64_t ent
 		return exception_of(type);
 	if ((entry >> ENTRY_TYPE_SHIFT & 3) != type)
 		return PGM_TRANSLATION_SPECIFICATION;
-	if (!type && entry & SEGMENT_COMMON && walk->asce & ASCE_PRIVATE)
+	if ((!type || (type == 1 && walk->enhanced_2)) && entry & ENTRY_COMMON &&
+	    walk->asce & ASCE_PRIVATE)
 		return PGM_TRANSLATION_SPECIFICATION;
 	return 0;
+}
+
+/* A frame of 1 MiB or 2 GiB, not a table. */
+static bool is_frame(const struct walk *walk, unsigned type, uint64_t entry)
+{
+	return entry & ENTRY_FORMAT &&
+	       ((type == 0 && walk->enhanced) || (type == 1 && walk->enhanced_2));
 }
 
 /* From the ASCE, or the entry before, @table, through its table of @type and all below.
  * @offset: part of the table, in quarters, that is missing at its start. */
 static uint16_t walk_tables(struct walk *walk, uint64_t table, unsigned type, uint64_t *real)
 {
-	bool enhanced = walk->cr0 & CR0_ENHANCED_DAT;
 	unsigned offset = 0;
 
 	for (;; type--) {
@@ -143,9 +177,9 @@ static uint16_t walk_tables(struct walk *walk, uint64_t table, unsigned type, ui
 			code = check_entry(walk, type, entry);
 		if (code)
 			return code;
-		if (entry & ENTRY_PROTECT && (enhanced || !type))
+		if (entry & ENTRY_PROTECT && (walk->enhanced || !type))
 			walk->protect = true;
-		if (enhanced && type <= 1 && entry & ENTRY_FORMAT) {
+		if (is_frame(walk, type, entry)) {
 			uint64_t frame = ~UINT64_C(0) << index_shift(type);
 
 			*real = (entry & frame) | (walk->address & ~frame);
@@ -200,10 +234,13 @@ int zpci_qemu_translate_address(struct zpci_qemu_vcpu *vcpu, uint64_t address, b
 		.cr0 = zpci_qemu_read_register(vcpu, vcpu->control[0]),
 		.asce = current_asce(vcpu),
 	};
+	bool enhanced = walk.cr0 & CR0_ENHANCED_DAT && atomic_load(&vcpu->binding->enhanced_dat);
 	uint64_t real, teid = (address & ~UINT64_C(0xfff)) | (write ? TEID_STORE : TEID_FETCH) |
 			      (vcpu->mask & PSW_ASC) >> PSW_ASC_TO_TEID;
 	uint16_t code;
 
+	walk.enhanced = enhanced;
+	walk.enhanced_2 = enhanced && atomic_load(&vcpu->binding->enhanced_dat_2);
 	if (write && low_address_protected(&walk)) {
 		code = ZPCI_PGM_PROTECTION;
 		teid |= TEID_LOW_ADDRESS;

@@ -49,6 +49,7 @@ static const struct {
 	SYMBOL(migrate_add_blocker),
 	SYMBOL(error_setg_internal),
 	OPTIONAL_SYMBOL(qemu_get_cpu),
+	OPTIONAL_SYMBOL(s390_get_feat_block),
 	OPTIONAL_SYMBOL(curr_cflags),
 	OPTIONAL_SYMBOL(async_run_on_cpu),
 	OPTIONAL_SYMBOL(cpu_handle_guest_debug),

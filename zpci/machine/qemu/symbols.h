@@ -58,6 +58,9 @@ struct zpci_qemu_symbols {
 				    const char *function, const char *format, ...);
 	/* the structure of a CPU, to be searched only; NULL: there is no such function */
 	const void *(*qemu_get_cpu)(int index);
+	/* the facility list, up to 2 KiB, as STFLE stores it with @type 0; NULL: there is no such
+	 * function */
+	void (*s390_get_feat_block)(int type, uint8_t *data);
 	/* of a CPU that a debugger steps: how QEMU translates for it; work for its thread, before it
 	 * executes more; it has stopped. NULL: there is no such function */
 	uint32_t (*curr_cflags)(const void *cpu);
