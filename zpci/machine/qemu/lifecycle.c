@@ -148,8 +148,8 @@ void zpci_qemu_refuse_saving(struct zpci_qemu_binding *binding)
 						  "cannot be saved; shut the guest down instead");
 		if (binding->qemu.migrate_add_blocker(&reason, &error))
 			zpci_qemu_log(binding, ZPCI_LOG_WARNING,
-				      "migration cannot be blocked (-only-migratable?), and would "
-				      "lose the PCI functions: do not migrate this guest");
+				      "migration cannot be blocked, and would lose the PCI "
+				      "functions: do not migrate this guest");
 	}
 	zpci_qemu_unlock(binding, held);
 }

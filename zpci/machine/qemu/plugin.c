@@ -175,8 +175,14 @@ static int check_qemu(struct zpci_qemu_binding *binding, const qemu_info_t *info
 			      info->system_emulation ? " machines" : " programs");
 		return -1;
 	}
-	if (!zpci_qemu_symbols_find(&binding->qemu, &missing))
-		return 0;
+	if (!zpci_qemu_symbols_find(&binding->qemu, &missing)) {
+		if (!binding->qemu.only_migratable || !*binding->qemu.only_migratable)
+			return 0;
+		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
+			      "-only-migratable: the state of the PCI functions cannot be saved; "
+			      "leave out that option or the plugin");
+		return -1;
+	}
 	zpci_qemu_version(version, sizeof(version));
 	zpci_qemu_log(binding, ZPCI_LOG_ERROR,
 		      "QEMU %s has no '%s', which this plugin needs: use QEMU 11.1, built with "

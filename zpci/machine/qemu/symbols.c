@@ -48,6 +48,7 @@ static const struct {
 	SYMBOL(qemu_add_vm_change_state_handler),
 	SYMBOL(migrate_add_blocker),
 	SYMBOL(error_setg_internal),
+	OPTIONAL_SYMBOL(only_migratable),
 	OPTIONAL_SYMBOL(qemu_get_cpu),
 	OPTIONAL_SYMBOL(s390_get_feat_block),
 	OPTIONAL_SYMBOL(curr_cflags),

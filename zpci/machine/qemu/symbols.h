@@ -56,6 +56,8 @@ struct zpci_qemu_symbols {
 	int (*migrate_add_blocker)(struct zpci_qemu_error **reason, struct zpci_qemu_error **error);
 	void (*error_setg_internal)(struct zpci_qemu_error **error, const char *file, int line,
 				    const char *function, const char *format, ...);
+	/* -only-migratable; NULL: there is no such variable */
+	const int *only_migratable;
 	/* the structure of a CPU, to be searched only; NULL: there is no such function */
 	const void *(*qemu_get_cpu)(int index);
 	/* the facility list, up to 2 KiB, as STFLE stores it with @type 0; NULL: there is no such
