@@ -6,15 +6,25 @@
 #define ZPCI_QEMU_SYMBOLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Opaque here. */
 struct zpci_qemu_address_space;
 struct zpci_qemu_error;
 
-/* MemTxAttrs: bits in one integer register. Unspecified: none known (QEMU exec/memattrs.h). */
-typedef uint64_t zpci_qemu_attrs;
-#define ZPCI_QEMU_ATTRS_UNSPECIFIED (UINT64_C(1) << 32)
+/* MemTxAttrs (QEMU exec/memattrs.h): bit-fields in one word, all of which are 0 here, and a byte that
+ * says so. A structure by value, as QEMU has it: in a register each byte order has its own place
+ * for that byte. */
+struct zpci_qemu_attrs {
+	uint32_t bits;
+	bool unspecified;
+	uint8_t reserved1;
+	uint16_t reserved2;
+};
+_Static_assert(sizeof(struct zpci_qemu_attrs) == 8, "MemTxAttrs has 8 bytes");
+_Static_assert(offsetof(struct zpci_qemu_attrs, unspecified) == 4, "behind one word");
+#define ZPCI_QEMU_ATTRS_UNSPECIFIED ((struct zpci_qemu_attrs){ .unspecified = true })
 
 #define ZPCI_QEMU_ADAPTER_PCI 1 /* CssIoAdapterType */
 
@@ -37,10 +47,10 @@ struct zpci_qemu_symbols {
 	/* absolute storage; 0: done */
 	struct zpci_qemu_address_space *address_space_memory;
 	uint32_t (*address_space_rw)(struct zpci_qemu_address_space *space, uint64_t address,
-				     zpci_qemu_attrs attrs, void *buffer, uint64_t length,
+				     struct zpci_qemu_attrs attrs, void *buffer, uint64_t length,
 				     bool write);
 	void *(*address_space_map)(struct zpci_qemu_address_space *space, uint64_t address,
-				   uint64_t *length, bool write, zpci_qemu_attrs attrs);
+				   uint64_t *length, bool write, struct zpci_qemu_attrs attrs);
 	void (*address_space_unmap)(struct zpci_qemu_address_space *space, void *mapped,
 				    uint64_t length, bool write, uint64_t accessed);
 	/* presenting; all under the big lock */
