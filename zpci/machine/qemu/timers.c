@@ -29,6 +29,7 @@ struct zpci_timer {
 	void *opaque;
 	uint64_t deadline; /* in nanoseconds of the monotonic clock */
 	bool set, running;
+	unsigned canceling; /* callers that wait until it does not run */
 };
 
 struct zpci_qemu_timers {
@@ -53,7 +54,7 @@ static struct zpci_timer *earliest(const struct zpci_qemu_timers *timers)
 	struct zpci_timer *best = NULL;
 
 	for (struct zpci_timer *timer = timers->first; timer; timer = timer->next)
-		if (timer->set && (!best || timer->deadline < best->deadline))
+		if (timer->set && !timer->canceling && (!best || timer->deadline < best->deadline))
 			best = timer;
 	return best;
 }
@@ -174,10 +175,11 @@ void zpci_qemu_timer_cancel(struct zpci_timer *timer)
 	struct zpci_qemu_timers *timers = timer->timers;
 
 	pthread_mutex_lock(&timers->lock);
-	timer->set = false;
+	/* Its function may set it again: it would run once more before this thread has the lock. */
+	timer->canceling++;
 	while (timer->running)
 		pthread_cond_wait(&timers->finished, &timers->lock);
-	/* Its function may have set it again. */
+	timer->canceling--;
 	timer->set = false;
 	pthread_mutex_unlock(&timers->lock);
 }
