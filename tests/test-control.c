@@ -275,14 +275,21 @@ static void test_failing(void **state)
 	refuse(control, "error 0x2003 0x3a", "in state disabled");
 	refuse(control, "error 0x2004 0x3a", "list");
 	refuse(control, "error 0x2003 0x300", "0x2ff");
+	refuse(control, "error 0x2003 0xc", "no error 0x000c; allowed is 0x0001 (no address");
+	refuse(control, "error 0x2003 0x2ff", "0x0040 (recovery failed)\n");
 	refuse(control, "error 0x2003", "error FID PEC");
 	expect_no_event(control);
 	enable(control, 0x2003);
 	expect(control, "error 0x2003 58", "ok\n");
 	expect_event(control, 0x2003, ZPCI_PEC_SERVICE_ACTION);
 	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_ERROR);
-	refuse(control, "error 0x2003 0x3a", "in state error");
+	expect(control, "error 0x2003 0x3a", "ok\n");
+	expect_event(control, 0x2003, ZPCI_PEC_SERVICE_ACTION);
+	expect(control, "error 0x2003 0x2a", "ok\n");
+	expect_event(control, 0x2003, ZPCI_PEC_FMB_STORAGE);
+	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_ERROR);
 	expect(control, "error 0x2003 0x3b", "ok\n");
+	refuse(control, "error 0x2003 0x3a", "in state permanent error");
 	expect_event(control, 0x2003, ZPCI_PEC_PERMANENT_ERROR);
 	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_PERMANENT);
 }

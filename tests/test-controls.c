@@ -168,12 +168,66 @@ static void test_permanent_error_in_every_state(void **state)
 	handle = guest_enable(fixture, handle);
 	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x3a), 0);
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_BLOCK, NULL), CC(0));
-	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x3a), -EINVAL);
 	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
 			 0);
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
 	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
 			 -EINVAL);
+}
+
+/* A function in error can have further errors, and is blocked again by them. */
+static void test_error_before_the_last_was_recovered(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_firmware *firmware = fixture->firmware;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x04), 0);
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x3a), 0);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_BLOCK, NULL), CC(0));
+	assert_int_equal(zpci_firmware_inject_error(firmware, FID + 1, 0x3a), 0);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
+}
+
+/* Reference 8.5: those that the guest only logs, those that it gives up on; all others it recovers. */
+static enum zpci_state state_after(unsigned pec)
+{
+	switch (pec) {
+	case 0x2a:
+	case 0x2b:
+	case 0x2c:
+		return ZPCI_STATE_ENABLED;
+	case 0x3b:
+	case 0x40:
+		return ZPCI_STATE_PERMANENT;
+	default:
+		return ZPCI_STATE_ERROR;
+	}
+}
+
+static void test_what_each_error_does(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned known = 0;
+
+	fixture_enabled(fixture, 1, "lpar");
+	for (unsigned pec = 0; pec <= 0xffff; pec++) {
+		const char *name = zpci_pec_name((uint16_t)pec);
+		uint32_t handle = fixture_handle(fixture, FID + 1);
+
+		assert_int_equal(
+			zpci_firmware_inject_error(fixture->firmware, FID + 1, (uint16_t)pec),
+			name ? 0 : -EINVAL);
+		assert_int_equal(fixture_state(fixture, FID + 1),
+				 name ? state_after(pec) : ZPCI_STATE_ENABLED);
+		if (!name)
+			continue;
+		known++;
+		guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
+		guest_enable(fixture, handle);
+	}
+	assert_int_equal(known, 22);
 }
 
 static void test_states_that_refuse(void **state)
@@ -431,6 +485,8 @@ int main(void)
 		FIXTURE_TEST(test_reset_block_and_error),
 		FIXTURE_TEST(test_permanent_error),
 		FIXTURE_TEST(test_permanent_error_in_every_state),
+		FIXTURE_TEST(test_error_before_the_last_was_recovered),
+		FIXTURE_TEST(test_what_each_error_does),
 		FIXTURE_TEST(test_states_that_refuse),
 		FIXTURE_TEST(test_operand_exceptions),
 		FIXTURE_TEST(test_store_shows_what_is_registered),

@@ -67,19 +67,31 @@ struct zpci_chsc_sei_response {
 #define ZPCI_CHSC_CC_AVAILABILITY 2 /* the PEC is 0x0300 or above */
 
 /* PCI event codes (reference 8.4 and 8.5; the error ones also QEMU hw/s390x ERR_EVENT_*). Errors
- * put the function into the error state, but for FMB's. */
+ * put the function into the error state, two of them for good; those of the measurement block are
+ * only reported. */
 enum zpci_pec {
 	ZPCI_PEC_DMA_NOT_REGISTERED = 0x0001,	/* DMA without a registered address space */
 	ZPCI_PEC_DMA_RANGE = 0x0002,		/* DMA address outside of PBA to PAL */
+	ZPCI_PEC_DMA_FORMAT = 0x0003,		/* translation of an unknown format */
 	ZPCI_PEC_DMA_TRANSLATION = 0x0004,	/* DMA address unmapped or protected */
+	ZPCI_PEC_DMA_PROTECTION = 0x0005,	/* storage is protected against the access */
+	ZPCI_PEC_DMA_KEY = 0x0006,		/* storage has another key */
+	ZPCI_PEC_DMA_TABLE_ENTRY = 0x0007,	/* table entry is invalid */
 	ZPCI_PEC_DMA_TABLE_LENGTH = 0x0008,	/* table entry with a wrong length or offset */
 	ZPCI_PEC_DMA_TABLE_TYPE = 0x0009,	/* table entry of another level */
 	ZPCI_PEC_DMA_STORAGE = 0x000a,		/* table or page is not in main storage */
+	ZPCI_PEC_SYSTEM_ERROR = 0x000b,		/* error of the system */
+	ZPCI_PEC_MESSAGE_UNEXPECTED = 0x0010,	/* message that nobody expects */
+	ZPCI_PEC_INTERRUPTION_OFFSET = 0x0011,	/* beyond the bit vector */
+	ZPCI_PEC_INTERRUPTION_VECTOR = 0x0012,	/* AIBV cannot be written */
 	ZPCI_PEC_INTERRUPTION_STORAGE = 0x0013, /* AIBV or AISB cannot be written */
 	ZPCI_PEC_FMB_STORAGE = 0x002a,		/* measurement block cannot be written */
+	ZPCI_PEC_FMB_UPDATE = 0x002b,		/* measurement block was not updated */
 	ZPCI_PEC_FMB_KEY = 0x002c,		/* measurement block is protected by its key */
+	ZPCI_PEC_CONFIGURATION = 0x0030,	/* error of the configuration */
 	ZPCI_PEC_SERVICE_ACTION = 0x003a,	/* the platform recovered the function */
 	ZPCI_PEC_PERMANENT_ERROR = 0x003b,	/* permanent error; not to be recovered */
+	ZPCI_PEC_RECOVERY_FAILED = 0x0040,	/* the recovery failed; permanent */
 	ZPCI_PEC_CONFIGURED = 0x0301,		/* from reserved or standby to configured */
 	ZPCI_PEC_STANDBY = 0x0302,		/* from reserved to standby */
 	ZPCI_PEC_DECONFIGURE_REQUEST = 0x0303,	/* the guest is asked to give it back */

@@ -139,18 +139,23 @@ struct zpci_function_options {
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
 
 /* Queues the availability event for function @fid as it is now (0301 configured, 0302 standby)
- * and its channel report. -ENOENT: no such function. */
+ * and sees to it that the guest hears of it. -ENOENT: no such function. */
 int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid);
 
 /* Surprise removal: the function is gone at once, its device closed, event 0304 queued, or 0308 if
  * it was in standby. -ENOENT: no such function. */
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
 
-/* Puts function @fid into the error state as its hardware would, with error event @pec, one below
- * 0300 (reference 8.5; enum zpci_pec); 003B (permanent error) into that state, from which only
- * disabling it or a reset leads. -ENOENT; -EINVAL: it is not enabled, or for 003B not
- * configured. */
+/* Function @fid fails as its hardware would, with error event @pec, one of enum zpci_pec below 0300
+ * (reference 8.5). It is in the error state then, also if it was already; with 002A to 002C nothing
+ * but the event comes of it; with 003B and 0040 it has a permanent error, from which only disabling it
+ * or a reset leads. -ENOENT; -EINVAL: no such error, or it is not enabled, or for a permanent error
+ * not configured or in that state already. */
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec);
+
+/* "no address space registered", ..., for people: the error event @pec. NULL: there is no such
+ * error. Static. */
+const char *zpci_pec_name(uint16_t pec);
 
 /* What is published about a function. Host byte order. */
 struct zpci_function_info {

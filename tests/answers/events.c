@@ -109,19 +109,58 @@ static void inject(struct trial *trial)
 		   1);
 }
 
-static void expect_injected(struct trial *trial)
+static void expect_reported(struct trial *trial, unsigned controls)
 {
 	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, (unsigned)trial->with->value);
 	trial_want(trial, "handle", zpci_be32_get(answered(trial)->ccdf.handle), trial->handle);
 	trial_want(trial, "more", answered(trial)->flags, 0);
 	expect_nothing_more(trial);
-	trial_want(trial, "function controls", guest_controls(trial),
-		   ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED);
+	trial_want(trial, "function controls", guest_controls(trial), controls);
+}
+
+static void expect_blocked(struct trial *trial)
+{
+	expect_reported(trial, ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED);
+}
+
+static void expect_no_effect(struct trial *trial)
+{
+	static const unsigned controls[STATES] = {
+		[ENABLED] = ZPCI_FIB_FC_ENABLED,
+		[BLOCKED] = ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED,
+		[UNBLOCKED] = ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR,
+	};
+
+	expect_reported(trial, controls[trial->state]);
+}
+
+static void inject_in_vain(struct trial *trial)
+{
+	trial_want(trial, "injected",
+		   trial->player->fail(trial->player, trial->target->fid,
+				       (uint16_t)trial->with->value) == 0,
+		   0);
+}
+
+/* Two errors, of which the guest has recovered none. */
+static void inject_two(struct trial *trial)
+{
+	inject(trial);
+	trial->player->fail(trial->player, trial->target->fid, ZPCI_PEC_SERVICE_ACTION);
+}
+
+static void expect_two(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, (unsigned)trial->with->value);
+	trial_want(trial, "more", answered(trial)->flags, ZPCI_CHSC_SEI_MORE);
+	trial_want(trial, "second", (uint64_t)fetch(trial), OK);
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_SERVICE_ACTION);
+	expect_nothing_more(trial);
 }
 
 static void expect_permanent(struct trial *trial)
 {
-	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_PERMANENT_ERROR);
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, (unsigned)trial->with->value);
 	trial_want(trial, "handle", zpci_be32_get(answered(trial)->ccdf.handle),
 		   guest_handle(trial));
 	trial_want(trial, "STPCIFC",
@@ -399,10 +438,37 @@ static const struct row reports[] = {
 	  .source = "ref 2.10, 8.1" },
 };
 
+/* Only reported, and nothing but the event comes of it. */
+#define REPORTED(code, what)                                                                       \
+	{                                                                                          \
+		.condition = "error event " #code ", " what, .with = { .value = (code) },          \
+		.needs = NEEDS_HOST, .prepare = inject, .check = expect_no_effect,                 \
+		.effect = "content code 1, FID, handle, PEC; the state stays",                     \
+		.source = "ref 8.5: Linux only logs it",                                           \
+		.in = { [ENABLED] = OK, [BLOCKED] = OK, [UNBLOCKED] = OK },                        \
+	}
+
+/* A permanent error, in every state that is configured. */
+#define PERMANENTLY(code, what)                                                                    \
+	{                                                                                          \
+		.condition = "error event " #code ", " what, .with = { .value = (code) },          \
+		.needs = NEEDS_HOST, .prepare = inject, .check = expect_permanent,                 \
+		.effect = "content code 1, PEC; permanent error", .source = "ref 4.3, 8.5",        \
+		.in = { [DISABLED] = OK, [ENABLED] = OK, [BLOCKED] = OK, [UNBLOCKED] = OK },       \
+	}
+
+/* No such error, and no event. */
+#define REFUSED(code, what)                                                                        \
+	{                                                                                          \
+		.condition = "error event " #code ", " what, .with = { .value = (code) },          \
+		.needs = NEEDS_HOST, .prepare = inject_in_vain, .answer = NO_EVENT,                \
+		.source = "ref 8.4, 8.5"                                                           \
+	}
+
 #define INJECTED(code, what)                                                                       \
 	{                                                                                          \
 		.condition = "error event " #code ", " what, .with = { .value = (code) },          \
-		.needs = NEEDS_HOST, .prepare = inject, .answer = OK, .check = expect_injected,    \
+		.needs = NEEDS_HOST, .prepare = inject, .answer = OK, .check = expect_blocked,     \
 		.effect = "content code 1, FID, handle, PEC; error blocked",                       \
 		.source = "ref 8.2, 8.5"                                                           \
 	}
@@ -467,14 +533,14 @@ static const struct row rows[] = {
 		  [BLOCKED] = OK,
 		  [UNBLOCKED] = OK,
 		  [PERMANENT] = OK } },
-	{ .condition = "permanent error",
+	{ .condition = "an error before the last one was recovered",
 	  .needs = NEEDS_HOST,
-	  .prepare = inject,
-	  .with = { .value = ZPCI_PEC_PERMANENT_ERROR },
-	  .check = expect_permanent,
-	  .source = "ref 4.3, 8.5",
-	  .effect = "content code 1, PEC 003B",
-	  .in = { [DISABLED] = OK, [ENABLED] = OK, [BLOCKED] = OK, [UNBLOCKED] = OK } },
+	  .prepare = inject_two,
+	  .with = { .value = ZPCI_PEC_DMA_TRANSLATION },
+	  .check = expect_two,
+	  .effect = "two events, in order",
+	  .source = "ref 8.5: Linux's \"Fix stale function handles in error handling\"",
+	  .in = { [ENABLED] = OK, [BLOCKED] = OK, [UNBLOCKED] = OK } },
 	INJECTED(0x0001, "no address space registered"),
 	INJECTED(0x0002, "address out of range"),
 	INJECTED(0x0003, "translation format"),
@@ -492,7 +558,14 @@ static const struct row rows[] = {
 	INJECTED(0x0013, "interruption"),
 	INJECTED(0x0030, "configuration"),
 	INJECTED(0x003a, "service action"),
-	INJECTED(0x0040, "recovery failed"),
+	REPORTED(0x002a, "measurement block not stored"),
+	REPORTED(0x002b, "measurement block update"),
+	REPORTED(0x002c, "measurement block protected"),
+	PERMANENTLY(0x003b, "permanent error"),
+	PERMANENTLY(0x0040, "recovery failed"),
+	REFUSED(0x0000, "which is none"),
+	REFUSED(0x000c, "which is none"),
+	REFUSED(0x0301, "which is no error"),
 	{ .condition = "an error, then a system reset",
 	  .needs = NEEDS_HOST,
 	  .prepare = fail_and_reset,

@@ -228,7 +228,8 @@ struct model_end model_refresh(struct model *model, uint32_t handle, uint64_t st
 	else if (last < function->pba || start > function->pal)
 		error = 0x0002;
 	if (error) {
-		model_fail(model, function, (uint16_t)error, start);
+		if (function->state == MODEL_ENABLED)
+			model_fail(model, function, (uint16_t)error, start);
 		return MODEL_STATUS(8);
 	}
 	model_forget(function, start, last);

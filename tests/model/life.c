@@ -126,14 +126,29 @@ void model_reset(struct model *model)
 	model->event_count = 0;
 }
 
-/* 4.3: an error stops a function that is in use. */
+static bool in_use(const struct model_function *function)
+{
+	return function->state == MODEL_ENABLED || function->state == MODEL_ERROR ||
+	       function->state == MODEL_UNBLOCKED;
+}
+
+/* 4.3: an error stops a function that is in use; 8.5: those of the measurement block do not. */
 void model_fail(struct model *model, struct model_function *function, uint16_t pec,
 		uint64_t address)
 {
-	if (function->state != MODEL_ENABLED)
+	if (!in_use(function))
 		return;
-	function->state = MODEL_ERROR;
+	if (pec < 0x002a || pec > 0x002c)
+		function->state = MODEL_ERROR;
 	model_post(model, function, pec, address);
+}
+
+/* 8.5 */
+static bool is_an_error(uint16_t pec)
+{
+	return (pec >= 0x01 && pec <= 0x0b) || (pec >= 0x10 && pec <= 0x13) ||
+	       (pec >= 0x2a && pec <= 0x2c) || pec == 0x30 || pec == 0x3a || pec == 0x3b ||
+	       pec == 0x40;
 }
 
 /* A permanent error stops whatever is configured. */
@@ -141,14 +156,16 @@ bool model_inject(struct model *model, uint32_t fid, uint16_t pec)
 {
 	struct model_function *function = model_by_fid(model, fid);
 
-	if (!function || function->state == MODEL_STANDBY || function->state == MODEL_PERMANENT)
+	if (!function || !is_an_error(pec))
 		return false;
-	if (pec == 0x003b) {
+	if (pec == 0x003b || pec == 0x0040) {
+		if (function->state != MODEL_DISABLED && !in_use(function))
+			return false;
 		function->state = MODEL_PERMANENT;
 		model_post(model, function, pec, 0);
 		return true;
 	}
-	if (function->state != MODEL_ENABLED)
+	if (!in_use(function))
 		return false;
 	model_fail(model, function, pec, 0);
 	return true;

@@ -811,7 +811,9 @@ static void announce(struct pair *pair, struct choice *choice)
 
 static void inject(struct pair *pair, struct choice *choice)
 {
-	static const uint16_t codes[] = { 0x3a, 0x3a, 0x3b, 0x04, 0x2a, 0x0b, 0x10, 0x40 };
+	static const uint16_t codes[] = {
+		0x3a, 0x3a, 0x3b, 0x04, 0x2a, 0x0b, 0x10, 0x40, 0x2c, 0x0c
+	};
 	struct model_function *function = take_live(pair, choice);
 	uint32_t fid = function ? function->plug.fid : FID + 9;
 	uint16_t code = CHOOSE(choice, codes);

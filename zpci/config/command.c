@@ -105,6 +105,23 @@ static void take_away(struct call *call)
 /* Availability events are 0x0300 and above. */
 #define LAST_ERROR 0x2ff
 
+static void answer_no_such_error(struct call *call, uint32_t pec)
+{
+	char *names = NULL;
+	size_t size;
+	FILE *list = open_memstream(&names, &size);
+
+	for (unsigned known = 0; list && known <= LAST_ERROR; known++)
+		if (zpci_pec_name((uint16_t)known))
+			fprintf(list, "%s0x%04x (%s)", ftell(list) > 0 ? ", " : "", known,
+				zpci_pec_name((uint16_t)known));
+	if (list && !fclose(list))
+		answer(call, "error: there is no error 0x%04x; allowed is %s", pec, names);
+	else
+		answer(call, "error: no memory");
+	free(names);
+}
+
 static void fail(struct call *call)
 {
 	struct zpci_function_info info = { .size = sizeof(info) };
@@ -116,6 +133,8 @@ static void fail(struct call *call)
 		return;
 	if (zpci_firmware_info(firmware, fid, &info))
 		answer(call, NO_SUCH_FUNCTION, fid);
+	else if (!zpci_pec_name((uint16_t)pec))
+		answer_no_such_error(call, pec);
 	else if (zpci_firmware_inject_error(firmware, fid, (uint16_t)pec))
 		answer(call,
 		       "error: function 0x%08x is in state %s, in which error 0x%04x cannot "

@@ -303,6 +303,10 @@ int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uin
 	if (!function)
 		return refuse(firmware, -ENOENT, fid,
 			      "there is no such function to put into error; add it first");
+	if (!zpci_pec_name(pec))
+		return refuse(firmware, -EINVAL, fid,
+			      "there is no error 0x%04x; take one of enum zpci_pec below 0x0300",
+			      pec);
 	/* Under its lock, so that the event is about the life that failed. */
 	zpci_function_lock(function);
 	failed = zpci_function_fail(function, pec, 0);

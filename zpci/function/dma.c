@@ -243,7 +243,8 @@ uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64
 	else
 		zpci_ioat_invalidate(ioat, start, last);
 	pthread_rwlock_unlock(&dma->gate);
-	if (pec)
+	/* Of a guest that looks into an error no instruction makes a further one. */
+	if (pec && zpci_function_state(function) == ZPCI_STATE_ENABLED)
 		zpci_function_fail(function, pec, start);
 	return pec;
 }

@@ -254,29 +254,57 @@ static enum zpci_log_level complaint_level(struct zpci_function *function)
 	return ZPCI_LOG_WARNING;
 }
 
-/* The state that an error with @pec leads to from @state; the same where it does not apply. A
- * permanent error hits whatever is configured (reference 4.3), all others what is in use. */
-static enum zpci_state failed_state(enum zpci_state state, uint16_t pec)
+static bool is_in_use(enum zpci_state state)
 {
-	if (pec != ZPCI_PEC_PERMANENT_ERROR)
-		return state == ZPCI_STATE_ENABLED ? ZPCI_STATE_ERROR : state;
-	return state > ZPCI_STATE_STANDBY ? ZPCI_STATE_PERMANENT : state;
+	return state == ZPCI_STATE_ENABLED || state == ZPCI_STATE_ERROR ||
+	       state == ZPCI_STATE_UNBLOCKED;
+}
+
+/* Whether an error can happen in @state, and what it leads to. A permanent error hits whatever is
+ * configured (reference 4.3), all others what is in use. */
+static bool can_fail(enum zpci_state state, enum zpci_effect effect, enum zpci_state *failed)
+{
+	switch (effect) {
+	case ZPCI_EFFECT_NONE:
+		*failed = state;
+		return is_in_use(state);
+	case ZPCI_EFFECT_ERROR:
+		*failed = ZPCI_STATE_ERROR;
+		return is_in_use(state);
+	case ZPCI_EFFECT_PERMANENT:
+		*failed = ZPCI_STATE_PERMANENT;
+		return state == ZPCI_STATE_DISABLED || is_in_use(state);
+	default:
+		return false;
+	}
+}
+
+static void complain(struct zpci_function *function, uint16_t pec, uint64_t address)
+{
+	static const char *const consequences[] = {
+		[ZPCI_EFFECT_NONE] = "the guest is told",
+		[ZPCI_EFFECT_ERROR] = "blocked until the guest resets it",
+		[ZPCI_EFFECT_PERMANENT] = "blocked until the guest disables it",
+	};
+
+	zpci_log(&function->parent->logger, complaint_level(function),
+		 "function 0x%08x: error 0x%04x (%s) at DMA address 0x%llx; %s (further errors "
+		 "within a minute are not told)",
+		 function->fid, pec, zpci_pec_name(pec), (unsigned long long)address,
+		 consequences[zpci_pec_effect(pec)]);
 }
 
 bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address)
 {
 	const struct zpci_function_parent *parent = function->parent;
+	enum zpci_effect effect = zpci_pec_effect(pec);
 	enum zpci_state state = zpci_function_state(function), failed;
 
 	do {
-		failed = failed_state(state, pec);
-		if (failed == state)
+		if (!can_fail(state, effect, &failed))
 			return false;
 	} while (!atomic_compare_exchange_weak(&function->state, &state, failed));
-	zpci_log(&parent->logger, complaint_level(function),
-		 "function 0x%08x: error 0x%04x at DMA address 0x%llx; blocked until the guest "
-		 "resets it (further errors within a minute are not told)",
-		 function->fid, pec, (unsigned long long)address);
+	complain(function, pec, address);
 	parent->error(parent->opaque, function, pec, address);
 	return true;
 }

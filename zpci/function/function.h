@@ -12,6 +12,7 @@
  *	|  interruption  AIBV, AISB       interruption.c |   under interruption.lock
  *	|  dma     gate, IOAT, cache      dma.c, ioat.c  |   under the gate
  *	|  fmb     counters, timer        fmb.c          |   under fmb.lock
+ *	|  what an error does             pec.c          |
  *	+-- device (zpci/device.h) ----------------------+
  *
  * Locks, in the order in which they may be taken:
@@ -281,6 +282,17 @@ static inline void zpci_fmb_count(struct zpci_measurement *fmb, enum zpci_counte
 		atomic_fetch_add_explicit(&fmb->counters[counter], amount, memory_order_relaxed);
 }
 
+/* --- pec.c: what an error event does --------------------------------------------------------- */
+
+enum zpci_effect {
+	ZPCI_EFFECT_UNKNOWN,   /* no error that there is */
+	ZPCI_EFFECT_NONE,      /* it is only reported */
+	ZPCI_EFFECT_ERROR,     /* the function is blocked until the guest recovers it */
+	ZPCI_EFFECT_PERMANENT, /* a permanent error */
+};
+
+enum zpci_effect zpci_pec_effect(uint16_t pec);
+
 /* --- function.c ------------------------------------------------------------------------------ */
 
 struct zpci_function {
@@ -388,8 +400,8 @@ static inline bool zpci_function_answers(struct zpci_function *function)
 void zpci_function_enable(struct zpci_function *function);
 /* Also from error states: drops all registrations, resets the device and the view. */
 void zpci_function_disable(struct zpci_function *function);
-/* An error of the function, from any thread: ENABLED -> ERROR, or with the PEC of a permanent error
- * any configured state -> PERMANENT; one event. False: not in a state for it. */
+/* An error of the function, from any thread: one event, and what zpci_pec_effect() says. A function
+ * that is blocked already can have further errors. False: not in a state for it. */
 bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
 /* A function-level reset that the guest wrote to config space has reached the device, whose gate was
  * closed before. */
