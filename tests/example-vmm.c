@@ -145,11 +145,6 @@ static void channel_report(void *machine)
 {
 }
 
-static void events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque)
-{
-	still_empty(opaque);
-}
-
 static void sclp_completion(void *machine, uint32_t sccb)
 {
 }
@@ -204,7 +199,6 @@ static const struct zpci_machine_ops machine_ops = {
 	.or_absolute = or_absolute,
 	.adapter_interruption = adapter_interruption,
 	.channel_report = channel_report,
-	.events_fetched = events_fetched,
 	.sclp_completion = sclp_completion,
 	.clock = tod_clock,
 	.timer_create = timer_create_stopped,

@@ -496,19 +496,6 @@ static void channel_report(void *machine)
 	expect(machine, "cr", 0, 0, 0, NULL, 0);
 }
 
-static void events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque)
-{
-	struct replay *replay = machine;
-	const struct operation *operation = expect(replay, "ef", 0, 0, 0, NULL, 0);
-	bool answer = still_empty(opaque);
-
-	pthread_mutex_lock(&replay->lock);
-	if (operation && operation->result != answer)
-		complain(replay, "the event queue is%s empty, unlike in the trace",
-			 answer ? "" : " not");
-	pthread_mutex_unlock(&replay->lock);
-}
-
 static void sclp_completion(void *machine, uint32_t sccb)
 {
 	expect(machine, "sc", sccb, 0, 0, NULL, 0);
@@ -573,7 +560,6 @@ static const struct zpci_machine_ops replay_ops = {
 	.or_absolute = or_absolute,
 	.adapter_interruption = adapter_interruption,
 	.channel_report = channel_report,
-	.events_fetched = events_fetched,
 	.sclp_completion = sclp_completion,
 	.clock = tod_clock,
 	.timer_create = timer_create_numbered,

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Events, hot plug, configuring by SCLP (ref 2.9, 2.10, 4.3, 8). */
+#define _GNU_SOURCE /* gettid */
 #include "fixture.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "zpci/firmware/internal.h"
 
 /* The report for an event comes by a timer of the machine that is due at once. */
 static void settle(struct fixture *fixture)
@@ -63,11 +71,9 @@ static void test_one_report_until_the_queue_is_empty(void **state)
 	settle(fixture);
 	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
 	expect_event(fixture, FID + 1, fixture_handle(fixture, FID + 1), ZPCI_PEC_CONFIGURED, true);
-	assert_true(zpci_ram_report_outstanding(fixture->ram));
 	expect_event(fixture, FID + 2, fixture_handle(fixture, FID + 2), ZPCI_PEC_CONFIGURED, true);
 	expect_event(fixture, FID + 3, fixture_handle(fixture, FID + 3), ZPCI_PEC_CONFIGURED,
 		     false);
-	assert_false(zpci_ram_report_outstanding(fixture->ram));
 	expect_no_event(fixture);
 
 	zpci_firmware_announce(fixture->firmware, FID + 2);
@@ -75,21 +81,62 @@ static void test_one_report_until_the_queue_is_empty(void **state)
 	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 2);
 }
 
-/* However often a guest that does not listen is told, the queue does not grow without bound:
- * events of the same kind about one function are one. */
-static void test_queue_is_bounded(void **state)
+/* What says the same as the event before it is no news. */
+static void test_repeated_announcement_is_one_event(void **state)
 {
 	struct fixture *fixture = *state;
-	unsigned fetched = 0;
-	struct zpci_chsc_sei_response event;
 
 	fixture_add(fixture, 1, "lpar");
 	for (unsigned i = 0; i < 5000; i++)
 		assert_int_equal(zpci_firmware_announce(fixture->firmware, FID + 1), 0);
-	do {
+	expect_event(fixture, FID + 1, fixture_handle(fixture, FID + 1), ZPCI_PEC_CONFIGURED,
+		     false);
+}
+
+#define PENDING_MAX 16
+
+/* A guest that recovers and does not fetch cannot fill memory. Its oldest errors are given up; what
+ * the operator did, and what happened to another function, are not. */
+static void test_queue_is_bounded(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle, other;
+
+	fixture_add(fixture, 1, "lpar");
+	handle = fixture_handle(fixture, FID + 1);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	handle = guest_enable(fixture, handle);
+	other = fixture_enabled(fixture, 2, "lpar");
+	zpci_firmware_inject_error(fixture->firmware, FID + 2, 0x3a);
+	for (unsigned i = 0; i < 5000; i++) {
+		zpci_firmware_inject_error(fixture->firmware, FID + 1, i % 2 ? 0x04 : 0x3a);
+		guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL);
+	}
+	expect_event(fixture, FID + 1, handle & 0x00ffffff, ZPCI_PEC_CONFIGURED, true);
+	expect_event(fixture, FID + 2, other, 0x3a, true);
+	for (unsigned i = 1; i < PENDING_MAX; i++)
+		expect_event(fixture, FID + 1, handle, i % 2 ? 0x04 : 0x3a, i + 1 < PENDING_MAX);
+	expect_no_event(fixture);
+}
+
+/* Nor can an operator, with a guest that listens to nothing. The last word is kept. */
+static void test_operators_events_are_bounded(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (unsigned i = 0; i < PENDING_MAX; i++) {
+		fixture_add(fixture, 1, "lpar");
+		zpci_firmware_announce(fixture->firmware, FID + 1);
+		zpci_firmware_remove(fixture->firmware, FID + 1);
+	}
+	for (unsigned i = 1; i <= PENDING_MAX; i++) {
+		struct zpci_chsc_sei_response event;
+
 		assert_int_equal(guest_sei(fixture, &event), CC(0));
-		assert_true(++fetched < 100);
-	} while (event.flags & ZPCI_CHSC_SEI_MORE);
+		assert_int_equal(zpci_be16_get(event.ccdf.pec),
+				 i % 2 ? ZPCI_PEC_CONFIGURED : ZPCI_PEC_DECONFIGURED);
+		assert_int_equal(event.flags, i < PENDING_MAX ? ZPCI_CHSC_SEI_MORE : 0);
+	}
 }
 
 static void test_chsc_operand(void **state)
@@ -133,7 +180,7 @@ static void test_error_event_has_the_listed_handle(void **state)
 
 	assert_int_equal(zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a), 0);
 	settle(fixture);
-	assert_true(zpci_ram_report_outstanding(fixture->ram));
+	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
 	guest_list(fixture, &token, 2, list, &entries);
 	assert_int_equal(zpci_be32_get(list[0].handle), handle);
 	expect_event(fixture, FID + 1, handle, 0x3a, false);
@@ -336,90 +383,265 @@ static void test_shared_events(void **state)
 	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, NULL), CC(0));
 }
 
-/* --- an event posted while the guest fetches the last one -------------------------------- */
+/* --- who is told of what ------------------------------------------------------------------ */
 
-/* A machine on which another thread announces at the worst moment: just before it asks whether
- * there are still no events. */
+/* As Linux does: nothing without a channel report; then it fetches until there is no more. Returns
+ * how many events it got; @last is the last one. */
+static unsigned listen(struct fixture *fixture, uint64_t *heard,
+		       struct zpci_chsc_sei_response *last)
+{
+	struct zpci_chsc_sei_response event = { .flags = ZPCI_CHSC_SEI_MORE };
+	unsigned events = 0;
+
+	settle(fixture);
+	if (zpci_ram_channel_reports(fixture->ram) == *heard)
+		return 0;
+	*heard = zpci_ram_channel_reports(fixture->ram);
+	while (event.flags & ZPCI_CHSC_SEI_MORE) {
+		if (guest_sei(fixture, &event) != CC(0) ||
+		    zpci_be16_get(event.code) != ZPCI_CHSC_OK)
+			break;
+		*last = event;
+		events++;
+	}
+	return events;
+}
+
+static void by_fetch(struct fixture *fixture, uint32_t handle)
+{
+	(void)handle;
+	assert_int_equal(guest_sei(fixture, NULL), CC(0));
+}
+
+static void by_disable(struct fixture *fixture, uint32_t handle)
+{
+	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, NULL),
+			 ZPCI_CLP_OK);
+}
+
+static void by_deconfigure(struct fixture *fixture, uint32_t handle)
+{
+	(void)handle;
+	guest_servc(fixture, ZPCI_SCLP_DECONFIGURE, FID + 1, NULL);
+}
+
+static void by_removal(struct fixture *fixture, uint32_t handle)
+{
+	(void)handle;
+	zpci_firmware_remove(fixture->firmware, FID + 1);
+}
+
+static void by_reset(struct fixture *fixture, uint32_t handle)
+{
+	(void)handle;
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
+}
+
+static void by_reset_while_quiesced(struct fixture *fixture, uint32_t handle)
+{
+	(void)handle;
+	zpci_firmware_quiesce(fixture->firmware);
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
+	zpci_firmware_resume(fixture->firmware);
+}
+
+static void by_disable_while_quiesced(struct fixture *fixture, uint32_t handle)
+{
+	zpci_firmware_quiesce(fixture->firmware);
+	by_disable(fixture, handle);
+	zpci_firmware_resume(fixture->firmware);
+}
+
+typedef void end_of_an_error(struct fixture *fixture, uint32_t handle);
+
+static end_of_an_error *const ends[] = {
+	by_fetch,
+	by_disable,
+	by_deconfigure,
+	by_removal,
+	by_reset,
+	by_reset_while_quiesced,
+	by_disable_while_quiesced,
+};
+
+#define ENDS (sizeof(ends) / sizeof(ends[0]))
+
+/* An error was reported, and something ends it; before or after that the guest comes. Whatever it
+ * finds, the next event reaches it. */
+static void expect_next_event_arrives(struct fixture *fixture, end_of_an_error *end, bool early)
+{
+	struct zpci_chsc_sei_response last;
+	uint64_t heard = zpci_ram_channel_reports(fixture->ram);
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	settle(fixture);
+	if (early)
+		listen(fixture, &heard, &last);
+	if (!early || end != by_fetch)
+		end(fixture, handle);
+	listen(fixture, &heard, &last);
+	fixture_add(fixture, 2, "lpar");
+	zpci_firmware_announce(fixture->firmware, FID + 2);
+	assert_int_equal(listen(fixture, &heard, &last), 1);
+	assert_int_equal(zpci_be32_get(last.ccdf.fid), FID + 2);
+	zpci_firmware_remove(fixture->firmware, FID + 1);
+	zpci_firmware_remove(fixture->firmware, FID + 2);
+	listen(fixture, &heard, &last);
+}
+
+static void test_next_event_arrives(void **state)
+{
+	for (unsigned i = 0; i < ENDS; i++)
+		for (unsigned early = 0; early < 2; early++)
+			expect_next_event_arrives(*state, ends[i], early);
+}
+
+/* A machine on which something happens while it presents a report. */
 struct interrupted {
 	struct zpci_machine_ops ops;
 	struct fixture *fixture;
-	unsigned posts; /* how often it still happens */
+	void (*meanwhile)(struct fixture *fixture); /* once */
 };
 
 static struct interrupted interrupted;
 
-static void post_then_ask(void *machine, bool (*still_empty)(void *opaque), void *opaque)
+static void channel_report(void *machine)
 {
-	if (interrupted.posts) {
-		interrupted.posts--;
-		zpci_firmware_announce(interrupted.fixture->firmware, FID + 2);
-		zpci_ram_advance(interrupted.fixture->ram, 0);
-	}
-	zpci_ram_ops()->events_fetched(machine, still_empty, opaque);
+	void (*meanwhile)(struct fixture * fixture) = interrupted.meanwhile;
+
+	interrupted.meanwhile = NULL;
+	if (meanwhile)
+		meanwhile(interrupted.fixture);
+	zpci_ram_ops()->channel_report(machine);
 }
 
+/* What a fetch without an event does to the report is the machine's when it is shared. */
 static int interrupted_setup(void **state)
 {
-	struct zpci_firmware_options options = { .size = sizeof(options) };
+	struct zpci_firmware_options options = { .size = sizeof(options), .shared = true };
 	struct fixture *fixture;
 
 	if (fixture_setup(state))
 		return -1;
 	fixture = *state;
 	interrupted = (struct interrupted){ .ops = *zpci_ram_ops(), .fixture = fixture };
-	interrupted.ops.events_fetched = post_then_ask;
+	interrupted.ops.channel_report = channel_report;
 	zpci_firmware_destroy(fixture->firmware);
 	return zpci_firmware_create(&interrupted.ops, fixture->ram, &options, &fixture->firmware);
 }
 
-/* Whoever is told that there is no more does not ask again, so what is left must be reported. */
-static void expect_not_forgotten(struct fixture *fixture, const struct zpci_chsc_sei_response *last)
+static void fetch_it(struct fixture *fixture)
 {
-	if (!(last->flags & ZPCI_CHSC_SEI_MORE))
-		assert_false(zpci_ram_report_outstanding(fixture->ram));
+	assert_int_equal(guest_sei(fixture, NULL), CC(0));
 }
 
-static void test_posted_while_the_last_is_fetched(void **state)
+static void post_another(struct fixture *fixture)
+{
+	zpci_firmware_announce(fixture->firmware, FID + 2);
+}
+
+/* The guest comes by itself before the report does, which then is one too many. */
+static void test_fetched_while_it_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
-	struct zpci_chsc_sei_response event;
+	struct zpci_chsc_sei_response last;
+	uint64_t heard = 0;
 
 	fixture_add(fixture, 1, "lpar");
 	fixture_add(fixture, 2, "lpar");
 	zpci_firmware_announce(fixture->firmware, FID + 1);
-	settle(fixture);
-	interrupted.posts = 1;
-	assert_int_equal(guest_sei(fixture, &event), CC(0));
-	assert_int_equal(zpci_be32_get(event.ccdf.fid), FID + 1);
-	assert_int_equal(event.flags, ZPCI_CHSC_SEI_MORE);
-	expect_event(fixture, FID + 2, fixture_handle(fixture, FID + 2), ZPCI_PEC_CONFIGURED,
-		     false);
-	assert_false(zpci_ram_report_outstanding(fixture->ram));
+	interrupted.meanwhile = fetch_it;
+	assert_int_equal(listen(fixture, &heard, &last), 0);
+	assert_int_equal(heard, 1);
+	zpci_firmware_announce(fixture->firmware, FID + 2);
+	assert_int_equal(listen(fixture, &heard, &last), 1);
 }
 
-static void test_posted_while_none_is_fetched(void **state)
+static void test_posted_while_another_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
-	struct zpci_chsc_sei_response event;
+	struct zpci_chsc_sei_response last;
+	uint64_t heard = 0;
 
+	fixture_add(fixture, 1, "lpar");
 	fixture_add(fixture, 2, "lpar");
-	interrupted.posts = 1;
-	assert_int_equal(guest_sei(fixture, &event), CC(0));
-	assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_OK);
-	expect_not_forgotten(fixture, &event);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	interrupted.meanwhile = post_another;
+	assert_int_equal(listen(fixture, &heard, &last), 2);
+	assert_int_equal(heard, 1);
+}
+
+/* A machine can forget the reports that it has some time after the firmware was reset. */
+static void test_report_lost_in_a_reset(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_chsc_sei_response last;
+	uint64_t heard;
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	settle(fixture);
+	heard = zpci_ram_channel_reports(fixture->ram); /* and forgotten */
+	guest_clp_begin(fixture, ZPCI_CLP_SLPC, 16, 4080);
+	guest_clp(fixture, ZPCI_CLP_LPS_BASE);
+	assert_int_equal(listen(fixture, &heard, &last), 1);
+	/* Once. */
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	settle(fixture);
+	heard = zpci_ram_channel_reports(fixture->ram);
+	guest_clp(fixture, ZPCI_CLP_LPS_BASE);
+	assert_int_equal(listen(fixture, &heard, &last), 0);
 }
 
 /* --- what became of a function before its event is fetched -------------------------------- */
 
+/* "s390/pci: Fix stale function handles in error handling" is about these: the guest compares the
+ * handle with List's, and knows that the first event is of a life that is over. */
 static void test_error_of_a_former_life(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t first = fixture_enabled(fixture, 1, "lpar"), second;
+
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	guest_set_function(fixture, first, ZPCI_CLP_SET_DISABLE, 0, &second);
+	second = guest_enable(fixture, second);
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
+	expect_event(fixture, FID + 1, first, 0x3a, true);
+	expect_event(fixture, FID + 1, second, 0x3a, false);
+	expect_no_event(fixture);
+}
+
+static void test_further_errors_come_in_order(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
 
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x04);
 	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
-	guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
-	guest_enable(fixture, handle);
-	expect_no_event(fixture);
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a); /* no news */
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x04);
+	expect_event(fixture, FID + 1, handle, 0x04, true);
+	expect_event(fixture, FID + 1, handle, 0x3a, true);
+	expect_event(fixture, FID + 1, handle, 0x04, false);
+}
+
+static void test_function_that_came_back(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t first, second;
+
+	fixture_add(fixture, 1, "lpar");
+	first = fixture_handle(fixture, FID + 1);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	zpci_firmware_remove(fixture->firmware, FID + 1);
+	fixture_add(fixture, 1, "lpar");
+	second = fixture_handle(fixture, FID + 1);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	expect_event(fixture, FID + 1, first, ZPCI_PEC_CONFIGURED, true);
+	expect_event(fixture, FID + 1, first, ZPCI_PEC_DECONFIGURED, true);
+	expect_event(fixture, FID + 1, second, ZPCI_PEC_CONFIGURED, false);
 }
 
 static void test_errors_do_not_flood_the_log(void **state)
@@ -437,15 +659,220 @@ static void test_errors_do_not_flood_the_log(void **state)
 	assert_int_equal(fixture->messages[ZPCI_LOG_WARNING], 2);
 }
 
-static void test_event_has_the_handle_of_now(void **state)
+/* --- while something else is under way --------------------------------------------------------- */
+
+/* A thread that stands still where it came by, until it may go on. */
+static struct {
+	struct zpci_machine_ops ops;
+	struct fixture *fixture;
+	_Atomic bool armed;
+	_Atomic bool inside;
+	_Atomic bool go_on;
+} parked;
+
+static void park(void)
+{
+	if (!atomic_exchange(&parked.armed, false))
+		return;
+	parked.inside = true;
+	while (!parked.go_on)
+		sched_yield();
+}
+
+static void wait_until_parked(void)
+{
+	while (!parked.inside)
+		sched_yield();
+}
+
+/* An error is being recorded: its function is not as it was, and says when. */
+static uint64_t parking_clock(void *machine)
+{
+	struct zpci_function *function = zpci_list_find_fid(parked.fixture->firmware, FID + 1);
+
+	if (function &&
+	    (zpci_function_state(function) == ZPCI_STATE_ERROR || !zpci_fmb_address(function)))
+		park();
+	return zpci_ram_ops()->clock(machine);
+}
+
+/* A function has been disabled, by an operation that has not ended. */
+static void parking_log(void *opaque, enum zpci_log_level level, const char *message)
+{
+	(void)opaque;
+	(void)level;
+	if (strstr(message, "disabled and reset"))
+		park();
+}
+
+static int parked_setup(void **state)
+{
+	struct zpci_firmware_options options = { .size = sizeof(options),
+						 .logger = { .log = parking_log } };
+	struct fixture *fixture;
+
+	if (fixture_setup(state))
+		return -1;
+	fixture = *state;
+	parked.ops = *zpci_ram_ops();
+	parked.ops.clock = parking_clock;
+	parked.fixture = fixture;
+	parked.armed = parked.inside = parked.go_on = false;
+	zpci_firmware_destroy(fixture->firmware);
+	return zpci_firmware_create(&parked.ops, fixture->ram, &options, &fixture->firmware);
+}
+
+/* What another thread does to VF 1. */
+struct doer {
+	struct fixture *fixture;
+	void (*act)(struct fixture *fixture);
+	pthread_t pthread;
+	_Atomic pid_t thread; /* 0: has not begun */
+	_Atomic bool done;
+};
+
+static void *run_doer(void *opaque)
+{
+	struct doer *doer = opaque;
+
+	doer->thread = gettid();
+	doer->act(doer->fixture);
+	doer->done = true;
+	return NULL;
+}
+
+static void start(struct doer *doer, struct fixture *fixture, void (*act)(struct fixture *fixture))
+{
+	*doer = (struct doer){ .fixture = fixture, .act = act };
+	assert_int_equal(pthread_create(&doer->pthread, NULL, run_doer, doer), 0);
+}
+
+static void finish(struct doer *doer)
+{
+	pthread_join(doer->pthread, NULL);
+}
+
+static bool is_asleep(pid_t thread)
+{
+	char path[64], text[256] = "", *end;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)thread);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	end = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+	fclose(file);
+	return end && end[2] == 'S';
+}
+
+/* It waits for a lock, or need not. */
+static void wait_until_it_waits(struct doer *doer)
+{
+	while (!doer->done && !(doer->thread && is_asleep(doer->thread)))
+		sched_yield();
+}
+
+static void disable(struct fixture *fixture)
+{
+	by_disable(fixture, fixture_handle(fixture, FID + 1));
+}
+
+static void deconfigure(struct fixture *fixture)
+{
+	by_deconfigure(fixture, 0);
+}
+
+static void announce(struct fixture *fixture)
+{
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+}
+
+static void fail_by_dma(struct fixture *fixture)
+{
+	const struct zpci_services *services = fixture->bench->devices[1]->services;
+	uint64_t failed;
+	uint8_t byte;
+
+	services->dma_read(services->function, 0x1000, &byte, 1, &failed);
+}
+
+static void fail_by_measurement(struct fixture *fixture)
+{
+	zpci_ram_advance(fixture->ram, 10 * 1000000000ull);
+}
+
+/* An error is recorded, and the function disabled meanwhile. The error is of the life that it happened
+ * in: it has that life's handle, and the disable does not end before it is recorded, so that it cannot
+ * hit the next life. */
+static void expect_error_of_its_life(struct fixture *fixture, uint32_t handle,
+				     void (*error)(struct fixture *fixture), uint16_t pec)
+{
+	struct doer failing, disabling;
+
+	parked.armed = true;
+	start(&failing, fixture, error);
+	wait_until_parked();
+	start(&disabling, fixture, disable);
+	wait_until_it_waits(&disabling);
+	assert_false(disabling.done);
+	parked.go_on = true;
+	finish(&failing);
+	finish(&disabling);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_DISABLED);
+	expect_event(fixture, FID + 1, handle, pec, false);
+}
+
+static void test_refused_while_it_is_disabled(void **state)
+{
+	struct bench_device *device;
+	uint32_t handle = fixture_interrupting(*state, &device);
+
+	expect_error_of_its_life(*state, handle, fail_by_dma, ZPCI_PEC_DMA_NOT_REGISTERED);
+}
+
+static void test_not_measured_while_it_is_disabled(void **state)
 {
 	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	struct zpci_fib fib = { 0 };
+
+	zpci_be64_put(&fib.fmb, FMB);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_SET_MEASURE, &fib), CC(0));
+	zpci_ram_poison(fixture->ram, FMB, 8);
+	expect_error_of_its_life(fixture, handle, fail_by_measurement, ZPCI_PEC_FMB_STORAGE);
+}
+
+/* What is announced is no state that a function has only in the midst of an operation. */
+static void test_announced_while_it_is_deconfigured(void **state)
+{
+	struct fixture *fixture = *state;
+	struct doer deconfiguring, announcing;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar") & ~ZPCI_HANDLE_ENABLED;
+
+	parked.armed = true;
+	start(&deconfiguring, fixture, deconfigure);
+	wait_until_parked();
+	start(&announcing, fixture, announce);
+	wait_until_it_waits(&announcing);
+	parked.go_on = true;
+	finish(&deconfiguring);
+	finish(&announcing);
+	expect_event(fixture, FID + 1, handle, ZPCI_PEC_STANDBY, false);
+}
+
+/* "s390/pci: ignore stale configuration request event" is about this one: the guest found the
+ * function by List and enabled it before it fetched the event. */
+static void test_announcement_has_the_handle_of_its_time(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle;
 
 	fixture_add(fixture, 1, "lpar");
+	handle = fixture_handle(fixture, FID + 1);
 	zpci_firmware_announce(fixture->firmware, FID + 1);
-	guest_enable(fixture, fixture_handle(fixture, FID + 1));
-	expect_event(fixture, FID + 1, fixture_handle(fixture, FID + 1), ZPCI_PEC_CONFIGURED,
-		     false);
+	guest_enable(fixture, handle);
+	expect_event(fixture, FID + 1, handle, ZPCI_PEC_CONFIGURED, false);
 }
 
 static void test_removed_in_standby(void **state)
@@ -476,6 +903,49 @@ static void test_quiesced_firmware_reports_nothing(void **state)
 	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
 }
 
+/* A machine on which a timer is due just when it is to be stopped. */
+static struct {
+	struct zpci_machine_ops ops;
+	struct zpci_ram *ram;
+	unsigned cancelled;
+} late;
+
+static void cancel_late(struct zpci_timer *timer)
+{
+	late.cancelled++;
+	zpci_ram_advance(late.ram, 0);
+	zpci_ram_ops()->timer_cancel(timer);
+}
+
+static int late_setup(void **state)
+{
+	struct fixture *fixture;
+
+	if (fixture_setup(state))
+		return -1;
+	fixture = *state;
+	late.ops = *zpci_ram_ops();
+	late.ops.timer_cancel = cancel_late;
+	late.ram = fixture->ram;
+	zpci_firmware_destroy(fixture->firmware);
+	return zpci_firmware_create(&late.ops, fixture->ram, NULL, &fixture->firmware);
+}
+
+static void test_report_that_is_due_when_it_is_quiesced(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	late.cancelled = 0;
+	zpci_events_quiesce(fixture->firmware);
+	assert_int_equal(late.cancelled, 1);
+	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 0);
+	zpci_firmware_resume(fixture->firmware);
+	settle(fixture);
+	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
+}
+
 static void test_reset_drops_events(void **state)
 {
 	struct fixture *fixture = *state;
@@ -491,7 +961,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_cold_plug_is_not_announced),
 		FIXTURE_TEST(test_one_report_until_the_queue_is_empty),
+		FIXTURE_TEST(test_repeated_announcement_is_one_event),
 		FIXTURE_TEST(test_queue_is_bounded),
+		FIXTURE_TEST(test_operators_events_are_bounded),
 		FIXTURE_TEST(test_chsc_operand),
 		FIXTURE_TEST(test_error_event_has_the_listed_handle),
 		FIXTURE_TEST(test_one_error_is_one_event),
@@ -501,13 +973,27 @@ int main(void)
 		FIXTURE_TEST(test_configure_and_deconfigure),
 		FIXTURE_TEST(test_sclp_refuses),
 		FIXTURE_TEST(test_sccb_across_a_page),
-		cmocka_unit_test_setup_teardown(test_posted_while_the_last_is_fetched,
+		FIXTURE_TEST(test_next_event_arrives),
+		cmocka_unit_test_setup_teardown(test_next_event_arrives, fixture_setup_shared,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_fetched_while_it_is_reported,
 						interrupted_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_posted_while_none_is_fetched,
+		cmocka_unit_test_setup_teardown(test_posted_while_another_is_reported,
 						interrupted_setup, fixture_teardown),
+		FIXTURE_TEST(test_report_lost_in_a_reset),
 		FIXTURE_TEST(test_error_of_a_former_life),
 		FIXTURE_TEST(test_errors_do_not_flood_the_log),
-		FIXTURE_TEST(test_event_has_the_handle_of_now),
+		FIXTURE_TEST(test_announcement_has_the_handle_of_its_time),
+		FIXTURE_TEST(test_further_errors_come_in_order),
+		FIXTURE_TEST(test_function_that_came_back),
+		cmocka_unit_test_setup_teardown(test_refused_while_it_is_disabled, parked_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_not_measured_while_it_is_disabled,
+						parked_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_announced_while_it_is_deconfigured,
+						parked_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_report_that_is_due_when_it_is_quiesced,
+						late_setup, fixture_teardown),
 		FIXTURE_TEST(test_removed_in_standby),
 		FIXTURE_TEST(test_quiesced_firmware_reports_nothing),
 		FIXTURE_TEST(test_reset_drops_events),

@@ -213,7 +213,7 @@ static void test_a_changed_byte_is_found(void **state)
 	expect_difference(recorded.text, "\n wl 10020 ", 40);
 	expect_difference(recorded.text, "\n sc ", 0);
 	expect_difference(recorded.text, "\n pgm ", 0);
-	expect_difference(recorded.text, "\n ef 0 0 0 - = ", 0);
+	expect_difference(recorded.text, "\n cr ", 0);
 	expect_difference(recorded.text, "zpci-trace ", 0);
 	expect_difference(recorded.text, "function ", 0);
 	free(recorded.text);

@@ -41,7 +41,7 @@ struct zpci_chsc_sei_request {
  * struct zpci_ccdf_err, zpci_ccdf_avail). */
 struct zpci_ccdf {
 	zpci_be32 reserved1;
-	zpci_be32 handle;  /* as List PCI tells it now */
+	zpci_be32 handle;  /* as of the event; List PCI tells the current one */
 	zpci_be32 fid;	   /* function ID */
 	zpci_be32 error;   /* table type, vector, DMA space; 0 here and in availability events */
 	zpci_be64 address; /* failing DMA address; 0 in availability events */

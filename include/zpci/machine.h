@@ -126,15 +126,10 @@ struct zpci_machine_ops {
 	 * state that the guest set by SIC. Any thread. */
 	void (*adapter_interruption)(void *machine, unsigned isc);
 
-	/* Queues the channel report "event information pending" (CRW 0x0B000000) and its
-	 * machine check, unless one is already outstanding. Any thread. */
+	/* Queues a channel report "event information pending" (CRW 0x0B000000) and its machine
+	 * check. Each call is for a report: the firmware knows when one is needed, and makes none
+	 * while the guest has still to fetch because of the last. Any thread. */
 	void (*channel_report)(void *machine);
-
-	/* The guest fetched our last event: the next channel_report() queues a new report. Called
-	 * from the CPU's thread with no library lock held. @still_empty is called by the machine
-	 * under the lock that also guards its own mark, and says whether that is still true: so
-	 * no report is lost in between. */
-	void (*events_fetched)(void *machine, bool (*still_empty)(void *opaque), void *opaque);
 
 	/* Presents the service-signal external interruption for the SCCB at real address @sccb.
 	 * Called from the CPU's thread. */

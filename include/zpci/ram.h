@@ -79,8 +79,6 @@ uint64_t zpci_ram_wait_interruption(struct zpci_ram *ram, unsigned isc, uint64_t
 				    unsigned milliseconds);
 /* Channel reports queued so far. */
 uint64_t zpci_ram_channel_reports(struct zpci_ram *ram);
-/* Whether one of them is outstanding: the guest has not yet fetched the last event. */
-bool zpci_ram_report_outstanding(struct zpci_ram *ram);
 /* SCLP completions so far; *@sccb (NULL is allowed) is the address of the last one's, 0: none. */
 uint64_t zpci_ram_completions(struct zpci_ram *ram, uint32_t *sccb);
 

@@ -89,6 +89,26 @@ static int report_once(struct trial *trial)
 	return answer;
 }
 
+/* An error that was reported, of a function that is disabled before the guest fetches; the next one is
+ * reported again. */
+static int report_after_disable(struct trial *trial)
+{
+	int answer;
+
+	trial->player->reports(trial->player, 0);
+	fail(trial);
+	trial_want(trial, "channel reports of the first", trial->player->reports(trial->player, 1),
+		   1);
+	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0);
+	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_ENABLE, 1);
+	answer = fetch(trial);
+	fetch(trial);
+	fail(trial);
+	trial_want(trial, "channel reports of the second", trial->player->reports(trial->player, 1),
+		   1);
+	return answer;
+}
+
 /* The same error twice, none fetched: one event. */
 static void fail_twice(struct trial *trial)
 {
@@ -155,6 +175,69 @@ static void expect_two(struct trial *trial)
 	trial_want(trial, "more", answered(trial)->flags, ZPCI_CHSC_SEI_MORE);
 	trial_want(trial, "second", (uint64_t)fetch(trial), OK);
 	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_SERVICE_ACTION);
+	expect_nothing_more(trial);
+}
+
+/* An error in each of two lives, of which the guest fetches nothing until the end. */
+static void fail_in_two_lives(struct trial *trial)
+{
+	fail(trial);
+	trial->note[0] = guest_handle(trial);
+	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0);
+	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_ENABLE, 1);
+	fail(trial);
+}
+
+static void expect_two_lives(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_DMA_NOT_REGISTERED);
+	trial_want(trial, "first handle", zpci_be32_get(answered(trial)->ccdf.handle),
+		   (uint32_t)trial->note[0]);
+	trial_want(trial, "second", (uint64_t)fetch(trial), OK);
+	expect_event(trial, ZPCI_CHSC_CC_ERROR, trial->target->fid, ZPCI_PEC_DMA_NOT_REGISTERED);
+	trial_want(trial, "second handle", zpci_be32_get(answered(trial)->ccdf.handle),
+		   guest_handle(trial));
+	expect_nothing_more(trial);
+}
+
+/* More errors than are kept; each at another address, so that none repeats the one before. */
+static void fail_often(struct trial *trial)
+{
+	for (unsigned i = 0; i < 20; i++) {
+		guest_refresh(trial, guest_handle(trial), i * 4096, 4096);
+		memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
+		guest_modify(trial, guest_handle(trial), 0, ZPCI_MPCIFC_RESET_ERROR,
+			     trial_address(trial, FIB));
+	}
+}
+
+static void expect_the_latest(struct trial *trial)
+{
+	for (unsigned i = 4; i < 20; i++) {
+		trial_want(trial, "address", zpci_be64_get(answered(trial)->ccdf.address),
+			   i * 4096);
+		trial_want(trial, "response of the next", (uint64_t)fetch(trial),
+			   i < 19 ? OK : NO_EVENT);
+	}
+}
+
+/* Gone and back before the guest looks. */
+static void replace(struct trial *trial)
+{
+	trial->note[0] = guest_handle(trial) & 0x7fffffff;
+	trial->player->remove(trial->player, trial->target->fid);
+	trial->player->add(trial->player, trial->target->fid, false);
+}
+
+static void expect_replaced(struct trial *trial)
+{
+	expect_event(trial, ZPCI_CHSC_CC_AVAILABILITY, trial->target->fid, ZPCI_PEC_DECONFIGURED);
+	trial_want(trial, "handle that went", zpci_be32_get(answered(trial)->ccdf.handle),
+		   (uint32_t)trial->note[0]);
+	trial_want(trial, "second", (uint64_t)fetch(trial), OK);
+	expect_event(trial, ZPCI_CHSC_CC_AVAILABILITY, trial->target->fid, ZPCI_PEC_CONFIGURED);
+	trial_want(trial, "handle that came", zpci_be32_get(answered(trial)->ccdf.handle),
+		   guest_handle(trial));
 	expect_nothing_more(trial);
 }
 
@@ -500,6 +583,11 @@ static const struct row rows[] = {
 	  .answer = OK,
 	  .effect = "one channel report for each that was fetched",
 	  .source = "ref 8.1" },
+	{ .condition = "an event after one whose function was disabled",
+	  .act = report_after_disable,
+	  .answer = OK,
+	  .effect = "a channel report for each",
+	  .source = "ref 8.1" },
 	{ .condition = "two events",
 	  .needs = NEEDS_HOST,
 	  .prepare = add_and_fail,
@@ -533,6 +621,19 @@ static const struct row rows[] = {
 		  [BLOCKED] = OK,
 		  [UNBLOCKED] = OK,
 		  [PERMANENT] = OK } },
+	{ .condition = "function removed and added again",
+	  .needs = NEEDS_HOST,
+	  .prepare = replace,
+	  .check = expect_replaced,
+	  .source = "ref 8.4",
+	  .effect = "0304 with the handle that went, 0301 with the one that came",
+	  .answer = OK },
+	{ .condition = "an error in each of two lives",
+	  .prepare = fail_in_two_lives,
+	  .check = expect_two_lives,
+	  .answer = OK,
+	  .effect = "two events, each with the handle of its life",
+	  .source = "ref 8.5" },
 	{ .condition = "an error before the last one was recovered",
 	  .needs = NEEDS_HOST,
 	  .prepare = inject_two,
@@ -541,6 +642,14 @@ static const struct row rows[] = {
 	  .effect = "two events, in order",
 	  .source = "ref 8.5: Linux's \"Fix stale function handles in error handling\"",
 	  .in = { [ENABLED] = OK, [BLOCKED] = OK, [UNBLOCKED] = OK } },
+	{ .condition = "20 errors, none fetched",
+	  .prepare = fail_often,
+	  .check = expect_the_latest,
+	  .answer = OK,
+	  .effect = "the latest 16",
+	  .source = "chosen: bounded",
+	  .qemu = OK | OTHERWISE,
+	  .reason = "QEMU queues each, as many as the guest likes" },
 	INJECTED(0x0001, "no address space registered"),
 	INJECTED(0x0002, "address out of range"),
 	INJECTED(0x0003, "translation format"),

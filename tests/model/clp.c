@@ -186,11 +186,11 @@ static unsigned enable(struct model_function *function, unsigned spaces)
 	return OK;
 }
 
-static unsigned disable(struct model *model, struct model_function *function)
+static unsigned disable(struct model_function *function)
 {
 	if (function->state == MODEL_DISABLED || function->state == MODEL_STANDBY)
 		return INVALID_FOR_HANDLE;
-	model_disable(model, function);
+	model_disable(function);
 	return OK;
 }
 
@@ -211,7 +211,7 @@ static unsigned set_function(struct model *model, const uint8_t *request, uint8_
 	if (request[22] == 0)
 		code = enable(function, request[23]);
 	if (request[22] == 1)
-		code = disable(model, function);
+		code = disable(function);
 	if (code != OK)
 		return code;
 	model_put_be(answer + 16, 4, function->handle);

@@ -13,31 +13,50 @@ static void take_out(struct model *model, unsigned index)
 		model->events[i] = model->events[i + 1];
 }
 
-/* One that is equal in function and code to a pending one takes its place, as the latest. */
+/* Which event of @fid is given up for another: its first error, or its first event. */
+static unsigned superseded(const struct model *model, uint32_t fid)
+{
+	unsigned first = 0;
+
+	for (unsigned i = 0; i < model->event_count; i++)
+		if (model->events[i].fid == fid && model->events[i].pec < 0x0300)
+			return i;
+	while (model->events[first].fid != fid)
+		first++;
+	return first;
+}
+
+/* What repeats the latest event of its function adds nothing; sixteen of a function may wait. */
 void model_post(struct model *model, const struct model_function *function, uint16_t pec,
 		uint64_t address)
 {
-	unsigned slot = model_slot(model, function);
+	const struct model_event event = { function->plug.fid, function->handle, pec, address };
+	const struct model_event *latest = NULL;
+	unsigned count = 0;
 
-	for (unsigned i = 0; i < model->event_count; i++) {
-		if (model->events[i].slot == slot && model->events[i].pec == pec) {
-			take_out(model, i);
-			break;
-		}
-	}
-	model->events[model->event_count++] = (struct model_event){ slot, pec, address };
 	model->report_wanted = true;
+	for (unsigned i = 0; i < model->event_count; i++) {
+		if (model->events[i].fid != event.fid)
+			continue;
+		latest = &model->events[i];
+		count++;
+	}
+	if (latest && latest->handle == event.handle && latest->pec == pec &&
+	    latest->address == address)
+		return;
+	if (count == 16)
+		take_out(model, superseded(model, event.fid));
+	model->events[model->event_count++] = event;
 }
 
-/* A function that was reset is not told of what was before. */
-void model_drop_errors(struct model *model, const struct model_function *function)
+/* A report from during the reset may be lost: once more. */
+void model_runs(struct model *model)
 {
-	for (unsigned i = model->event_count; i > 0; i--) {
-		const struct model_event *event = &model->events[i - 1];
-
-		if (event->slot == model_slot(model, function) && event->pec < 0x0300)
-			take_out(model, i - 1);
-	}
+	if (!model->reset)
+		return;
+	model->reset = false;
+	model->report_outstanding = false;
+	model->report_wanted = true;
 }
 
 bool model_announce(struct model *model, uint32_t fid)
@@ -67,15 +86,13 @@ void model_resume(struct model *model)
 
 static void fill(const struct model *model, const struct model_event *event, uint8_t *block)
 {
-	const struct model_function *function = &model->functions[event->slot];
-
 	model_put_be(block + 16, 2, 0x0ff0);
 	model_put_be(block + 18, 2, 0x0001);
 	block[23] = 2;
 	block[24] = model->event_count > 1 || model->shared ? 0x80 : 0;
 	block[27] = event->pec < 0x0300 ? 1 : 2;
-	model_put_be(block + 80 + 4, 4, function->handle);
-	model_put_be(block + 80 + 8, 4, function->plug.fid);
+	model_put_be(block + 80 + 4, 4, event->handle);
+	model_put_be(block + 80 + 8, 4, event->fid);
 	model_put_be(block + 80 + 16, 8, event->address);
 	model_put_be(block + 80 + 30, 2, event->pec);
 }
@@ -120,11 +137,11 @@ static unsigned configure(struct model_function *function)
 	return 0x0020;
 }
 
-static unsigned deconfigure(struct model *model, struct model_function *function)
+static unsigned deconfigure(struct model_function *function)
 {
 	if (function->state == MODEL_STANDBY)
 		return 0x0120;
-	model_disable(model, function);
+	model_disable(function);
 	function->state = MODEL_STANDBY;
 	return 0x0020;
 }
@@ -152,7 +169,7 @@ static unsigned respond(struct model *model, const uint8_t *sccb, uint64_t addre
 	function = model_by_fid(model, (uint32_t)model_get_be(sccb + 12, 4));
 	if (!function)
 		return was_there(model, (uint32_t)model_get_be(sccb + 12, 4)) ? 0x05f0 : 0x09f0;
-	return wanted ? configure(function) : deconfigure(model, function);
+	return wanted ? configure(function) : deconfigure(function);
 }
 
 /* Multiples of 8 below 2 GiB, but for the two pages at 0 and the two at the prefix. */

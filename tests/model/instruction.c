@@ -102,6 +102,7 @@ static bool clp(struct model *model, struct model_cpu *cpu, const uint8_t *code)
 {
 	uint64_t operand = cpu->gr[r2_of(code)];
 
+	model_runs(model);
 	if (!(code[2] & 0x80))
 		return clp_block(model, cpu, code[2] & 0x3f, operand);
 	if (operand == 1)

@@ -85,7 +85,6 @@ bool model_unplug(struct model *model, uint32_t fid)
 	function->state = MODEL_RESERVED;
 	function->handle &= ~ENABLED;
 	drop_registrations(function);
-	model_drop_errors(model, function);
 	model_post(model, function, standby ? 0x0308 : 0x0304, 0);
 	return true;
 }
@@ -100,7 +99,7 @@ void model_enable(struct model_function *function)
 }
 
 /* The guest's reset of the function: the device as after power on, nothing registered. */
-void model_disable(struct model *model, struct model_function *function)
+void model_disable(struct model_function *function)
 {
 	function->state = MODEL_DISABLED;
 	function->handle &= ~ENABLED;
@@ -108,7 +107,6 @@ void model_disable(struct model *model, struct model_function *function)
 	model_device_reset(function);
 	model_config_reset(function);
 	model_msix_reset(function);
-	model_drop_errors(model, function);
 }
 
 /* 3.9: who disables with the handle that a reset took away is told so, however many resets. */
@@ -121,9 +119,11 @@ void model_reset(struct model *model)
 			continue;
 		if (function->handle & ENABLED)
 			function->last_enabled = function->handle;
-		model_disable(model, function);
+		model_disable(function);
 	}
 	model->event_count = 0;
+	model->report_outstanding = false;
+	model->reset = true;
 }
 
 static bool in_use(const struct model_function *function)

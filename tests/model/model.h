@@ -25,9 +25,9 @@
 #include "desk.h"
 
 #define MODEL_STORAGE 0x40000u
-#define MODEL_SLOTS 48	 /* functions that can come and go */
-#define MODEL_EVENTS 256 /* more than there can be: slots times the codes that the driver uses */
-#define MODEL_KNOWN 512	 /* translations that may be cached, of one function */
+#define MODEL_SLOTS 48 /* functions that can come and go */
+#define MODEL_EVENTS (MODEL_SLOTS * 16)
+#define MODEL_KNOWN 512 /* translations that may be cached, of one function */
 
 struct model_cpu {
 	uint64_t gr[16];
@@ -122,8 +122,10 @@ enum {
 	MODEL_WRITTEN
 };
 
+/* As it was when it happened. */
 struct model_event {
-	unsigned slot;
+	uint32_t fid;
+	uint32_t handle;
 	uint16_t pec;
 	uint64_t address;
 };
@@ -140,6 +142,7 @@ struct model {
 	struct model_event events[MODEL_EVENTS];
 	unsigned event_count;
 	bool report_wanted, report_outstanding, quiesced;
+	bool reset; /* and no CLP since */
 	uint64_t reports;
 
 	bool single[8], none[8]; /* 6.6 */
@@ -214,7 +217,7 @@ struct model_function *model_by_handle(struct model *model, uint32_t handle);
 struct model_function *model_by_place(struct model *model, uint32_t handle);
 unsigned model_slot(const struct model *model, const struct model_function *function);
 void model_enable(struct model_function *function);
-void model_disable(struct model *model, struct model_function *function);
+void model_disable(struct model_function *function);
 void model_reset(struct model *model);
 void model_fail(struct model *model, struct model_function *function, uint16_t pec,
 		uint64_t address);
@@ -224,7 +227,8 @@ bool model_inject(struct model *model, uint32_t fid, uint16_t pec);
 
 void model_post(struct model *model, const struct model_function *function, uint16_t pec,
 		uint64_t address);
-void model_drop_errors(struct model *model, const struct model_function *function);
+/* A CLP: the guest's reset is behind it. */
+void model_runs(struct model *model);
 bool model_announce(struct model *model, uint32_t fid);
 void model_quiesce(struct model *model);
 void model_resume(struct model *model);

@@ -63,8 +63,6 @@ static void compare_presented(struct pair *pair)
 		compare_number(pair, "adapter interruptions", zpci_ram_interruptions(ram, isc),
 			       model->interruptions[isc]);
 	compare_number(pair, "channel reports", zpci_ram_channel_reports(ram), model->reports);
-	compare_number(pair, "report outstanding", zpci_ram_report_outstanding(ram),
-		       model->report_outstanding);
 	compare_number(pair, "SCLP completions", zpci_ram_completions(ram, &sccb),
 		       model->completions);
 	compare_number(pair, "SCCB", sccb, model->sccb);

@@ -227,7 +227,7 @@ static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 	}
 }
 
-static uint16_t disable(struct zpci_firmware *firmware, struct zpci_function *function)
+static uint16_t disable(struct zpci_function *function)
 {
 	switch (zpci_function_state(function)) {
 	case ZPCI_STATE_ENABLED:
@@ -235,7 +235,6 @@ static uint16_t disable(struct zpci_firmware *firmware, struct zpci_function *fu
 	case ZPCI_STATE_UNBLOCKED:
 	case ZPCI_STATE_PERMANENT:
 		zpci_function_disable(function);
-		zpci_events_drop_errors(firmware, function);
 		return ZPCI_CLP_OK;
 	default:
 		return ZPCI_CLP_INVALID_FOR_HANDLE;
@@ -243,14 +242,13 @@ static uint16_t disable(struct zpci_firmware *firmware, struct zpci_function *fu
 }
 
 /* Mapped I/O is a facility that this machine does not have. */
-static uint16_t set_locked(struct zpci_firmware *firmware, struct zpci_function *function,
-			   unsigned operation, unsigned dma_spaces)
+static uint16_t set_locked(struct zpci_function *function, unsigned operation, unsigned dma_spaces)
 {
 	switch (operation) {
 	case ZPCI_CLP_SET_ENABLE:
 		return enable(function, dma_spaces);
 	case ZPCI_CLP_SET_DISABLE:
-		return disable(firmware, function);
+		return disable(function);
 	default:
 		return ZPCI_CLP_INVALID_FOR_HANDLE;
 	}
@@ -283,7 +281,7 @@ static uint16_t set_function(struct zpci_firmware *firmware, const void *request
 
 	if (!function)
 		return set_stale(firmware, handle, set->operation);
-	code = set_locked(firmware, function, set->operation, set->dma_spaces);
+	code = set_locked(function, set->operation, set->dma_spaces);
 	handle = atomic_load(&function->handle);
 	zpci_function_unlock(function);
 	if (code != ZPCI_CLP_OK)

@@ -6,16 +6,37 @@
  *	                      ^                                                      |
  *	                      +------ the next post makes a new one <----------------+
  *
- * The machine keeps at most one channel report outstanding. It forgets it when we tell it that
- * the last event was fetched; it asks back, under the lock that guards its mark, whether the
- * queue is still empty. If an event was posted meanwhile, the machine keeps its mark, and then the
- * guest must not be told that there is no more: nobody would call it again.
+ * What an event says. An event is what was true when it was recorded: FID, handle, PEC, address.
+ * Until the guest fetches it, its function may have been disabled, enabled, removed or added again,
+ * and the event still names the handle of its time; List tells which one is current, and a guest
+ * that compares the two knows which events are stale. The platform does so, and QEMU (pending_sei
+ * in hw/s390x/s390-pci-bus.c); Linux learned to compare by "s390/pci: ignore stale configuration
+ * request event" (b76fee1bc56c, 5.9) and "s390/pci: Fix stale function handles in error handling"
+ * (45537926dd2a, 6.16). So only two things take an event away: the guest's fetch, and a reset, after
+ * which the guest begins with List.
  *
- * An event carries the handle that the function has when it is fetched, since the guest compares
- * it with List. Errors of a function that was disabled meanwhile are dropped: that was its reset.
+ * How many there are. Events of one function stay in their order. One that repeats the latest
+ * pending event of its function in all that it says is not queued again. At most ZPCI_EVENTS_MAX
+ * events of one function are pending: errors can come as often as the guest recovers, and a guest that
+ * does not fetch must not fill memory. The one that is given up for a new one is the function's oldest
+ * error, which its later events supersede; if it has none, its oldest event. Nothing tells the guest
+ * of that: SEI's overflow flag means other events, and after an overflow in a CRW Linux does not
+ * fetch at all (reference 8.1, 8.2). The latest event of each function is always there.
  *
- * An event may be posted with any lock held (a device's DMA failed), the report only with none:
- * the machine's timer presents it. Errors are few, and nobody waits for them.
+ * When the guest is told. @reported says that a report is outstanding: it was asked for, and since
+ * then the queue has never been empty. Both are changed under one lock, so each event either finds a
+ * report outstanding for whose sake the guest will fetch until there is no more, or asks for one. The
+ * mark is set before the machine presents: a guest that comes by itself meanwhile takes the last
+ * event and clears it, and one report too many finds no event, which is harmless. One too few would
+ * be a guest that nobody calls again.
+ *
+ * A reset makes a machine forget the reports that it has, and it may do so some time after we were
+ * told, as QEMU does. An event that is posted in between may have its report forgotten as well. The
+ * guest's first CLP comes after all that, and no guest can use a function without one: what is
+ * pending then is reported again.
+ *
+ * An event may be posted with any lock held (a device's DMA failed), the report is presented with
+ * none: by the machine's timer. Errors are few, and nobody waits for them.
  */
 #include "zpci/firmware/internal.h"
 
@@ -39,10 +60,30 @@ static void report(void *opaque)
 	bool wanted;
 
 	pthread_mutex_lock(&events->lock);
-	wanted = events->count > 0 && !events->quiesced;
+	wanted = events->first && !events->quiesced && !events->reported;
+	if (wanted)
+		events->reported = true;
 	pthread_mutex_unlock(&events->lock);
 	if (wanted)
 		firmware->ops.channel_report(firmware->machine);
+}
+
+/* With the lock held; the caller frees it. */
+static struct zpci_event *take_first(struct zpci_events *events)
+{
+	struct zpci_event *event = events->first;
+
+	if (event)
+		events->first = event->next;
+	if (!events->first)
+		events->reported = false;
+	return event;
+}
+
+static void drop_all(struct zpci_events *events)
+{
+	while (events->first)
+		free(take_first(events));
 }
 
 int zpci_events_init(struct zpci_firmware *firmware)
@@ -61,8 +102,8 @@ void zpci_events_fini(struct zpci_firmware *firmware)
 	struct zpci_events *events = &firmware->events;
 
 	firmware->ops.timer_destroy(events->report);
+	drop_all(events);
 	pthread_mutex_destroy(&events->lock);
-	free(events->queue);
 }
 
 void zpci_events_quiesce(struct zpci_firmware *firmware)
@@ -85,72 +126,101 @@ void zpci_events_resume(struct zpci_firmware *firmware)
 	firmware->ops.timer_set(events->report, 0);
 }
 
-/* Place for an event of @function and @pec: that of an equal one, taken out of its order, or a
- * new one at the end. NULL: no memory. */
-static struct zpci_event *place(struct zpci_events *events, struct zpci_function *function,
-				uint16_t pec)
-{
-	for (size_t i = 0; i < events->count; i++) {
-		if (events->queue[i].function != function || events->queue[i].pec != pec)
-			continue;
-		memmove(&events->queue[i], &events->queue[i + 1],
-			(--events->count - i) * sizeof(*events->queue));
-		break;
-	}
-	if (events->count == events->space) {
-		size_t space = events->space ? events->space * 2 : 16;
-		struct zpci_event *queue = realloc(events->queue, space * sizeof(*queue));
+/* What is pending of one function, as links that point to it. */
+struct pending {
+	unsigned count;
+	struct zpci_event **oldest;
+	struct zpci_event **oldest_error; /* NULL: there is none */
+	struct zpci_event *latest;	  /* NULL: nothing is pending */
+	struct zpci_event **end;	  /* of the whole queue */
+};
 
-		if (!queue)
-			return NULL;
-		events->queue = queue;
-		events->space = space;
+static struct pending find_pending(struct zpci_events *events, uint32_t fid)
+{
+	struct pending found = { .end = &events->first };
+
+	for (; *found.end; found.end = &(*found.end)->next) {
+		struct zpci_event *event = *found.end;
+
+		if (event->fid != fid)
+			continue;
+		if (!found.count++)
+			found.oldest = found.end;
+		if (!found.oldest_error && !is_availability(event->pec))
+			found.oldest_error = found.end;
+		found.latest = event;
 	}
-	return &events->queue[events->count++];
+	return found;
 }
 
-void zpci_events_post(struct zpci_firmware *firmware, struct zpci_function *function, uint16_t pec,
+static bool says_the_same(const struct zpci_event *event, const struct zpci_event *other)
+{
+	return event->handle == other->handle && event->pec == other->pec &&
+	       event->address == other->address;
+}
+
+/* Appends a copy of @event, which is not the latest of its function. */
+static bool append(const struct pending *pending, const struct zpci_event *event)
+{
+	struct zpci_event *copy = malloc(sizeof(*copy));
+	struct zpci_event **given_up, *old;
+
+	if (!copy)
+		return false;
+	*copy = *event;
+	*pending->end = copy;
+	if (pending->count < ZPCI_EVENTS_MAX)
+		return true;
+	given_up = pending->oldest_error ? pending->oldest_error : pending->oldest;
+	old = *given_up;
+	*given_up = old->next;
+	free(old);
+	return true;
+}
+
+void zpci_events_post(struct zpci_firmware *firmware, uint32_t fid, uint32_t handle, uint16_t pec,
 		      uint64_t address)
 {
+	const struct zpci_event event = {
+		.fid = fid, .handle = handle, .pec = pec, .address = address
+	};
 	struct zpci_events *events = &firmware->events;
-	struct zpci_event *event;
+	struct pending pending;
+	bool queued;
 
 	pthread_mutex_lock(&events->lock);
-	event = place(events, function, pec);
-	if (event)
-		*event = (struct zpci_event){
-			.function = function,
-			.pec = pec,
-			.address = address,
-		};
+	pending = find_pending(events, fid);
+	queued = (pending.latest && says_the_same(pending.latest, &event)) ||
+		 append(&pending, &event);
 	pthread_mutex_unlock(&events->lock);
-	if (event)
+	if (queued)
 		firmware->ops.timer_set(events->report, 0);
 	else
 		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
 			 "function 0x%08x: no memory for event 0x%04x, the guest will not "
 			 "hear of it",
-			 function->fid, pec);
+			 fid, pec);
 }
 
-void zpci_events_drop(struct zpci_firmware *firmware)
-{
-	pthread_mutex_lock(&firmware->events.lock);
-	firmware->events.count = 0;
-	pthread_mutex_unlock(&firmware->events.lock);
-}
-
-void zpci_events_drop_errors(struct zpci_firmware *firmware, const struct zpci_function *function)
+void zpci_events_reset(struct zpci_firmware *firmware)
 {
 	struct zpci_events *events = &firmware->events;
-	size_t kept = 0;
 
 	pthread_mutex_lock(&events->lock);
-	for (size_t i = 0; i < events->count; i++)
-		if (events->queue[i].function != function || is_availability(events->queue[i].pec))
-			events->queue[kept++] = events->queue[i];
-	events->count = kept;
+	drop_all(events);
+	atomic_store(&events->resetting, true);
 	pthread_mutex_unlock(&events->lock);
+}
+
+void zpci_events_reset_is_over(struct zpci_firmware *firmware)
+{
+	struct zpci_events *events = &firmware->events;
+
+	pthread_mutex_lock(&events->lock);
+	atomic_store(&events->resetting, false);
+	events->reported = false;
+	pthread_mutex_unlock(&events->lock);
+	firmware->ops.timer_set(events->report, 0);
 }
 
 bool zpci_events_pending(struct zpci_firmware *firmware)
@@ -158,76 +228,43 @@ bool zpci_events_pending(struct zpci_firmware *firmware)
 	bool pending;
 
 	pthread_mutex_lock(&firmware->events.lock);
-	pending = firmware->events.count > 0;
+	pending = firmware->events.first;
 	pthread_mutex_unlock(&firmware->events.lock);
 	return pending;
 }
 
-struct question {
-	struct zpci_firmware *firmware;
-	bool empty; /* what was answered */
-};
-
-static bool still_empty(void *opaque)
+static void tell(struct zpci_chsc_sei_response *sei, const struct zpci_event *event, bool more)
 {
-	struct question *question = opaque;
-
-	question->empty = !zpci_events_pending(question->firmware);
-	return question->empty;
-}
-
-static bool take_first(struct zpci_events *events, struct zpci_event *event, bool *more)
-{
-	bool any;
-
-	pthread_mutex_lock(&events->lock);
-	any = events->count > 0;
-	if (any) {
-		*event = events->queue[0];
-		memmove(events->queue, events->queue + 1, --events->count * sizeof(*events->queue));
-	}
-	*more = events->count > 0;
-	pthread_mutex_unlock(&events->lock);
-	return any;
-}
-
-/* Takes the next event, if there is any, and settles with the machine whether it was the last. */
-static bool take(struct zpci_firmware *firmware, struct zpci_event *event, bool *more)
-{
-	struct question question = { .firmware = firmware };
-	bool taken;
-
-	do {
-		taken = take_first(&firmware->events, event, more);
-		question.empty = false;
-		if (!*more)
-			firmware->ops.events_fetched(firmware->machine, still_empty, &question);
-		*more = !question.empty;
-	} while (!taken && *more);
-	return taken;
+	zpci_be16_put(&sei->length, ZPCI_CHSC_SEI_RESPONSE);
+	zpci_be16_put(&sei->code, ZPCI_CHSC_OK);
+	sei->type = 2;
+	sei->flags = more ? ZPCI_CHSC_SEI_MORE : 0;
+	sei->content = is_availability(event->pec) ? ZPCI_CHSC_CC_AVAILABILITY : ZPCI_CHSC_CC_ERROR;
+	zpci_be32_put(&sei->ccdf.handle, event->handle);
+	zpci_be32_put(&sei->ccdf.fid, event->fid);
+	zpci_be64_put(&sei->ccdf.address, event->address);
+	zpci_be16_put(&sei->ccdf.pec, event->pec);
 }
 
 /* In a shared machine each answer says that there is more: the guest asks again, and the machine
  * answers the rest, which only it knows. */
 void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t size)
 {
+	struct zpci_events *events = &firmware->events;
 	struct zpci_chsc_sei_response *sei = response;
-	struct zpci_event event;
+	struct zpci_event *event;
 	bool more;
 
 	memset(response, 0, size);
-	if (!take(firmware, &event, &more)) {
+	pthread_mutex_lock(&events->lock);
+	event = take_first(events);
+	more = events->first || firmware->shared;
+	pthread_mutex_unlock(&events->lock);
+	if (event) {
+		tell(sei, event, more);
+	} else {
 		zpci_be16_put(&sei->length, 8);
 		zpci_be16_put(&sei->code, ZPCI_CHSC_NO_EVENT);
-		return;
 	}
-	zpci_be16_put(&sei->length, ZPCI_CHSC_SEI_RESPONSE);
-	zpci_be16_put(&sei->code, ZPCI_CHSC_OK);
-	sei->type = 2;
-	sei->flags = more || firmware->shared ? ZPCI_CHSC_SEI_MORE : 0;
-	sei->content = is_availability(event.pec) ? ZPCI_CHSC_CC_AVAILABILITY : ZPCI_CHSC_CC_ERROR;
-	zpci_be32_put(&sei->ccdf.handle, atomic_load(&event.function->handle));
-	zpci_be32_put(&sei->ccdf.fid, event.function->fid);
-	zpci_be64_put(&sei->ccdf.address, event.address);
-	zpci_be16_put(&sei->ccdf.pec, event.pec);
+	free(event);
 }

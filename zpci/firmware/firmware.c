@@ -18,29 +18,17 @@ static const char *missing_operation(const struct zpci_machine_ops *ops)
 {
 #define UNLESS_THERE(operation) (ops->operation ? NULL : #operation)
 	const char *const missing[] = {
-		UNLESS_THERE(get_register),
-		UNLESS_THERE(set_register),
-		UNLESS_THERE(get_prefix),
-		UNLESS_THERE(get_psw_mask),
-		UNLESS_THERE(set_condition_code),
-		UNLESS_THERE(program_interruption),
-		UNLESS_THERE(read_logical),
-		UNLESS_THERE(write_logical),
-		UNLESS_THERE(check_logical),
-		UNLESS_THERE(read_real),
-		UNLESS_THERE(write_real),
-		UNLESS_THERE(read_absolute),
-		UNLESS_THERE(write_absolute),
-		UNLESS_THERE(or_absolute),
-		UNLESS_THERE(adapter_interruption),
-		UNLESS_THERE(channel_report),
-		UNLESS_THERE(events_fetched),
-		UNLESS_THERE(sclp_completion),
-		UNLESS_THERE(clock),
-		UNLESS_THERE(timer_create),
-		UNLESS_THERE(timer_set),
-		UNLESS_THERE(timer_cancel),
-		UNLESS_THERE(timer_destroy),
+		UNLESS_THERE(get_register),	    UNLESS_THERE(set_register),
+		UNLESS_THERE(get_prefix),	    UNLESS_THERE(get_psw_mask),
+		UNLESS_THERE(set_condition_code),   UNLESS_THERE(program_interruption),
+		UNLESS_THERE(read_logical),	    UNLESS_THERE(write_logical),
+		UNLESS_THERE(check_logical),	    UNLESS_THERE(read_real),
+		UNLESS_THERE(write_real),	    UNLESS_THERE(read_absolute),
+		UNLESS_THERE(write_absolute),	    UNLESS_THERE(or_absolute),
+		UNLESS_THERE(adapter_interruption), UNLESS_THERE(channel_report),
+		UNLESS_THERE(sclp_completion),	    UNLESS_THERE(clock),
+		UNLESS_THERE(timer_create),	    UNLESS_THERE(timer_set),
+		UNLESS_THERE(timer_cancel),	    UNLESS_THERE(timer_destroy),
 	};
 #undef UNLESS_THERE
 
@@ -50,10 +38,10 @@ static const char *missing_operation(const struct zpci_machine_ops *ops)
 	return NULL;
 }
 
-static void function_error(void *opaque, struct zpci_function *function, uint16_t pec,
+static void function_error(void *opaque, uint32_t fid, uint32_t handle, uint16_t pec,
 			   uint64_t address)
 {
-	zpci_events_post(opaque, function, pec, address);
+	zpci_events_post(opaque, fid, handle, pec, address);
 }
 
 /* --- presenting later ------------------------------------------------------------------------ */
@@ -224,7 +212,7 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 	for_each(firmware, reset);
 	atomic_store(&firmware->late_iscs, 0);
 	/* What is there now, the guest's next List says. */
-	zpci_events_drop(firmware);
+	zpci_events_reset(firmware);
 	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s reset: all functions are disabled",
 		 kind == ZPCI_RESET_SYSTEM ? "system" : "subsystem");
 }

@@ -577,6 +577,7 @@ static enum zpci_disposition dispatch(const struct execution *execution)
 {
 	switch (opcode(execution->bytes)) {
 	case OP_CLP:
+		zpci_events_guest_runs(execution->firmware);
 		return clp(execution);
 	case OP_PCILG:
 		return load_store(execution, false);

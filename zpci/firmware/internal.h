@@ -32,31 +32,36 @@
 
 /* --- events.c -------------------------------------------------------------------------------- */
 
+/* As it was when it was recorded. What becomes of its function later does not change it. */
 struct zpci_event {
-	struct zpci_function *function;
+	struct zpci_event *next;
+	uint32_t fid;
+	uint32_t handle;
 	uint16_t pec;
 	uint64_t address;
 };
 
-/* Pending events in order; an event equal in function and PEC to one pending takes its place, so the
- * guest cannot make the queue grow without bound. */
+/* So many events of one function are pending at most. */
+#define ZPCI_EVENTS_MAX 16
+
 struct zpci_events {
 	pthread_mutex_t lock;
-	struct zpci_event *queue;
-	size_t count;
-	size_t space;
+	struct zpci_event *first; /* pending, in the order of recording */
 	bool quiesced;
+	bool reported;		   /* a channel report is outstanding */
+	atomic_bool resetting;	   /* from a reset until the guest's next CLP */
 	struct zpci_timer *report; /* presents the channel report off every lock */
 };
 
 int zpci_events_init(struct zpci_firmware *firmware);
 void zpci_events_fini(struct zpci_firmware *firmware);
-/* Queues an event for the function and asks for a channel report. Any locks may be held. */
-void zpci_events_post(struct zpci_firmware *firmware, struct zpci_function *function, uint16_t pec,
+/* Queues an event and sees to it that the guest is told. Any locks may be held. */
+void zpci_events_post(struct zpci_firmware *firmware, uint32_t fid, uint32_t handle, uint16_t pec,
 		      uint64_t address);
-/* Drops all events, or the error events of one function. */
-void zpci_events_drop(struct zpci_firmware *firmware);
-void zpci_events_drop_errors(struct zpci_firmware *firmware, const struct zpci_function *function);
+/* Drops all events: the guest was reset. */
+void zpci_events_reset(struct zpci_firmware *firmware);
+/* The guest executes a CLP: its reset, if there was one, is over. */
+static inline void zpci_events_guest_runs(struct zpci_firmware *firmware);
 /* Presents no channel report; and does again. */
 void zpci_events_quiesce(struct zpci_firmware *firmware);
 void zpci_events_resume(struct zpci_firmware *firmware);
@@ -86,6 +91,15 @@ struct zpci_firmware {
 	_Atomic uint8_t late_iscs;
 	struct zpci_timer *late;
 };
+
+/* The rest of zpci_events_guest_runs(), which is rare. */
+void zpci_events_reset_is_over(struct zpci_firmware *firmware);
+
+static inline void zpci_events_guest_runs(struct zpci_firmware *firmware)
+{
+	if (atomic_load_explicit(&firmware->events.resetting, memory_order_relaxed))
+		zpci_events_reset_is_over(firmware);
+}
 
 /* Slot @index, or NULL behind the last one used. Its function may be reserved. */
 static inline struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index)

@@ -260,15 +260,23 @@ int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function
 int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	enum zpci_state state = ZPCI_STATE_RESERVED;
 
-	if (!function)
-		return refuse(firmware, -ENOENT, fid,
-			      "there is no such function to announce; add it first");
-	zpci_events_post(firmware, function,
-			 zpci_function_state(function) == ZPCI_STATE_STANDBY ? ZPCI_PEC_STANDBY
-									     : ZPCI_PEC_CONFIGURED,
-			 0);
-	return 0;
+	if (function) {
+		/* State and handle are those of one moment. */
+		zpci_function_lock(function);
+		state = zpci_function_state(function);
+		if (state != ZPCI_STATE_RESERVED)
+			zpci_events_post(firmware, fid, atomic_load(&function->handle),
+					 state == ZPCI_STATE_STANDBY ? ZPCI_PEC_STANDBY
+								     : ZPCI_PEC_CONFIGURED,
+					 0);
+		zpci_function_unlock(function);
+	}
+	return state != ZPCI_STATE_RESERVED
+		       ? 0
+		       : refuse(firmware, -ENOENT, fid,
+				"there is no such function to announce; add it first");
 }
 
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
@@ -285,8 +293,7 @@ int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
 		zpci_function_unlock(function);
 		zpci_function_release(function);
 		firmware->functions--;
-		zpci_events_drop_errors(firmware, function);
-		zpci_events_post(firmware, function,
+		zpci_events_post(firmware, fid, atomic_load(&function->handle),
 				 standby ? ZPCI_PEC_RESERVED : ZPCI_PEC_DECONFIGURED, 0);
 	}
 	pthread_mutex_unlock(&firmware->list_lock);

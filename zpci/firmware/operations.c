@@ -330,11 +330,9 @@ static struct zpci_outcome reset_error(struct zpci_function *function, bool bloc
 
 static struct zpci_outcome set_measurement(struct zpci_function *function, uint64_t address)
 {
-	const struct zpci_function_parent *parent = function->parent;
-
 	if (zpci_fmb_set(function, address))
 		return done();
-	parent->error(parent->opaque, function, ZPCI_PEC_FMB_KEY, address);
+	zpci_function_fail(function, ZPCI_PEC_FMB_KEY, address);
 	return refused(0);
 }
 

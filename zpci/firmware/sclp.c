@@ -16,12 +16,11 @@ static uint16_t configure(struct zpci_function *function)
 	return ZPCI_SCLP_OK;
 }
 
-static uint16_t deconfigure(struct zpci_firmware *firmware, struct zpci_function *function)
+static uint16_t deconfigure(struct zpci_function *function)
 {
 	if (zpci_function_state(function) == ZPCI_STATE_STANDBY)
 		return ZPCI_SCLP_NO_ACTION;
 	zpci_function_disable(function);
-	zpci_events_drop_errors(firmware, function);
 	atomic_store(&function->state, ZPCI_STATE_STANDBY);
 	return ZPCI_SCLP_OK;
 }
@@ -38,7 +37,7 @@ uint16_t zpci_sclp_configure(struct zpci_firmware *firmware, uint32_t fid, bool 
 	if (zpci_function_state(function) == ZPCI_STATE_RESERVED)
 		response = ZPCI_SCLP_RESERVED_STATE;
 	else
-		response = wanted ? configure(function) : deconfigure(firmware, function);
+		response = wanted ? configure(function) : deconfigure(function);
 	zpci_function_unlock(function);
 	return response;
 }

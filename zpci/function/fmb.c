@@ -64,25 +64,29 @@ static int store_block(struct zpci_function *function)
 	return rc;
 }
 
+/* With fmb.lock held. */
+static void update(struct zpci_function *function)
+{
+	struct zpci_measurement *fmb = &function->fmb;
+
+	if (store_block(function)) {
+		fmb->address = 0;
+		zpci_function_fail(function, ZPCI_PEC_FMB_STORAGE, 0);
+	} else {
+		function->parent->machine_ops.timer_set(fmb->timer, function->group->fmb_interval *
+									    MILLISECOND);
+	}
+}
+
 static void expired(void *opaque)
 {
 	struct zpci_function *function = opaque;
-	const struct zpci_function_parent *parent = function->parent;
 	struct zpci_measurement *fmb = &function->fmb;
-	bool failed = false;
 
 	pthread_mutex_lock(&fmb->lock);
-	if (fmb->address && !fmb->paused) {
-		failed = store_block(function);
-		if (failed)
-			fmb->address = 0;
-		else
-			parent->machine_ops.timer_set(fmb->timer,
-						      function->group->fmb_interval * MILLISECOND);
-	}
+	if (fmb->address && !fmb->paused)
+		update(function);
 	pthread_mutex_unlock(&fmb->lock);
-	if (failed)
-		parent->error(parent->opaque, function, ZPCI_PEC_FMB_STORAGE, 0);
 }
 
 int zpci_fmb_init(struct zpci_function *function)

@@ -299,13 +299,18 @@ bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t a
 	const struct zpci_function_parent *parent = function->parent;
 	enum zpci_effect effect = zpci_pec_effect(pec);
 	enum zpci_state state = zpci_function_state(function), failed;
+	uint32_t handle;
 
 	do {
 		if (!can_fail(state, effect, &failed))
 			return false;
 	} while (!atomic_compare_exchange_weak(&function->state, &state, failed));
 	complain(function, pec, address);
-	parent->error(parent->opaque, function, pec, address);
+	/* A disable that began meanwhile has cleared the bit, but waits for us before it ends. */
+	handle = atomic_load(&function->handle);
+	if (is_in_use(state))
+		handle |= ZPCI_HANDLE_ENABLED;
+	parent->error(parent->opaque, function->fid, handle, pec, address);
 	return true;
 }
 

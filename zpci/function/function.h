@@ -67,9 +67,9 @@ struct zpci_function_parent {
 	struct zpci_machine_ops machine_ops;
 	void *machine;
 	struct zpci_logger logger;
-	/* An error event happened; the function is in the error state already unless the PEC is
-	 * one that is only reported. Called with locks held: only queues. */
-	void (*error)(void *opaque, struct zpci_function *function, uint16_t pec, uint64_t address);
+	/* Function @fid had an error when its handle was @handle; its state has changed already.
+	 * Called with locks held: only queues. */
+	void (*error)(void *opaque, uint32_t fid, uint32_t handle, uint16_t pec, uint64_t address);
 	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. Any locks
 	 * may be held. */
 	void (*present_later)(void *opaque, uint8_t iscs);
@@ -401,7 +401,8 @@ void zpci_function_enable(struct zpci_function *function);
 /* Also from error states: drops all registrations, resets the device and the view. */
 void zpci_function_disable(struct zpci_function *function);
 /* An error of the function, from any thread: one event, and what zpci_pec_effect() says. A function
- * that is blocked already can have further errors. False: not in a state for it. */
+ * that is blocked already can have further errors. False: not in a state for it. A device's thread
+ * holds what a disable waits for, so that the error is one of the life that it happened in. */
 bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
 /* A function-level reset that the guest wrote to config space has reached the device, whose gate was
  * closed before. */

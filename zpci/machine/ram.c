@@ -130,7 +130,6 @@ static const struct zpci_machine_ops ram_ops = {
 	.host_address = zpci_ram_host_address,
 	.adapter_interruption = zpci_ram_adapter_interruption,
 	.channel_report = zpci_ram_channel_report,
-	.events_fetched = zpci_ram_events_fetched,
 	.sclp_completion = zpci_ram_sclp_completion,
 	.clock = zpci_ram_clock,
 	.timer_create = zpci_ram_timer_create,

@@ -8,8 +8,7 @@
  *	  time        ram_time.c      the clock that stands still, and its timers; one lock
  *	  (the rest)  ram.c           life cycle, CPUs, the table of operations
  *
- * No lock is held while a callback of the library runs, except where machine.h asks for it
- * (events_fetched). The locks are never taken together.
+ * No lock is held while a callback of the library runs. The locks are never taken together.
  */
 #ifndef ZPCI_MACHINE_RAM_INTERNAL_H
 #define ZPCI_MACHINE_RAM_INTERNAL_H
@@ -39,7 +38,6 @@ struct zpci_ram_presented {
 	pthread_mutex_t lock;
 	pthread_cond_t interruption; /* on CLOCK_MONOTONIC */
 	struct zpci_ram_isc isc[ZPCI_RAM_ISCS];
-	bool report_outstanding;
 	uint64_t reports;
 	uint64_t completions;
 	uint32_t sccb;
@@ -82,7 +80,6 @@ int zpci_ram_presented_init(struct zpci_ram_presented *presented);
 void zpci_ram_presented_fini(struct zpci_ram_presented *presented);
 void zpci_ram_adapter_interruption(void *machine, unsigned isc);
 void zpci_ram_channel_report(void *machine);
-void zpci_ram_events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque);
 void zpci_ram_sclp_completion(void *machine, uint32_t sccb);
 
 /* ram_time.c */

@@ -10,9 +10,7 @@
  *   NONE is on they are discarded, not queued, until the guest executes SIC again. A guest finds
  *   what it was not told about by scanning its bit vectors once more after SIC.
  *
- * - A channel report stays outstanding from its machine check until the guest fetched the last
- *   event (reference 8.1). Whether the queue is empty is asked under the lock that guards the
- *   mark, so an event queued meanwhile either is seen by the question or finds the mark gone.
+ * - Channel reports are not held back: the firmware asks for one when the guest needs it.
  */
 #include <errno.h>
 #include <time.h>
@@ -113,20 +111,7 @@ void zpci_ram_channel_report(void *machine)
 	struct zpci_ram_presented *presented = &((struct zpci_ram *)machine)->presented;
 
 	pthread_mutex_lock(&presented->lock);
-	if (!presented->report_outstanding) {
-		presented->report_outstanding = true;
-		presented->reports++;
-	}
-	pthread_mutex_unlock(&presented->lock);
-}
-
-void zpci_ram_events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque)
-{
-	struct zpci_ram_presented *presented = &((struct zpci_ram *)machine)->presented;
-
-	pthread_mutex_lock(&presented->lock);
-	if (still_empty(opaque))
-		presented->report_outstanding = false;
+	presented->reports++;
 	pthread_mutex_unlock(&presented->lock);
 }
 
@@ -138,16 +123,6 @@ uint64_t zpci_ram_channel_reports(struct zpci_ram *ram)
 	reports = ram->presented.reports;
 	pthread_mutex_unlock(&ram->presented.lock);
 	return reports;
-}
-
-bool zpci_ram_report_outstanding(struct zpci_ram *ram)
-{
-	bool outstanding;
-
-	pthread_mutex_lock(&ram->presented.lock);
-	outstanding = ram->presented.report_outstanding;
-	pthread_mutex_unlock(&ram->presented.lock);
-	return outstanding;
 }
 
 /* --- service signal ------------------------------------------------------------------- */

@@ -314,30 +314,6 @@ static void channel_report(void *opaque)
 	record->inner.channel_report(record->machine);
 }
 
-/* Listens in to the answer of @still_empty, which the machine asks for under its own lock. */
-struct question {
-	bool (*still_empty)(void *opaque);
-	void *opaque;
-	bool answer;
-};
-
-static bool ask(void *opaque)
-{
-	struct question *question = opaque;
-
-	question->answer = question->still_empty(question->opaque);
-	return question->answer;
-}
-
-static void events_fetched(void *opaque, bool (*still_empty)(void *opaque), void *argument)
-{
-	struct zpci_record *record = opaque;
-	struct question question = { still_empty, argument, false };
-
-	record->inner.events_fetched(record->machine, ask, &question);
-	record_operation(record, &(struct operation){ .name = "ef", .result = question.answer });
-}
-
 static void sclp_completion(void *opaque, uint32_t sccb)
 {
 	struct zpci_record *record = opaque;
@@ -431,7 +407,6 @@ static const struct zpci_machine_ops record_ops = {
 	.or_absolute = or_absolute,
 	.adapter_interruption = adapter_interruption,
 	.channel_report = channel_report,
-	.events_fetched = events_fetched,
 	.sclp_completion = sclp_completion,
 	.clock = tod_clock,
 	.timer_create = timer_create_recorded,

@@ -32,8 +32,8 @@
  *	px        prefix                       rr wr   real storage, address A
  *	pgm       program interruption         ra wa   absolute storage, address A
  *	ai        adapter interruption, ISC A  or      bits B into the byte at A; output: old byte
- *	cr        channel report               ef      events fetched; result: still empty
- *	sc        SCLP completion, SCCB A      clock   TOD clock
+ *	cr        channel report               clock   TOD clock
+ *	sc        SCLP completion, SCCB A
  *
  * What belongs together stays together: a block is written when it ended, while other CPUs write
  * theirs. SEQUENCE is taken when it began, so a reader sorts by it.

@@ -231,7 +231,6 @@ void *zpci_qemu_host_address(void *machine, uint64_t address, size_t length, boo
 
 void zpci_qemu_adapter_interruption(void *machine, unsigned isc);
 void zpci_qemu_channel_report(void *machine);
-void zpci_qemu_events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque);
 void zpci_qemu_sclp_completion(void *machine, uint32_t sccb);
 
 /* --- timers.c ------------------------------------------------------------------------------- */

@@ -26,7 +26,6 @@ const struct zpci_machine_ops zpci_qemu_machine_ops = {
 
 	.adapter_interruption = zpci_qemu_adapter_interruption,
 	.channel_report = zpci_qemu_channel_report,
-	.events_fetched = zpci_qemu_events_fetched,
 	.sclp_completion = zpci_qemu_sclp_completion,
 
 	.clock = zpci_qemu_clock,

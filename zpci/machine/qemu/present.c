@@ -2,9 +2,13 @@
 /*
  * present.c - interruptions, channel reports and service signals, by QEMU's own functions.
  *
- * QEMU keeps the suppression state that the guest sets by SIC, the mark "event information is
- * pending" and the pending interruptions; all of them are guarded by its big lock, which is
- * taken here and which callers hold or do not hold.
+ * QEMU keeps the suppression state that the guest sets by SIC, the channel reports and the pending
+ * interruptions; all of them are guarded by its big lock, which is taken here and which callers hold
+ * or do not hold.
+ *
+ * A report is queued beside QEMU's own. QEMU's css_generate_css_crws() is not used: it has a mark of
+ * its own, which QEMU clears when the guest has fetched the last event of QEMU's functions, and which
+ * knows nothing of ours.
  */
 #include "binding.h"
 
@@ -17,26 +21,12 @@ void zpci_qemu_adapter_interruption(void *machine, unsigned isc)
 	zpci_qemu_unlock(binding, held);
 }
 
-/* QEMU queues none while one is outstanding. */
 void zpci_qemu_channel_report(void *machine)
 {
 	struct zpci_qemu_binding *binding = machine;
 	bool held = zpci_qemu_lock(binding);
 
-	binding->qemu.css_generate_css_crws(0);
-	zpci_qemu_unlock(binding, held);
-}
-
-/* The mark is QEMU's and guarded by the big lock, under which channel_report() looks at it: an
- * event queued after the question finds the mark either still set, and then the question said
- * "not empty", or cleared. */
-void zpci_qemu_events_fetched(void *machine, bool (*still_empty)(void *opaque), void *opaque)
-{
-	struct zpci_qemu_binding *binding = machine;
-	bool held = zpci_qemu_lock(binding);
-
-	if (still_empty(opaque))
-		binding->qemu.css_clear_sei_pending();
+	binding->qemu.css_queue_crw(ZPCI_QEMU_CRW_CSS, ZPCI_QEMU_CRW_EVENT, 0, 0, 0);
 	zpci_qemu_unlock(binding, held);
 }
 

@@ -35,6 +35,9 @@ union zpci_qemu_data {
 };
 
 #define ZPCI_QEMU_SINGLE_STEP 0x800 /* CF_SINGLE_STEP: QEMU exec/translation-block.h */
+/* Channel reports (QEMU include/hw/s390x/ioinst.h CRW_RSC_CSS, CRW_ERC_EVENT). */
+#define ZPCI_QEMU_CRW_CSS 0x0b	 /* of the channel subsystem */
+#define ZPCI_QEMU_CRW_EVENT 0x00 /* event information is pending */
 
 struct zpci_qemu_symbols {
 	/* the big lock */
@@ -55,8 +58,8 @@ struct zpci_qemu_symbols {
 				    uint64_t length, bool write, uint64_t accessed);
 	/* presenting; all under the big lock */
 	void (*css_adapter_interrupt)(int type, uint8_t isc);
-	void (*css_generate_css_crws)(uint8_t cssid);
-	void (*css_clear_sei_pending)(void);
+	void (*css_queue_crw)(uint8_t source, uint8_t code, int solicited, int chained,
+			      uint16_t id);
 	void (*sclp_service_interrupt)(uint32_t sccb);
 	/* life cycle; the callbacks come under the big lock */
 	void (*qemu_register_reset)(void (*reset)(void *opaque), void *opaque);
