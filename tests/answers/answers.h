@@ -332,6 +332,9 @@ int probe_put(struct trial *trial, unsigned offset, unsigned length, uint64_t va
 /* One operation of its DMA engine, to its end; returns DMA_STATUS. */
 uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uint64_t destination,
 		   uint64_t length);
+/* Puts the function into error with a DMA to @address, which is in no aperture: of QEMU's own
+ * functions an RPCIT. The event is there when it returns. */
+void guest_fail(struct trial *trial, uint64_t address);
 /* Bus Master on; MSI-X on with entry n sending n. */
 void guest_bus_master(struct trial *trial);
 void guest_msix(struct trial *trial);

@@ -35,7 +35,7 @@ static const struct zpci_chsc_sei_response *answered(struct trial *trial)
 
 static void fail(struct trial *trial)
 {
-	guest_refresh(trial, guest_handle(trial), 0, 4096);
+	guest_fail(trial, 0);
 }
 
 static void expect_nothing_more(struct trial *trial)
@@ -204,7 +204,7 @@ static void expect_two_lives(struct trial *trial)
 static void fail_often(struct trial *trial)
 {
 	for (unsigned i = 0; i < 20; i++) {
-		guest_refresh(trial, guest_handle(trial), i * 4096, 4096);
+		guest_fail(trial, i * 4096);
 		memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
 		guest_modify(trial, guest_handle(trial), 0, ZPCI_MPCIFC_RESET_ERROR,
 			     trial_address(trial, FIB));
@@ -689,7 +689,6 @@ static const struct row rows[] = {
 	  .source = "ref 2.10" },
 	{ .condition = "block behind the end of storage",
 	  .act = nowhere,
-	  .state = ANY,
 	  .answer = PGM(ADDRESSING),
 	  .source = "ref 2.10",
 	  .prepare = fail },

@@ -291,3 +291,16 @@ uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uin
 	trial_want(trial, "DMA does not end", status, 0);
 	return (uint32_t)status;
 }
+
+/* --- errors ----------------------------------------------------------------------------------- */
+
+/* QEMU's device cannot be told to make one. The thread of ours blocks the function first and then
+ * queues the event; an RPCIT is refused then, but waits for it. */
+void guest_fail(struct trial *trial, uint64_t address)
+{
+	if (trial->target->probe) {
+		guest_bus_master(trial);
+		probe_dma(trial, ZPCI_PROBE_DMA_FILL, 0, address, 8);
+	}
+	guest_refresh(trial, guest_handle(trial), address, PAGE);
+}

@@ -418,7 +418,7 @@ static int later(struct trial *trial)
 
 static void fail(struct trial *trial)
 {
-	guest_refresh(trial, guest_handle(trial), 0, 4096);
+	guest_fail(trial, 0);
 }
 
 static void disable(struct trial *trial)

@@ -147,7 +147,7 @@ static void disable(struct trial *trial)
 
 static void fail(struct trial *trial)
 {
-	guest_refresh(trial, guest_handle(trial), 0, 4096);
+	guest_fail(trial, 0);
 }
 
 static void break_block(struct trial *trial)

@@ -73,7 +73,7 @@ static void expect_usable(struct trial *trial)
 
 static void fail_unheard(struct trial *trial)
 {
-	guest_refresh(trial, guest_handle(trial), 0, 4096);
+	guest_fail(trial, 0);
 }
 
 static void make_dirty(struct trial *trial)
