@@ -142,7 +142,10 @@ static void record_session(struct recorded *recorded)
 	assert_int_equal(guest_get(fixture, PAGES + 0x118, 8), 0x8877665544332211);
 
 	zpci_ram_advance(fixture->ram, 10 * 1000000000ull);
-	guest_refresh(fixture, handle, 0x1000, 1); /* outside: an error, and its event */
+	guest_refresh(fixture, handle, 0x1000, 1); /* outside: refused */
+	zpci_ram_poison(fixture->ram, AIBV, 1);	   /* an error, and its event */
+	guest_bar_write(fixture, handle, 0, ZPCI_PROBE_REG_DOORBELL_NOW, 4, 0);
+	zpci_ram_poison(fixture->ram, 0, 0);
 	zpci_ram_advance(fixture->ram, 0);
 	assert_int_equal(guest_sei(fixture, NULL), CC(0));
 	assert_int_equal(guest_load(fixture, handle, 0, 0, 4, NULL), STATUS(ZPCI_STATUS_BLOCKED));

@@ -251,14 +251,15 @@ struct zpci_outcome {
 /* Status codes of cc 1 (reference 2.0.4; pci_insn.h ZPCI_PCI_ST_*). */
 enum zpci_status {
 	ZPCI_STATUS_NOT_AVAILABLE = 4, /* controls: AIBV or AISB cannot be reached */
-	/* refresh: it led to an error event; store controls: permanent error */
-	ZPCI_STATUS_IN_ERROR = 8,
-	ZPCI_STATUS_BLOCKED = 12,   /* load, store: the function is in error */
-	ZPCI_STATUS_RESOURCES = 16, /* refresh, REG_IOAT: no room, or no table that is offered */
+	ZPCI_STATUS_IN_ERROR = 8,      /* store controls: permanent error */
+	ZPCI_STATUS_BLOCKED = 12,      /* load, store: the function is in error */
+	ZPCI_STATUS_RESOURCES = 16,    /* refresh, REG_IOAT: no room, or no table that is offered */
 	ZPCI_STATUS_ADDRESS_SPACE = 20, /* load, store: neither a BAR nor config space */
 	ZPCI_STATUS_SEQUENCE = 24,	/* controls: not in this state, or registered already */
-	ZPCI_STATUS_DMA_SPACE = 28,	/* controls: no such DMA address space */
-	ZPCI_STATUS_RECOVERY = 40,	/* controls, refresh: the function is in error */
+	/* controls: no such DMA address space; refresh: nothing is registered for it */
+	ZPCI_STATUS_DMA_SPACE = 28,
+	ZPCI_STATUS_RANGE = 36,	   /* refresh: all of it is outside of the registered range */
+	ZPCI_STATUS_RECOVERY = 40, /* controls, refresh: the function is in error */
 };
 
 /* @handle in what follows: a function's; one that is not current ends in cc 3. */
@@ -287,7 +288,8 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);
 /* Refresh PCI translations: DMA addresses from @start on, @length bytes. When it returns, no access
- * by a translation of before is under way. */
+ * by a translation of before is under way. A range outside of what is registered is refused, and
+ * that is all: no DMA was made, so it is no error of the function. */
 struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
 				 uint64_t length);
 /* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */

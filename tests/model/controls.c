@@ -214,7 +214,6 @@ struct model_end model_refresh(struct model *model, uint32_t handle, uint64_t st
 {
 	struct model_function *function = model_by_handle(model, handle);
 	uint64_t last = last_of(start, length);
-	unsigned error = 0;
 
 	if (!function || !model_controllable(function))
 		return MODEL_CC3;
@@ -223,15 +222,11 @@ struct model_end model_refresh(struct model *model, uint32_t handle, uint64_t st
 		model_forget(function, start, last);
 		return MODEL_STATUS(40);
 	}
+	/* No DMA was made: the function has no error. */
 	if (!function->dma_registered)
-		error = 0x0001;
-	else if (last < function->pba || start > function->pal)
-		error = 0x0002;
-	if (error) {
-		if (function->state == MODEL_ENABLED)
-			model_fail(model, function, (uint16_t)error, start);
-		return MODEL_STATUS(8);
-	}
+		return MODEL_STATUS(28);
+	if (last < function->pba || start > function->pal)
+		return MODEL_STATUS(36);
 	model_forget(function, start, last);
 	model_count(function, MODEL_REFRESHES, 1);
 	return MODEL_DONE;

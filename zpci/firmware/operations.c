@@ -219,16 +219,25 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 
 /* --- refresh --------------------------------------------------------------------------------- */
 
-/* Linux gives an unmapped page to somebody else whatever the answer is. So in error as well the old
+/* Where nothing is registered, or not there, there is nothing to refresh: the instruction is refused.
+ * QEMU has it fail the function; but error events 0001 and 0002 are about DMA (z/VM's monitor record
+ * MRIODPER), none was made, and a Linux that does nothing wrong refreshes so: while another of its
+ * threads deregisters (blocking_domain_attach_device()), for a domain that other functions use as
+ * well, and for what a user of iommufd unmaps behind the aperture.
+ *
+ * Linux gives an unmapped page to somebody else whatever the answer is. So in error as well the old
  * translation is not used any more when this returns: neither by an access that was under way when
  * the error came, nor after RESET_ERROR. */
 static struct zpci_outcome refresh(struct zpci_function *function, uint64_t start, uint64_t length)
 {
+	uint8_t status;
+
 	switch (zpci_function_state(function)) {
 	case ZPCI_STATE_ENABLED:
 	case ZPCI_STATE_UNBLOCKED:
-		if (zpci_dma_refresh(function, start, length))
-			return refused(ZPCI_STATUS_IN_ERROR);
+		status = zpci_dma_refresh(function, start, length);
+		if (status)
+			return refused(status);
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_REFRESHES, 1);
 		return done();
 	case ZPCI_STATE_ERROR:

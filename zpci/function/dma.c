@@ -228,25 +228,22 @@ static uint64_t last_of(uint64_t start, uint64_t length)
 	return last < start ? UINT64_MAX : last; /* wrapped: to the end of the address space */
 }
 
-uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length)
+uint8_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length)
 {
 	struct zpci_dma *dma = &function->dma;
 	struct zpci_ioat *ioat = &dma->ioat;
 	uint64_t last = last_of(start, length);
-	uint16_t pec = 0;
+	uint8_t status = 0;
 
 	pthread_rwlock_wrlock(&dma->gate);
 	if (!ioat->registered)
-		pec = ZPCI_PEC_DMA_NOT_REGISTERED;
+		status = ZPCI_STATUS_DMA_SPACE;
 	else if (last < ioat->pba || start > ioat->pal)
-		pec = ZPCI_PEC_DMA_RANGE;
+		status = ZPCI_STATUS_RANGE;
 	else
 		zpci_ioat_invalidate(ioat, start, last);
 	pthread_rwlock_unlock(&dma->gate);
-	/* Of a guest that looks into an error no instruction makes a further one. */
-	if (pec && zpci_function_state(function) == ZPCI_STATE_ENABLED)
-		zpci_function_fail(function, pec, start);
-	return pec;
+	return status;
 }
 
 void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t length)

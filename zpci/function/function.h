@@ -233,8 +233,8 @@ uint8_t zpci_dma_reregister(struct zpci_function *function, uint64_t pba, uint64
 uint8_t zpci_dma_deregister(struct zpci_function *function);
 /* Returns when no access that was under way is. */
 void zpci_dma_drain(struct zpci_function *function);
-/* RPCIT: 0, or the PEC of its error event. */
-uint16_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
+/* RPCIT: cc 1 status, or 0. */
+uint8_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
 /* The same of a function in error, without an answer. */
 void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t length);
 
