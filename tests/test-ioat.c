@@ -398,6 +398,27 @@ static void test_registering_again(void **state)
 	assert_int_equal(byte, 0x55);
 }
 
+static void test_registering_others_instead(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_fib fib = { 0 };
+	uint8_t byte;
+
+	translated(fixture);
+	guest_fill(fixture, PAGES + 0x1000, 0x22, 1);
+	guest_fill(fixture, PAGES + 0x5000, 0x55, 1);
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(byte, 0x22);
+	fixture->iota = 0;
+	guest_map(fixture, dma, PAGES + 0x5000, 0);
+	zpci_be64_put(&fib.pba, dma);
+	zpci_be64_put(&fib.pal, dma + APERTURE - 1);
+	zpci_be64_put(&fib.iota, fixture->iota);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_REREG_IOAT, &fib), CC(0));
+	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
+	assert_int_equal(byte, 0x55);
+}
+
 /* --- against a device that does not stand still --------------------------------------- */
 
 #define SWITCHES 300
@@ -500,6 +521,7 @@ int main(void)
 		FIXTURE_TEST(test_refresh_does_not_touch_other_pages),
 		FIXTURE_TEST(test_refresh_outside),
 		FIXTURE_TEST(test_registering_again),
+		FIXTURE_TEST(test_registering_others_instead),
 		FIXTURE_TEST(test_refresh_waits_for_accesses_in_flight),
 	};
 
