@@ -200,6 +200,33 @@ static void do_level_reset(struct errand *errand)
 			   0x8000);
 }
 
+static void do_refresh(struct errand *errand)
+{
+	errand->result = guest_refresh(&errand->fixture, errand->handle, dma, 0x1000);
+}
+
+static void do_deregister(struct errand *errand)
+{
+	errand->result =
+		guest_modify(&errand->fixture, errand->handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL);
+}
+
+static void do_register_others(struct errand *errand)
+{
+	struct zpci_fib fib = { 0 };
+
+	zpci_be64_put(&fib.pba, dma);
+	zpci_be64_put(&fib.pal, dma + 0xffff);
+	zpci_be64_put(&fib.iota, errand->of->iota);
+	errand->result =
+		guest_modify(&errand->fixture, errand->handle, 0, ZPCI_MPCIFC_REREG_IOAT, &fib);
+}
+
+static void do_bus_master_off(struct errand *errand)
+{
+	guest_config_write(&errand->fixture, errand->handle, 4, 1, 0);
+}
+
 static void do_quiesce(struct errand *errand)
 {
 	zpci_firmware_quiesce(errand->of->firmware);
@@ -242,6 +269,40 @@ static void test_disable_waits_for_dma(void **state)
 static void test_level_reset_waits_for_dma(void **state)
 {
 	closes_after_dma(*state, do_level_reset);
+}
+
+/* The same for who takes translations away, or the right to use them. The device is not reset. */
+static void test_refresh_waits_for_dma(void **state)
+{
+	closes_after_dma(*state, do_refresh);
+}
+
+static void fail_and_refresh(struct errand *errand)
+{
+	assert_int_equal(
+		zpci_firmware_inject_error(errand->of->firmware, FID + 1, ZPCI_PEC_SERVICE_ACTION),
+		0);
+	do_refresh(errand);
+}
+
+static void test_refresh_in_error_waits_for_dma(void **state)
+{
+	closes_after_dma(*state, fail_and_refresh);
+}
+
+static void test_deregister_waits_for_dma(void **state)
+{
+	closes_after_dma(*state, do_deregister);
+}
+
+static void test_reregister_waits_for_dma(void **state)
+{
+	closes_after_dma(*state, do_register_others);
+}
+
+static void test_bus_master_off_waits_for_dma(void **state)
+{
+	closes_after_dma(*state, do_bus_master_off);
 }
 
 static void test_disable_waits_for_an_indicator(void **state)
@@ -710,6 +771,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GATE_TEST(test_disable_waits_for_dma),
 		GATE_TEST(test_level_reset_waits_for_dma),
+		GATE_TEST(test_refresh_waits_for_dma),
+		GATE_TEST(test_refresh_in_error_waits_for_dma),
+		GATE_TEST(test_deregister_waits_for_dma),
+		GATE_TEST(test_reregister_waits_for_dma),
+		GATE_TEST(test_bus_master_off_waits_for_dma),
 		GATE_TEST(test_disable_waits_for_an_indicator),
 		GATE_TEST(test_gate_is_closed_before_the_device_is_reset),
 		GATE_TEST(test_enable_is_busy_until_drained),

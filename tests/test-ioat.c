@@ -391,6 +391,7 @@ static void test_registering_again(void **state)
 	assert_int_equal(dma_read(dma, &byte, 1, NULL), 0);
 	assert_int_equal(byte, 0x22);
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	expect_refused(fixture, dma, ZPCI_PEC_DMA_NOT_REGISTERED);
 	fixture->iota = 0;
 	guest_map(fixture, dma, PAGES + 0x5000, 0);
 	assert_int_equal(guest_register_ioat(fixture, handle, dma, dma + APERTURE - 1), CC(0));
