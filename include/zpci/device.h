@@ -89,9 +89,22 @@ struct zpci_identity {
 	bool sriov;    /* a PF with an SR-IOV capability */
 };
 
+/* A part of a transfer. */
+struct zpci_dma_segment {
+	uint64_t address; /* DMA address */
+	void *buffer;	  /* the device's; dma_writev() only reads it */
+	size_t length;	  /* bytes; 0 is allowed */
+};
+
 /*
  * Services of the function for its device. Lives as long as the device.
  * DMA addresses are what the guest's driver gave to the device.
+ *
+ * A segment of 1, 2, 4 or 8 bytes at a multiple of its length is moved in one piece. If it is
+ * written, what the same thread wrote before it is there when a guest's CPU sees it, in this
+ * service or in earlier ones; if it is read, what the thread reads after it is not older. So a
+ * device writes data, then the byte that says so, and a guest that finds that byte finds the data.
+ * Nothing is promised of the order in which other bytes come.
  */
 struct zpci_services {
 	size_t size; /* sizeof(struct zpci_services) as the function was compiled; a device calls
@@ -101,8 +114,7 @@ struct zpci_services {
 	 * guest gave no such translation or protected it; -ENODEV if the function is not enabled
 	 * or the guest has not set Bus Master; -ECANCELED while the gate is closed: a reset ended
 	 * the work that this access belongs to. On an error *@failed (may be NULL) is the first
-	 * address that was refused: what lies before it may have been moved, in pieces of a page,
-	 * and nothing from there on. */
+	 * address that was refused: what lies before it was moved, and nothing from there on. */
 	int (*dma_read)(void *function, uint64_t address, void *buffer, size_t length,
 			uint64_t *failed);
 	int (*dma_write)(void *function, uint64_t address, const void *buffer, size_t length,
@@ -130,6 +142,14 @@ struct zpci_services {
 	 * as zpci_function_info.vfs_enabled. Of a VF's device, or beyond ZPCI_VFS_MAX, it does
 	 * nothing. */
 	void (*vfs_changed)(void *function, unsigned vfs);
+
+	/* As dma_read() and dma_write(), for @count segments, in their order, and for less than as many calls. On an
+	 * error the segments before that of *@failed were moved, and the bytes of it that lie
+	 * before that address. */
+	int (*dma_readv)(void *function, const struct zpci_dma_segment *segments, size_t count,
+			 uint64_t *failed);
+	int (*dma_writev)(void *function, const struct zpci_dma_segment *segments, size_t count,
+			  uint64_t *failed);
 };
 
 /* Options of an adapter that every model has. As in all options structures, @size may be a former

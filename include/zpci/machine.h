@@ -85,7 +85,10 @@ struct zpci_machine_ops {
 
 	/* --- guest storage ----------------------------------------------------------------
 	 * All return 0, or a negative errno (-EFAULT: not in main storage) with nothing
-	 * transferred. A naturally aligned read of 1, 2, 4 or 8 bytes is single-copy atomic.
+	 * transferred. Naturally aligned reads and writes of 1, 2, 4 or 8 bytes are single-copy
+	 * atomic; such a write comes after all earlier accesses of its thread, and all later ones
+	 * come after such a read. Nothing else is promised of the order of bytes, so that longer
+	 * accesses can be plain copies.
 	 *
 	 * Logical: a virtual address under the CPU's current translation. @ar is the number of
 	 * the access register that counts in access-register mode; other modes ignore it.

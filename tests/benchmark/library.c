@@ -330,12 +330,18 @@ static void translate_uncached(void *opaque, unsigned thread, uint64_t count)
 						  true, &absolute);
 }
 
+#define DMA_LONGEST 0x20000u
+static uint8_t buffer[DMA_LONGEST];
+
+static uint64_t dma_place(uint64_t i)
+{
+	return (i & 7) * DMA_LONGEST;
+}
+
 static void dma(struct world *world, unsigned thread, size_t length, uint64_t count)
 {
-	static uint8_t buffer[65536];
-
 	for (uint64_t i = 0; i < count; i++)
-		zpci_dma_write(world->first[thread], DMA_START + (i & 7) * 0x10000, buffer, length,
+		zpci_dma_write(world->first[thread], DMA_START + dma_place(i), buffer, length,
 			       NULL);
 }
 
@@ -348,6 +354,77 @@ static void dma_4k(void *opaque, unsigned thread, uint64_t count)
 {
 	dma(opaque, thread, 4096, count);
 }
+
+static void dma_128k(void *opaque, unsigned thread, uint64_t count)
+{
+	dma(opaque, thread, DMA_LONGEST, count);
+}
+
+static void dma_read_4k(void *opaque, unsigned thread, uint64_t count)
+{
+	struct world *world = opaque;
+
+	for (uint64_t i = 0; i < count; i++)
+		zpci_dma_read(world->first[thread], DMA_START + dma_place(i), buffer, 4096, NULL);
+}
+
+/* Data, and the byte that says that it is there. */
+static void dma_vector(void *opaque, unsigned thread, uint64_t count)
+{
+	struct world *world = opaque;
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t address = DMA_START + dma_place(i);
+		const struct zpci_dma_segment segments[] = { { address, buffer, 64 },
+							     { address + 4096, buffer, 8 } };
+
+		zpci_dma_writev(world->first[thread], segments, 2, NULL);
+	}
+}
+
+/* The same bytes moved without a function in between, to the same place; and one translation. */
+static void memory(void *opaque, size_t length, bool read, uint64_t count)
+{
+	struct world *world = opaque;
+	uint8_t *storage = zpci_ram_storage(world->ram) + PAGES;
+	uint64_t absolute = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		zpci_ioat_translate(world->first[0], DMA_START + dma_place(i), true, &absolute);
+		if (read)
+			memcpy(buffer, storage + dma_place(i), length);
+		else
+			memcpy(storage + dma_place(i), buffer, length);
+		__asm__ volatile("" : : "r"(storage), "r"(buffer) : "memory");
+	}
+	world->sum += absolute;
+}
+
+static void memory_64(void *opaque, unsigned thread, uint64_t count)
+{
+	(void)thread;
+	memory(opaque, 64, false, count);
+}
+
+static void memory_4k(void *opaque, unsigned thread, uint64_t count)
+{
+	(void)thread;
+	memory(opaque, 4096, false, count);
+}
+
+static void memory_read_4k(void *opaque, unsigned thread, uint64_t count)
+{
+	(void)thread;
+	memory(opaque, 4096, true, count);
+}
+
+static void memory_128k(void *opaque, unsigned thread, uint64_t count)
+{
+	(void)thread;
+	memory(opaque, DMA_LONGEST, false, count);
+}
+
+#define BESIDE(function) (&(const struct case_){ .name = "memcpy + translation", .run = function })
 
 static void raise(void *opaque, unsigned thread, uint64_t count)
 {
@@ -404,8 +481,14 @@ static const struct case_ cases[] = {
 	{ .name = "List to its end", .run = list },
 	{ .name = "translation, cached", .run = translate, .limit = 0.5 },
 	{ .name = "translation, 3 tables walked", .run = translate_uncached },
-	{ .name = "DMA of 64 bytes", .run = dma_64 },
-	{ .name = "DMA of 4 KiB", .run = dma_4k },
+	{ .name = "DMA of 64 bytes", .run = dma_64, .beside = BESIDE(memory_64) },
+	{ .name = "DMA of 64 bytes and 8", .run = dma_vector },
+	{ .name = "DMA of 4 KiB", .run = dma_4k, .limit = 1.5, .beside = BESIDE(memory_4k) },
+	{ .name = "DMA of 4 KiB, read",
+	  .run = dma_read_4k,
+	  .limit = 1.5,
+	  .beside = BESIDE(memory_read_4k) },
+	{ .name = "DMA of 128 KiB", .run = dma_128k, .limit = 1.5, .beside = BESIDE(memory_128k) },
 	{ .name = "DMA of 64 bytes, 2 threads", .run = dma_64, .threads = 2 },
 	{ .name = "vector, summary bit set already", .run = raise },
 	{ .name = "vector that interrupts", .run = raise_presenting },

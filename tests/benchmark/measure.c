@@ -143,29 +143,43 @@ static double quartile(const double *sorted, unsigned count, unsigned n)
 	return sorted[(count - 1) * n / 4];
 }
 
+/* Those of all cases, and behind them the case's own. */
+#define OWN YARDSTICKS
+
 struct samples {
 	double time[ROUNDS_MAX];
-	double ratio[YARDSTICKS][ROUNDS_MAX];
+	double ratio[YARDSTICKS + 1][ROUNDS_MAX];
 };
 
-static void sample(void *world, const struct case_ *case_, uint64_t count, const uint64_t *counts,
+static void sample(void *world, const struct case_ *const *sticks, unsigned number,
+		   const uint64_t *counts, const struct case_ *case_, uint64_t count,
 		   struct samples *samples, unsigned round)
 {
-	double before[YARDSTICKS];
+	double before[YARDSTICKS + 1];
 
-	for (unsigned i = 0; i < YARDSTICKS; i++)
-		before[i] = run(NULL, &yardsticks[i], counts[i]);
+	for (unsigned i = 0; i < number; i++)
+		before[i] = run(world, sticks[i], counts[i]);
 	samples->time[round] = run(world, case_, count);
-	for (unsigned i = 0; i < YARDSTICKS; i++) {
-		double after = run(NULL, &yardsticks[i], counts[i]);
+	for (unsigned i = 0; i < number; i++) {
+		double after = run(world, sticks[i], counts[i]);
 
 		samples->ratio[i][round] = samples->time[round] / ((before[i] + after) / 2);
 	}
 }
 
+/* A case's ratio to its own yardstick. */
+static void print_beside(const struct case_ *case_, const double *ratio, unsigned rounds)
+{
+	double median = quartile(ratio, rounds, 2);
+
+	printf("  %.2f (%.2f-%.2f) x %s", median, quartile(ratio, rounds, 1),
+	       quartile(ratio, rounds, 3), case_->beside->name);
+}
+
 static bool print(const struct case_ *case_, struct samples *samples, unsigned rounds)
 {
-	double median[YARDSTICKS];
+	unsigned yardstick = case_->beside ? OWN : case_->yardstick;
+	double median[YARDSTICKS + 1];
 	bool over;
 
 	qsort(samples->time, rounds, sizeof(double), ascending);
@@ -178,10 +192,15 @@ static bool print(const struct case_ *case_, struct samples *samples, unsigned r
 		printf("  %8.2f (%.2f-%.2f)", median[i], quartile(ratio, rounds, 1),
 		       quartile(ratio, rounds, 3));
 	}
-	over = case_->limit > 0 && median[case_->yardstick] > case_->limit;
+	if (case_->beside) {
+		qsort(samples->ratio[OWN], rounds, sizeof(double), ascending);
+		median[OWN] = quartile(samples->ratio[OWN], rounds, 2);
+		print_beside(case_, samples->ratio[OWN], rounds);
+	}
+	over = case_->limit > 0 && median[yardstick] > case_->limit;
 	if (case_->limit > 0)
 		printf("  %s %.1f x %s", over ? "ABOVE" : "within", case_->limit,
-		       yardsticks[case_->yardstick].name);
+		       case_->beside ? "that" : yardsticks[yardstick].name);
 	putchar('\n');
 	fflush(stdout);
 	return over;
@@ -196,18 +215,25 @@ void measure_heading(void)
 unsigned measure(void *world, const struct case_ *cases, unsigned number, unsigned rounds)
 {
 	static struct samples samples;
-	uint64_t counts[YARDSTICKS];
+	const struct case_ *sticks[YARDSTICKS + 1];
+	uint64_t counts[YARDSTICKS + 1];
 	unsigned over = 0;
 
 	if (rounds > ROUNDS_MAX)
 		rounds = ROUNDS_MAX;
-	for (unsigned i = 0; i < YARDSTICKS; i++)
+	for (unsigned i = 0; i < YARDSTICKS; i++) {
+		sticks[i] = &yardsticks[i];
 		counts[i] = calibrate(NULL, &yardsticks[i]);
+	}
 	for (unsigned i = 0; i < number; i++) {
 		uint64_t count = calibrate(world, &cases[i]);
 
+		sticks[OWN] = cases[i].beside;
+		if (cases[i].beside)
+			counts[OWN] = calibrate(world, cases[i].beside);
 		for (unsigned round = 0; round < rounds; round++)
-			sample(world, &cases[i], count, counts, &samples, round);
+			sample(world, sticks, YARDSTICKS + !!cases[i].beside, counts, &cases[i],
+			       count, &samples, round);
 		over += print(&cases[i], &samples, rounds);
 	}
 	return over;

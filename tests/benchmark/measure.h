@@ -19,8 +19,10 @@ struct case_ {
 	void (*run)(void *world, unsigned thread, uint64_t count);
 	uint64_t count; /* operations of one thread in a round; 0: as many as take a millisecond */
 	unsigned threads;   /* 0: one */
-	double limit;	    /* of the ratio to @limit_by, as it was promised; 0: none */
+	double limit;	    /* of the ratio to @yardstick, as it was promised; 0: none */
 	unsigned yardstick; /* that @limit is about */
+	/* A yardstick of its own, which @limit is about then; NULL: none. */
+	const struct case_ *beside;
 };
 
 /* The yardsticks: what any implementation would pay. */

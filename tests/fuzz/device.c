@@ -150,7 +150,12 @@ static bool reachable(struct fuzz *fuzz, uint64_t absolute, size_t length)
 {
 	uint8_t bytes[PAGE];
 
-	return !zpci_ram_ops()->read_absolute(fuzz->ram, absolute, bytes, length);
+	for (size_t part; length; absolute += part, length -= part) {
+		part = length < PAGE ? length : PAGE;
+		if (zpci_ram_ops()->read_absolute(fuzz->ram, absolute, bytes, part))
+			return false;
+	}
+	return true;
 }
 
 static size_t piece(const struct fuzz_dma *dma)
@@ -166,21 +171,32 @@ static void advance(struct fuzz_dma *dma, size_t length)
 	dma->length -= length;
 }
 
-/* Writes come in pieces of a page, each to where its page may be. */
+/* Writes come in runs of pages, each of which is where it may be. The translation of the page behind
+ * is looked at before. */
 void fuzz_dma_wrote(struct fuzz *fuzz, uint64_t absolute, size_t length)
 {
-	struct fuzz_dma *dma = &fuzz->dma;
-	struct fuzz_translation found;
-	bool valid, fine = false;
+	struct fuzz_dma run = fuzz->dma;
+	bool refused = !reachable(fuzz, absolute, length);
 
-	fuzz_must(dma->write && length && length <= piece(dma));
-	for (unsigned i = 0; candidate(dma->device, dma->address, i, &found, &valid) && !fine; i++)
-		fine = valid && found.writable && absolute == found.frame + dma->address % PAGE;
-	fuzz_must(fine);
-	if (!reachable(fuzz, absolute, length))
-		return; /* and it will be refused */
-	remember(dma->device, dma->address);
-	advance(dma, length);
+	fuzz_must(run.write && length && length <= run.length);
+	run.length = length;
+	while (run.length) {
+		struct fuzz_translation found;
+		bool valid, fine = false;
+
+		for (unsigned i = 0; candidate(run.device, run.address, i, &found, &valid) && !fine;
+		     i++)
+			fine = valid && found.writable &&
+			       absolute == found.frame + run.address % PAGE;
+		fuzz_must(fine);
+		remember(run.device, run.address);
+		absolute += piece(&run);
+		advance(&run, piece(&run));
+	}
+	if (length < fuzz->dma.length)
+		remember(run.device, run.address);
+	if (!refused)
+		advance(&fuzz->dma, length);
 }
 
 /* What was read is what is there. */

@@ -161,9 +161,28 @@ static unsigned move(struct model *model, struct model_function *function, uint6
 	return 0;
 }
 
+/* Pages behind the first may be translated before the first is moved. */
+static void look_ahead(struct model *model, struct model_function *function, uint64_t address,
+		       size_t length)
+{
+	uint64_t last = address + (length ? length - 1 : 0);
+
+	for (uint64_t page = address / 4096 + 1; page <= last / 4096; page++) {
+		uint64_t absolute;
+
+		if (function->known_count == MODEL_KNOWN)
+			break;
+		if (!known(function, page * 4096) &&
+		    translate(model, function, page * 4096, false, &absolute))
+			break;
+	}
+}
+
 int model_dma(struct model *model, struct model_function *function, uint64_t address,
 	      uint8_t *bytes, size_t length, bool write, uint64_t *failed)
 {
+	if (function->state == MODEL_ENABLED && function->bus_master)
+		look_ahead(model, function, address, length);
 	while (length) {
 		size_t piece = 4096 - address % 4096 < length ? 4096 - address % 4096 : length;
 		unsigned error;

@@ -7,6 +7,13 @@
  * so that none of its old accesses is still running when it returns. Writers are preferred: a
  * device that never stops must not keep the guest waiting.
  *
+ *	transfer   of some segments, each with a DMA address and a buffer
+ *	  piece    inside the gate: up to 64 KiB, parts of any number of segments
+ *	    run    one access of the machine: pages of a segment whose frames follow each other
+ *
+ * So long DMA costs little more than its copy, and many short segments share one entry into the
+ * gate. What a run costs beside its bytes is bounded by their number in a piece.
+ *
  * Without Bus Master in the Command register a function makes no accesses at all: the device is
  * told so, and no event is queued.
  *
@@ -23,7 +30,11 @@
 
 #include <zpci/event.h>
 
+/* A piece has so many bytes at most, and is of so many runs. */
 #define PIECE 65536u
+#define RUNS 256u
+/* What is not longer is not cut by the end of a piece: it may have to be moved at once. */
+#define SINGLE 8u
 #define PAGE 4096u
 
 int zpci_dma_init(struct zpci_dma *dma)
@@ -57,63 +68,113 @@ void zpci_dma_fini(struct zpci_dma *dma)
 	pthread_rwlock_destroy(&dma->gate);
 }
 
-/* One transfer, its direction in @write; @buffer is only read then. */
+/* One transfer: where it is, and the segments behind. @buffer is only read where @write. */
 struct transfer {
 	struct zpci_function *function;
+	bool write;
 	uint64_t address;
 	uint8_t *buffer;
-	size_t length;
-	bool write;
+	size_t length; /* left of this segment; 0: the transfer is over */
+	const struct zpci_dma_segment *next, *end;
 };
 
-static int move_in_page(struct transfer *transfer, size_t length, uint16_t *pec)
+/* Goes on to the next segment that has something, if this one is done. */
+static void next_segment(struct transfer *transfer)
+{
+	while (!transfer->length && transfer->next != transfer->end) {
+		transfer->address = transfer->next->address;
+		transfer->buffer = transfer->next->buffer;
+		transfer->length = transfer->next->length;
+		transfer->next++;
+	}
+}
+
+static size_t left_in_page(const struct transfer *transfer)
+{
+	return PAGE - transfer->address % PAGE;
+}
+
+/* How much of *@length follows without a gap in storage as well, and where it begins there. The
+ * next page is looked at before this one is accessed; that it cannot be had is found out again when
+ * it is next. */
+static uint16_t find_run(struct transfer *transfer, size_t *length, uint64_t *absolute)
+{
+	struct zpci_function *function = transfer->function;
+	size_t run = left_in_page(transfer);
+	uint16_t pec;
+	uint64_t next;
+
+	pec = zpci_ioat_translate(function, transfer->address, transfer->write, absolute);
+	if (pec)
+		return pec;
+	for (; run < *length; run += PAGE)
+		if (zpci_ioat_translate(function, transfer->address + run, transfer->write,
+					&next) ||
+		    next != *absolute + run)
+			break;
+	if (*length > run)
+		*length = run;
+	return 0;
+}
+
+static int access_storage(const struct transfer *transfer, uint64_t absolute, size_t length)
 {
 	const struct zpci_function_parent *parent = transfer->function->parent;
 	const struct zpci_machine_ops *ops = &parent->machine_ops;
+
+	return transfer->write
+		       ? ops->write_absolute(parent->machine, absolute, transfer->buffer, length)
+		       : ops->read_absolute(parent->machine, absolute, transfer->buffer, length);
+}
+
+/* Moves one run of at most @most bytes; *@moved: its length. The machine refuses a run as a whole;
+ * page by page the first one is found that it refuses. */
+static uint16_t move_run(struct transfer *transfer, size_t most, size_t *moved)
+{
 	uint64_t absolute;
+	size_t length = most;
+	uint16_t pec = find_run(transfer, &length, &absolute);
 	int rc;
 
-	*pec = zpci_ioat_translate(transfer->function, transfer->address, transfer->write,
-				   &absolute);
-	if (*pec)
-		return -EFAULT;
-	if (transfer->write)
-		rc = ops->write_absolute(parent->machine, absolute, transfer->buffer, length);
-	else
-		rc = ops->read_absolute(parent->machine, absolute, transfer->buffer, length);
+	if (pec)
+		return pec;
+	rc = access_storage(transfer, absolute, length);
+	if (rc && length > left_in_page(transfer)) {
+		length = left_in_page(transfer);
+		rc = access_storage(transfer, absolute, length);
+	}
 	if (rc)
-		*pec = ZPCI_PEC_DMA_STORAGE;
-	return rc ? -EFAULT : 0;
+		return ZPCI_PEC_DMA_STORAGE;
+	zpci_fmb_count(&transfer->function->fmb,
+		       transfer->write ? ZPCI_COUNT_DMA_WRITTEN : ZPCI_COUNT_DMA_READ, length);
+	*moved = length;
+	return 0;
 }
 
 /* Moves up to a piece inside the gate, leaving @transfer at what comes next. */
 static int move_piece(struct transfer *transfer, uint16_t *pec)
 {
-	size_t left = transfer->length < PIECE ? transfer->length : PIECE;
-	int rc = 0;
+	size_t left = PIECE, moved;
 
 	if (zpci_function_is_closed(transfer->function))
 		return -ECANCELED;
 	if (zpci_function_state(transfer->function) != ZPCI_STATE_ENABLED ||
 	    !atomic_load(&transfer->function->bus_master))
 		return -ENODEV;
-	while (left && !rc) {
-		size_t length = PAGE - transfer->address % PAGE;
-
-		if (length > left)
-			length = left;
-		rc = move_in_page(transfer, length, pec);
-		if (rc)
+	for (unsigned run = 0; run < RUNS && left && transfer->length; run++) {
+		if (transfer->length > left && transfer->length <= SINGLE)
 			break;
-		zpci_fmb_count(&transfer->function->fmb,
-			       transfer->write ? ZPCI_COUNT_DMA_WRITTEN : ZPCI_COUNT_DMA_READ,
-			       length);
-		transfer->address += length;
-		transfer->buffer += length;
-		transfer->length -= length;
-		left -= length;
+		*pec = move_run(transfer, transfer->length < left ? transfer->length : left,
+				&moved);
+		if (*pec)
+			return -EFAULT;
+		transfer->address += moved;
+		transfer->buffer += moved;
+		transfer->length -= moved;
+		left -= moved;
+		next_segment(transfer);
 	}
-	return rc;
+	return 0;
 }
 
 static int move(struct transfer *transfer, uint64_t *failed)
@@ -122,6 +183,7 @@ static int move(struct transfer *transfer, uint64_t *failed)
 	uint16_t pec = 0;
 	int rc = 0;
 
+	next_segment(transfer);
 	while (transfer->length && !rc) {
 		pthread_rwlock_rdlock(&dma->gate);
 		rc = move_piece(transfer, &pec);
@@ -135,19 +197,39 @@ static int move(struct transfer *transfer, uint64_t *failed)
 	return rc;
 }
 
-int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed)
+int zpci_dma_readv(void *function, const struct zpci_dma_segment *segments, size_t count,
+		   uint64_t *failed)
 {
-	struct transfer transfer = { function, address, buffer, length, false };
+	struct transfer transfer = { .function = function,
+				     .next = segments,
+				     .end = segments + count };
 
 	return move(&transfer, failed);
+}
+
+int zpci_dma_writev(void *function, const struct zpci_dma_segment *segments, size_t count,
+		    uint64_t *failed)
+{
+	struct transfer transfer = {
+		.function = function, .write = true, .next = segments, .end = segments + count
+	};
+
+	return move(&transfer, failed);
+}
+
+int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed)
+{
+	const struct zpci_dma_segment segment = { address, buffer, length };
+
+	return zpci_dma_readv(function, &segment, 1, failed);
 }
 
 int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t length,
 		   uint64_t *failed)
 {
-	struct transfer transfer = { function, address, (uint8_t *)buffer, length, true };
+	const struct zpci_dma_segment segment = { address, (void *)buffer, length };
 
-	return move(&transfer, failed);
+	return zpci_dma_writev(function, &segment, 1, failed);
 }
 
 void zpci_dma_drain(struct zpci_function *function)

@@ -133,6 +133,8 @@ static void services_init(struct zpci_function *function)
 		.function = function,
 		.error = device_error,
 		.vfs_changed = vfs_changed,
+		.dma_readv = zpci_dma_readv,
+		.dma_writev = zpci_dma_writev,
 	};
 }
 

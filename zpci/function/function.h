@@ -222,9 +222,14 @@ int zpci_dma_init(struct zpci_dma *dma);
 void zpci_dma_fini(struct zpci_dma *dma);
 /* Of a function that is gone for good: what it does not need any more. */
 void zpci_dma_release(struct zpci_dma *dma);
+/* The services of the same names (zpci/device.h). */
 int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed);
 int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t length,
 		   uint64_t *failed);
+int zpci_dma_readv(void *function, const struct zpci_dma_segment *segments, size_t count,
+		   uint64_t *failed);
+int zpci_dma_writev(void *function, const struct zpci_dma_segment *segments, size_t count,
+		    uint64_t *failed);
 /* MPCIFC 4 to 6: cc 1 status, or 0. Each returns when no access under the old tables runs. */
 uint8_t zpci_dma_register(struct zpci_function *function, uint64_t pba, uint64_t pal,
 			  uint64_t iota);
