@@ -7,6 +7,9 @@
  * host that does something else only adds to it. zpci-lab bench starts this, and zpci/lab/bench-table makes
  * something of the lines `sample OPERATION ROUND OURS QEMUS`, nanoseconds per instruction.
  *
+ * Of a probe DMA is measured as well, by the page of 4 KiB that its engine copies from one place in
+ * storage to another; beside it QEMU copies as many, which is what MVCL is there.
+ *
  * Options: ours=FID, qemu=FID (either alone is `-` in the samples), rounds=N.
  */
 #include "bare.h"
@@ -27,6 +30,7 @@ struct side {
 	uint32_t handle, no_handle; /* of its function; of the same form, and of none */
 	unsigned bar;
 	uint64_t offset; /* of a register that can be read and written without effect */
+	bool probe;
 };
 
 static struct side ours = { .name = "ours" }, qemus = { .name = "qemu" };
@@ -86,15 +90,113 @@ static unsigned load_nothing(const struct side *side, uint64_t count)
 	return load_loop(bare_request(side->no_handle, CONFIG_SPACE, 4), 0, count);
 }
 
+/* --- DMA ------------------------------------------------------------------------------------ */
+
+#define PAGE 4096u
+#define COPIED 16u /* pages, each of which is copied again and again */
+#define SEGMENT_PAGES 256u
+#define LOOK_US 5
+
+static uint64_t dma; /* first DMA address: a gigabyte that is read, behind it one that is written */
+#define DMA_WINDOW 0x40000000ull
+
+static uint8_t *aligned_pages(unsigned n, uint64_t alignment)
+{
+	uint8_t *pages = bare_pages(n + (unsigned)(alignment / PAGE));
+
+	return pages + (alignment - (uintptr_t)pages % alignment) % alignment;
+}
+
+/* A page table of a megabyte that is the same pages all over. */
+static uint64_t repeating(const uint8_t *pages)
+{
+	uint64_t *table = (uint64_t *)bare_pages(1);
+
+	for (unsigned i = 0; i < SEGMENT_PAGES; i++)
+		table[i] = (uintptr_t)pages + i % COPIED * PAGE;
+	return (uintptr_t)table;
+}
+
+static uint8_t *source, *destination;
+
+static void set_up_dma(const struct side *side, uint64_t first)
+{
+	uint64_t *region = (uint64_t *)aligned_pages(4, 0x4000);
+	uint64_t *segments = (uint64_t *)aligned_pages(4, 0x4000);
+	uint64_t request = bare_request(side->handle, 0, ZPCI_MPCIFC_REG_IOAT);
+	uint64_t read = repeating(source), written = repeating(destination);
+	struct zpci_fib fib = { 0 };
+
+	dma = first;
+	for (unsigned i = 0; i < 2048; i++) {
+		region[i] = ZPCI_IOTE_INVALID;
+		segments[i] = i < 1024 ? read : written;
+	}
+	region[first >> 31 & 0x7ff] = (uintptr_t)segments | ZPCI_IOTE_LENGTH | 0x4;
+	zpci_be64_put(&fib.pba, first);
+	zpci_be64_put(&fib.pal, first + 2 * DMA_WINDOW - 1);
+	zpci_be64_put(&fib.iota, (uintptr_t)region | ZPCI_IOTA_TRANSLATE | ZPCI_IOTA_DT_RT);
+	if (bare_mpcifc(&request, &fib))
+		bare_die("%s: its tables cannot be registered", side->name);
+	bare_config_write(side->handle, 4, 2, 4);
+}
+
+/* Pages behind each other in DMA addresses, as a driver's buffers mostly are. */
+static unsigned copy_by_dma(const struct side *side, uint64_t count)
+{
+	static const struct {
+		unsigned offset;
+		uint64_t from_start;
+	} place[] = { { ZPCI_PROBE_REG_DMA_SOURCE, 0 },
+		      { ZPCI_PROBE_REG_DMA_DESTINATION, DMA_WINDOW } };
+	unsigned status;
+
+	for (unsigned i = 0; i < 2; i++)
+		bare_bar_write(side->handle, side->bar, place[i].offset, 8,
+			       dma + place[i].from_start);
+	bare_bar_write(side->handle, side->bar, ZPCI_PROBE_REG_DMA_LENGTH, 8, count * PAGE);
+	bare_bar_write(side->handle, side->bar, ZPCI_PROBE_REG_DMA_COMMAND, 4, ZPCI_PROBE_DMA_COPY);
+	do {
+		status = (unsigned)bare_bar_read(side->handle, side->bar, ZPCI_PROBE_REG_DMA_STATUS,
+						 4);
+	} while (status & ZPCI_PROBE_STATUS_BUSY);
+	return status & ZPCI_PROBE_STATUS_DONE ? 0 : 1;
+}
+
+static unsigned copy_by_cpu(uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		register uint64_t to __asm__("2") = (uintptr_t)destination + i % COPIED * PAGE;
+		register uint64_t to_length __asm__("3") = PAGE;
+		register uint64_t from __asm__("4") = (uintptr_t)source + i % COPIED * PAGE;
+		register uint64_t from_length __asm__("5") = PAGE;
+
+		__asm__ volatile("mvcl %0,%2"
+				 : "+d"(to), "+d"(to_length), "+d"(from), "+d"(from_length)
+				 :
+				 : "cc", "memory");
+	}
+	return 0;
+}
+
+static unsigned copy_pages(const struct side *side, uint64_t count)
+{
+	return side == &ours ? copy_by_dma(side, count) : copy_by_cpu(count);
+}
+
 static const struct operation {
 	const char *name;
 	unsigned (*loop)(const struct side *side, uint64_t count);
-	unsigned cc; /* that it must end with */
+	unsigned cc;  /* that it must end with */
+	bool probe;   /* of a probe alone */
+	unsigned leg; /* microseconds of one measurement, about; 0: LEG_US */
 } operations[] = {
-	{ "config-load", load_config, 0 },
-	{ "bar-load", load_bar, 0 },
-	{ "bar-store", store_bar, 0 },
-	{ "unknown-handle", load_nothing, 3 },
+	{ "config-load", load_config, 0, false, 0 },
+	{ "bar-load", load_bar, 0, false, 0 },
+	{ "bar-store", store_bar, 0, false, 0 },
+	{ "unknown-handle", load_nothing, 3, false, 0 },
+	/* The device's thread has to wake up first. */
+	{ "dma-copy", copy_pages, 0, true, 2000 },
 };
 
 #define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
@@ -115,13 +217,13 @@ static uint64_t ticks(const struct operation *operation, const struct side *side
 /* How many instructions take about LEG_US. */
 static uint64_t calibrate(const struct operation *operation, const struct side *side)
 {
-	uint64_t taken;
+	uint64_t taken, leg = operation->leg ? operation->leg : LEG_US;
 
 	if (!side->there)
 		return 0;
 	ticks(operation, side, CALIBRATION);
 	taken = ticks(operation, side, CALIBRATION);
-	return (uint64_t)CALIBRATION * LEG_US * TICKS_PER_US / (taken ? taken : 1) + 1;
+	return (uint64_t)CALIBRATION * leg * TICKS_PER_US / (taken ? taken : 1) + 1;
 }
 
 /* One number of a sample: nanoseconds with three decimals. */
@@ -183,6 +285,7 @@ static void choose_register(struct side *side, const struct zpci_clp_query_funct
 	if ((id & 0xffff) == ZPCI_PROBE_VENDOR_ID && id >> 16 == ZPCI_PROBE_VF_DEVICE_ID) {
 		side->bar = ZPCI_PROBE_BAR;
 		side->offset = ZPCI_PROBE_REG_SCRATCH32;
+		side->probe = true;
 		return;
 	}
 	while (side->bar < 6 &&
@@ -219,6 +322,8 @@ static void open_side(struct side *side, const char *option)
 		bare_die("%s: handle 0x%08x cannot be enabled", side->name, side->handle);
 	side->no_handle = unknown_handle(side->handle);
 	choose_register(side, &query);
+	if (side->probe)
+		set_up_dma(side, zpci_be64_get(query.sdma));
 	bare_printf("# %s: handle 0x%08x, BAR %u offset 0x%lx\n", side->name, side->handle,
 		    side->bar, side->offset);
 }
@@ -228,14 +333,19 @@ int main(void)
 	unsigned rounds = (unsigned)bare_option_number("rounds", 21);
 	uint64_t count[OPERATIONS][2];
 
+	source = bare_pages(COPIED);
+	destination = bare_pages(COPIED);
 	open_side(&ours, "ours");
 	open_side(&qemus, "qemu");
 	for (unsigned i = 0; i < OPERATIONS; i++) {
+		if (operations[i].probe && !ours.probe)
+			continue;
 		count[i][0] = calibrate(&operations[i], &ours);
 		count[i][1] = calibrate(&operations[i], &qemus);
 	}
 	for (unsigned round = 1; round <= rounds; round++)
 		for (unsigned i = 0; i < OPERATIONS; i++)
-			measure(&operations[i], round, count[i]);
+			if (!operations[i].probe || ours.probe)
+				measure(&operations[i], round, count[i]);
 	return 0;
 }

@@ -29,7 +29,7 @@ sub samples {
 	return \%count;
 }
 
-my %bare = map { $_ => 2 } qw(config-load bar-load bar-store unknown-handle);
+my %bare = map { $_ => 2 } qw(config-load bar-load bar-store unknown-handle dma-copy);
 my ($text, $status) = bare(
 	'bench',
 	append => 'ours=0x1021 qemu=1 rounds=2',

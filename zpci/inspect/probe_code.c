@@ -19,14 +19,15 @@
 
 #define ROUNDS 32
 #define WARM_UP 1000
-#define CODE_SIZE 6
+#define CODE_SIZE 8
 
-/* lghi %r2,VALUE; br %r14 (z/Architecture Principles of Operation: LGHI A729, BCR 07) */
+/* lghi %r2,VALUE; br %r14; nopr %r7 (z/Architecture Principles of Operation: LGHI A729, BCR 07) */
 static void assemble(uint8_t code[CODE_SIZE], int16_t value)
 {
 	zpci_put_be(code, 2, 0xa729);
 	zpci_put_be(code + 2, 2, (uint16_t)value);
 	zpci_put_be(code + 4, 2, 0x07fe);
+	zpci_put_be(code + 6, 2, 0x0707);
 }
 
 static long call(const uint8_t *code)
@@ -47,19 +48,20 @@ static long call_often(const uint8_t *code)
 }
 
 /* Have the device write the function that returns VALUE over the one in MEMORY: prepared in
- * the second page, taken from there into device memory, and written. */
+ * the second page, taken from there into device memory, and written. By turns that is a
+ * doubleword, which is written in one piece, and less, which need not be. */
 static bool overwrite(struct probe *p, const struct probe_memory *memory, int16_t value,
 		      struct probe_verdict *verdict)
 {
 	struct probe_operation in = {
 		.operation = ZPCI_PROBE_DMA_READ,
 		.source = memory->iova + memory->size / 2,
-		.length = CODE_SIZE,
+		.length = CODE_SIZE - (value % 2 ? 0 : 2),
 	};
 	struct probe_operation out = {
 		.operation = ZPCI_PROBE_DMA_WRITE,
 		.destination = memory->iova,
-		.length = CODE_SIZE,
+		.length = in.length,
 	};
 
 	assemble(memory->data + memory->size / 2, value);

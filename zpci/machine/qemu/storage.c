@@ -8,6 +8,11 @@
  * mapping of guest storage, found once. It is contiguous from address 0 and stays where it is.
  * What lies behind it (hot-plugged memory) is read through QEMU.
  *
+ * A long write is a copy by QEMU and a look at its dirty bits, at the speed of memory. QEMU copies by
+ * memmove, which may move a few bytes in parts, and says nothing of their order; so a write that has
+ * to be in one piece is an atomic one of ours, at the place where QEMU maps it and between the two
+ * calls with which QEMU's own devices do such things.
+ *
  * A logical range is translated page by page by dat.c, all of it before a byte is moved; an
  * access exception is noted in the CPU, and execute.c has it taken at the end. Storage keys are
  * neither looked at nor changed.
@@ -53,24 +58,63 @@ static bool in_ram(struct zpci_qemu_binding *binding, uint64_t address, size_t l
 	return length <= size && address <= size - length;
 }
 
-/* A naturally aligned power of two is read at once: translation entries and summary bits are
- * written by the guest while we look. */
-static void copy_from(const uint8_t *from, void *to, size_t length)
+/* Guest storage has no type, and may be accessed in any size. */
+typedef uint16_t __attribute__((may_alias)) half;
+typedef uint32_t __attribute__((may_alias)) word;
+typedef uint64_t __attribute__((may_alias)) doubleword;
+
+/* What is moved in one piece: translation entries and summary bits are written by the guest while
+ * we look, and it looks while a device says that it is done. */
+static bool is_single(uint64_t address, size_t length)
 {
-	if (length == 8 && !((uintptr_t)from & 7)) {
-		uint64_t value = __atomic_load_n((const uint64_t *)from, __ATOMIC_ACQUIRE);
+	return length <= 8 && length && !(length & (length - 1)) && !(address & (length - 1));
+}
 
-		memcpy(to, &value, sizeof(value));
-	} else if (length == 4 && !((uintptr_t)from & 3)) {
-		uint32_t value = __atomic_load_n((const uint32_t *)from, __ATOMIC_ACQUIRE);
+static void load(const uint8_t *from, void *to, size_t length)
+{
+	uint64_t eight;
+	uint32_t four;
+	uint16_t two;
 
-		memcpy(to, &value, sizeof(value));
-	} else if (length == 2 && !((uintptr_t)from & 1)) {
-		uint16_t value = __atomic_load_n((const uint16_t *)from, __ATOMIC_ACQUIRE);
+	switch (length) {
+	case 8:
+		eight = __atomic_load_n((const doubleword *)from, __ATOMIC_ACQUIRE);
+		memcpy(to, &eight, sizeof(eight));
+		break;
+	case 4:
+		four = __atomic_load_n((const word *)from, __ATOMIC_ACQUIRE);
+		memcpy(to, &four, sizeof(four));
+		break;
+	case 2:
+		two = __atomic_load_n((const half *)from, __ATOMIC_ACQUIRE);
+		memcpy(to, &two, sizeof(two));
+		break;
+	default:
+		*(uint8_t *)to = __atomic_load_n(from, __ATOMIC_ACQUIRE);
+	}
+}
 
-		memcpy(to, &value, sizeof(value));
-	} else {
-		memcpy(to, from, length);
+static void store(uint8_t *to, const void *from, size_t length)
+{
+	uint64_t eight;
+	uint32_t four;
+	uint16_t two;
+
+	switch (length) {
+	case 8:
+		memcpy(&eight, from, sizeof(eight));
+		__atomic_store_n((doubleword *)to, eight, __ATOMIC_RELEASE);
+		break;
+	case 4:
+		memcpy(&four, from, sizeof(four));
+		__atomic_store_n((word *)to, four, __ATOMIC_RELEASE);
+		break;
+	case 2:
+		memcpy(&two, from, sizeof(two));
+		__atomic_store_n((half *)to, two, __ATOMIC_RELEASE);
+		break;
+	default:
+		__atomic_store_n(to, *(const uint8_t *)from, __ATOMIC_RELEASE);
 	}
 }
 
@@ -89,7 +133,10 @@ int zpci_qemu_read_absolute(void *machine, uint64_t address, void *buffer, size_
 	struct zpci_qemu_binding *binding = machine;
 
 	if (in_ram(binding, address, length)) {
-		copy_from(binding->ram + address, buffer, length);
+		if (is_single(address, length))
+			load(binding->ram + address, buffer, length);
+		else
+			memcpy(buffer, binding->ram + address, length);
 		return 0;
 	}
 	if (address + length < address)
@@ -114,10 +161,41 @@ static bool all_there(struct zpci_qemu_binding *binding, uint64_t address, size_
 	return true;
 }
 
+/* Where a few bytes are that lie in one page, for an access of our own; NULL: nowhere. QEMU is told
+ * by put() that they are others now. */
+static uint8_t *get(struct zpci_qemu_binding *binding, uint64_t address, size_t length)
+{
+	struct zpci_qemu_symbols *qemu = &binding->qemu;
+	uint64_t mapped = length;
+
+	/* Where nothing is, QEMU would map a buffer of its own. */
+	if (!all_there(binding, address, length))
+		return NULL;
+	zpci_qemu_thread_enter(binding);
+	return qemu->address_space_map(qemu->address_space_memory, address, &mapped, true,
+				       ZPCI_QEMU_ATTRS_UNSPECIFIED);
+}
+
+static void put(struct zpci_qemu_binding *binding, uint8_t *bytes, size_t length)
+{
+	struct zpci_qemu_symbols *qemu = &binding->qemu;
+
+	qemu->address_space_unmap(qemu->address_space_memory, bytes, length, true, length);
+}
+
 int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer, size_t length)
 {
 	struct zpci_qemu_binding *binding = machine;
+	uint8_t *bytes;
 
+	if (is_single(address, length)) {
+		bytes = get(binding, address, length);
+		if (!bytes)
+			return -EFAULT;
+		store(bytes, buffer, length);
+		put(binding, bytes, length);
+		return 0;
+	}
 	if (!all_there(binding, address, length))
 		return -EFAULT;
 	return through_qemu(binding, address, (void *)buffer, length, true);
@@ -126,20 +204,12 @@ int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer
 int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old)
 {
 	struct zpci_qemu_binding *binding = machine;
-	struct zpci_qemu_symbols *qemu = &binding->qemu;
-	uint64_t length = 1;
-	uint8_t *byte;
+	uint8_t *byte = get(binding, address, 1);
 
-	/* Where nothing is, QEMU would map a buffer of its own. */
-	if (!all_there(binding, address, 1))
-		return -EFAULT;
-	zpci_qemu_thread_enter(binding);
-	byte = qemu->address_space_map(qemu->address_space_memory, address, &length, true,
-				       ZPCI_QEMU_ATTRS_UNSPECIFIED);
 	if (!byte)
 		return -EFAULT;
 	*old = __atomic_fetch_or(byte, bits, __ATOMIC_SEQ_CST);
-	qemu->address_space_unmap(qemu->address_space_memory, byte, 1, true, 1);
+	put(binding, byte, 1);
 	return 0;
 }
 
