@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fixture.h"
 
@@ -46,7 +47,44 @@ static void test_storage_is_zeroed_and_bounded(void **state)
 	assert_int_equal(ops->write_absolute(ram, SIZE - 15, bytes, 16), -EFAULT);
 	assert_int_equal(ops->read_absolute(ram, UINT64_MAX - 7, bytes, 16), -EFAULT);
 	assert_int_equal(ops->or_absolute(ram, SIZE, 1, bytes), -EFAULT);
-	assert_null(ops->host_address(ram, SIZE - 15, 16, false));
+}
+
+static void keep_region(void *opaque, const struct zpci_storage_region *region)
+{
+	struct zpci_storage_region *kept = opaque;
+
+	assert_int_equal(kept->length, 0);
+	*kept = *region;
+}
+
+/* Who maps the file sees the guest's storage, and the guest sees what is written there. */
+static void test_region_is_a_file(void **state)
+{
+	struct zpci_storage_region region = { .length = 0 }, own = { .length = 0 };
+	struct zpci_ram *ram = zpci_ram_create_file(SIZE);
+	uint8_t *mapped, byte = 0x37;
+
+	assert_null(zpci_ram_create_file(4097));
+	ops->regions(*state, keep_region, &own);
+	assert_int_equal(own.file, -1);
+	assert_int_equal(own.length, SIZE);
+	assert_ptr_equal(own.host, zpci_ram_storage(*state));
+	assert_non_null(ram);
+	ops->regions(ram, keep_region, &region);
+	assert_int_equal(region.absolute, 0);
+	assert_int_equal(region.length, SIZE);
+	assert_ptr_equal(region.host, zpci_ram_storage(ram));
+	assert_true(region.written_behind);
+	mapped = mmap(NULL, 0x1000, PROT_READ | PROT_WRITE, MAP_SHARED, region.file,
+		      (off_t)(region.offset + 0x3000));
+	assert_true(mapped != MAP_FAILED);
+	assert_int_equal(ops->write_absolute(ram, 0x3123, &byte, 1), 0);
+	assert_int_equal(mapped[0x123], 0x37);
+	mapped[0x124] = 0x38;
+	assert_int_equal(ops->read_absolute(ram, 0x3124, &byte, 1), 0);
+	assert_int_equal(byte, 0x38);
+	munmap(mapped, 0x1000);
+	zpci_ram_destroy(ram);
 }
 
 static void test_every_length_and_alignment(void **state)
@@ -167,7 +205,6 @@ static void test_poison_fails_accesses_that_touch_it(void **state)
 	assert_int_equal(ops->read_absolute(ram, 0x3010, bytes, 1), 0);
 	assert_int_equal(ops->or_absolute(ram, 0x3004, 1, bytes), -EFAULT);
 	assert_int_equal(ops->read_real(ram, &cpu, 0x3000, bytes, 1), -EFAULT);
-	assert_null(ops->host_address(ram, 0x2000, 0x1001, true));
 	assert_int_equal(cpu.program_interruption, 0);
 
 	/* A logical access delivers; a write that fails at its end wrote nothing at its start. */
@@ -472,6 +509,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_size_must_be_pages),
 		RAM_TEST(test_storage_is_zeroed_and_bounded),
+		RAM_TEST(test_region_is_a_file),
 		RAM_TEST(test_every_length_and_alignment),
 		RAM_TEST(test_or_gives_the_old_byte),
 		RAM_TEST(test_prefixing_swaps_two_blocks),

@@ -53,7 +53,20 @@ extern "C" {
 
 struct zpci_timer; /* defined by the machine */
 
-/* All but host_address are needed. Copied by zpci_firmware_create(). */
+/* A part of guest storage as the host has it, for a device that accesses storage itself: hardware of
+ * the host, another process. */
+struct zpci_storage_region {
+	uint64_t absolute; /* guest absolute address of its first byte; a multiple of 4096 */
+	uint64_t length;   /* bytes, a multiple of 4096 */
+	void *host;	   /* address of its first byte in this process */
+	int file;	   /* descriptor of what is mapped there, shared; -1: there is none */
+	uint64_t offset;   /* of its first byte in that */
+	/* Bytes may change without the machine's operations. A machine that keeps something which
+	 * it made of storage, such as translated code, says no: it would go on with the old. */
+	bool written_behind;
+};
+
+/* All but regions are needed. Copied by zpci_firmware_create(). */
 struct zpci_machine_ops {
 	/* sizeof(struct zpci_machine_ops) as the caller was compiled; operations behind it
 	 * count as absent. */
@@ -118,10 +131,12 @@ struct zpci_machine_ops {
 	 * memory barrier. Atomic against the guest's own interlocked updates. */
 	int (*or_absolute)(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
 
-	/* Optional (may be NULL). Host address of @length bytes of absolute storage, contiguous,
-	 * or NULL if there is none for this range or for this direction. It stays valid until the
-	 * machine is destroyed. A machine that must see each write gives none for @write. */
-	void *(*host_address)(void *machine, uint64_t address, size_t length, bool write);
+	/* Optional (may be NULL: there are none). Calls @visit for each region of storage, in any
+	 * order; they do not overlap. A region stays as it is until it was not named any more and
+	 * zpci_firmware_storage_changed() returned after that. */
+	void (*regions)(void *machine,
+			void (*visit)(void *opaque, const struct zpci_storage_region *region),
+			void *opaque);
 
 	/* --- presenting things to the guest ---------------------------------------------- */
 

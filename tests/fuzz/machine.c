@@ -180,7 +180,7 @@ static void watch_operations(struct fuzz *fuzz)
 	fuzz->ops.write_real = write_real;
 	fuzz->ops.write_absolute = write_absolute;
 	fuzz->ops.or_absolute = or_absolute;
-	fuzz->ops.host_address = NULL; /* it may be absent, and would be a way around us */
+	fuzz->ops.regions = NULL; /* they may be absent, and would be a way around us */
 	fuzz->ops.adapter_interruption = adapter_interruption;
 	fuzz->ops.channel_report = channel_report;
 	fuzz->ops.sclp_completion = sclp_completion;

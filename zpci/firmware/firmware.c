@@ -100,7 +100,7 @@ static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops
 	missing = missing_operation(&firmware->ops);
 	if (missing)
 		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
-			 "%s: it lacks the operation %s; host_address alone may be absent", whose,
+			 "%s: it lacks the operation %s; regions alone may be absent", whose,
 			 missing);
 	return missing ? -EINVAL : 0;
 }

@@ -18,13 +18,13 @@
 
 #include "ram_internal.h"
 
-struct zpci_ram *zpci_ram_create(size_t size)
+static struct zpci_ram *create(size_t size, bool in_file)
 {
 	struct zpci_ram *ram = calloc(1, sizeof(*ram));
 
 	if (!ram)
 		return NULL;
-	if (zpci_ram_storage_init(&ram->storage, size))
+	if (zpci_ram_storage_init(&ram->storage, size, in_file))
 		goto free_ram;
 	if (zpci_ram_presented_init(&ram->presented))
 		goto free_storage;
@@ -39,6 +39,16 @@ free_storage:
 free_ram:
 	free(ram);
 	return NULL;
+}
+
+struct zpci_ram *zpci_ram_create(size_t size)
+{
+	return create(size, false);
+}
+
+struct zpci_ram *zpci_ram_create_file(size_t size)
+{
+	return create(size, true);
 }
 
 void zpci_ram_destroy(struct zpci_ram *ram)
@@ -127,7 +137,7 @@ static const struct zpci_machine_ops ram_ops = {
 	.read_absolute = zpci_ram_read_absolute,
 	.write_absolute = zpci_ram_write_absolute,
 	.or_absolute = zpci_ram_or_absolute,
-	.host_address = zpci_ram_host_address,
+	.regions = zpci_ram_regions,
 	.adapter_interruption = zpci_ram_adapter_interruption,
 	.channel_report = zpci_ram_channel_report,
 	.sclp_completion = zpci_ram_sclp_completion,

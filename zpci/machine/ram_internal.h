@@ -27,6 +27,7 @@ struct zpci_ram_isc {
 };
 
 struct zpci_ram_storage {
+	int file; /* what @bytes are a mapping of, or -1 */
 	uint8_t *bytes;
 	size_t size;
 	/* Read and written by relaxed atomic accesses. */
@@ -59,7 +60,7 @@ struct zpci_ram {
 };
 
 /* ram_storage.c */
-int zpci_ram_storage_init(struct zpci_ram_storage *storage, size_t size);
+int zpci_ram_storage_init(struct zpci_ram_storage *storage, size_t size, bool in_file);
 void zpci_ram_storage_fini(struct zpci_ram_storage *storage);
 int zpci_ram_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
 			  size_t length);
@@ -73,7 +74,9 @@ int zpci_ram_write_real(void *machine, void *cpu, uint64_t address, const void *
 int zpci_ram_read_absolute(void *machine, uint64_t address, void *buffer, size_t length);
 int zpci_ram_write_absolute(void *machine, uint64_t address, const void *buffer, size_t length);
 int zpci_ram_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
-void *zpci_ram_host_address(void *machine, uint64_t address, size_t length, bool write);
+void zpci_ram_regions(void *machine,
+		      void (*visit)(void *opaque, const struct zpci_storage_region *region),
+		      void *opaque);
 
 /* ram_present.c */
 int zpci_ram_presented_init(struct zpci_ram_presented *presented);

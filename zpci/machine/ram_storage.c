@@ -18,15 +18,17 @@
  * pieces (addresses wrap, prefixing swaps two blocks of 8 KiB), all of which are checked before
  * the first is moved.
  */
+#define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "ram_internal.h"
 
 #define PREFIX_AREA 8192u
 
-/* Storage was allocated without a type; guest accesses of any size may alias. */
+/* Storage has no type; guest accesses of any size may alias. */
 typedef uint16_t __attribute__((may_alias)) half;
 typedef uint32_t __attribute__((may_alias)) word;
 typedef uint64_t __attribute__((may_alias)) doubleword;
@@ -39,18 +41,31 @@ typedef uint64_t __attribute__((may_alias)) doubleword;
 #endif
 #endif
 
-int zpci_ram_storage_init(struct zpci_ram_storage *storage, size_t size)
+int zpci_ram_storage_init(struct zpci_ram_storage *storage, size_t size, bool in_file)
 {
+	int flags = in_file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+
 	if (!size || size % 4096)
 		return -EINVAL;
-	storage->bytes = calloc(1, size);
 	storage->size = size;
-	return storage->bytes ? 0 : -ENOMEM;
+	storage->file = in_file ? memfd_create("zpci-ram", MFD_CLOEXEC) : -1;
+	if (in_file && (storage->file < 0 || ftruncate(storage->file, (off_t)size)))
+		goto close_file;
+	storage->bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, storage->file, 0);
+	if (storage->bytes != MAP_FAILED)
+		return 0;
+
+close_file:
+	if (storage->file >= 0)
+		close(storage->file);
+	return -ENOMEM;
 }
 
 void zpci_ram_storage_fini(struct zpci_ram_storage *storage)
 {
-	free(storage->bytes);
+	munmap(storage->bytes, storage->size);
+	if (storage->file >= 0)
+		close(storage->file);
 }
 
 uint8_t *zpci_ram_storage(struct zpci_ram *ram)
@@ -365,10 +380,19 @@ int zpci_ram_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t 
 	return 0;
 }
 
-void *zpci_ram_host_address(void *machine, uint64_t address, size_t length, bool write)
+/* One region. What is poisoned is a part of it: it stands for storage that fails, not for storage
+ * that is elsewhere. */
+void zpci_ram_regions(void *machine,
+		      void (*visit)(void *opaque, const struct zpci_storage_region *region),
+		      void *opaque)
 {
 	struct zpci_ram *ram = machine;
+	const struct zpci_storage_region region = {
+		.length = ram->storage.size,
+		.host = ram->storage.bytes,
+		.file = ram->storage.file,
+		.written_behind = true,
+	};
 
-	(void)write;
-	return accessible(&ram->storage, address, length) ? ram->storage.bytes + address : NULL;
+	visit(opaque, &region);
 }

@@ -296,6 +296,16 @@ static int or_absolute(void *opaque, uint64_t address, uint8_t bits, uint8_t *ol
 	return result;
 }
 
+/* Not recorded: what a device does there itself is not seen. */
+static void regions(void *opaque,
+		    void (*visit)(void *opaque, const struct zpci_storage_region *region),
+		    void *argument)
+{
+	struct zpci_record *record = opaque;
+
+	record->inner.regions(record->machine, visit, argument);
+}
+
 /* --- presenting ----------------------------------------------------------------------- */
 
 static void adapter_interruption(void *opaque, unsigned isc)
@@ -430,6 +440,7 @@ struct zpci_record *zpci_record_create(const struct zpci_machine_ops *ops, void 
 	record->ops = record_ops;
 	record->ops.name = ops->name;
 	record->ops.help = ops->help;
+	record->ops.regions = ops->regions ? regions : NULL;
 	record->machine = machine;
 	record->trace = trace;
 	return record;

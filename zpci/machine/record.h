@@ -38,8 +38,8 @@
  * What belongs together stays together: a block is written when it ended, while other CPUs write
  * theirs. SEQUENCE is taken when it began, so a reader sorts by it.
  *
- * Limit: host_address is not offered to the firmware, so that it cannot reach storage unseen;
- * a trace of much DMA is long.
+ * Limits: what a device does in storage by itself, in the regions that the machine offers, is not
+ * seen; a trace of much DMA is long.
  */
 #ifndef ZPCI_MACHINE_RECORD_H
 #define ZPCI_MACHINE_RECORD_H

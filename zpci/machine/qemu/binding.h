@@ -225,7 +225,9 @@ int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void 
 int zpci_qemu_read_absolute(void *machine, uint64_t address, void *buffer, size_t length);
 int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer, size_t length);
 int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
-void *zpci_qemu_host_address(void *machine, uint64_t address, size_t length, bool write);
+void zpci_qemu_regions(void *machine,
+		       void (*visit)(void *opaque, const struct zpci_storage_region *region),
+		       void *opaque);
 
 /* --- present.c ------------------------------------------------------------------------------ */
 

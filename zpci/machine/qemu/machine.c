@@ -22,7 +22,7 @@ const struct zpci_machine_ops zpci_qemu_machine_ops = {
 	.read_absolute = zpci_qemu_read_absolute,
 	.write_absolute = zpci_qemu_write_absolute,
 	.or_absolute = zpci_qemu_or_absolute,
-	.host_address = zpci_qemu_host_address,
+	.regions = zpci_qemu_regions,
 
 	.adapter_interruption = zpci_qemu_adapter_interruption,
 	.channel_report = zpci_qemu_channel_report,

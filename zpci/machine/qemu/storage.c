@@ -213,13 +213,22 @@ int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t
 	return 0;
 }
 
-void *zpci_qemu_host_address(void *machine, uint64_t address, size_t length, bool write)
+/* A memory backend of QEMU's can have a file. Nobody may write there behind QEMU's back, so it is not
+ * told. */
+void zpci_qemu_regions(void *machine,
+		       void (*visit)(void *opaque, const struct zpci_storage_region *region),
+		       void *opaque)
 {
 	struct zpci_qemu_binding *binding = machine;
+	struct zpci_storage_region region = {
+		.length = atomic_load_explicit(&binding->ram_size, memory_order_acquire),
+		.host = (void *)binding->ram,
+		.file = -1,
+		.written_behind = false, /* code is translated from it */
+	};
 
-	if (write || !in_ram(binding, address, length))
-		return NULL;
-	return (void *)(binding->ram + address);
+	if (region.length)
+		visit(opaque, &region);
 }
 
 /* --- real ----------------------------------------------------------------------------------- */
