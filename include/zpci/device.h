@@ -161,6 +161,16 @@ struct zpci_adapter_options {
 				      in create() puts the PCHID in front */
 };
 
+/* Guest storage that a device may access by itself, at DMA addresses that its driver knows. */
+struct zpci_dma_mapping {
+	uint64_t address; /* DMA address of its first byte; a multiple of 4096 */
+	uint64_t length;  /* bytes, a multiple of 4096 */
+	void *host;	  /* its first byte in this process */
+	int file;	  /* descriptor of what is mapped there, shared; -1: there is none */
+	uint64_t offset;  /* of the first byte in that */
+	bool write;	  /* the device may write as well as read */
+};
+
 /* Copied by zpci_adapter_create(); the strings outlive the adapters that are made of it. All members
  * up to resume are needed, those behind it are optional. */
 struct zpci_model {
@@ -219,9 +229,23 @@ struct zpci_model {
 	 * quiesce(), the device's threads are in no service. Else -EBUSY, if @wait is false: then it
 	 * does not wait for the host. It may wait for services that its threads are in, as these
 	 * return at once when the gate is closed. If @wait is true it waits for all. From a reset to
-	 * the success of drain() only config, reset, quiesce, resume and close are called. NULL:
-	 * reset() and quiesce() leave nothing to wait for. */
+	 * the success of drain() only config, reset, quiesce, resume, dma_map,
+	 * dma_unmap and close are called. NULL: reset() and quiesce() leave nothing to wait for. */
 	int (*drain)(void *device, bool wait);
+
+	/* Optional, both or none. Of a device that accesses guest storage by itself instead of by
+	 * services: hardware behind an IOMMU of the host, another process. Its functions are in
+	 * ZPCI_GROUP_REFRESH. It accesses what is mapped, and nothing else.
+	 *
+	 * dma_map() adds one; mappings do not overlap, and none is changed or cut. 0; -ENOSPC or
+	 * -ENOMEM: there is no room for it, of which the guest is told, who makes some; another
+	 * negative errno puts the function into the error state. It is then not there.
+	 *
+	 * dma_unmap() removes all that lie within @length bytes from @address, each of them as a
+	 * whole. When it returns, the device does not access them any more. All are removed before
+	 * close(), and when the function is disabled, after reset(). */
+	int (*dma_map)(void *device, const struct zpci_dma_mapping *mapping);
+	void (*dma_unmap)(void *device, uint64_t address, uint64_t length);
 };
 
 /* The model @name among those that are built in; NULL if there is none of that name. */

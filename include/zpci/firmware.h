@@ -35,10 +35,12 @@ struct zpci_firmware;
 /* Functions of one firmware: Linux takes at most 4096 (CONFIG_PCI_NR_FUNCTIONS). */
 #define ZPCI_FUNCTIONS_MAX 4096
 
-/* Our function groups (PFGID): of functions behind software devices, and of those among them that
- * take store blocks of any alignment. QEMU's are 0xf0 to 0xff, so both can share a guest. */
+/* Our function groups (PFGID): of functions behind software devices, of those among them that take
+ * store blocks of any alignment, and of functions whose devices access guest storage by themselves, so
+ * that the guest tells of new translations as well. QEMU's are 0xf0 to 0xff, so both can share a guest. */
 #define ZPCI_GROUP_SOFTWARE 0x01
 #define ZPCI_GROUP_RELAXED 0x02
+#define ZPCI_GROUP_REFRESH 0x03
 
 /* Characters of a utility string, at most (reference 3.5). */
 #define ZPCI_UTILITY_STRING_MAX 64
@@ -76,6 +78,11 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 void zpci_firmware_quiesce(struct zpci_firmware *firmware);
 /* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. */
 void zpci_firmware_resume(struct zpci_firmware *firmware);
+
+/* The machine's regions() names other regions now. Returns when no device accesses storage by itself
+ * but where it names it, and each has what its guest mapped of that. A function that had something
+ * mapped which no region has any more is in error. */
+void zpci_firmware_storage_changed(struct zpci_firmware *firmware);
 
 /* Gives all functions back and frees everything. Nobody else may be inside a call. NULL is
  * allowed. */
@@ -121,7 +128,8 @@ struct zpci_function_options {
 	bool publish_rid;	      /* Query PCI function tells the routing ID; the same for all
 					 functions of an adapter */
 	bool relaxed_store_block;     /* in ZPCI_GROUP_RELAXED: store blocks of 1 to 4096 bytes and
-					 any alignment, not across 4 KiB */
+					 any alignment, not across 4 KiB. Not for a device that
+					 maps guest storage */
 	const char *utility_string;   /* what Query PCI function tells as such, in EBCDIC: letters,
 					 digits, blanks and .<(+&*)-/%_>?'= , at most
 					 ZPCI_UTILITY_STRING_MAX; copied. NULL or empty: none */
@@ -288,8 +296,9 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);
 /* Refresh PCI translations: DMA addresses from @start on, @length bytes. When it returns, no access
- * by a translation of before is under way. A range outside of what is registered is refused, and
- * that is all: no DMA was made, so it is no error of the function. */
+ * by a translation of before is under way, and a device that maps guest storage has mapped what is
+ * valid now; else it ends in cc 1. A range outside of what is registered is refused, and that is all:
+ * no DMA was made, so it is no error of the function. */
 struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
 				 uint64_t length);
 /* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */

@@ -314,18 +314,29 @@ static const struct zpci_clp_query_group_response *group(struct trial *trial)
 	return (const struct zpci_clp_query_group_response *)trial_bytes(trial, RESPONSE_AT);
 }
 
-static void look_at_group(struct trial *trial)
+static void look_at_common(struct trial *trial)
 {
 	const struct zpci_clp_query_group_response *answer = group(trial);
 
 	trial_want(trial, "interruptions", zpci_be16_get(answer->noi), 2048);
 	trial_want(trial, "version", answer->version, 1);
-	trial_want(trial, "flags", answer->flags, 0);
 	trial_want(trial, "longest store block", zpci_be16_get(answer->maxstbl), 128);
 	trial_want(trial, "update interval", zpci_be16_get(answer->mui), 4000);
 	trial_want(trial, "designation types", answer->dtsm, 0x40);
 	trial_want(trial, "DMA space mask", zpci_be64_get(answer->dasm), 0);
 	trial_want(trial, "MSI address", zpci_be64_get(answer->msia), 0xfe00000000000000ull);
+}
+
+static void look_at_group(struct trial *trial)
+{
+	trial_want(trial, "flags", group(trial)->flags, 0);
+	look_at_common(trial);
+}
+
+static void look_at_refresh(struct trial *trial)
+{
+	trial_want(trial, "flags", group(trial)->flags, ZPCI_CLP_QG_REFRESH);
+	look_at_common(trial);
 }
 
 static void look_at_relaxed(struct trial *trial)
@@ -395,9 +406,17 @@ static const struct row groups[] = {
 	  .answer = OK,
 	  .effect = "flag 0x08, maxstbl 4096",
 	  .source = "ref 3.6" },
-	{ .condition = "group 0x03",
+	{ .condition = "group 0x03, devices that map storage",
 	  .state = ANY,
 	  .with = { .control = 3 },
+	  .check = look_at_refresh,
+	  .needs = NEEDS_OURS,
+	  .answer = OK,
+	  .effect = "flag 0x01, else as 0x01",
+	  .source = "ref 3.6" },
+	{ .condition = "group 0x04",
+	  .state = ANY,
+	  .with = { .control = 4 },
 	  .answer = UNKNOWN,
 	  .source = "ref 3.6" },
 	{ .condition = "group 0xe0",

@@ -158,11 +158,11 @@ static unsigned query_group(const uint8_t *request, uint8_t *response, size_t sp
 	unsigned group = request[19];
 	uint8_t answer[64] = { 0 };
 
-	if (group != 1 && group != 2)
+	if (group < 1 || group > 3)
 		return UNKNOWN_GROUP;
 	model_put_be(answer + 16, 2, 2048);
 	answer[18] = 1;
-	answer[19] = group == 2 ? 0x08 : 0;
+	answer[19] = group == 2 ? 0x08 : group == 3 ? 0x01 : 0;
 	model_put_be(answer + 20, 2, group == 2 ? 4096 : 128);
 	model_put_be(answer + 22, 2, 4000);
 	answer[24] = 0x40;
@@ -286,7 +286,7 @@ bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t
 	case 5:
 		return (token >> 32 & 0x00ff0000) != 0x00100000;
 	case 4:
-		return request[19] != 1 && request[19] != 2;
+		return request[19] < 1 || request[19] > 3;
 	default:
 		return false;
 	}

@@ -50,7 +50,7 @@ static bool take_model(struct zpci_model *model, const struct zpci_model *asked)
 	       valid_name(model->name) && model->help && model->create && model->destroy &&
 	       model->open && model->close && model->config_read && model->config_write &&
 	       model->bar_read && model->bar_write && model->reset && model->quiesce &&
-	       model->resume;
+	       model->resume && !model->dma_map == !model->dma_unmap;
 }
 
 /* Fills @new with what was asked for, @options among it; -EINVAL after a message. */

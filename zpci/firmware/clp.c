@@ -197,6 +197,8 @@ static uint16_t query_group(const void *request, void *response, size_t space)
 	answer.version = GROUP_VERSION;
 	if (group->relaxed_store_block)
 		answer.flags |= ZPCI_CLP_QG_RELAXED_ALIGNMENT;
+	if (group->refresh)
+		answer.flags |= ZPCI_CLP_QG_REFRESH;
 	zpci_be16_put(&answer.maxstbl, group->store_block);
 	zpci_be16_put(&answer.mui, group->fmb_interval);
 	answer.dtsm = DTSM_REGION_THIRD;

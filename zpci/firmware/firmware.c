@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zpci/event.h>
+
 #include "zpci/firmware/internal.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
@@ -215,6 +217,18 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 	zpci_events_reset(firmware);
 	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s reset: all functions are disabled",
 		 kind == ZPCI_RESET_SYSTEM ? "system" : "subsystem");
+}
+
+static void storage_changed(struct zpci_function *function)
+{
+	/* Nobody asked who could be told that there is no room. */
+	if (zpci_push_refresh(function, 0, UINT64_MAX) == ZPCI_STATUS_RESOURCES)
+		zpci_function_fail(function, ZPCI_PEC_DMA_STORAGE, 0);
+}
+
+void zpci_firmware_storage_changed(struct zpci_firmware *firmware)
+{
+	for_each(firmware, storage_changed);
 }
 
 void zpci_firmware_destroy(struct zpci_firmware *firmware)

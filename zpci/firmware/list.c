@@ -142,6 +142,11 @@ static int check_utility_string(struct zpci_firmware *firmware,
 	return 0;
 }
 
+static bool maps_storage(const struct zpci_function_options *options)
+{
+	return zpci_adapter_model(options->adapter)->dma_map;
+}
+
 /* What can be said of the options alone. */
 static int check_options(struct zpci_firmware *firmware,
 			 const struct zpci_function_options *options)
@@ -159,6 +164,10 @@ static int check_options(struct zpci_firmware *firmware,
 			firmware, -EINVAL, options->fid,
 			"the PF of adapter 0x%04x has no VF number to publish; use profile plain",
 			zpci_adapter_pchid(options->adapter));
+	if (options->relaxed_store_block && maps_storage(options))
+		return refuse(firmware, -EINVAL, options->fid,
+			      "store blocks of any alignment are not for a device that maps guest "
+			      "storage; leave relaxed_store_block out");
 	return check_utility_string(firmware, options);
 }
 
@@ -194,17 +203,24 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 		function->fid);
 }
 
+static uint8_t group_of(const struct zpci_function_options *options)
+{
+	if (maps_storage(options))
+		return ZPCI_GROUP_REFRESH;
+	return options->relaxed_store_block ? ZPCI_GROUP_RELAXED : ZPCI_GROUP_SOFTWARE;
+}
+
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)
 {
 	unsigned index = atomic_load(&firmware->slots_used);
-	uint8_t group = options->relaxed_store_block ? ZPCI_GROUP_RELAXED : ZPCI_GROUP_SOFTWARE;
 	struct zpci_function *function =
 		aligned_alloc(_Alignof(struct zpci_function), sizeof(*function));
 	int rc;
 
 	if (!function)
 		return -ENOMEM;
-	rc = zpci_function_init(function, &firmware->parent, zpci_group_find(group), index);
+	rc = zpci_function_init(function, &firmware->parent, zpci_group_find(group_of(options)),
+				index);
 	if (rc) {
 		free(function);
 		return rc;

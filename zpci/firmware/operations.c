@@ -236,15 +236,19 @@ static struct zpci_outcome refresh(struct zpci_function *function, uint64_t star
 	case ZPCI_STATE_ENABLED:
 	case ZPCI_STATE_UNBLOCKED:
 		status = zpci_dma_refresh(function, start, length);
+		if (!status)
+			status = zpci_push_refresh(function, start, length);
 		if (status)
 			return refused(status);
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_REFRESHES, 1);
 		return done();
 	case ZPCI_STATE_ERROR:
 		zpci_dma_forget(function, start, length);
+		zpci_push_refresh(function, start, length);
 		return refused(ZPCI_STATUS_RECOVERY);
 	case ZPCI_STATE_PERMANENT:
 		zpci_dma_forget(function, start, length);
+		zpci_push_refresh(function, start, length);
 		return unknown_handle();
 	default:
 		return unknown_handle();

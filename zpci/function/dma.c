@@ -278,15 +278,33 @@ static uint8_t change(struct zpci_function *function, bool registered, uint64_t 
 	return status;
 }
 
+/* What is valid in tables can be used from their registration on, for a device that maps it as well. */
+static uint8_t push_all(struct zpci_function *function)
+{
+	uint8_t status = zpci_push_refresh(function, 0, UINT64_MAX);
+
+	if (status != ZPCI_STATUS_RESOURCES)
+		return 0;
+	zpci_dma_deregister(function);
+	return status;
+}
+
 uint8_t zpci_dma_register(struct zpci_function *function, uint64_t pba, uint64_t pal, uint64_t iota)
 {
-	return change(function, false, pba, pal, iota);
+	uint8_t status = change(function, false, pba, pal, iota);
+
+	return status ? status : push_all(function);
 }
 
 uint8_t zpci_dma_reregister(struct zpci_function *function, uint64_t pba, uint64_t pal,
 			    uint64_t iota)
 {
-	return change(function, true, pba, pal, iota);
+	uint8_t status = change(function, true, pba, pal, iota);
+
+	if (status)
+		return status;
+	zpci_push_drop(function);
+	return push_all(function);
 }
 
 uint8_t zpci_dma_deregister(struct zpci_function *function)
@@ -299,6 +317,7 @@ uint8_t zpci_dma_deregister(struct zpci_function *function)
 	dma->ioat.registered = false;
 	zpci_ioat_invalidate(&dma->ioat, 0, UINT64_MAX);
 	pthread_rwlock_unlock(&dma->gate);
+	zpci_push_drop(function);
 	return was ? 0 : ZPCI_STATUS_SEQUENCE;
 }
 

@@ -11,6 +11,7 @@
  *	|  msix    table, pending bits    msix.c         |   under interruption.lock
  *	|  interruption  AIBV, AISB       interruption.c |   under interruption.lock
  *	|  dma     gate, IOAT, cache      dma.c, ioat.c  |   under the gate
+ *	|  push    what a device mapped   push.c         |   under lock
  *	|  fmb     counters, timer        fmb.c          |   under fmb.lock
  *	|  what an error does             pec.c          |
  *	+-- device (zpci/device.h) ----------------------+
@@ -82,6 +83,7 @@ struct zpci_group {
 	uint16_t vectors;     /* noi */
 	uint16_t store_block; /* maxstbl, bytes */
 	bool relaxed_store_block;
+	bool refresh;	       /* RPCIT is needed for new translations as well */
 	uint16_t fmb_interval; /* mui, milliseconds */
 	uint64_t msi_address;  /* msia */
 	uint64_t dma_start;    /* sdma */
@@ -209,6 +211,13 @@ struct zpci_ioat {
 /* Result of a translation: 0 or the PEC (enum zpci_pec) that an access to it deserves. */
 uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
 			     uint64_t *absolute);
+/* Bit 0 of a frame: it may be written. */
+#define ZPCI_IOAT_WRITABLE 1ull
+/* What the tables say of the page of @address, whatever the cache has and outside of the range that is
+ * registered as well: 0 and its @frame, or the PEC of an access. *@span: the block of so many bytes
+ * that @address is in has one entry, a frame as large as it or an invalid one. */
+uint16_t zpci_ioat_walk(struct zpci_function *function, uint64_t address, uint64_t *frame,
+			uint64_t *span);
 void zpci_ioat_invalidate(struct zpci_ioat *ioat, uint64_t start, uint64_t last);
 
 /* --- dma.c: a device's accesses to guest storage --------------------------------------------- */
@@ -242,6 +251,25 @@ void zpci_dma_drain(struct zpci_function *function);
 uint8_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
 /* The same of a function in error, without an answer. */
 void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t length);
+
+/* --- push.c: a device that accesses guest storage itself -------------------------------------- */
+
+/* What is mapped for the device; under the function's lock. */
+struct zpci_push {
+	struct zpci_run *runs;
+	unsigned count;
+	uint32_t random;
+};
+
+/* Each may be called for any function, and does nothing for one whose device asks for each access.
+ * All with the function's lock held. */
+
+/* RPCIT, in any state: has the device map what the tables say of @length bytes from @start, and
+ * nothing else of them. Returns 0, or the status of cc 1: ZPCI_STATUS_RESOURCES if there is no room,
+ * ZPCI_STATUS_IN_ERROR if the tables are wrong, and the function is in error now. */
+uint8_t zpci_push_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
+/* The tables are not those any more: nothing is mapped when it returns. */
+void zpci_push_drop(struct zpci_function *function);
 
 /* --- fmb.c: the function measurement block --------------------------------------------------- */
 
@@ -339,6 +367,7 @@ struct zpci_function {
 	struct zpci_msix msix;
 	struct zpci_interruption interruption;
 	struct zpci_dma dma;
+	struct zpci_push push;
 	struct zpci_measurement fmb;
 } __attribute__((aligned(64))); /* no cache line is shared with another function */
 

@@ -23,7 +23,6 @@
 #define PAGE_SHIFT 12
 #define PAGE_MASK 0xfffull
 #define VALID 1ull
-#define WRITABLE 1ull
 
 /* Table levels by their type field, bottom up: segment, region-third, -second, -first. */
 #define LEVELS 4
@@ -65,8 +64,8 @@ static uint16_t walk_page(struct zpci_function *function, uint64_t segment, uint
 	return *entry & ZPCI_IOTE_PAGE_INVALID ? ZPCI_PEC_DMA_TRANSLATION : 0;
 }
 
-/* Walks the tables for @address: the frame of 4 KiB, with bit 0 set where it may be written. */
-static uint16_t walk(struct zpci_function *function, uint64_t address, uint64_t *frame)
+uint16_t zpci_ioat_walk(struct zpci_function *function, uint64_t address, uint64_t *frame,
+			uint64_t *span)
 {
 	uint64_t iota = function->dma.ioat.iota;
 	uint64_t protect = iota & ZPCI_IOTA_PROTECT;
@@ -79,6 +78,7 @@ static uint16_t walk(struct zpci_function *function, uint64_t address, uint64_t 
 
 		if (!fetch(function, table + 8 * index, &entry))
 			return ZPCI_PEC_DMA_STORAGE;
+		*span = UINT64_C(1) << level_shift[level];
 		pec = check_table_entry(entry, level);
 		if (pec)
 			return pec;
@@ -91,13 +91,14 @@ static uint16_t walk(struct zpci_function *function, uint64_t address, uint64_t 
 		*frame = (entry & ZPCI_IOTE_LARGE_FRAME) |
 			 (address & ~ZPCI_IOTE_LARGE_FRAME & ~PAGE_MASK);
 	} else {
+		*span = PAGE_MASK + 1;
 		pec = walk_page(function, entry, address, &entry);
 		if (pec)
 			return pec;
 		protect |= entry & ZPCI_IOTE_PROTECT;
 		*frame = entry & ZPCI_IOTE_FRAME;
 	}
-	*frame |= protect ? 0 : WRITABLE;
+	*frame |= protect ? 0 : ZPCI_IOAT_WRITABLE;
 	return 0;
 }
 
@@ -140,18 +141,18 @@ static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function
 						  bool write, uint64_t *absolute)
 {
 	struct zpci_ioat *ioat = &function->dma.ioat;
-	uint64_t frame;
+	uint64_t frame, span;
 	uint16_t pec;
 
 	if (!ioat->registered)
 		return ZPCI_PEC_DMA_NOT_REGISTERED;
 	if (address < ioat->pba || address > ioat->pal)
 		return ZPCI_PEC_DMA_RANGE;
-	pec = walk(function, address, &frame);
+	pec = zpci_ioat_walk(function, address, &frame, &span);
 	if (pec)
 		return pec;
 	cache_fill(ioat, address, frame);
-	if (write && !(frame & WRITABLE))
+	if (write && !(frame & ZPCI_IOAT_WRITABLE))
 		return ZPCI_PEC_DMA_TRANSLATION;
 	*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
 	return 0;
@@ -165,7 +166,8 @@ uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, b
 {
 	uint64_t frame;
 
-	if (cache_find(&function->dma.ioat, address, &frame) && (!write || frame & WRITABLE)) {
+	if (cache_find(&function->dma.ioat, address, &frame) &&
+	    (!write || frame & ZPCI_IOAT_WRITABLE)) {
 		*absolute = (frame & ~PAGE_MASK) | (address & PAGE_MASK);
 		return 0;
 	}

@@ -1,0 +1,744 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A device that accesses guest storage by itself: what is mapped for it, and when (ref 5.8).
+ *
+ * The device is the tests' own with an IOMMU in front, as a host has one: it keeps mappings, has room
+ * for so many, and takes none that overlaps another and no unmapping that cuts one. Everything that
+ * is mapped is found at any time by walking the guest's tables independently of the library.
+ */
+#include "fixture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 0x1000ull
+#define SEGMENT 0x100000ull
+#define APERTURE 0x1000000ull /* 16 MiB from the first DMA address */
+#define FRAME PAGES
+
+/* --- the host's IOMMU ----------------------------------------------------------------------- */
+
+#define ROOM 8192u
+
+static struct {
+	struct zpci_dma_mapping mapping[ROOM];
+	unsigned count;
+	unsigned room;
+	unsigned maps, unmaps; /* calls that were made */
+	int error;	       /* of the next dma_map() */
+	bool reset;	       /* the device's reset() was called */
+} iommu;
+
+static bool overlaps(const struct zpci_dma_mapping *mapping, uint64_t start, uint64_t last)
+{
+	return mapping->address <= last && mapping->address + mapping->length - 1 >= start;
+}
+
+static int dma_map(void *device, const struct zpci_dma_mapping *mapping)
+{
+	int error = iommu.error;
+
+	(void)device;
+	iommu.maps++;
+	iommu.error = 0;
+	assert_int_equal(mapping->address % PAGE, 0);
+	assert_int_equal(mapping->length % PAGE, 0);
+	assert_true(mapping->length > 0);
+	for (unsigned i = 0; i < iommu.count; i++)
+		assert_false(overlaps(&iommu.mapping[i], mapping->address,
+				      mapping->address + mapping->length - 1));
+	if (error)
+		return error;
+	if (iommu.count == iommu.room)
+		return -ENOSPC;
+	iommu.mapping[iommu.count++] = *mapping;
+	return 0;
+}
+
+static void dma_unmap(void *device, uint64_t address, uint64_t length)
+{
+	uint64_t last = address + length - 1;
+	unsigned kept = 0;
+
+	(void)device;
+	iommu.unmaps++;
+	assert_true(last >= address);
+	for (unsigned i = 0; i < iommu.count; i++) {
+		struct zpci_dma_mapping *mapping = &iommu.mapping[i];
+
+		if (!overlaps(mapping, address, last)) {
+			iommu.mapping[kept++] = *mapping;
+			continue;
+		}
+		assert_true(mapping->address >= address);
+		assert_true(mapping->address + mapping->length - 1 <= last);
+	}
+	assert_true(kept < iommu.count);
+	iommu.count = kept;
+}
+
+static void reset(void *device)
+{
+	iommu.reset = true;
+	bench_model.reset(device);
+}
+
+static void close_device(void *device)
+{
+	assert_int_equal(iommu.count, 0);
+	bench_model.close(device);
+}
+
+/* The mapping that DMA address @address is in. */
+static const struct zpci_dma_mapping *mapped(uint64_t address)
+{
+	for (unsigned i = 0; i < iommu.count; i++)
+		if (overlaps(&iommu.mapping[i], address, address))
+			return &iommu.mapping[i];
+	return NULL;
+}
+
+/* --- the machine ---------------------------------------------------------------------------- */
+
+/* Its storage in up to two regions, of which a test has its own idea. */
+static struct zpci_storage_region region[2];
+static unsigned regions;
+static unsigned fetches;
+
+static void name_regions(void *machine,
+			 void (*visit)(void *opaque, const struct zpci_storage_region *region),
+			 void *opaque)
+{
+	(void)machine;
+	for (unsigned i = 0; i < regions; i++)
+		visit(opaque, &region[i]);
+}
+
+static int read_absolute(void *machine, uint64_t address, void *buffer, size_t length)
+{
+	fetches++;
+	return zpci_ram_ops()->read_absolute(machine, address, buffer, length);
+}
+
+static void keep_region(void *opaque, const struct zpci_storage_region *found)
+{
+	*(struct zpci_storage_region *)opaque = *found;
+}
+
+static struct zpci_model model;
+static uint32_t handle;
+static uint64_t dma;
+
+static int register_tables(struct fixture *fixture)
+{
+	return guest_register_ioat(fixture, handle, dma, dma + APERTURE - 1);
+}
+
+static int setup(void **state)
+{
+	struct zpci_adapter_options adapter = { .size = sizeof(adapter), .vfs = 8 };
+	struct zpci_firmware_options options = { .size = sizeof(options) };
+	struct zpci_machine_ops ops = *zpci_ram_ops();
+	struct fixture *fixture;
+
+	assert_int_equal(fixture_setup(state), 0);
+	fixture = *state;
+	memset(&iommu, 0, sizeof(iommu));
+	iommu.room = ROOM;
+	ops.regions = name_regions;
+	ops.read_absolute = read_absolute;
+	zpci_ram_ops()->regions(fixture->ram, keep_region, &region[0]);
+	region[0].file = 77; /* handed on, nothing else */
+	region[0].offset = 0x40000000;
+	regions = 1;
+	zpci_firmware_destroy(fixture->firmware);
+	zpci_adapter_unref(fixture->adapter);
+	options.logger = adapter.logger = fixture_logger(fixture);
+	assert_int_equal(zpci_firmware_create(&ops, fixture->ram, &options, &fixture->firmware), 0);
+	model = bench_model;
+	model.name = "mapping";
+	model.reset = reset;
+	model.close = close_device;
+	model.dma_map = dma_map;
+	model.dma_unmap = dma_unmap;
+	assert_int_equal(zpci_adapter_create(&model, PCHID, &adapter, &fixture->adapter), 0);
+	fixture->bench = bench_last;
+	handle = fixture_enabled(fixture, 1, "lpar");
+	dma = guest_dma_start(fixture, handle);
+	/* A table for each segment, so that a test can write entries. */
+	for (uint64_t at = 0; at < APERTURE; at += SEGMENT)
+		guest_map(fixture, dma + at, 0, ZPCI_IOTE_PAGE_INVALID);
+	assert_int_equal(register_tables(fixture), CC(0));
+	assert_int_equal(iommu.count, 0);
+	return 0;
+}
+
+#define PUSH_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
+
+/* --- what must be mapped -------------------------------------------------------------------- */
+
+struct page {
+	bool valid, write;
+	uint64_t absolute;
+};
+
+/* The guest's tables as they are now: an own walk, from the reference. */
+static struct page look(struct fixture *fixture, uint64_t address)
+{
+	uint64_t third =
+		guest_get(fixture, (fixture->iota & ~0x3fffull) + 8 * (address >> 31 & 0x7ff), 8);
+	uint64_t segment, entry;
+	struct page page = { .valid = false };
+
+	if (third & 0x20)
+		return page;
+	segment = guest_get(fixture, (third & ~0x3fffull) + 8 * (address >> 20 & 0x7ff), 8);
+	if (segment & 0x20)
+		return page;
+	page.write = !((third | segment) & 0x200);
+	if (segment & 0x400) {
+		page.valid = true;
+		page.absolute = (segment & ~0xfffffull) | (address & 0xff000);
+		return page;
+	}
+	entry = guest_get(fixture, (segment & ~0x7ffull) + 8 * (address >> 12 & 0xff), 8);
+	page.valid = !(entry & 0x400);
+	page.write = page.write && !(entry & 0x200);
+	page.absolute = entry & ~0xfffull;
+	return page;
+}
+
+static bool same(const struct page *a, const struct page *b)
+{
+	return a->valid == b->valid &&
+	       (!a->valid || (a->write == b->write && a->absolute == b->absolute));
+}
+
+/* What is mapped at @address. */
+static struct page pushed(struct fixture *fixture, uint64_t address)
+{
+	const struct zpci_dma_mapping *mapping = mapped(address);
+	struct page page = { .valid = mapping };
+
+	if (!mapping)
+		return page;
+	page.write = mapping->write;
+	page.absolute = (uint64_t)((uint8_t *)mapping->host - zpci_ram_storage(fixture->ram)) +
+			(address - mapping->address);
+	return page;
+}
+
+/* That the mapped pages from @start are those of the tables, and as they say. */
+static void expect_all(struct fixture *fixture, uint64_t start, uint64_t length)
+{
+	for (uint64_t at = start; at < start + length; at += PAGE) {
+		struct page wanted = look(fixture, at), found = pushed(fixture, at);
+
+		assert_true(same(&wanted, &found));
+	}
+}
+
+static void map_pages(struct fixture *fixture, uint64_t at, unsigned pages, uint64_t frame,
+		      uint64_t flags)
+{
+	for (unsigned i = 0; i < pages; i++)
+		guest_map(fixture, dma + at + i * PAGE, frame + i * PAGE, flags);
+}
+
+static void unmap_pages(struct fixture *fixture, uint64_t at, unsigned pages)
+{
+	map_pages(fixture, at, pages, 0, ZPCI_IOTE_PAGE_INVALID);
+}
+
+static int refresh(struct fixture *fixture, uint64_t at, unsigned pages)
+{
+	return guest_refresh(fixture, handle, dma + at, pages * PAGE);
+}
+
+static int refresh_all(struct fixture *fixture)
+{
+	return guest_refresh(fixture, handle, dma, 0x3ff00000000);
+}
+
+static void expect_error(struct fixture *fixture, uint16_t pec, uint64_t address)
+{
+	struct zpci_chsc_sei_response event;
+
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.ccdf.pec), pec);
+	assert_int_equal(zpci_be64_get(event.ccdf.address) & ~0xfffull, address);
+}
+
+/* --- runs ----------------------------------------------------------------------------------- */
+
+static void test_group_publishes_refresh(void **state)
+{
+	struct zpci_clp_query_function_response function;
+	struct zpci_clp_query_group_response group;
+	struct zpci_function_options options;
+	struct fixture *fixture = *state;
+
+	assert_int_equal(guest_query_function(fixture, handle, &function), ZPCI_CLP_OK);
+	assert_int_equal(function.pfgid, ZPCI_GROUP_REFRESH);
+	assert_int_equal(guest_query_group(fixture, ZPCI_GROUP_REFRESH, &group), ZPCI_CLP_OK);
+	assert_int_equal(group.flags, ZPCI_CLP_QG_REFRESH);
+	assert_int_equal(guest_query_group(fixture, ZPCI_GROUP_SOFTWARE, &group), ZPCI_CLP_OK);
+	assert_int_equal(group.flags, 0);
+	fixture_options(fixture, 2, "lpar", &options);
+	options.relaxed_store_block = true;
+	assert_int_equal(fixture_add_options(fixture, &options), -EINVAL);
+}
+
+static void test_model_has_both_operations(void **state)
+{
+	struct zpci_model half = model;
+	struct zpci_adapter *adapter;
+
+	(void)state;
+	half.dma_unmap = NULL;
+	assert_int_equal(zpci_adapter_create(&half, 0x1c1, NULL, &adapter), -EINVAL);
+}
+
+static void test_pages_become_runs(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct zpci_dma_mapping *mapping;
+
+	map_pages(fixture, 0x5000, 3, FRAME, 0);
+	map_pages(fixture, 0x8000, 1, FRAME + 0x10000, 0);
+	map_pages(fixture, 0x9000, 2, FRAME + 0x11000, ZPCI_IOTE_PROTECT);
+	/* Of what it was not told, nothing is mapped. */
+	assert_int_equal(iommu.maps, 0);
+	assert_int_equal(refresh(fixture, 0x5000, 8), CC(0));
+	assert_int_equal(iommu.count, 3);
+	expect_all(fixture, dma, APERTURE);
+	mapping = mapped(dma + 0x6000);
+	assert_int_equal(mapping->address, dma + 0x5000);
+	assert_int_equal(mapping->length, 3 * PAGE);
+	assert_ptr_equal(mapping->host, zpci_ram_storage(fixture->ram) + FRAME);
+	assert_int_equal(mapping->file, 77);
+	assert_int_equal(mapping->offset, 0x40000000 + FRAME);
+	assert_true(mapping->write);
+	assert_false(mapped(dma + 0xa000)->write);
+
+	/* What is as it was is left alone. */
+	assert_int_equal(refresh_all(fixture), CC(0));
+	assert_int_equal(iommu.maps, 3);
+	assert_int_equal(iommu.unmaps, 0);
+
+	/* A page of a run goes; the rest of it, which was not told of, does not. */
+	unmap_pages(fixture, 0x6000, 1);
+	assert_int_equal(refresh(fixture, 0x6000, 1), CC(0));
+	assert_int_equal(iommu.count, 4);
+	expect_all(fixture, dma, APERTURE);
+	assert_int_equal(iommu.unmaps, 1);
+
+	/* A page that comes back, elsewhere, and one that may be written now. */
+	map_pages(fixture, 0x6000, 1, FRAME + 0x40000, 0);
+	map_pages(fixture, 0x9000, 1, FRAME + 0x11000, 0);
+	assert_int_equal(refresh_all(fixture), CC(0));
+	expect_all(fixture, dma, APERTURE);
+
+	unmap_pages(fixture, 0, 16);
+	assert_int_equal(refresh_all(fixture), CC(0));
+	assert_int_equal(iommu.count, 0);
+}
+
+static void test_frame_of_1_mib(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t entry = guest_entry(fixture, dma + 2 * SEGMENT, 2);
+	uint64_t table = guest_get(fixture, entry, 8);
+
+	map_pages(fixture, 3 * SEGMENT, 2, PAGES + SEGMENT, 0);
+	guest_put(fixture, entry, 8, PAGES | 0x400);
+	assert_int_equal(refresh(fixture, 2 * SEGMENT - PAGE, 1024), CC(0));
+	assert_int_equal(iommu.count, 1);
+	expect_all(fixture, dma, APERTURE);
+	/* A part of it is told of, and that decides about the run. */
+	guest_put(fixture, entry, 8, table);
+	assert_int_equal(refresh(fixture, 2 * SEGMENT + 0x7000, 1), CC(0));
+	assert_int_equal(iommu.count, 1);
+	expect_all(fixture, dma, APERTURE);
+}
+
+static void test_range_is_clipped(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* Behind the aperture that was registered, in the same tables. */
+	guest_map(fixture, dma + APERTURE, FRAME, 0);
+	map_pages(fixture, APERTURE - PAGE, 1, FRAME + PAGE, 0);
+	assert_int_equal(guest_refresh(fixture, handle, 0, UINT64_MAX), CC(0));
+	assert_int_equal(iommu.count, 1);
+	assert_int_equal(iommu.mapping[0].address, dma + APERTURE - PAGE);
+	assert_int_equal(iommu.mapping[0].length, PAGE);
+	/* And before it. */
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	map_pages(fixture, 0x1000, 2, FRAME, 0);
+	assert_int_equal(guest_register_ioat(fixture, handle, dma + 0x2000, dma + APERTURE - 1),
+			 CC(0));
+	assert_int_equal(guest_refresh(fixture, handle, 0, UINT64_MAX), CC(0));
+	assert_int_equal(iommu.count, 2);
+	assert_null(mapped(dma + 0x1000));
+}
+
+/* --- no room -------------------------------------------------------------------------------- */
+
+static void test_out_of_room(void **state)
+{
+	struct fixture *fixture = *state;
+
+	iommu.room = 4;
+	for (unsigned i = 0; i < 4; i++) {
+		map_pages(fixture, i * 0x2000, 1, FRAME + i * PAGE, 0);
+		assert_int_equal(refresh(fixture, i * 0x2000, 1), CC(0));
+	}
+	/* Linux: two buffers are unmapped without telling; a new one has no room; a refresh of
+	 * everything, and the map counts as done. */
+	unmap_pages(fixture, 0x2000, 1);
+	unmap_pages(fixture, 0x4000, 1);
+	map_pages(fixture, 0x20000, 2, FRAME + 0x10000, 0);
+	assert_int_equal(refresh(fixture, 0x20000, 2), STATUS(ZPCI_STATUS_RESOURCES));
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
+	assert_int_equal(iommu.count, 4);
+	assert_int_equal(refresh_all(fixture), CC(0));
+	assert_int_equal(iommu.count, 3);
+	expect_all(fixture, dma, APERTURE);
+
+	/* And without anything to give back it fails again, twice, and nothing leaks. */
+	for (unsigned i = 0; i < 4; i++)
+		map_pages(fixture, 0x40000 + i * 0x2000, 1, FRAME + i * PAGE, 0);
+	assert_int_equal(refresh_all(fixture), STATUS(ZPCI_STATUS_RESOURCES));
+	assert_int_equal(refresh_all(fixture), STATUS(ZPCI_STATUS_RESOURCES));
+	unmap_pages(fixture, 0x40000, 5);
+	iommu.error = -ENOMEM;
+	map_pages(fixture, 0x50000, 1, FRAME, 0);
+	assert_int_equal(refresh_all(fixture), STATUS(ZPCI_STATUS_RESOURCES));
+	unmap_pages(fixture, 0, 256);
+	assert_int_equal(refresh_all(fixture), CC(0));
+	assert_int_equal(iommu.count, 0);
+}
+
+/* 2^31 bytes and more are one step where there is no table, 2^20 where there is no page table. */
+static void test_invalid_entries_are_skipped(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	map_pages(fixture, 0x5000, 1, FRAME, 0);
+	fetches = 0;
+	assert_int_equal(guest_register_ioat(fixture, handle, dma, 0x3ffffffffff), CC(0));
+	assert_int_equal(iommu.count, 1);
+	/* One for each region; two for each segment of one of them; four for each page of 16 of
+	 * those. */
+	assert_true(fetches >= 2048 && fetches <= 2048 + 2 * 2048 + 4 * 16 * 256 + 100);
+}
+
+/* The same page table all over: 2^30 pages, none of which is mapped or all of which are. */
+static void test_work_has_an_end(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t third = guest_get(fixture, guest_entry(fixture, dma, 3), 8);
+	uint64_t segment = guest_get(fixture, guest_entry(fixture, dma, 2), 8);
+
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	for (unsigned i = 0; i < 2048; i++) {
+		guest_put(fixture, (fixture->iota & ~0x3fffull) + 8 * i, 8, third);
+		guest_put(fixture, (third & ~0x3fffull) + 8 * i, 8, segment);
+	}
+	fetches = 0;
+	assert_int_equal(guest_register_ioat(fixture, handle, dma, 0x3ffffffffff),
+			 STATUS(ZPCI_STATUS_RESOURCES));
+	assert_true(fetches < 80000000);
+	/* It is not registered, and can be: */
+	assert_int_equal(register_tables(fixture), CC(0));
+	map_pages(fixture, 0, 1, FRAME, 0);
+	assert_int_equal(refresh_all(fixture), CC(0));
+	assert_int_equal(iommu.count, 16);
+	expect_all(fixture, dma, APERTURE);
+}
+
+/* --- when everything goes ------------------------------------------------------------------- */
+
+static void two_runs(struct fixture *fixture)
+{
+	map_pages(fixture, 0x5000, 2, FRAME, 0);
+	map_pages(fixture, 0x105000, 2, FRAME + 0x2000, 0);
+	assert_int_equal(refresh_all(fixture), CC(0));
+	assert_int_equal(iommu.count, 2);
+	iommu.unmaps = 0;
+	iommu.maps = 0;
+}
+
+static void test_registrations_that_end(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_fib fib = { .format = 0 };
+
+	two_runs(fixture);
+	zpci_be64_put(&fib.pba, dma);
+	zpci_be64_put(&fib.pal, dma + SEGMENT - 1);
+	zpci_be64_put(&fib.iota, fixture->iota | ZPCI_IOTA_TRANSLATE | ZPCI_IOTA_DT_RT);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_REREG_IOAT, &fib), CC(0));
+	/* All went, and what is valid in what is registered now came. */
+	assert_int_equal(iommu.unmaps, 1);
+	assert_int_equal(iommu.count, 1);
+	expect_all(fixture, dma, SEGMENT);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
+	assert_int_equal(iommu.count, 0);
+	assert_int_equal(register_tables(fixture), CC(0));
+	assert_int_equal(iommu.count, 2);
+}
+
+static void test_disable_and_reset(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t disabled;
+
+	two_runs(fixture);
+	iommu.reset = false;
+	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &disabled),
+			 ZPCI_CLP_OK);
+	assert_int_equal(iommu.count, 0);
+	assert_true(iommu.reset);
+	handle = guest_enable(fixture, disabled);
+	assert_int_equal(register_tables(fixture), CC(0));
+	assert_int_equal(iommu.count, 2);
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
+	assert_int_equal(iommu.count, 0);
+	handle = guest_enable(fixture, fixture_handle(fixture, FID + 1));
+	assert_int_equal(register_tables(fixture), CC(0));
+	assert_int_equal(iommu.count, 2);
+	/* close() looks whether something is left. */
+	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + 1), 0);
+	assert_int_equal(iommu.count, 0);
+}
+
+/* As for a device that asks: what is told of while the function recovers is gone. */
+static void test_refresh_in_error(void **state)
+{
+	struct fixture *fixture = *state;
+
+	two_runs(fixture);
+	assert_int_equal(zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a), 0);
+	unmap_pages(fixture, 0x5000, 2);
+	assert_int_equal(refresh(fixture, 0x5000, 2), STATUS(ZPCI_STATUS_RECOVERY));
+	assert_int_equal(iommu.count, 1);
+	expect_all(fixture, dma, APERTURE);
+	assert_int_equal(zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3b), 0);
+	unmap_pages(fixture, 0x105000, 2);
+	assert_int_equal(refresh(fixture, 0x105000, 2), CC(3));
+	assert_int_equal(iommu.count, 0);
+}
+
+/* --- errors --------------------------------------------------------------------------------- */
+
+static void test_device_that_fails(void **state)
+{
+	struct fixture *fixture = *state;
+
+	iommu.error = -EIO;
+	map_pages(fixture, 0x5000, 1, FRAME, 0);
+	assert_int_equal(refresh(fixture, 0x5000, 1), STATUS(ZPCI_STATUS_IN_ERROR));
+	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x5000);
+}
+
+static void test_storage_that_is_in_no_region(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* Two regions with a hole: one run is in both, and is mapped in two parts. */
+	region[1] = region[0];
+	region[0].length = FRAME + 0x2000;
+	region[1].absolute = FRAME + 0x2000;
+	region[1].host = (uint8_t *)region[0].host + FRAME + 0x2000;
+	region[1].offset += FRAME + 0x2000;
+	region[1].length = 0x2000;
+	regions = 2;
+	map_pages(fixture, 0x5000, 4, FRAME, 0);
+	assert_int_equal(refresh(fixture, 0x5000, 4), CC(0));
+	assert_int_equal(iommu.count, 2);
+	expect_all(fixture, dma, APERTURE);
+	assert_int_equal(mapped(dma + 0x7000)->offset, region[1].offset);
+	map_pages(fixture, 0x15000, 1, FRAME + 0x4000, 0);
+	assert_int_equal(refresh(fixture, 0x15000, 1), STATUS(ZPCI_STATUS_IN_ERROR));
+	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x15000);
+	assert_int_equal(iommu.count, 2);
+}
+
+static void test_storage_that_the_machine_must_see_written(void **state)
+{
+	struct fixture *fixture = *state;
+
+	region[0].written_behind = false;
+	map_pages(fixture, 0x5000, 1, FRAME, ZPCI_IOTE_PROTECT);
+	assert_int_equal(refresh(fixture, 0x5000, 1), CC(0));
+	assert_int_equal(iommu.count, 1);
+	map_pages(fixture, 0x6000, 1, FRAME, 0);
+	assert_int_equal(refresh(fixture, 0x6000, 1), STATUS(ZPCI_STATUS_IN_ERROR));
+	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x6000);
+	assert_int_equal(iommu.count, 1);
+}
+
+static void test_tables_that_are_wrong(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t entry = guest_entry(fixture, dma + SEGMENT, 2);
+
+	guest_put(fixture, entry, 8, guest_get(fixture, entry, 8) | 0x4);
+	assert_int_equal(refresh_all(fixture), STATUS(ZPCI_STATUS_IN_ERROR));
+	expect_error(fixture, ZPCI_PEC_DMA_TABLE_TYPE, dma + SEGMENT);
+}
+
+/* --- storage that changes ------------------------------------------------------------------- */
+
+static void test_regions_change(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t *elsewhere = region[0].host;
+
+	two_runs(fixture);
+	/* Another one beside: nothing that is in use is touched. */
+	region[1] = region[0];
+	region[1].absolute = region[0].length;
+	regions = 2;
+	zpci_firmware_storage_changed(fixture->firmware);
+	assert_int_equal(iommu.maps + iommu.unmaps, 0);
+	/* It is elsewhere in the host. */
+	regions = 1;
+	region[0].host = elsewhere + SEGMENT;
+	zpci_firmware_storage_changed(fixture->firmware);
+	assert_int_equal(iommu.count, 2);
+	assert_ptr_equal(mapped(dma + 0x5000)->host, elsewhere + SEGMENT + FRAME);
+	/* It ends within a run, of which the rest is mapped before the function fails. */
+	region[0].length = FRAME + 0x1000;
+	zpci_firmware_storage_changed(fixture->firmware);
+	assert_int_equal(iommu.count, 1);
+	assert_int_equal(mapped(dma + 0x5000)->length, PAGE);
+	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x6000);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
+	/* It is not there any more. */
+	regions = 0;
+	zpci_firmware_storage_changed(fixture->firmware);
+	assert_int_equal(iommu.count, 0);
+	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x5000);
+}
+
+/* --- random changes -------------------------------------------------------------------------- */
+
+#define CHANGES 6000u
+#define WORLD (2 * SEGMENT) /* of which there are tables with entries */
+
+static uint32_t seed;
+
+static uint32_t draw(uint32_t below)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % below;
+}
+
+static void change_tables(struct fixture *fixture, const uint64_t tables[2])
+{
+	uint64_t at = draw(WORLD / PAGE) * PAGE, entry = guest_entry(fixture, dma + at, 2);
+	unsigned pages = 1 + draw(40);
+
+	if (at + pages * PAGE > WORLD)
+		pages = 1;
+	switch (draw(12)) {
+	case 0:
+		guest_put(fixture, entry, 8, 0x20);
+		break;
+	case 1:
+		guest_put(fixture, entry, 8, (PAGES + draw(4) * SEGMENT) | 0x400 | draw(2) * 0x200);
+		break;
+	case 2:
+	case 3:
+		guest_put(fixture, entry, 8, tables[at / SEGMENT] | (draw(4) ? 0 : 0x200));
+		break;
+	default:
+		for (unsigned i = 0; i < pages; i++) {
+			uint64_t place = (at + i * PAGE) / PAGE;
+			uint64_t frame = PAGES + (draw(8) ? place : draw(512)) * PAGE;
+
+			guest_put(fixture, (tables[place / 256] & ~0x7ffull) + 8 * (place % 256), 8,
+				  draw(3) ? frame | (draw(10) ? 0 : 0x200) : 0x400);
+		}
+	}
+}
+
+/* After RPCIT of a range its pages are mapped as the tables say, or not at all where there was no
+ * room; the others are as they were, or as the tables say now. */
+static void check_refresh(struct fixture *fixture, const struct page *before, uint64_t at,
+			  uint64_t length, bool all)
+{
+	for (uint64_t page = 0; page < WORLD / PAGE; page++) {
+		struct page now = look(fixture, dma + page * PAGE);
+		struct page found = pushed(fixture, dma + page * PAGE);
+		bool inside = page * PAGE >= at && page * PAGE < at + length;
+
+		if (same(&found, &now) || (!inside && same(&found, &before[page])))
+			continue;
+		assert_false(all);
+		assert_false(found.valid);
+	}
+}
+
+static void test_random_changes(void **state)
+{
+	static struct page before[WORLD / PAGE];
+	struct fixture *fixture = *state;
+	uint64_t tables[2];
+	unsigned full = 0;
+
+	seed = 20261128;
+	for (unsigned i = 0; i < 2; i++)
+		tables[i] = guest_get(fixture, guest_entry(fixture, dma + i * SEGMENT, 2), 8);
+	for (unsigned i = 0; i < CHANGES; i++) {
+		uint64_t at = draw(4) ? draw(WORLD / PAGE) * PAGE : 0;
+		uint64_t length = at ? (1 + draw(64)) * PAGE : WORLD;
+		int answer;
+
+		for (unsigned changes = draw(4); changes; changes--)
+			change_tables(fixture, tables);
+		if (!draw(50))
+			iommu.room = draw(2) ? ROOM : iommu.count + draw(8);
+		for (uint64_t page = 0; page < WORLD / PAGE; page++)
+			before[page] = pushed(fixture, dma + page * PAGE);
+		answer = guest_refresh(fixture, handle, dma + at, length);
+		assert_true(answer == CC(0) || answer == STATUS(ZPCI_STATUS_RESOURCES));
+		full += answer != CC(0);
+		check_refresh(fixture, before, at, length, answer == CC(0));
+	}
+	assert_true(full >= 10 && full <= CHANGES / 2);
+	iommu.room = ROOM;
+	assert_int_equal(refresh_all(fixture), CC(0));
+	expect_all(fixture, dma, APERTURE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PUSH_TEST(test_group_publishes_refresh),
+		PUSH_TEST(test_model_has_both_operations),
+		PUSH_TEST(test_pages_become_runs),
+		PUSH_TEST(test_frame_of_1_mib),
+		PUSH_TEST(test_range_is_clipped),
+		PUSH_TEST(test_out_of_room),
+		PUSH_TEST(test_invalid_entries_are_skipped),
+		PUSH_TEST(test_work_has_an_end),
+		PUSH_TEST(test_registrations_that_end),
+		PUSH_TEST(test_disable_and_reset),
+		PUSH_TEST(test_refresh_in_error),
+		PUSH_TEST(test_device_that_fails),
+		PUSH_TEST(test_storage_that_is_in_no_region),
+		PUSH_TEST(test_storage_that_the_machine_must_see_written),
+		PUSH_TEST(test_tables_that_are_wrong),
+		PUSH_TEST(test_regions_change),
+		PUSH_TEST(test_random_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
