@@ -185,6 +185,7 @@ static void fill_identity(const struct bench_device *device, struct zpci_identit
 	memcpy(identity->bars, bench_bars, sizeof(bench_bars));
 	identity->vfn = (uint16_t)device->vf;
 	identity->devfn = (uint8_t)device->vf;
+	identity->platform = device->bench->platform;
 }
 
 static int bench_open(void *adapter, unsigned vf, const struct zpci_services *services,

@@ -57,6 +57,7 @@ struct bench_device {
 /* An adapter of it. */
 struct bench {
 	unsigned vfs;
+	const struct zpci_platform *platform;		/* told to who opens; NULL: nothing */
 	struct bench_device *devices[ZPCI_VFS_MAX + 1]; /* NULL: not open */
 };
 

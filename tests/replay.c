@@ -217,6 +217,8 @@ static bool parse_line(struct replay *replay, unsigned number, char *line)
 		good = strcmp(line, "zpci-trace 1") == 0;
 	else if (sscanf(line, "shared %u", &shared) == 1)
 		good = shared <= 1;
+	else if (strncmp(line, "group ", 6) == 0)
+		good = zpci_config_group(replay->config, line + 6, ',', &error) == 0;
 	else if (strncmp(line, "function ", 9) == 0)
 		good = zpci_config_function(replay->config, line + 9, ',', &error) == 0;
 	else

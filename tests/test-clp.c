@@ -339,11 +339,14 @@ static void test_query_tells_the_utility_string(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response response;
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options;
 	static const uint8_t expected[] = { 0xc1, 0xa9, 0x40, 0xf9, 0x4b, 0x6d, 0x7e };
 
 	fixture_options(fixture, 1, "lpar", &options);
-	options.utility_string = "Az 9._=";
+	platform.given = ZPCI_PLATFORM_UTILITY_STRING;
+	strcpy(platform.utility_string, "Az 9._=");
+	options.platform = &platform;
 	assert_int_equal(fixture_add_options(fixture, &options), 0);
 	fixture_add(fixture, 2, "lpar");
 	guest_query_function(fixture, fixture_handle(fixture, FID + 1), &response);
@@ -380,17 +383,19 @@ static void test_relaxed_group(void **state)
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response function;
 	struct zpci_clp_query_group_response group;
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options;
 
 	fixture_options(fixture, 1, "lpar", &options);
-	options.relaxed_store_block = true;
+	zpci_platform_relaxed(&platform);
+	options.platform = &platform;
 	assert_int_equal(fixture_add_options(fixture, &options), 0);
 	guest_query_function(fixture, fixture_handle(fixture, FID + 1), &function);
-	assert_int_equal(function.pfgid, ZPCI_GROUP_RELAXED);
+	assert_int_equal(function.pfgid, 0x02);
 	assert_int_equal(guest_query_group(fixture, function.pfgid, &group), ZPCI_CLP_OK);
 	assert_int_equal(group.flags, ZPCI_CLP_QG_RELAXED_ALIGNMENT);
 	assert_int_equal(zpci_be16_get(group.maxstbl), 4096);
-	assert_int_equal(guest_query_group(fixture, ZPCI_GROUP_SOFTWARE, &group), ZPCI_CLP_OK);
+	assert_int_equal(guest_query_group(fixture, 0x01, &group), ZPCI_CLP_OK);
 	assert_int_equal(group.flags, 0);
 }
 
@@ -406,7 +411,7 @@ static void test_query_group(void **state)
 	assert_int_equal(guest_query_group(fixture, function.pfgid, &group), ZPCI_CLP_OK);
 	assert_int_equal(zpci_be16_get(group.header.length), 64);
 	assert_true((zpci_be16_get(group.noi) & 0xfff) >= BENCH_VECTORS);
-	assert_int_equal(zpci_be16_get(group.maxstbl) & 0x1fff, ZPCI_STORE_BLOCK_MAX);
+	assert_int_equal(zpci_be16_get(group.maxstbl) & 0x1fff, ZPCI_STORE_BLOCK_LINUX);
 	/* Region-third tables alone, and no identity mapping, are offered (ref 3.6). */
 	assert_int_equal(group.dtsm, 0x40);
 	assert_int_equal(group.flags & ZPCI_CLP_QG_RELAXED_TRANSLATION, 0);

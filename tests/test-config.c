@@ -71,10 +71,12 @@ static const struct bad bad_files[] = {
 	  { ":6: ", "pchid = 0x1c0", "belongs in [adapter NAME]",
 	    "adapter, vf, fid, uid, profile, ids, bars, publish-vfn, command-memory, standby, "
 	    "relaxed-store-block, utility-string" } },
-	{ "unknown-section", NULL, { ":4: ", "[functions]", "[adapter NAME] or [function]" } },
+	{ "unknown-section",
+	  NULL,
+	  { ":4: ", "[functions]", "[adapter NAME], [group NAME] or [function]" } },
 	{ "function-with-name",
 	  NULL,
-	  { ":4: ", "[function disk]", "[adapter NAME] or [function]" } },
+	  { ":4: ", "[function disk]", "[adapter NAME], [group NAME] or [function]" } },
 	{ "adapter-without-name", NULL, { ":2: ", "[adapter ]", "1 to 63 letters, digits" } },
 	{ "adapter-name", NULL, { ":2: ", "[adapter a/b]", "1 to 63 letters, digits" } },
 	{ "section-open", NULL, { ":4: ", "[function", "']' is missing" } },
@@ -124,6 +126,52 @@ static const struct bad bad_files[] = {
 	{ "utility-string",
 	  NULL,
 	  { ":7: ", "utility-string = net:0:", "1 to 64 letters, digits, blanks" } },
+	{ "group-without-name", NULL, { ":2: ", "[group ]", "1 to 63" } },
+	{ "group-name", NULL, { ":2: ", "[group a/b]", "1 to 63" } },
+	{ "group-twice", NULL, { ":4: ", "[group a]", "duplicate group", ".conf:2 " } },
+	{ "group-of-unknown", NULL, { ":8: ", "group = b:", "no such group", "[group NAME]" } },
+	{ "group-below", NULL, { ":7: ", "group = a:", "defined only later", ".conf:8;" } },
+	{ "group-id-default", NULL, { ":3: ", "id = 0x02:", "3 to 239" } },
+	{ "group-id-qemu", NULL, { ":3: ", "id = 0xf0:", "3 to 239" } },
+	{ "group-id-twice",
+	  NULL,
+	  { ":5: ", "id = 0x5:", "duplicate group ID", "group 'a'", ".conf:3;" } },
+	{ "group-dma-start",
+	  NULL,
+	  { ":3: ", "dma-start = 0x100000800:", "0x0 to 0xffffffffffffffff",
+	    "first byte of a page" } },
+	{ "group-dma-end", NULL, { ":3: ", "dma-end = 0x200000000:", "last byte of a page" } },
+	{ "group-dma-huge",
+	  NULL,
+	  { ":3: ", "dma-end = 0x10000000000000fff:", "0xffffffffffffffff" } },
+	{ "group-dma-order",
+	  NULL,
+	  { ":3: ", "dma-end = 0xffffffff:", "begin at 0x100000000 and end at 0xffffffff",
+	    "lower dma-start" } },
+	{ "group-msi-among-dma",
+	  NULL,
+	  { ":5: ", "0x200000000", "group 'a'", "0x100000000 to 0x3ffffffffff", "msi-address" } },
+	{ "group-msi-ism", NULL, { ":6: ", "0x200000ffc", "0x1ffffffff and a page for pft 5" } },
+	{ "group-msi-odd", NULL, { ":3: ", "msi-address = 0x2:", "multiple of 4" } },
+	{ "group-vectors-0", NULL, { ":3: ", "vectors = 0:", "0x1 to 0x800" } },
+	{ "group-vectors-2049", NULL, { ":3: ", "vectors = 2049:", "0x1 to 0x800" } },
+	{ "group-store-block", NULL, { ":3: ", "store-block = 4104:", "0x8 to 0x1000" } },
+	{ "group-store-block-odd", NULL, { ":3: ", "store-block = 100:", "multiple of 8" } },
+	{ "group-designations", NULL, { ":3: ", "designations = st:", "rt, rs, rf" } },
+	{ "group-fmb-interval", NULL, { ":3: ", "fmb-interval = 0:", "0x1 to 0xffff" } },
+	{ "group-version", NULL, { ":3: ", "version = 256:", "0 to 255" } },
+	{ "group-key-of-function",
+	  NULL,
+	  { ":3: ", "pft = 5:", "belongs in [function]", "dma-start, dma-end" } },
+	{ "group-and-relaxed",
+	  NULL,
+	  { ":9: ", "relaxed-store-block = yes:", "group = a", ".conf:8;", "[group a]" } },
+	{ "pft", NULL, { ":7: ", "pft = 256:", "0 to 255" } },
+	{ "port", NULL, { ":7: ", "port = 16:", "0 to 15" } },
+	{ "pfip", NULL, { ":7: ", "pfip = 01.02.03.04:", "0x0 to 0xffffffff" } },
+	{ "tid", NULL, { ":7: ", "tid = 0x10000:", "0x0 to 0xffff" } },
+	{ "fmb", NULL, { ":7: ", "fmb = 64:", "no, yes" } },
+	{ "report-error", NULL, { ":7: ", "report-error = 1:", "no, yes" } },
 	{ "rid", NULL, { ":4: ", "rid = 3:", "no, yes" } },
 	{ "function-without-adapter", NULL, { ":4: ", "[function] lacks adapter = NAME" } },
 	{ "function-of-unknown", NULL, { ":5: ", "adapter = disc:", "no such adapter" } },
@@ -285,10 +333,70 @@ static void test_full(void **state)
 	assert_true(function[0].effective.publish_vfn);
 	assert_int_equal(function[0].effective.command_memory, ZPCI_COMMAND_MEMORY_ON);
 	assert_true(function[0].standby.value);
-	assert_true(function[0].relaxed_store_block.value);
-	assert_string_equal(function[0].utility_string.text, "Card 1 (test)");
+	assert_int_equal(function[0].platform.given,
+			 ZPCI_PLATFORM_GROUP | ZPCI_PLATFORM_UTILITY_STRING);
+	assert_int_equal(function[0].platform.group.id, 0x02);
+	assert_string_equal(function[0].platform.utility_string, "Card 1 (test)");
 	assert_int_equal(function[1].owner, 1);
 	assert_int_equal(function[1].vf.value, 0);
+	zpci_config_free(config);
+}
+
+static void test_platform(void **state)
+{
+	struct zpci_config *config = load_good("good-platform");
+	const struct zpci_platform *wide = &config->functions[0].platform;
+	const struct zpci_platform *relaxed = &config->functions[1].platform;
+
+	(void)state;
+	assert_int_equal(wide->given, ZPCI_PLATFORM_ALL & ~ZPCI_PLATFORM_UTILITY_STRING);
+	assert_int_equal(wide->pft, 0x0b);
+	assert_int_equal(wide->port, 2);
+	assert_memory_equal(wide->pfip, ((const uint8_t[]){ 1, 2, 3, 4 }), 4);
+	assert_true(wide->has_tid);
+	assert_int_equal(wide->tid, 0xabcd);
+	assert_int_equal(wide->fmb_length, 0);
+	assert_true(wide->report_error);
+	assert_int_equal(wide->dma_start, 0x200000000);
+	assert_int_equal(wide->dma_end, 0x1fffffffffffffff);
+	assert_int_equal(wide->group.id, 0x03);
+	assert_int_equal(wide->group.version, 2);
+	assert_int_equal(wide->group.vectors, 16);
+	assert_int_equal(wide->group.store_block, 64);
+	assert_false(wide->group.relaxed_store_block);
+	assert_int_equal(wide->group.fmb_interval, 1000);
+	assert_int_equal(wide->group.designations, 0x7c);
+	assert_int_equal(wide->group.msi_address, 0xff00000000000000);
+	/* The first ID that is free, and a store block that fits. */
+	assert_int_equal(relaxed->given, ZPCI_PLATFORM_GROUP);
+	assert_int_equal(relaxed->group.id, 0x04);
+	assert_true(relaxed->group.relaxed_store_block);
+	assert_int_equal(relaxed->group.store_block, 4096);
+	assert_int_equal(relaxed->group.vectors, 2048);
+	assert_int_equal(relaxed->group.designations, 0x40);
+	/* Nothing said, nothing given: a device may say all. */
+	assert_int_equal(config->functions[2].platform.given, 0);
+	zpci_config_free(config);
+}
+
+/* The facts of a configuration, in the firmware that it was applied to. */
+static void test_platform_applied(void **state)
+{
+	struct zpci_config *config = load_good("good-platform");
+	struct zpci_ram *ram = zpci_ram_create(1 << 20);
+	struct zpci_platform platform = { .size = sizeof(platform) };
+	struct zpci_firmware *firmware;
+	uint32_t delivered = 1;
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), ram, NULL, &firmware), 0);
+	assert_int_equal(zpci_config_apply(config, firmware, NULL, &error), 0);
+	assert_int_equal(zpci_firmware_platform(firmware, 0x1021, &platform, &delivered), 0);
+	assert_memory_equal(&platform, &config->functions[0].platform, sizeof(platform));
+	assert_int_equal(delivered, 0);
+	zpci_firmware_destroy(firmware);
+	zpci_ram_destroy(ram);
 	zpci_config_free(config);
 }
 
@@ -392,10 +500,10 @@ static const struct bad bad_texts[] = {
 	{ "text-value-empty", "probe,vf=", { "vf = :", "1 to 255" } },
 	{ "text-key-empty",
 	  "probe,=1",
-	  { " = 1: unknown key", "fid, uid", "utility-string, pchid, vfs, rid" } },
+	  { " = 1: unknown key", "fid, uid", "report-error, pchid, vfs, rid" } },
 	{ "text-model-as-key",
 	  "probe,model=null",
-	  { "model = null: unknown key", "utility-string, pchid, vfs, rid" } },
+	  { "model = null: unknown key", "report-error, pchid, vfs, rid" } },
 	{ "text-separator", "probe,vf=1:fid=2", { "vf = 1:fid=2:", "1 to 255" } },
 	{ "text-duplicate-key", "probe,vf=1,vf=1", { "vf = 1: duplicate key", "keep one" } },
 	{ "text-vf-beyond-vfs",
@@ -504,6 +612,33 @@ static void test_text_contradicts(void **state)
 	}
 }
 
+static void test_group_text(void **state)
+{
+	static const struct bad texts[] = {
+		{ "", "", { "group ''", "[group ]", "1 to 63" } },
+		{ "", "a,", { "group 'a,'", "'' is not KEY=VALUE" } },
+		{ "", "a,pft=5", { "pft = 5: unknown key", "id, dma-start" } },
+		{ "", "a,id=0x10,id=0x11", { "id = 0x11: duplicate key" } },
+		{ "", "a,vectors=0", { "vectors = 0: not allowed", "0x1 to 0x800" } },
+	};
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_config_group(config, "a:id=0x10:vectors=7", ':', &error), 0);
+	assert_int_equal(read_texts(config, "probe:vf=1:group=a", NULL, ':', &error), 0);
+	assert_int_equal(config->functions[0].platform.group.id, 0x10);
+	assert_int_equal(config->functions[0].platform.group.vectors, 7);
+	zpci_config_free(config);
+	for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		config = zpci_config_new();
+		assert_int_equal(zpci_config_group(config, texts[i].text, ',', &error), -EINVAL);
+		assert_words(error, texts[i].words);
+		free(error);
+		zpci_config_free(config);
+	}
+}
+
 static void test_long_text(void **state)
 {
 	struct zpci_config *config = zpci_config_new();
@@ -590,7 +725,8 @@ static void test_manual_page(void **state)
 			continue;
 		documented++;
 		if (!config_key_find(SECTION_ADAPTER, name) &&
-		    !config_key_find(SECTION_FUNCTION, name))
+		    !config_key_find(SECTION_FUNCTION, name) &&
+		    !config_key_find(SECTION_GROUP, name))
 			fail_msg("zpci.conf.5 documents '%s', which is no key", name);
 	}
 	fclose(file);
@@ -608,6 +744,9 @@ static const struct CMUnitTest good[] = {
 	cmocka_unit_test(test_4096_functions),
 	cmocka_unit_test(test_4097_functions),
 	cmocka_unit_test(test_full),
+	cmocka_unit_test(test_platform),
+	cmocka_unit_test(test_platform_applied),
+	cmocka_unit_test(test_group_text),
 	cmocka_unit_test(test_defaults),
 	cmocka_unit_test(test_empty),
 	cmocka_unit_test(test_no_newline_at_end),

@@ -318,12 +318,14 @@ static void test_block_refuses(void **state)
 static void test_relaxed_block(void **state)
 {
 	struct fixture *fixture = *state;
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options;
 	struct bench_device *device;
 	static uint8_t data[4097];
 
 	fixture_options(fixture, 1, "lpar", &options);
-	options.relaxed_store_block = true;
+	zpci_platform_relaxed(&platform);
+	options.platform = &platform;
 	assert_int_equal(fixture_add_options(fixture, &options), 0);
 	device = fixture->bench->devices[1];
 	handle = guest_enable(fixture, fixture_handle(fixture, FID + 1));

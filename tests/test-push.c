@@ -277,18 +277,24 @@ static void test_group_publishes_refresh(void **state)
 {
 	struct zpci_clp_query_function_response function;
 	struct zpci_clp_query_group_response group;
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options;
 	struct fixture *fixture = *state;
 
 	assert_int_equal(guest_query_function(fixture, handle, &function), ZPCI_CLP_OK);
-	assert_int_equal(function.pfgid, ZPCI_GROUP_REFRESH);
-	assert_int_equal(guest_query_group(fixture, ZPCI_GROUP_REFRESH, &group), ZPCI_CLP_OK);
+	assert_int_equal(function.pfgid, 0x03);
+	assert_int_equal(guest_query_group(fixture, 0x03, &group), ZPCI_CLP_OK);
 	assert_int_equal(group.flags, ZPCI_CLP_QG_REFRESH);
-	assert_int_equal(guest_query_group(fixture, ZPCI_GROUP_SOFTWARE, &group), ZPCI_CLP_OK);
+	assert_int_equal(guest_query_group(fixture, 0x01, &group), ZPCI_CLP_OK);
 	assert_int_equal(group.flags, 0);
+	/* A group without it would leave the device without new translations. */
 	fixture_options(fixture, 2, "lpar", &options);
-	options.relaxed_store_block = true;
+	zpci_platform_relaxed(&platform);
+	options.platform = &platform;
 	assert_int_equal(fixture_add_options(fixture, &options), -EINVAL);
+	platform.group.id = 0x04;
+	platform.group.refresh = true;
+	assert_int_equal(fixture_add_options(fixture, &options), 0);
 }
 
 static void test_model_has_both_operations(void **state)

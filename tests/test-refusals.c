@@ -178,20 +178,118 @@ static void uid_checking_of_a_shared_machine(void **state)
 static void utility_strings(void **state)
 {
 	struct made *made = *state;
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options = made->options;
-	char text[ZPCI_UTILITY_STRING_MAX + 2];
 
-	options.utility_string = "Gr\xfc"
-				 "n";
+	options.platform = &platform;
+	platform.given = ZPCI_PLATFORM_UTILITY_STRING;
+	strcpy(platform.utility_string, "Gr\xfc"
+					"n");
 	refused(made, &options, -EINVAL,
 		"function 0x00001021: its utility string is wrong from character 3 on");
-	memset(text, 'x', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
-	options.utility_string = text;
+	memset(platform.utility_string, 'x', sizeof(platform.utility_string));
 	refused(made, &options, -EINVAL,
 		"function 0x00001021: its utility string is wrong from character 65 on");
-	text[sizeof(text) - 2] = '\0';
+	platform.utility_string[ZPCI_UTILITY_STRING_MAX] = '\0';
 	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
+}
+
+/* Facts that cannot be true, one by one. */
+static void platforms(void **state)
+{
+	struct made *made = *state;
+	struct zpci_platform good = { .size = sizeof(good) }, bad;
+	struct zpci_function_options options = made->options;
+
+	options.platform = &bad;
+	zpci_platform_default(&good);
+	good.given = ZPCI_PLATFORM_ALL;
+#define REFUSED(field, value, message)                                                             \
+	do {                                                                                       \
+		bad = good;                                                                        \
+		bad.field = (value);                                                               \
+		refused(made, &options, -EINVAL, "function 0x00001021: " message);                 \
+	} while (0)
+	REFUSED(size, offsetof(struct zpci_platform, group),
+		"the platform of its options: its options have size");
+	REFUSED(given, 0x200, "the platform of its options gives the facts 0x200, and");
+	REFUSED(port, 16, "its port is 16; give 0 to 15");
+	REFUSED(fmb_length, 128, "its measurement block has 128 bytes; give 64, or 0");
+	REFUSED(dma_start, 0x40000000000, "its DMA addresses are 0x40000000000 to 0x3ffffffffff;");
+	REFUSED(dma_start, 0x100000800, "its DMA addresses are 0x100000800 to 0x3ffffffffff;");
+	REFUSED(dma_end, 0x200000000, "its DMA addresses are 0x100000000 to 0x200000000;");
+	REFUSED(group.vectors, 0, "its group 0x01 has 0 vectors; give 1 to 2048");
+	REFUSED(group.vectors, 2049, "its group 0x01 has 2049 vectors;");
+	REFUSED(group.store_block, 0, "its group 0x01 has store blocks of 0 bytes;");
+	REFUSED(group.store_block, 100, "its group 0x01 has store blocks of 100 bytes;");
+	REFUSED(group.store_block, 4104, "its group 0x01 has store blocks of 4104 bytes;");
+	REFUSED(group.fmb_interval, 0, "its group 0x01 has a measurement interval of 0;");
+	REFUSED(group.msi_address, 0xfe00000000000002,
+		"its group 0x01 has MSI address 0xfe00000000000002; give a multiple of 4");
+	REFUSED(group.msi_address, 0x100000000,
+		"the MSI address 0x100000000 of its group 0x01 is among its DMA addresses,");
+	REFUSED(group.msi_address, 0x3fffffffffc, "the MSI address 0x3fffffffffc of its group");
+	REFUSED(group.designations, 0x20, "its group 0x01 has designation types 0x20;");
+	REFUSED(group.designations, 0xc0, "its group 0x01 has designation types 0xc0;");
+	REFUSED(group.designations, 0x68, "its group 0x01 has designation types 0x68;");
+	REFUSED(group.designations, 0x72, "its group 0x01 has designation types 0x72;");
+	REFUSED(group.reserved[3], 1, "its group 0x01 has a reserved field");
+#undef REFUSED
+	/* A page behind the last DMA address is ISM's too. */
+	bad = good;
+	bad.pft = ZPCI_FUNCTION_TYPE_ISM;
+	bad.group.msi_address = 0x40000000ffc;
+	refused(made, &options, -EINVAL, "function 0x00001021: the MSI address 0x40000000ffc of ");
+	bad.group.msi_address = 0x40000001000;
+	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
+	assert_int_equal(messages, 0);
+}
+
+/* Two functions of one group, and each field of it. */
+static void groups_that_differ(void **state)
+{
+	struct made *made = *state;
+	struct zpci_platform first = { .size = sizeof(first) }, second;
+	struct zpci_function_options options = made->options;
+
+	zpci_platform_relaxed(&first);
+	first.group.id = 0x33;
+	options.platform = &first;
+	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
+	options.fid++;
+	options.uid++;
+	options.vf = 2;
+	options.platform = &second;
+#define DIFFERS(field, value, name)                                                                \
+	do {                                                                                       \
+		second = first;                                                                    \
+		second.group.field = (value);                                                      \
+		refused(made, &options, -EEXIST,                                                   \
+			"function 0x00001022: its group 0x33 has another " name                    \
+			" than for function 0x00001021, ");                                        \
+	} while (0)
+	DIFFERS(version, 2, "version");
+	DIFFERS(designations, 0x60, "designation types");
+	DIFFERS(relaxed_store_block, false, "alignment of store blocks");
+	DIFFERS(refresh, true, "refresh");
+	DIFFERS(vectors, 1, "number of vectors");
+	DIFFERS(store_block, 128, "longest store block");
+	DIFFERS(fmb_interval, 1, "measurement interval");
+	DIFFERS(msi_address, 0, "MSI address");
+	DIFFERS(dma_spaces, 1, "mask of DMA address spaces");
+#undef DIFFERS
+	second = first;
+	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
+	assert_int_equal(messages, 0);
+	/* Still the first one's. */
+	options.fid++;
+	options.uid++;
+	options.vf = 0;
+	options.profile = zpci_profile_find("plain")->profile;
+	second.group.version++;
+	refused(made, &options, -EEXIST,
+		"function 0x00001023: its group 0x33 has another version than for function "
+		"0x00001021, ");
 }
 
 static void function_options_that_do_not_fit(void **state)
@@ -295,6 +393,8 @@ int main(void)
 		REFUSAL(function_options_of_another_size),
 		REFUSAL(uid_checking_of_a_shared_machine),
 		REFUSAL(utility_strings),
+		REFUSAL(platforms),
+		REFUSAL(groups_that_differ),
 		REFUSAL(function_options_that_do_not_fit),
 		REFUSAL(what_another_function_has),
 		REFUSAL(what_another_firmware_has),

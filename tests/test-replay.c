@@ -71,8 +71,19 @@ static void begin_recording(struct recorded *recorded)
 	assert_int_equal(zpci_firmware_create(zpci_record_ops(fixture->record), fixture->record,
 					      NULL, &fixture->firmware),
 			 0);
-	assert_int_equal(
-		zpci_config_function(config, "probe,vf=3,fid=0x1021,uid=0x111", ',', &error), 0);
+	assert_int_equal(zpci_config_group(config,
+					   "g,id=0x21,version=3,dma-start=0x200000000,"
+					   "dma-end=0x1fffffffffffff,vectors=4,store-block=256,"
+					   "fmb-interval=500,designations=rs,"
+					   "msi-address=0xff00000000000000",
+					   ',', &error),
+			 0);
+	assert_int_equal(zpci_config_function(config,
+					      "probe,vf=3,fid=0x1021,uid=0x111,group=g,pft=0x0b,"
+					      "port=2,pfip=0x01020304,tid=0,report-error=yes,"
+					      "utility-string=CARD 1",
+					      ',', &error),
+			 0);
 	assert_int_equal(zpci_config_finish(config, &error), 0);
 	assert_int_equal(zpci_config_apply(config, fixture->firmware, NULL, &error), 0);
 	zpci_config_free(config);

@@ -41,6 +41,7 @@
 #include <stdint.h>
 
 #include <zpci/log.h>
+#include <zpci/platform.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -87,6 +88,9 @@ struct zpci_identity {
 	uint8_t devfn; /* routing ID within the adapter's bus: 0 for the PF; for VF n
 			  First VF Offset + VF Stride * (n - 1) (PCIe 5.0, 9.3.3.9) */
 	bool sriov;    /* a PF with an SR-IOV capability */
+	/* What its platform says of it, as of a host's function; the device's, read before the next
+	 * of its operations. NULL: nothing. */
+	const struct zpci_platform *platform;
 };
 
 /* A part of a transfer. */
@@ -235,7 +239,7 @@ struct zpci_model {
 
 	/* Optional, both or none. Of a device that accesses guest storage by itself instead of by
 	 * services: hardware behind an IOMMU of the host, another process. Its functions are in
-	 * ZPCI_GROUP_REFRESH. It accesses what is mapped, and nothing else.
+	 * a group with refresh (<zpci/platform.h>). It accesses what is mapped, and nothing else.
 	 *
 	 * dma_map() adds one; mappings do not overlap, and none is changed or cut. 0; -ENOSPC or
 	 * -ENOMEM: there is no room for it, of which the guest is told, who makes some; another

@@ -21,6 +21,7 @@
 #include <zpci/fib.h>
 #include <zpci/log.h>
 #include <zpci/machine.h>
+#include <zpci/platform.h>
 #include <zpci/profile.h>
 
 #ifdef __cplusplus
@@ -34,16 +35,6 @@ struct zpci_firmware;
 
 /* Functions of one firmware: Linux takes at most 4096 (CONFIG_PCI_NR_FUNCTIONS). */
 #define ZPCI_FUNCTIONS_MAX 4096
-
-/* Our function groups (PFGID): of functions behind software devices, of those among them that take
- * store blocks of any alignment, and of functions whose devices access guest storage by themselves, so
- * that the guest tells of new translations as well. QEMU's are 0xf0 to 0xff, so both can share a guest. */
-#define ZPCI_GROUP_SOFTWARE 0x01
-#define ZPCI_GROUP_RELAXED 0x02
-#define ZPCI_GROUP_REFRESH 0x03
-
-/* Characters of a utility string, at most (reference 3.5). */
-#define ZPCI_UTILITY_STRING_MAX 64
 
 /* Options of a firmware; @size follows the rule of struct zpci_adapter_options. */
 struct zpci_firmware_options {
@@ -127,12 +118,8 @@ struct zpci_function_options {
 	bool standby;		      /* starts in standby instead of configured */
 	bool publish_rid;	      /* Query PCI function tells the routing ID; the same for all
 					 functions of an adapter */
-	bool relaxed_store_block;     /* in ZPCI_GROUP_RELAXED: store blocks of 1 to 4096 bytes and
-					 any alignment, not across 4 KiB. Not for a device that
-					 maps guest storage */
-	const char *utility_string;   /* what Query PCI function tells as such, in EBCDIC: letters,
-					 digits, blanks and .<(+&*)-/%_>?'= , at most
-					 ZPCI_UTILITY_STRING_MAX; copied. NULL or empty: none */
+	/* What it gives stands before what the device says; copied. NULL: nothing is given. */
+	const struct zpci_platform *platform;
 };
 
 /*
@@ -140,9 +127,10 @@ struct zpci_function_options {
  * Before the guest runs this is a cold plug; later the caller announces it by
  * zpci_firmware_announce().
  * @options: copied
- * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or utility_string that do not fit; a device
- * whose MSI-X table is outside of its BARs); -EEXIST (FID, UID or PCHID taken); -EBUSY (VF lent
- * already); -ENOSPC (too many functions); -ENOMEM; or what the device model said.
+ * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or platform that do not fit; a device whose
+ * MSI-X table is outside of its BARs); -EEXIST (FID, UID or PCHID taken, or a group that is another
+ * for a function before); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or what
+ * the device model said.
  */
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
 
@@ -185,7 +173,6 @@ struct zpci_function_info {
 	bool command_memory;		 /* the Memory bit is emulated; else absent */
 	bool no_command_memory;		 /* announced: the guest's kernel treats it as absent */
 	struct zpci_bar bars[ZPCI_BARS]; /* as they are, whether the guest sees them or not */
-	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* as it was given; empty: none */
 	uint16_t vfs_enabled; /* of a PF: VFs that its guest has enabled, as its device says */
 };
 
@@ -193,6 +180,11 @@ struct zpci_function_info {
  * fields may be of different moments. */
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 		       struct zpci_function_info *info);
+/* Fills @platform, as far as its size goes, with all facts about the function @fid. Those in its
+ * @given come from the options of zpci_firmware_add(), those in *@delivered (may be NULL) from the
+ * device, the others are defaults. 0 or -ENOENT. */
+int zpci_firmware_platform(struct zpci_firmware *firmware, uint32_t fid,
+			   struct zpci_platform *platform, uint32_t *delivered);
 /* All functions: FID of the one at @index, counted from 0 in order of addition; -ENOENT behind
  * the last. A removal moves those behind it. */
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
@@ -272,9 +264,6 @@ enum zpci_status {
 
 /* @handle in what follows: a function's; one that is not current ends in cc 3. */
 #define ZPCI_SPACE_CONFIG 15 /* @space of the config space; 0 to 5 are the BARs */
-/* maxstbl of our groups in bytes: Linux needs the first (reference 2.3), the other is a page. */
-#define ZPCI_STORE_BLOCK_MAX 128
-#define ZPCI_STORE_BLOCK_RELAXED_MAX 4096
 
 /* True when @handle is of the form that this firmware gives out (current or not). */
 bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle);
@@ -288,10 +277,9 @@ struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, u
 /* PCI store: the rightmost @length bytes of @value, left to right. Rules as for load. */
 struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
 			       uint64_t offset, unsigned length, uint64_t value);
-/* PCI store block to a BAR, by the rules of the function's group: a multiple of 8 bytes from 16 to
- * ZPCI_STORE_BLOCK_MAX, @offset 8-aligned; in ZPCI_GROUP_RELAXED 1 to ZPCI_STORE_BLOCK_RELAXED_MAX
- * bytes, not across 4 KiB. Else ZPCI_PGM_SPECIFICATION. @data was fetched before, the alignment of
- * where it lies in guest storage checked by the caller. */
+/* PCI store block to a BAR, by the rules of the function's group (struct zpci_group), @offset
+ * 8-aligned unless these are relaxed. Else ZPCI_PGM_SPECIFICATION. @data was fetched before, the
+ * alignment of where it lies in guest storage checked by the caller. */
 struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);

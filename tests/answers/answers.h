@@ -97,8 +97,13 @@ enum which_function {
 	RELAXED,  /* one of a group with relaxed rules for store block */
 	PLAIN,	  /* the PF of `probe`, emulated as QEMU does its functions */
 	BARE,	  /* a VF of `null` */
+	PLATFORM, /* a VF of `probe` of whose platform everything is set */
 	FUNCTIONS,
 };
+
+/* How PLATFORM is known: no other function has a type. */
+#define PLATFORM_TYPE 0x0b
+#define PLATFORM_GROUP 0x33
 
 /* What was found out about a function by List and Query. */
 struct target {

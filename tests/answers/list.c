@@ -12,7 +12,7 @@ extern const struct family answers_load_store[], answers_store_block[], answers_
 	answers_controls[], answers_registration[], answers_store_controls[], answers_clp[],
 	answers_list_functions[], answers_query[], answers_set[], answers_service[],
 	answers_events[], answers_absent[], answers_translation[], answers_interruption[],
-	answers_measurement[], answers_reset[];
+	answers_measurement[], answers_reset[], answers_platform[];
 
 static const struct family *const chapters[] = {
 	answers_load_store,  answers_store_block,    answers_refresh,
@@ -20,7 +20,7 @@ static const struct family *const chapters[] = {
 	answers_clp,	     answers_list_functions, answers_query,
 	answers_set,	     answers_service,	     answers_events,
 	answers_absent,	     answers_translation,    answers_interruption,
-	answers_measurement, answers_reset,
+	answers_measurement, answers_reset,	     answers_platform,
 };
 
 static void visit_row(const struct family *family, const struct row *row,

@@ -123,7 +123,7 @@ static int token_twice(struct trial *trial)
 /* Between the two calls the function of the next entry goes. */
 static int token_over_removal(struct trial *trial)
 {
-	uint64_t token;
+	uint64_t token, all;
 	int answer;
 
 	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, 48);
@@ -132,11 +132,12 @@ static int token_over_removal(struct trial *trial)
 	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, SPACE);
 	trial_put(trial, BLOCK + 16, 8, token);
 	guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
+	all = trial_get(trial, RESPONSE_AT, 2);
 	trial->player->remove(trial->player, (uint32_t)trial_get(trial, RESPONSE_AT + 32 + 8, 4));
 	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, SPACE);
 	trial_put(trial, BLOCK + 16, 8, token);
 	answer = guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
-	trial_want(trial, "entries left", trial_get(trial, RESPONSE_AT, 2), 32 + 2 * 16);
+	trial_want(trial, "entries left", trial_get(trial, RESPONSE_AT, 2), all - 16);
 	return answer;
 }
 

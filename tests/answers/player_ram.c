@@ -47,23 +47,55 @@ static void die(const char *what)
 
 /* --- functions -------------------------------------------------------------------------------- */
 
+static void set_utility_string(struct zpci_platform *platform)
+{
+	zpci_platform_default(platform);
+	strcpy(platform->utility_string, "ZPCI ANSWERS");
+	platform->given |= ZPCI_PLATFORM_UTILITY_STRING;
+}
+
+static void set_everything(struct zpci_platform *platform)
+{
+	*platform = (struct zpci_platform){
+		.size = sizeof(*platform),
+		.given = ZPCI_PLATFORM_ALL,
+		.pft = PLATFORM_TYPE,
+		.port = 5,
+		.pfip = { 1, 2, 3, 4 },
+		.has_tid = true,
+		.tid = 0xabcd,
+		.dma_start = 0x200000000,
+		.dma_end = 0x7fffffffffffffff,
+		.group = {
+			.id = PLATFORM_GROUP,
+			.version = 2,
+			.designations = 0x7c,
+			.vectors = 16,
+			.store_block = 64,
+			.fmb_interval = 1000,
+			.msi_address = 0xff00000000000000,
+		},
+	};
+}
+
 /* FID, adapter, VF, ...: see tests/guest/answers.t. */
 static const struct {
 	uint32_t fid;
 	bool null;
 	unsigned vf;
 	const char *profile;
-	bool relaxed;
-	const char *utility_string;
+	void (*set)(struct zpci_platform *platform);
 } functions[] = {
-	{ 0x1021, false, 1, "lpar", false, "ZPCI ANSWERS" },
-	{ 0x1022, false, 2, "lpar", true, NULL },
-	{ 0x1023, true, 1, "lpar", false, NULL },
-	{ 0x1020, false, 0, "plain", false, NULL },
+	{ 0x1021, false, 1, "lpar", set_utility_string },
+	{ 0x1022, false, 2, "lpar", zpci_platform_relaxed },
+	{ 0x1023, true, 1, "lpar", zpci_platform_default },
+	{ 0x1020, false, 0, "plain", zpci_platform_default },
+	{ 0x1024, false, 3, "lpar", set_everything },
 };
 
 static int add(struct ram_player *ram, unsigned index, uint32_t fid, unsigned vf, bool standby)
 {
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options = {
 		.size = sizeof(options),
 		.adapter = functions[index].null ? ram->null : ram->probe,
@@ -73,10 +105,10 @@ static int add(struct ram_player *ram, unsigned index, uint32_t fid, unsigned vf
 		.profile = zpci_profile_find(functions[index].profile)->profile,
 		.standby = standby,
 		.publish_rid = true,
-		.relaxed_store_block = functions[index].relaxed,
-		.utility_string = functions[index].utility_string,
+		.platform = &platform,
 	};
 
+	functions[index].set(&platform);
 	return zpci_firmware_add(ram->firmware, &options);
 }
 

@@ -84,7 +84,7 @@ static void look_at_vf(struct trial *trial)
 	trial_want(trial, "RID, of VF 1", zpci_be16_get(answer->rid), 1);
 	trial_want(trial, "function type", answer->pft, 0);
 	trial_want(trial, "length of the measurement block, words", answer->fmb_length, 16);
-	trial_want(trial, "group", answer->pfgid, ZPCI_GROUP_SOFTWARE);
+	trial_want(trial, "group", answer->pfgid, 0x01);
 }
 
 static void look_at_pf(struct trial *trial)

@@ -72,6 +72,8 @@ static void look_inside(struct trial *trial, struct target *target)
 
 static enum which_function kind_of(const struct target *target)
 {
+	if (target->query.pft == PLATFORM_TYPE)
+		return PLATFORM;
 	if (target->group.flags & ZPCI_CLP_QG_RELAXED_ALIGNMENT)
 		return RELAXED;
 	if (target->vendor != ZPCI_PROBE_VENDOR_ID)

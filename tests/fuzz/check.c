@@ -35,6 +35,20 @@ static void check_state(const struct zpci_function_info *info)
 	}
 }
 
+static void check_platform(struct fuzz *fuzz, uint32_t fid,
+			   const struct zpci_clp_query_function_response *answer)
+{
+	struct zpci_platform platform = { .size = sizeof(platform) };
+
+	fuzz_must(zpci_firmware_platform(fuzz->firmware, fid, &platform, NULL) == 0);
+	fuzz_must(answer->pfgid == platform.group.id && answer->pft == platform.pft &&
+		  answer->port == platform.port && answer->fmb_length * 4 == platform.fmb_length);
+	fuzz_must(zpci_be64_get(answer->sdma) == platform.dma_start &&
+		  zpci_be64_get(answer->edma) == platform.dma_end);
+	fuzz_must(!(answer->flags & ZPCI_CLP_QF_TID) == !platform.has_tid);
+	fuzz_must(!(answer->flags & ZPCI_CLP_QF_UTILITY_STRING) == !platform.utility_string[0]);
+}
+
 static void check_query(struct fuzz *fuzz, const struct zpci_function_info *info)
 {
 	uint8_t block[32 + sizeof(struct zpci_clp_query_function_response)] = { 0 };
@@ -53,7 +67,7 @@ static void check_query(struct fuzz *fuzz, const struct zpci_function_info *info
 	fuzz_must(zpci_be16_get(answer->pchid) == info->pchid);
 	fuzz_must(answer->pfgid == info->group);
 	fuzz_must(!info->rid_published || zpci_be16_get(answer->rid) == info->rid);
-	fuzz_must(!(answer->flags & ZPCI_CLP_QF_UTILITY_STRING) == !info->utility_string[0]);
+	check_platform(fuzz, info->fid, answer);
 }
 
 static uint8_t expected_controls(enum zpci_state state)

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE /* memfd_create */
 #include "fuzz.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static int load_file(struct zpci_config *config, const uint8_t *data, size_t siz
 	return result;
 }
 
-/* One function on each line. */
+/* One function on each line; behind a bracket, a group. */
 static int load_options(struct zpci_config *config, const uint8_t *data, size_t size,
 			char separator)
 {
@@ -61,7 +62,8 @@ static int load_options(struct zpci_config *config, const uint8_t *data, size_t 
 	text[size] = '\0';
 	for (line = strtok_r(text, "\n", &state); line && !result;
 	     line = strtok_r(NULL, "\n", &state)) {
-		result = zpci_config_function(config, line, separator, &error);
+		result = *line == '[' ? zpci_config_group(config, line + 1, separator, &error)
+				      : zpci_config_function(config, line, separator, &error);
 		check_error(result, error);
 	}
 	free(text);
@@ -126,32 +128,96 @@ static const char *yes_no(bool yes)
 	return yes ? "yes" : "no";
 }
 
-static int add_again(struct zpci_config *config, const struct zpci_function_info *info)
+static struct zpci_platform platform_of(const struct machine *machine, uint32_t fid)
 {
-	char text[512], vf[16] = "", string[96] = "", *error;
+	struct zpci_platform platform = { .size = sizeof(platform) };
+
+	fuzz_must(!zpci_firmware_platform(machine->firmware, fid, &platform, NULL));
+	return platform;
+}
+
+/* With the DMA addresses of the first function in it: they are written there. */
+static int add_group(struct zpci_config *config, const struct zpci_platform *platform)
+{
+	const struct zpci_group *group = &platform->group;
+	char text[512], *error;
+	int result;
+
+	snprintf(text, sizeof(text),
+		 "g%02x:id=%u:version=%u:vectors=%u:store-block=%u:relaxed-store-block=%s:"
+		 "fmb-interval=%u:designations=%s:msi-address=0x%" PRIx64 ":dma-start=0x%" PRIx64
+		 ":dma-end=0x%" PRIx64,
+		 group->id, group->id, group->version, group->vectors, group->store_block,
+		 yes_no(group->relaxed_store_block), group->fmb_interval,
+		 group->designations & 0x10   ? "rf"
+		 : group->designations & 0x20 ? "rs"
+					      : "rt",
+		 group->msi_address, platform->dma_start, platform->dma_end);
+	result = zpci_config_group(config, text, ':', &error);
+	free(error);
+	return result;
+}
+
+static void write_platform(char *text, size_t size, const struct zpci_platform *platform)
+{
+	char group[32], tid[16] = "", string[96] = "";
+
+	if (platform->group.id > 2)
+		snprintf(group, sizeof(group), "group=g%02x", platform->group.id);
+	else
+		snprintf(group, sizeof(group), "relaxed-store-block=%s",
+			 yes_no(platform->group.relaxed_store_block));
+	if (platform->has_tid)
+		snprintf(tid, sizeof(tid), ":tid=%u", platform->tid);
+	if (platform->utility_string[0])
+		snprintf(string, sizeof(string), ":utility-string=%s", platform->utility_string);
+	snprintf(text, size, "%s:pft=%u:port=%u:pfip=0x%x:fmb=%s:report-error=%s%s%s", group,
+		 platform->pft, platform->port, (unsigned)zpci_get_be(platform->pfip, 4),
+		 yes_no(platform->fmb_length), yes_no(platform->report_error), tid, string);
+}
+
+static int add_again(struct zpci_config *config, const struct zpci_function_info *info,
+		     const struct zpci_platform *platform)
+{
+	char text[512], vf[16] = "", facts[256], *error;
 	int result;
 
 	if (info->vf)
 		snprintf(vf, sizeof(vf), ":vf=%u", info->vf);
-	if (info->utility_string[0])
-		snprintf(string, sizeof(string), ":utility-string=%s", info->utility_string);
+	write_platform(facts, sizeof(facts), platform);
 	/* A utility string may have a comma, but no colon. */
 	snprintf(text, sizeof(text),
 		 "%s%s:pchid=0x%x:fid=0x%x:uid=0x%x:rid=%s:ids=%s:bars=%s:publish-vfn=%s:"
-		 "command-memory=%s:standby=%s:relaxed-store-block=%s%s",
+		 "command-memory=%s:standby=%s:%s",
 		 info->model, vf, info->pchid, info->fid, info->uid, yes_no(info->rid_published),
 		 yes_no(info->profile.ids), yes_no(info->profile.bars),
 		 yes_no(info->profile.publish_vfn),
 		 zpci_command_memory_name(info->profile.command_memory),
-		 yes_no(info->state == ZPCI_STATE_STANDBY),
-		 yes_no(info->group == ZPCI_GROUP_RELAXED), string);
+		 yes_no(info->state == ZPCI_STATE_STANDBY), facts);
 	result = zpci_config_function(config, text, ':', &error);
 	free(error);
 	return result;
 }
 
+/* But for what is given: all of it, now. */
+static void check_same_platform(const struct zpci_platform *a, const struct zpci_platform *b)
+{
+	const struct zpci_group *c = &a->group, *d = &b->group;
+
+	fuzz_must(a->pft == b->pft && a->port == b->port && !memcmp(a->pfip, b->pfip, 4) &&
+		  a->has_tid == b->has_tid && a->tid == b->tid && a->fmb_length == b->fmb_length &&
+		  a->report_error == b->report_error && a->dma_start == b->dma_start &&
+		  a->dma_end == b->dma_end && !strcmp(a->utility_string, b->utility_string));
+	fuzz_must(c->id == d->id && c->version == d->version &&
+		  c->designations == d->designations &&
+		  c->relaxed_store_block == d->relaxed_store_block && c->vectors == d->vectors &&
+		  c->store_block == d->store_block && c->fmb_interval == d->fmb_interval &&
+		  c->msi_address == d->msi_address);
+}
+
 static void check_same(const struct machine *one, const struct machine *two)
 {
+	struct zpci_platform platform, again;
 	struct zpci_function_info a, b;
 
 	for (unsigned i = 0; info_at(one, i, &a); i++) {
@@ -162,22 +228,30 @@ static void check_same(const struct machine *one, const struct machine *two)
 		fuzz_must(a.rid_published == b.rid_published && a.group == b.group &&
 			  a.vendor == b.vendor && a.device == b.device && a.state == b.state &&
 			  a.model == b.model && a.command_memory == b.command_memory &&
-			  a.no_command_memory == b.no_command_memory &&
-			  !strcmp(a.utility_string, b.utility_string));
+			  a.no_command_memory == b.no_command_memory);
+		platform = platform_of(one, a.fid);
+		again = platform_of(two, a.fid);
+		check_same_platform(&platform, &again);
 	}
 }
 
 static void write_again(const struct machine *machine)
 {
 	struct zpci_config *config = zpci_config_new();
+	bool known[256] = { [0x01] = true, [0x02] = true };
+	struct zpci_platform platform;
 	struct zpci_function_info info;
 	struct machine other;
 	char *error;
 
 	fuzz_must(config);
 	machine_init(&other);
-	for (unsigned i = 0; info_at(machine, i, &info); i++)
-		fuzz_must(!add_again(config, &info));
+	for (unsigned i = 0; info_at(machine, i, &info); i++) {
+		platform = platform_of(machine, info.fid);
+		fuzz_must(known[info.group] || !add_group(config, &platform));
+		known[info.group] = true;
+		fuzz_must(!add_again(config, &info, &platform));
+	}
 	fuzz_must(!zpci_config_finish(config, &error));
 	fuzz_must(!zpci_config_apply(config, other.firmware, NULL, &error));
 	check_same(machine, &other);

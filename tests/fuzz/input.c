@@ -53,17 +53,17 @@ const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t length, size_t *got)
 
 const uint64_t fuzz_numbers[] = {
 	0x0000000000010000, /* blocks, and tables, of the seeds */
-	0x0000000000014000,  0x0000000000018000, 0x0000000000080000, /* frames */
-	0x00000000000ff000,  FUZZ_STORAGE,	 0x0000000000ffffff, /* ends of addressing modes */
-	0x000000007fffffff,  0x00000000ffffffff, UINT64_MAX,
-	0x0000000100000000,			 /* the aperture */
-	0x000003ffffffffff,  0x0000000180000000, /* its second region */
-	0xfe00000000000000,			 /* the MSI address */
-	ZPCI_GROUP_SOFTWARE, 0x7a70636900000000, /* resume token */
-	0x7a706369ffffffff,  0x0000000000008000, /* memory of a probe device */
-	0x0000000000002000,			 /* pending bits */
-	0x001a0001,				 /* SCLP configure, deconfigure */
-	0x001b0001,	     0x0000000000001000,
+	0x0000000000014000, 0x0000000000018000, 0x0000000000080000, /* frames */
+	0x00000000000ff000, FUZZ_STORAGE,	0x0000000000ffffff, /* ends of addressing modes */
+	0x000000007fffffff, 0x00000000ffffffff, UINT64_MAX,
+	0x0000000100000000,			/* the aperture */
+	0x000003ffffffffff, 0x0000000180000000, /* its second region */
+	0xfe00000000000000,			/* the MSI address */
+	0x0000000000000001, 0x7a70636900000000, /* group; resume token */
+	0x7a706369ffffffff, 0x0000000000008000, /* memory of a probe device */
+	0x0000000000002000,			/* pending bits */
+	0x001a0001,				/* SCLP configure, deconfigure */
+	0x001b0001,	    0x0000000000001000,
 };
 const unsigned fuzz_numbers_count = sizeof(fuzz_numbers) / sizeof(fuzz_numbers[0]);
 

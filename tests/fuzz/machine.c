@@ -355,6 +355,7 @@ void fuzz_teardown(struct fuzz *fuzz)
 int fuzz_add(struct fuzz *fuzz, unsigned vf, unsigned profile, bool standby)
 {
 	const struct zpci_named_profile *named = zpci_profile_get(profile);
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options = { .size = sizeof(options),
 						 .adapter = fuzz->adapter,
 						 .vf = vf,
@@ -362,10 +363,15 @@ int fuzz_add(struct fuzz *fuzz, unsigned vf, unsigned profile, bool standby)
 						 .uid = FUZZ_UID + vf,
 						 .standby = standby,
 						 .publish_rid = true,
-						 .relaxed_store_block = FUZZ_RELAXED(vf),
-						 .utility_string = vf % 3 ? NULL : "FUZZ" };
+						 .platform = &platform };
 	int rc;
 
+	if (FUZZ_RELAXED(vf))
+		zpci_platform_relaxed(&platform);
+	if (vf % 3 == 0) {
+		platform.given |= ZPCI_PLATFORM_UTILITY_STRING;
+		strcpy(platform.utility_string, "FUZZ");
+	}
 	fuzz_must(named);
 	if (!fuzz->uid_checking)
 		options.uid = 0;

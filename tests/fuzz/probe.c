@@ -242,7 +242,7 @@ static bool block_ok(unsigned where, uint64_t offset, size_t length)
 		return false;
 	if (FUZZ_RELAXED(vf))
 		return length && length <= 4096 && offset / 4096 == (offset + length - 1) / 4096;
-	return offset % 8 == 0 && length > 8 && length % 8 == 0 && length <= ZPCI_STORE_BLOCK_MAX;
+	return offset % 8 == 0 && length > 8 && length % 8 == 0 && length <= ZPCI_STORE_BLOCK_LINUX;
 }
 
 static size_t block_length(struct fuzz_input *input)

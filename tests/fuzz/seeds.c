@@ -410,6 +410,14 @@ static void configurations(void)
 	text("[adapter a]\nmodel = null\n[function]\nadapter = a\n[function]\nadapter = a\nvf = 255\n"
 	     "ids = no\nbars = yes\npublish-vfn = yes\ncommand-memory = off\nstandby = yes\n"),
 		save("config", "file-switches");
+	text("[adapter a]\nmodel = probe\n[group g]\nid = 0x21\nversion = 2\ndma-start = 0x200000000\n"
+	     "dma-end = 0x20000ffff\nvectors = 5\nstore-block = 64\nrelaxed-store-block = yes\n"
+	     "fmb-interval = 250\ndesignations = rf\nmsi-address = 0x300000000\n[function]\nadapter = a\n"
+	     "group = g\npft = 5\nport = 3\npfip = 0x01020304\ntid = 7\nfmb = no\nreport-error = yes\n"),
+		save("config", "file-platform");
+	text(",[g,vectors=7,designations=rs\n[h,relaxed-store-block=yes\nprobe,vf=1,group=h\n"
+	     "probe,vf=2,group=g,pft=2,port=15\nnull,vf=1,relaxed-store-block=yes,fmb=yes"),
+		save("config", "options-groups");
 }
 
 /* --- differential -------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 use strict;
 use warnings;
+use File::Temp;
 use FindBin;
 use lib $FindBin::Bin;
 use Bare;
@@ -15,12 +16,28 @@ use Test::More;
 requires_bare('answers');
 
 # As in tests/answers/player_ram.c.
+my $groups = File::Temp->new(SUFFIX => '.conf');
+print $groups <<'END';
+[group everything]
+id = 0x33
+version = 2
+dma-start = 0x200000000
+dma-end = 0x7fffffffffffffff
+vectors = 16
+store-block = 64
+fmb-interval = 1000
+designations = rf
+msi-address = 0xff00000000000000
+END
+$groups->flush;
 my @ours = (
+	plugin => "config=$groups",
 	functions => [
 		'probe:vf=1:fid=0x1021:utility-string=ZPCI ANSWERS',
 		'probe:vf=2:fid=0x1022:relaxed-store-block=yes',
 		'null:vf=1:fid=0x1023',
 		'probe:fid=0x1020:profile=plain',
+		'probe:vf=3:fid=0x1024:group=everything:pft=0x0b:port=5:pfip=0x01020304:tid=0xabcd:fmb=no',
 	]);
 # A device with an MSI-X table of more than a few bytes, which is what rows store into.
 my @devices = (

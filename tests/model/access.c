@@ -251,12 +251,16 @@ struct model_end model_store(struct model *model, uint32_t handle, unsigned spac
 	return MODEL_DONE;
 }
 
-/* Group 2 lifts the rules of alignment, up to a block that stays within 4 KiB of the BAR. */
+/* The group's flag lifts the rules of alignment, up to a block that stays within 4 KiB of the BAR. */
 static bool block_fits(const struct model_function *function, uint64_t offset, size_t length)
 {
-	if (function->plug.relaxed)
-		return length >= 1 && length <= 4096 && offset % 4096 + length <= 4096;
-	return offset % 8 == 0 && length % 8 == 0 && length > 8 && length <= 128;
+	const struct model_platform *platform = function->plug.platform;
+
+	if (length > platform->maxstbl)
+		return false;
+	if (platform->flags & 0x08)
+		return length >= 1 && offset % 4096 + length <= 4096;
+	return offset % 8 == 0 && length % 8 == 0 && length > 8;
 }
 
 struct model_end model_check_block(struct model *model, uint32_t handle, unsigned space,

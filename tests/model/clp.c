@@ -122,19 +122,24 @@ static void fill_bars(const struct model_function *function, uint8_t *answer)
 static void fill_function(const struct model_function *function, uint8_t *answer)
 {
 	const struct model_plug *plug = &function->plug;
+	const struct model_platform *platform = plug->platform;
 
 	model_put_be(answer + 16, 2, plug->publish_vfn ? plug->vf : 0);
-	answer[18] = (uint8_t)((plug->publish_rid ? 0x10 : 0) | (plug->vf ? 0 : 0x08) |
-			       (plug->utility ? 0x01 : 0));
-	answer[19] = plug->relaxed ? 2 : 1;
+	answer[18] = (uint8_t)((platform->has_tid ? 0x20 : 0) | (plug->publish_rid ? 0x10 : 0) |
+			       (plug->vf ? 0 : 0x08) | (plug->utility ? 0x01 : 0));
+	answer[19] = (uint8_t)platform->group;
 	model_put_be(answer + 20, 4, plug->fid);
 	model_put_be(answer + 30, 2, plug->pchid);
 	fill_bars(function, answer);
-	answer[62] = 16;
-	model_put_be(answer + 64, 8, 0x100000000ull);
-	model_put_be(answer + 72, 8, 0x3ffffffffffull);
+	model_put_be(answer + 56, 4, platform->pfip);
+	answer[61] = (uint8_t)platform->port;
+	answer[62] = platform->measured ? 16 : 0;
+	answer[63] = (uint8_t)platform->pft;
+	model_put_be(answer + 64, 8, platform->sdma);
+	model_put_be(answer + 72, 8, platform->edma);
 	if (plug->publish_rid)
 		model_put_be(answer + 80, 2, plug->vf);
+	model_put_be(answer + 86, 2, platform->tid);
 	model_put_be(answer + 124, 4, plug->uid);
 	if (plug->utility)
 		put_ebcdic(answer + 128, plug->utility);
@@ -153,20 +158,22 @@ static unsigned query_function(struct model *model, const uint8_t *request, uint
 	return respond(response, space, answer, sizeof(answer));
 }
 
-static unsigned query_group(const uint8_t *request, uint8_t *response, size_t space)
+static unsigned query_group(const struct model *model, const uint8_t *request, uint8_t *response,
+			    size_t space)
 {
-	unsigned group = request[19];
+	const struct model_platform *platform = model_group(model, request[19]);
 	uint8_t answer[64] = { 0 };
 
-	if (group < 1 || group > 3)
+	if (!platform)
 		return UNKNOWN_GROUP;
-	model_put_be(answer + 16, 2, 2048);
-	answer[18] = 1;
-	answer[19] = group == 2 ? 0x08 : group == 3 ? 0x01 : 0;
-	model_put_be(answer + 20, 2, group == 2 ? 4096 : 128);
-	model_put_be(answer + 22, 2, 4000);
-	answer[24] = 0x40;
-	model_put_be(answer + 40, 8, 0xfe00000000000000ull);
+	model_put_be(answer + 16, 2, platform->noi);
+	answer[18] = (uint8_t)platform->version;
+	answer[19] = (uint8_t)platform->flags;
+	model_put_be(answer + 20, 2, platform->maxstbl);
+	model_put_be(answer + 22, 2, platform->mui);
+	answer[24] = (uint8_t)platform->dtsm;
+	model_put_be(answer + 32, 8, platform->dasm);
+	model_put_be(answer + 40, 8, platform->msia);
 	return respond(response, space, answer, sizeof(answer));
 }
 
@@ -233,7 +240,7 @@ static unsigned command_of(struct model *model, unsigned command, const uint8_t 
 	case 3:
 		return query_function(model, request, response, space);
 	case 4:
-		return query_group(request, response, space);
+		return query_group(model, request, response, space);
 	default:
 		return set_function(model, request, response, space);
 	}
@@ -286,7 +293,7 @@ bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t
 	case 5:
 		return (token >> 32 & 0x00ff0000) != 0x00100000;
 	case 4:
-		return request[19] < 1 || request[19] > 3;
+		return !model_group(model, request[19]);
 	default:
 		return false;
 	}

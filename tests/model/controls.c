@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-#define FIRST_DMA 0x100000000ull
-#define LAST_DMA 0x3ffffffffffull
-
 bool model_controllable(const struct model_function *function)
 {
 	return function->state == MODEL_ENABLED || function->state == MODEL_ERROR ||
@@ -60,10 +57,29 @@ static struct model_end deregister_int(struct model_function *function)
 
 /* --- translation ----------------------------------------------------------------------------- */
 
-static bool acceptable(uint64_t pba, uint64_t pal, uint64_t iota)
+/* 3.6: the mask of designation types begins with segment tables, which are not offered here. */
+static bool offered(const struct model_platform *platform, uint64_t iota)
 {
-	return pba <= pal && pba >= FIRST_DMA && pal <= LAST_DMA && iota & 0x800 &&
-	       (iota & 0x1c) == 0x04;
+	switch (iota & 0x1c) {
+	case 0x04:
+		return platform->dtsm & 0x40;
+	case 0x08:
+		return platform->dtsm & 0x20;
+	case 0x0c:
+		return platform->dtsm & 0x10;
+	default:
+		return false;
+	}
+}
+
+/* 5.3: one page more for ISM. */
+static bool acceptable(const struct model_platform *platform, uint64_t pba, uint64_t pal,
+		       uint64_t iota)
+{
+	uint64_t last = platform->edma + (platform->pft == 5 ? 0x1000 : 0);
+
+	return pba <= pal && pba >= platform->sdma && pal <= last && iota & 0x800 &&
+	       offered(platform, iota);
 }
 
 /* Registering and replacing differ in what must have been before. */
@@ -78,7 +94,7 @@ static struct model_end set_translation(struct model_function *function, bool be
 		return MODEL_STATUS(40);
 	if (function->dma_registered != before)
 		return MODEL_STATUS(24);
-	if (!acceptable(pba, pal, iota))
+	if (!acceptable(function->plug.platform, pba, pal, iota))
 		return MODEL_STATUS(16);
 	function->dma_registered = true;
 	function->pba = pba;
@@ -118,6 +134,8 @@ static struct model_end reset_block(struct model_function *function)
 static struct model_end set_measure(struct model *model, struct model_function *function,
 				    uint64_t address)
 {
+	if (address && !function->plug.platform->measured)
+		return MODEL_STATUS(0);
 	if (model_measure(model, function, address))
 		return MODEL_DONE;
 	model_post(model, function, 0x002c, address);

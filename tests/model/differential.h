@@ -40,6 +40,7 @@ bool differential_run(uint8_t options, const uint8_t *records, size_t count);
 #define FID 0x1000u /* + 16 * adapter + vf */
 
 /* Where things are in guest storage. */
+#define AT_LARGER 0x0000u /* what is behind the first entries is not a table */
 #define AT_PREFIX 0x2000u
 #define AT_CLP 0x4000u
 #define AT_FIB 0x6000u
@@ -89,7 +90,7 @@ void pair_execute(struct pair *pair, const uint8_t instruction[6]);
 
 /* The host, and the device: the function must be there. */
 void pair_plug(struct pair *pair, unsigned adapter, unsigned vf, unsigned profile, bool standby,
-	       bool relaxed, bool utility);
+	       unsigned platform, bool utility);
 void pair_unplug(struct pair *pair, uint32_t fid);
 struct desk_device *pair_device(const struct pair *pair, const struct model_function *function);
 void pair_advance(struct pair *pair, uint64_t nanoseconds);

@@ -137,7 +137,7 @@ static void load_store(struct model *model, struct model_cpu *cpu, const uint8_t
 
 static bool is_relaxed(struct model *model, uint32_t handle)
 {
-	return model_by_handle(model, handle)->plug.relaxed;
+	return model_by_handle(model, handle)->plug.platform->flags & 0x08;
 }
 
 static void store_block(struct model *model, struct model_cpu *cpu, const uint8_t *code)

@@ -23,6 +23,7 @@ void model_plug(struct model *model, const struct model_plug *plug)
 
 	memset(function, 0, sizeof(*function));
 	function->plug = *plug;
+	model->begun[plug->platform - model_platforms] = true;
 	function->state = plug->standby ? MODEL_STANDBY : MODEL_DISABLED;
 	function->handle = OURS | model->slots++;
 	model_device_reset(function);

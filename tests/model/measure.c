@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Function measurement (section 7): format 0, stored every 4 seconds while a block is registered.
+ * Function measurement (section 7): format 0, stored in the group's interval while a block is registered.
  */
 #include "model.h"
 
-#define INTERVAL 4000000000ull
-
 static void arm(struct model *model, struct model_function *function)
 {
-	function->fmb_due = model->now + INTERVAL;
+	function->fmb_due = model->now + function->plug.platform->mui * 1000000ull;
 	function->fmb_order = model->orders++;
 }
 

@@ -11,7 +11,7 @@
  *	access.c       load, store, store block   event.c    event queue, CHSC, SERVC
  *	controls.c     MPCIFC, STPCIFC, RPCIT     dma.c      translation, a device's accesses
  *	device.c       the device of desk.h       vector.c   MSI-X, AIBV, AISB
- *	measure.c      measurement blocks
+ *	measure.c      measurement blocks         platform.c type, group, DMA addresses, ...
  *
  * Numbers in comments are sections of the reference.
  */
@@ -54,6 +54,21 @@ enum model_memory_bit {
 	MODEL_BIT_ON
 };
 
+/* What the platform says, under the names of 3.5 and 3.6. */
+struct model_platform {
+	unsigned group;
+	unsigned noi, version, flags, maxstbl, mui, dtsm;
+	uint64_t dasm, msia, sdma, edma;
+	unsigned pft, port;
+	uint32_t pfip;
+	bool has_tid;
+	unsigned tid;
+	bool measured; /* there is a measurement block */
+};
+
+#define MODEL_PLATFORMS 4
+extern const struct model_platform model_platforms[MODEL_PLATFORMS];
+
 /* What the host plugs. */
 struct model_plug {
 	uint32_t fid;
@@ -66,7 +81,7 @@ struct model_plug {
 	enum model_memory_bit memory;
 	bool standby;
 	bool publish_rid;
-	bool relaxed;	     /* group 2: store blocks of any alignment */
+	const struct model_platform *platform;
 	const char *utility; /* NULL: none */
 };
 
@@ -136,6 +151,7 @@ struct model {
 
 	struct model_function functions[MODEL_SLOTS];
 	unsigned slots;
+	bool begun[MODEL_PLATFORMS]; /* there is or was a function with it */
 	bool no_uid_checking;
 	bool shared; /* the machine has functions of its own: what is not ours is left to it */
 
@@ -236,6 +252,9 @@ bool model_chsc(struct model *model, struct model_cpu *cpu, unsigned r1);
 bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsigned r2);
 
 /* --- the others ------------------------------------------------------------------------------ */
+
+/* The group as Query tells, or NULL. */
+const struct model_platform *model_group(const struct model *model, unsigned group);
 
 /* In a shared machine: the block is for the machine itself. *@restart: from its list's start. */
 bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t *request,

@@ -279,8 +279,44 @@ static struct model_plug plug_of(unsigned adapter, unsigned vf, unsigned profile
 	};
 }
 
+/* As the library is told. */
+static struct zpci_platform platform_of(const struct model_plug *plug)
+{
+	const struct model_platform *from = plug->platform;
+	struct zpci_platform to = {
+		.size = sizeof(to),
+		.given = ZPCI_PLATFORM_ALL,
+		.pft = (uint8_t)from->pft,
+		.port = (uint8_t)from->port,
+		.has_tid = from->has_tid,
+		.tid = (uint16_t)from->tid,
+		.fmb_length = from->measured ? 64 : 0,
+		.dma_start = from->sdma,
+		.dma_end = from->edma,
+		.group = {
+			.id = (uint8_t)from->group,
+			.version = (uint8_t)from->version,
+			.designations = (uint8_t)from->dtsm,
+			.relaxed_store_block = from->flags & 0x08,
+			.refresh = from->flags & 0x01,
+			.vectors = (uint16_t)from->noi,
+			.store_block = (uint16_t)from->maxstbl,
+			.fmb_interval = (uint16_t)from->mui,
+			.msi_address = from->msia,
+			.dma_spaces = from->dasm,
+		},
+	};
+
+	model_put_be(to.pfip, 4, from->pfip);
+	if (plug->utility)
+		strcpy(to.utility_string, plug->utility);
+	return to;
+}
+
+/* Who says nothing gets the first platform. */
 static int add(struct pair *pair, const struct model_plug *plug, unsigned adapter)
 {
+	const struct zpci_platform platform = platform_of(plug);
 	struct zpci_function_options options = {
 		.size = sizeof(options),
 		.adapter = pair->adapters[adapter],
@@ -291,15 +327,14 @@ static int add(struct pair *pair, const struct model_plug *plug, unsigned adapte
 			     (enum zpci_command_memory)plug->memory },
 		.standby = plug->standby,
 		.publish_rid = plug->publish_rid,
-		.relaxed_store_block = plug->relaxed,
-		.utility_string = plug->utility,
+		.platform = plug->platform == model_platforms && !plug->utility ? NULL : &platform,
 	};
 
 	return zpci_firmware_add(pair->firmware, &options);
 }
 
 void pair_plug(struct pair *pair, unsigned adapter, unsigned vf, unsigned profile, bool standby,
-	       bool relaxed, bool utility)
+	       unsigned platform, bool utility)
 {
 	struct model_plug plug = plug_of(adapter, vf, profile);
 	int rc;
@@ -307,11 +342,10 @@ void pair_plug(struct pair *pair, unsigned adapter, unsigned vf, unsigned profil
 	if (model_by_fid(pair->model, plug.fid) || pair->model->slots == MODEL_SLOTS)
 		return;
 	plug.standby = standby;
-	plug.relaxed = relaxed;
+	plug.platform = &model_platforms[platform];
 	plug.utility = utility ? "SLOT 7 PORT 2 JXQZ" : NULL;
-	pair_say(pair, "    function 0x%x profile %u%s%s%s\n", plug.fid, profile % 8,
-		 standby ? " standby" : "", relaxed ? " relaxed" : "",
-		 utility ? " utility string" : "");
+	pair_say(pair, "    function 0x%x profile %u platform %u%s%s\n", plug.fid, profile % 8,
+		 platform, standby ? " standby" : "", utility ? " utility string" : "");
 	rc = add(pair, &plug, adapter);
 	if (rc)
 		pair_differ(pair, "function 0x%x cannot be added: %d", plug.fid, rc);
@@ -347,6 +381,9 @@ static void set_table(struct pair *pair, uint64_t table, unsigned entries, uint6
 /* Two segment tables, three page tables with 16 pages each, and a large frame: storage itself. */
 static void map(struct pair *pair)
 {
+	/* The root of larger trees: as region-second and as region-first table. */
+	pair_set_storage(pair, AT_LARGER, 8, AT_ROOT | 0x0b);
+	pair_set_storage(pair, AT_LARGER + 8, 8, AT_LARGER | 0x0f);
 	set_table(pair, AT_ROOT, 2048, 0x20);
 	set_table(pair, AT_SEGMENTS, 4096, 0x20);
 	set_table(pair, AT_PAGE_TABLES, 768, 0x400);

@@ -254,10 +254,13 @@ static void set_vector(struct pair *pair, struct choice *choice)
 	uint32_t handle = take_handle(pair, choice);
 	unsigned vector = (unsigned)take(choice, 1) % DESK_VECTORS;
 	unsigned data = (unsigned)take(choice, 1), mask = (unsigned)take(choice, 1);
+	const struct model_function *function = model_by_handle(pair->model, handle);
+	uint64_t address = function ? function->plug.platform->msia : 0;
 
 	pair_set_register(pair, 4, request(handle, 2, 8));
 	pair_set_register(pair, 5, DESK_TABLE + vector * 16);
-	pair_set_register(pair, 6, data == 0xee ? 0x1234 : 0xfe);
+	/* Little-endian: the addresses have no bits but in their first byte. */
+	pair_set_register(pair, 6, data == 0xee ? 0x1234 : address >> 56);
 	execute_rre(pair, choice, 0xb9d0, 6, 4);
 	pair_set_register(pair, 5, DESK_TABLE + vector * 16 + 8);
 	pair_set_register(pair, 6, (uint64_t)(data % 16) << 56 | (mask % 4 ? 0 : 1ull << 24));
@@ -274,9 +277,9 @@ static uint64_t take_dma(struct choice *choice)
 
 	switch (way % 16) {
 	case 0:
-		return DMA_START + 0x80000000 + within;
+		return (way < 128 ? 0 : 1ull << 42) + DMA_START + 0x80000000 + within;
 	case 1:
-		return DMA_START + 0x100000 + within;
+		return (way < 128 ? 0 : 1ull << 53) + DMA_START + 0x100000 + within;
 	case 2:
 		return DMA_START + 0x200000 + within;
 	case 3:
@@ -476,13 +479,20 @@ static void fill_translation(struct pair *pair, struct choice *choice)
 					 DMA_START + 0x100fff,
 					 DMA_START + 0x5000,
 					 DMA_START,
+					 DMA_START + 0x1fffff,
+					 DMA_START + 0x200fff,
+					 DMA_START + 0x201fff,
+					 0x3fffffffffffffff,
+					 0x3fffffffffffffff,
 					 0x40000000000,
 					 0,
 					 ~0ull };
-	static const uint64_t anchors[] = { AT_ROOT | 0x804, AT_ROOT | 0x804, AT_ROOT | 0x804,
-					    AT_ROOT | 0xa04, AT_ROOT | 0x004, AT_ROOT | 0x808,
-					    AT_ROOT | 0x80c, AT_ROOT | 0x800, 0x1000804,
-					    AT_ROOT | 0x814, 0x0c000804,      AT_ROOT | 0x807 };
+	static const uint64_t anchors[] = { AT_ROOT | 0x804,   AT_ROOT | 0x804,	  AT_ROOT | 0x804,
+					    AT_ROOT | 0xa04,   AT_ROOT | 0x004,	  AT_ROOT | 0x808,
+					    AT_ROOT | 0x80c,   AT_ROOT | 0x800,	  0x1000804,
+					    AT_LARGER | 0x808, AT_LARGER | 0x80c, AT_LARGER | 0x80c,
+					    AT_LARGER | 0x810, AT_ROOT | 0x814,	  0x0c000804,
+					    AT_ROOT | 0x807 };
 
 	pair_set_storage(pair, AT_FIB + 16, 8, CHOOSE(choice, starts));
 	pair_set_storage(pair, AT_FIB + 24, 8, CHOOSE(choice, ends));
@@ -768,8 +778,10 @@ static void drive(struct pair *pair, struct choice *choice)
 	for (unsigned i = 0; i < 80; i += 8)
 		pair_set_storage(pair, AT_FIB + i, 8, 0);
 	pair_set_storage(pair, AT_FIB + 16, 8, DMA_START);
-	pair_set_storage(pair, AT_FIB + 24, 8, 0x3ffffffffff);
-	pair_set_storage(pair, AT_FIB + 32, 8, AT_ROOT | 0x804);
+	pair_set_storage(pair, AT_FIB + 24, 8, function->plug.platform->edma);
+	pair_set_storage(pair, AT_FIB + 32, 8,
+			 function->plug.platform->dtsm == 0x7c ? AT_LARGER | 0x808
+							       : AT_ROOT | 0x804);
 	pair_set_storage(pair, AT_FIB + 40, 4, 0x20100000 | (unsigned)take(choice, 1));
 	pair_set_storage(pair, AT_FIB + 48, 8, AT_AIBV);
 	pair_set_storage(pair, AT_FIB + 56, 8, AT_AISB);
@@ -786,7 +798,7 @@ static void plug(struct pair *pair, struct choice *choice)
 	unsigned flags = (unsigned)take(choice, 1);
 
 	pair_plug(pair, who % ADAPTERS, who / ADAPTERS % (DESK_VFS + 1), profile, flags & 1,
-		  flags & 2, flags & 4);
+		  (flags >> 1 & 1) | (flags >> 2 & 2), flags & 4);
 }
 
 static void unplug(struct pair *pair, struct choice *choice)

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define MSI_ADDRESS 0xfe00000000000000ull
-
 void model_msix_reset(struct model_function *function)
 {
 	function->msix_enabled = false;
@@ -62,7 +60,7 @@ static void send_message(struct model *model, struct model_function *function, u
 {
 	const uint8_t *entry = function->table + vector * 16;
 
-	if (model_get_le(entry, 8) == MSI_ADDRESS)
+	if (model_get_le(entry, 8) == function->plug.platform->msia)
 		deliver(model, function, (uint32_t)model_get_le(entry + 8, 4));
 }
 

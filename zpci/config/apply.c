@@ -6,6 +6,7 @@
  * when functions are added, and ours are dropped at the end, success or not.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,8 @@ static int create(const struct adapter *adapter, const struct zpci_logger *logge
 				     &options, made);
 	if (result)
 		config_error(error, adapter->place,
-			     "%s (PCHID 0x%x, model %s, %u VFs) cannot be made: %s",
+			     "%s (PCHID 0x%" PRIx64 ", model %s, %" PRIu64
+			     " VFs) cannot be made: %s",
 			     config_adapter_label(adapter, label), adapter->pchid.value,
 			     adapter->model.text, adapter->vfs.value, strerror(-result));
 	return result;
@@ -62,8 +64,7 @@ static int add(const struct function *function, const struct adapter *adapter,
 		.profile = function->effective,
 		.standby = function->standby.value,
 		.publish_rid = adapter->rid.value,
-		.relaxed_store_block = function->relaxed_store_block.value,
-		.utility_string = function->utility_string.text,
+		.platform = &function->platform,
 	};
 	int result = zpci_firmware_add(firmware, &options);
 	char label[CONFIG_LABEL];

@@ -155,7 +155,7 @@ static void list(struct call *call)
 		return;
 	to += sprintf(to, "ok");
 	for (size_t i = 0; i < call->config->function_count; i++)
-		to += sprintf(to, " 0x%08x", call->config->functions[i].fid.value);
+		to += sprintf(to, " 0x%08x", (uint32_t)call->config->functions[i].fid.value);
 }
 
 static void show(struct call *call)

@@ -18,6 +18,9 @@
 /* More cannot be used: each function is of one adapter. */
 #define ADAPTERS_MAX ZPCI_FUNCTIONS_MAX
 
+/* As many as there are IDs for them. */
+#define GROUPS_MAX (CONFIG_LAST_PFGID - CONFIG_FIRST_PFGID + 1)
+
 struct zpci_config *zpci_config_new(void)
 {
 	return calloc(1, sizeof(struct zpci_config));
@@ -33,6 +36,7 @@ void zpci_config_free(struct zpci_config *config)
 		free(config->strings[i]);
 	free(config->strings);
 	free(config->adapters);
+	free(config->groups);
 	free(config->functions);
 	free(config);
 }
@@ -144,6 +148,22 @@ int config_add_adapter(struct zpci_config *config, const struct adapter *adapter
 	return 0;
 }
 
+int config_add_group(struct zpci_config *config, const struct group *group, char **error)
+{
+	struct group *groups;
+
+	if (config->group_count == GROUPS_MAX)
+		return config_error(error, group->place,
+				    "this group is one too many: at most %u are allowed",
+				    GROUPS_MAX);
+	groups = grow(config->groups, config->group_count, sizeof(*groups));
+	if (!groups)
+		return config_no_memory(error);
+	config->groups = groups;
+	groups[config->group_count++] = *group;
+	return 0;
+}
+
 int config_add_function(struct zpci_config *config, const struct function *function, char **error)
 {
 	struct function *functions;
@@ -169,6 +189,34 @@ struct adapter *config_find_adapter(const struct zpci_config *config, const char
 			return adapter;
 	}
 	return NULL;
+}
+
+struct group *config_find_group(const struct zpci_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->group_count; i++)
+		if (!strcmp(config->groups[i].name, name))
+			return &config->groups[i];
+	return NULL;
+}
+
+int config_begin_group(struct zpci_config *config, struct place place, const char *name,
+		       char **error)
+{
+	struct group group = { .place = place }, *other = config_find_group(config, name);
+	char label[CONFIG_LABEL];
+
+	if (!config_name_valid(name))
+		return config_error(error, place, "[group %.64s]: not a name; allowed is %s", name,
+				    CONFIG_NAME_RULE);
+	if (other)
+		return config_error(error, place,
+				    "[group %s]: duplicate group, %s defines one of that name; "
+				    "choose another",
+				    name, config_place(other->place, label));
+	group.name = config_keep(config, name, strlen(name));
+	if (!group.name)
+		return config_no_memory(error);
+	return config_add_group(config, &group, error);
 }
 
 bool config_name_valid(const char *name)

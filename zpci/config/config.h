@@ -4,7 +4,7 @@
  * from there into a firmware. Shared by the QEMU plugin and the `zpci` command; not part of the
  * library, whose core depends on libc alone.
  *
- *	new -> { load | function }* -> finish -> apply* -> free
+ *	new -> { load | group | function }* -> finish -> apply* -> free
  *	                                     \-> connect -> { plug | unplug | command }* -> free
  *
  * One thread at a time per configuration.
@@ -40,6 +40,9 @@ int zpci_config_load(struct zpci_config *config, const char *path, char **error)
  * @separator is the character between the items: ',' or, where that is taken, ':'. */
 int zpci_config_function(struct zpci_config *config, const char *text, char separator,
 			 char **error);
+
+/* Adds one group written as `NAME[,KEY=VALUE]...`, the keys being those of [group NAME]. */
+int zpci_config_group(struct zpci_config *config, const char *text, char separator, char **error);
 
 /* Fills in the defaults (FID from 0x1000, UID from 0x100, PCHID from 0x100, lpar for VFs, plain
  * for PFs) and checks what only the whole can show: duplicates, VFs that do not exist, profiles

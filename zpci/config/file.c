@@ -26,6 +26,7 @@
 #include "internal.h"
 
 #define BLANKS " \t\r\n"
+#define SECTIONS_ALLOWED "[adapter NAME], [group NAME] or [function]"
 #define UTF8_MARK "\xef\xbb\xbf"
 /* Some builds of inih offer a buffer that grows; stock ones have 200 bytes. */
 #define LONGEST_LINE 1024
@@ -117,6 +118,12 @@ static int begin_adapter(struct reader *reader, const char *name)
 	return config_add_adapter(reader->config, &adapter, reader->error);
 }
 
+static int begin_group(struct reader *reader, const char *name)
+{
+	reader->section = SECTION_GROUP;
+	return config_begin_group(reader->config, reader->place, name, reader->error);
+}
+
 static int begin_function(struct reader *reader)
 {
 	struct function function = { .place = reader->place, .owner = NO_ADAPTER };
@@ -132,8 +139,7 @@ static int begin_section(struct reader *reader, char *line)
 
 	if (!end)
 		return config_error(reader->error, reader->place,
-				    "%.64s: ']' is missing; allowed is [adapter NAME] or "
-				    "[function]",
+				    "%.64s: ']' is missing; allowed is " SECTIONS_ALLOWED,
 				    strtok_r(line, "\n", &state));
 	behind = end + 1 + strspn(end + 1, BLANKS);
 	if (*behind && !strchr("#;", *behind))
@@ -154,9 +160,10 @@ static int begin_section(struct reader *reader, char *line)
 		return begin_adapter(reader, name ? name : "");
 	if (word && !strcmp(word, "function") && (!name || !*name))
 		return begin_function(reader);
+	if (word && !strcmp(word, "group"))
+		return begin_group(reader, name ? name : "");
 	return config_error(reader->error, reader->place,
-			    "[%.64s%s%.64s]: unknown section; allowed is [adapter NAME] or "
-			    "[function]",
+			    "[%.64s%s%.64s]: unknown section; allowed is " SECTIONS_ALLOWED,
 			    word ? word : "", name && *name ? " " : "", name ? name : "");
 }
 
@@ -201,17 +208,18 @@ static char *read_line(char *buffer, int size, void *opaque)
 
 static int unknown_key(struct reader *reader, const char *name, const char *value)
 {
-	bool adapter = reader->section == SECTION_ADAPTER;
 	char names[CONFIG_LIST];
+	unsigned other = 0;
 
+	while (other < SECTIONS && !config_key_find(other, name))
+		other++;
 	config_key_names(reader->section, names, sizeof(names));
 	return config_error(reader->error, reader->place,
-			    "%.64s = %.64s: unknown key%s; allowed in %s is %s", name, value,
-			    !config_key_find(adapter ? SECTION_FUNCTION : SECTION_ADAPTER, name)
-				    ? ""
-			    : adapter ? " (it belongs in [function])"
-				      : " (it belongs in [adapter NAME])",
-			    adapter ? "[adapter NAME]" : "[function]", names);
+			    "%.64s = %.64s: unknown key%s%s%s; allowed in %s is %s", name, value,
+			    other < SECTIONS ? " (it belongs in " : "",
+			    other < SECTIONS ? config_section_name(other) : "",
+			    other < SECTIONS ? ")" : "", config_section_name(reader->section),
+			    names);
 }
 
 static int set_pair(struct reader *reader, const char *name, const char *value)
@@ -221,15 +229,17 @@ static int set_pair(struct reader *reader, const char *name, const char *value)
 	void *owner;
 
 	if (!reader->in_section)
-		return config_error(reader->error, reader->place,
-				    "%.64s = %.64s: a key before the first section; begin with "
-				    "[adapter NAME] or [function]",
-				    name, value);
+		return config_error(
+			reader->error, reader->place,
+			"%.64s = %.64s: a key before the first section; begin with " SECTIONS_ALLOWED,
+			name, value);
 	key = config_key_find(reader->section, name);
 	if (!key)
 		return unknown_key(reader, name, value);
 	if (reader->section == SECTION_ADAPTER)
 		owner = &config->adapters[config->adapter_count - 1];
+	else if (reader->section == SECTION_GROUP)
+		owner = &config->groups[config->group_count - 1];
 	else
 		owner = &config->functions[config->function_count - 1];
 	return config_key_set(config, key, owner, reader->place, value, reader->error);

@@ -9,6 +9,7 @@
  * Defaults stay out of QEMU's ranges (FIDs from 0, UIDs from 1), so that ours and QEMU's functions
  * can live in one guest; what is written may lie there.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "internal.h"
@@ -20,7 +21,7 @@
 #define DEFAULT_VF_PROFILE "lpar"
 #define DEFAULT_PF_PROFILE "plain"
 
-static bool given(const struct setting *setting)
+bool config_given(const struct setting *setting)
 {
 	return setting->place.source != NULL;
 }
@@ -28,10 +29,10 @@ static bool given(const struct setting *setting)
 /* The best place to name for @setting of something at @place. */
 static struct place place_of(const struct setting *setting, struct place place)
 {
-	return given(setting) ? setting->place : place;
+	return config_given(setting) ? setting->place : place;
 }
 
-static bool later(struct place a, struct place b)
+bool config_later(struct place a, struct place b)
 {
 	return !strcmp(a.source, b.source) && a.line > b.line;
 }
@@ -42,7 +43,7 @@ static int check_model(const struct adapter *adapter, char **error)
 {
 	char allowed[CONFIG_LIST];
 
-	if (given(&adapter->model))
+	if (config_given(&adapter->model))
 		return 0;
 	config_key_allowed(config_key_find(SECTION_ADAPTER, "model"), allowed, sizeof(allowed));
 	return config_error(error, adapter->place,
@@ -68,7 +69,7 @@ static int find_owner(const struct zpci_config *config, struct function *functio
 				    "adapter = %s: there is no such adapter; allowed is the NAME "
 				    "of an [adapter NAME] above this function",
 				    name);
-	if (later(adapter->place, function->place))
+	if (config_later(adapter->place, function->place))
 		return config_error(error, function->adapter.place,
 				    "adapter = %s: defined only later, in %s; put [adapter %s] "
 				    "above this function",
@@ -83,7 +84,7 @@ static const struct adapter *pchid_holder(const struct zpci_config *config, uint
 	for (size_t i = 0; i < end; i++) {
 		const struct adapter *adapter = &config->adapters[i];
 
-		if (given(&adapter->pchid) && adapter->pchid.value == pchid)
+		if (config_given(&adapter->pchid) && adapter->pchid.value == pchid)
 			return adapter;
 	}
 	return NULL;
@@ -94,16 +95,16 @@ static int check_pchid(const struct zpci_config *config, size_t index, char **er
 	const struct adapter *adapter = &config->adapters[index], *holder;
 	char label[CONFIG_LABEL], place[CONFIG_LABEL];
 
-	if (!given(&adapter->pchid))
+	if (!config_given(&adapter->pchid))
 		return 0;
 	holder = pchid_holder(config, adapter->pchid.value, index);
 	if (!holder)
 		return 0;
-	return config_error(error, adapter->pchid.place,
-			    "pchid = %s: duplicate PCHID 0x%x, %s has it by %s; choose another",
-			    adapter->pchid.text, adapter->pchid.value,
-			    config_adapter_label(holder, label),
-			    config_place(holder->pchid.place, place));
+	return config_error(
+		error, adapter->pchid.place,
+		"pchid = %s: duplicate PCHID 0x%" PRIx64 ", %s has it by %s; choose another",
+		adapter->pchid.text, adapter->pchid.value, config_adapter_label(holder, label),
+		config_place(holder->pchid.place, place));
 }
 
 static void default_pchids(struct zpci_config *config)
@@ -113,7 +114,7 @@ static void default_pchids(struct zpci_config *config)
 	for (size_t i = 0; i < config->adapter_count; i++) {
 		struct adapter *adapter = &config->adapters[i];
 
-		if (given(&adapter->pchid))
+		if (config_given(&adapter->pchid))
 			continue;
 		while (pchid_holder(config, next, config->adapter_count))
 			next++;
@@ -125,7 +126,7 @@ static void default_pchids(struct zpci_config *config)
  * of its own for a detached VF, for which a routing ID is needless. */
 static void default_rid(struct adapter *adapter)
 {
-	if (!given(&adapter->rid))
+	if (!config_given(&adapter->rid))
 		adapter->rid.value = adapter->lends_pf;
 }
 
@@ -136,19 +137,19 @@ static int check_vf(const struct zpci_config *config, const struct function *fun
 	const struct adapter *adapter = &config->adapters[function->owner];
 	char label[CONFIG_LABEL], place[CONFIG_LABEL];
 
-	if (!given(&adapter->vfs) || function->vf.value <= adapter->vfs.value)
+	if (!config_given(&adapter->vfs) || function->vf.value <= adapter->vfs.value)
 		return 0;
 	if (!adapter->vfs.value)
 		return config_error(error, function->vf.place,
 				    "vf = %s: %s has no VFs by vfs = 0 of %s; raise vfs",
 				    function->vf.text, config_adapter_label(adapter, label),
 				    config_place(adapter->vfs.place, place));
-	return config_error(error, function->vf.place,
-			    "vf = %s: not allowed; allowed is 1 to %u by vfs of %s, %s; or raise "
-			    "vfs",
-			    function->vf.text, adapter->vfs.value,
-			    config_adapter_label(adapter, label),
-			    config_place(adapter->vfs.place, place));
+	return config_error(
+		error, function->vf.place,
+		"vf = %s: not allowed; allowed is 1 to %" PRIu64 " by vfs of %s, %s; or raise "
+		"vfs",
+		function->vf.text, adapter->vfs.value, config_adapter_label(adapter, label),
+		config_place(adapter->vfs.place, place));
 }
 
 static int check_lent_once(const struct zpci_config *config, size_t index, char **error)
@@ -169,7 +170,8 @@ static int check_lent_once(const struct zpci_config *config, size_t index, char 
 					    "vf = NUMBER for a VF",
 					    label, place);
 		return config_error(error, place_of(&function->vf, function->place),
-				    "vf = %s: VF %u of %s is assigned twice, first by %s; choose "
+				    "vf = %s: VF %" PRIu64
+				    " of %s is assigned twice, first by %s; choose "
 				    "another",
 				    function->vf.text, function->vf.value, label, place);
 	}
@@ -184,7 +186,7 @@ static void count_vfs(struct zpci_config *config)
 
 		if (!function->vf.value)
 			adapter->lends_pf = true;
-		if (!given(&adapter->vfs) && function->vf.value > adapter->vfs.value)
+		if (!config_given(&adapter->vfs) && function->vf.value > adapter->vfs.value)
 			adapter->vfs.value = function->vf.value;
 	}
 }
@@ -196,7 +198,7 @@ static const struct function *fid_holder(const struct zpci_config *config, uint3
 	for (size_t i = 0; i < end; i++) {
 		const struct function *function = &config->functions[i];
 
-		if (given(&function->fid) && function->fid.value == fid)
+		if (config_given(&function->fid) && function->fid.value == fid)
 			return function;
 	}
 	return NULL;
@@ -207,7 +209,7 @@ static const struct function *uid_holder(const struct zpci_config *config, uint3
 	for (size_t i = 0; i < end; i++) {
 		const struct function *function = &config->functions[i];
 
-		if (given(&function->uid) && (uint16_t)function->uid.value == (uint16_t)uid)
+		if (config_given(&function->uid) && (uint16_t)function->uid.value == (uint16_t)uid)
 			return function;
 	}
 	return NULL;
@@ -218,22 +220,24 @@ static int check_ids(const struct zpci_config *config, size_t index, char **erro
 	const struct function *function = &config->functions[index], *holder;
 	char label[CONFIG_LABEL];
 
-	if (given(&function->fid)) {
+	if (config_given(&function->fid)) {
 		holder = fid_holder(config, function->fid.value, index);
 		if (holder)
 			return config_error(error, function->fid.place,
-					    "fid = %s: duplicate FID 0x%x, taken by %s; choose "
+					    "fid = %s: duplicate FID 0x%" PRIx64
+					    ", taken by %s; choose "
 					    "another",
 					    function->fid.text, function->fid.value,
 					    config_place(holder->fid.place, label));
 	}
-	if (!given(&function->uid))
+	if (!config_given(&function->uid))
 		return 0;
 	holder = uid_holder(config, function->uid.value, index);
 	if (!holder)
 		return 0;
 	return config_error(error, function->uid.place,
-			    "uid = %s: duplicate UID 0x%x (the low 16 bits count), taken by %s; "
+			    "uid = %s: duplicate UID 0x%" PRIx64
+			    " (the low 16 bits count), taken by %s; "
 			    "choose another",
 			    function->uid.text, function->uid.value & 0xffff,
 			    config_place(holder->uid.place, label));
@@ -247,12 +251,12 @@ static void default_ids(struct zpci_config *config)
 	for (size_t i = 0; i < config->function_count; i++) {
 		struct function *function = &config->functions[i];
 
-		if (!given(&function->fid)) {
+		if (!config_given(&function->fid)) {
 			while (fid_holder(config, fid, config->function_count))
 				fid++;
 			function->fid.value = fid++;
 		}
-		if (!given(&function->uid)) {
+		if (!config_given(&function->uid)) {
 			while (uid_holder(config, uid, config->function_count))
 				uid++;
 			function->uid.value = uid++;
@@ -268,23 +272,23 @@ static int set_profile(struct function *function, char **error)
 	const struct zpci_named_profile *named;
 	const struct setting *guilty = &function->publish_vfn;
 
-	if (given(&function->profile))
+	if (config_given(&function->profile))
 		named = zpci_profile_get(function->profile.value);
 	else
 		named = zpci_profile_find(function->vf.value ? DEFAULT_VF_PROFILE
 							     : DEFAULT_PF_PROFILE);
 	*profile = named->profile;
-	if (given(&function->ids))
+	if (config_given(&function->ids))
 		profile->ids = function->ids.value;
-	if (given(&function->bars))
+	if (config_given(&function->bars))
 		profile->bars = function->bars.value;
-	if (given(&function->publish_vfn))
+	if (config_given(&function->publish_vfn))
 		profile->publish_vfn = function->publish_vfn.value;
-	if (given(&function->command_memory))
+	if (config_given(&function->command_memory))
 		profile->command_memory = function->command_memory.value;
 	if (!profile->publish_vfn || function->vf.value)
 		return 0;
-	if (!given(guilty))
+	if (!config_given(guilty))
 		guilty = &function->profile;
 	return config_error(error, guilty->place,
 			    "%s = %s: publishes a VF number, and this function is a PF, which has "
@@ -323,6 +327,8 @@ static int check_functions(struct zpci_config *config, char **error)
 			result = check_ids(config, i, error);
 		if (!result)
 			result = set_profile(function, error);
+		if (!result)
+			result = config_platform(config, function, error);
 	}
 	return result;
 }
@@ -333,6 +339,8 @@ int zpci_config_finish(struct zpci_config *config, char **error)
 
 	*error = NULL;
 	result = check_adapters(config, error);
+	if (!result)
+		result = config_groups(config, error);
 	if (!result)
 		result = check_functions(config, error);
 	if (result)

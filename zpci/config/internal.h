@@ -3,12 +3,12 @@
  * internal.h - what the files of zpci/config/ share.
  *
  *	file.c  ini file  --+                                     +-- finish.c  defaults, checks
- *	                    +--> keys.c ---> struct zpci_config --+
+ *	                    +--> keys.c ---> struct zpci_config --+   (platform.c)
  *	text.c  one option --+   one KEY = VALUE    config.c      +-- apply.c   into a firmware
  *	                                            |             +-- live.c    and on, while it runs
  *	command.c  a line of the control channel ---+------------------------------^
  *
- * A configuration is two lists of sections. Everything in a section that a person can write is
+ * A configuration is three lists of sections. Everything in a section that a person can write is
  * a struct setting, which remembers where it was written, so that an error found later can still
  * name the place.
  */
@@ -31,7 +31,7 @@ struct place {
 struct setting {
 	struct place place; /* source NULL: not given; then @value is the default after finish */
 	const char *text;   /* as it was written; NULL: not given */
-	uint32_t value;	    /* number; or index among the words that are allowed */
+	uint64_t value;	    /* number; or index among the words that are allowed */
 };
 
 struct adapter {
@@ -44,6 +44,21 @@ struct adapter {
 	struct setting rid;
 	bool lends_pf;		   /* after finish: the PF is one of the functions */
 	struct zpci_adapter *made; /* after connect; a reference */
+};
+
+struct group {
+	struct place place;
+	const char *name;
+	struct setting id;
+	struct setting dma_start;
+	struct setting dma_end;
+	struct setting vectors;
+	struct setting store_block;
+	struct setting relaxed_store_block;
+	struct setting fmb_interval;
+	struct setting designations; /* index for config_designations */
+	struct setting msi_address;
+	struct setting version;
 };
 
 struct function {
@@ -61,7 +76,16 @@ struct function {
 	struct setting standby;
 	struct setting relaxed_store_block;
 	struct setting utility_string; /* its text alone */
-	struct zpci_profile effective; /* after finish: profile and the switches over it */
+	struct setting group;	       /* its name: text alone */
+	struct setting pft;
+	struct setting port;
+	struct setting pfip;
+	struct setting tid;
+	struct setting fmb;
+	struct setting report_error;
+	/* after finish: */
+	struct zpci_profile effective; /* profile and the switches over it */
+	struct zpci_platform platform; /* what is given of it */
 };
 
 #define NO_ADAPTER SIZE_MAX
@@ -69,6 +93,8 @@ struct function {
 struct zpci_config {
 	struct adapter *adapters;
 	size_t adapter_count;
+	struct group *groups;
+	size_t group_count;
 	struct function *functions;
 	size_t function_count;
 	char **strings; /* whatever the pointers above point to */
@@ -94,10 +120,16 @@ const char *config_keep(struct zpci_config *config, const char *text, size_t len
 
 /* Append a section. The pointer is good until the next one is appended. */
 int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error);
+int config_add_group(struct zpci_config *config, const struct group *group, char **error);
 int config_add_function(struct zpci_config *config, const struct function *function, char **error);
 
-/* The adapter called @name, or NULL. */
+/* The adapter called @name, or NULL; and the group. */
 struct adapter *config_find_adapter(const struct zpci_config *config, const char *name);
+struct group *config_find_group(const struct zpci_config *config, const char *name);
+
+/* Begins a group in the configuration; @error: not a name, or one that is taken. */
+int config_begin_group(struct zpci_config *config, struct place place, const char *name,
+		       char **error);
 
 /* 1 to 63 letters, digits, '-', '_' and '.'. */
 bool config_name_valid(const char *name);
@@ -107,6 +139,21 @@ bool config_name_valid(const char *name);
 #define CONFIG_LABEL 160
 const char *config_place(struct place place, char buffer[CONFIG_LABEL]);
 const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL]);
+
+/* --- finish.c ----------------------------------------------------------------------------- */
+
+/* Whether it was written. */
+bool config_given(const struct setting *setting);
+/* Of two places in one file: @a is behind @b. */
+bool config_later(struct place a, struct place b);
+
+/* --- platform.c --------------------------------------------------------------------------- */
+
+/* Checks the groups alone, and gives those without an ID one that is free. */
+int config_groups(struct zpci_config *config, char **error);
+/* Gathers what is written of the platform of @function, its group included. After
+ * config_groups(). */
+int config_platform(const struct zpci_config *config, struct function *function, char **error);
 
 /* --- apply.c ------------------------------------------------------------------------------ */
 
@@ -119,17 +166,22 @@ int config_make(const struct zpci_config *config, size_t index, struct zpci_adap
 enum section {
 	SECTION_ADAPTER,
 	SECTION_FUNCTION,
+	SECTION_GROUP,
+	SECTIONS
 };
+
+/* How it is written: "[adapter NAME]". */
+const char *config_section_name(enum section section);
 
 struct key {
 	enum section section;
 	const char *name;
-	size_t offset; /* of its setting in struct adapter or struct function */
+	size_t offset; /* of its setting in struct adapter, struct function or struct group */
 	/* Sets @setting->value from @setting->text; false: not allowed. */
 	bool (*parse)(const struct key *key, struct setting *setting);
 	/* Appends what is allowed to @buffer, which holds @size bytes. */
 	void (*allowed)(const struct key *key, char *buffer, size_t size);
-	uint32_t low, high;	  /* of a number */
+	uint64_t low, high;	  /* of a number */
 	const char *const *words; /* up to NULL */
 	const char *hint;	  /* ends the sentence of what is allowed; may be NULL */
 };
@@ -148,6 +200,13 @@ void config_key_names(enum section section, char *buffer, size_t size);
 void config_key_allowed(const struct key *key, char *buffer, size_t size);
 /* Adds to a list in @buffer: "a", "a, b", ... */
 void config_list_add(char *buffer, size_t size, const char *item);
+
+/* IDs of groups (PFGID). Those below are the defaults, those above QEMU's. */
+#define CONFIG_FIRST_PFGID 0x03
+#define CONFIG_LAST_PFGID 0xef
+
+/* Words of `designations', up to NULL: the largest tables. */
+extern const char *const config_designations[];
 
 #define CONFIG_LIST 512 /* bytes for any such list */
 

@@ -6,6 +6,7 @@
  * every sentence about what is allowed, and the check of the manual page are fed by it.
  */
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ void config_list_add(char *buffer, size_t size, const char *item)
 
 /* --- numbers ------------------------------------------------------------------------------ */
 
-static int digit_value(char digit)
+static unsigned digit_value(char digit)
 {
 	if (digit >= '0' && digit <= '9')
 		return digit - '0';
@@ -39,7 +40,7 @@ static bool parse_number(const struct key *key, struct setting *setting)
 {
 	const char *text = setting->text;
 	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	int base = hex ? 16 : 10;
+	unsigned base = hex ? 16 : 10;
 	uint64_t value = 0;
 
 	if (hex)
@@ -49,16 +50,36 @@ static bool parse_number(const struct key *key, struct setting *setting)
 	if (!*text)
 		return false;
 	for (; *text; text++) {
-		int digit = digit_value(*text);
+		unsigned digit = digit_value(*text);
 
-		if (digit >= base)
+		if (digit >= base || digit > key->high)
+			return false;
+		if (value > (key->high - digit) / base)
 			return false;
 		value = value * base + digit;
-		if (value > key->high)
-			return false;
 	}
 	setting->value = value;
 	return value >= key->low;
+}
+
+static bool parse_page(const struct key *key, struct setting *setting)
+{
+	return parse_number(key, setting) && setting->value % 4096 == 0;
+}
+
+static bool parse_page_end(const struct key *key, struct setting *setting)
+{
+	return parse_number(key, setting) && setting->value % 4096 == 4095;
+}
+
+static bool parse_multiple_of_4(const struct key *key, struct setting *setting)
+{
+	return parse_number(key, setting) && setting->value % 4 == 0;
+}
+
+static bool parse_multiple_of_8(const struct key *key, struct setting *setting)
+{
+	return parse_number(key, setting) && setting->value % 8 == 0;
 }
 
 /* Linux makes a PCI domain number of the low 16 bits. */
@@ -71,11 +92,12 @@ static void allowed_number(const struct key *key, char *buffer, size_t size)
 {
 	if (key->high > ZPCI_VFS_MAX)
 		snprintf(buffer, size,
-			 "a number from 0x%x to 0x%x, decimal or hexadecimal "
+			 "a number from 0x%" PRIx64 " to 0x%" PRIx64 ", decimal or hexadecimal "
 			 "with 0x",
 			 key->low, key->high);
 	else
-		snprintf(buffer, size, "a number from %u to %u", key->low, key->high);
+		snprintf(buffer, size, "a number from %" PRIu64 " to %" PRIu64, key->low,
+			 key->high);
 }
 
 /* --- words -------------------------------------------------------------------------------- */
@@ -86,6 +108,8 @@ static const char *const command_memories[] = { "absent", "off", "on", NULL };
 static_assert(ZPCI_COMMAND_MEMORY_ABSENT == 0 && ZPCI_COMMAND_MEMORY_OFF == 1 &&
 		      ZPCI_COMMAND_MEMORY_ON == 2,
 	      "command_memories is indexed by the enum");
+
+const char *const config_designations[] = { "rt", "rs", "rf", NULL };
 
 static bool parse_word(const struct key *key, struct setting *setting)
 {
@@ -147,7 +171,7 @@ static void allowed_profiles(const struct key *key, char *buffer, size_t size)
 		config_list_add(buffer, size, profile->name);
 }
 
-/* Whether there is an adapter of that name shows at the end, in finish.c. */
+/* Whether there is a section of that name shows at the end, in finish.c. */
 static bool parse_name(const struct key *key, struct setting *setting)
 {
 	(void)key;
@@ -156,8 +180,10 @@ static bool parse_name(const struct key *key, struct setting *setting)
 
 static void allowed_names(const struct key *key, char *buffer, size_t size)
 {
-	(void)key;
-	snprintf(buffer, size, "the NAME of an [adapter NAME], %s", CONFIG_NAME_RULE);
+	snprintf(buffer, size, "the NAME of %s, %s",
+		 key->offset == offsetof(struct function, group) ? "a [group NAME]"
+								 : "an [adapter NAME]",
+		 CONFIG_NAME_RULE);
 }
 
 static bool parse_utility_string(const struct key *key, struct setting *setting)
@@ -183,6 +209,8 @@ static void allowed_utility_strings(const struct key *key, char *buffer, size_t 
 	.section = SECTION_ADAPTER, .name = (text), .offset = offsetof(struct adapter, member)
 #define FUNCTION_KEY(text, member)                                                                 \
 	.section = SECTION_FUNCTION, .name = (text), .offset = offsetof(struct function, member)
+#define GROUP_KEY(text, member)                                                                    \
+	.section = SECTION_GROUP, .name = (text), .offset = offsetof(struct group, member)
 #define RANGE(from, to) .allowed = allowed_number, .low = (from), .high = (to)
 #define NUMBER(from, to) .parse = parse_number, RANGE(from, to)
 #define WORDS(list) .parse = parse_word, .allowed = allowed_words, .words = (list)
@@ -206,7 +234,39 @@ static const struct key keys[] = {
 	{ FUNCTION_KEY("relaxed-store-block", relaxed_store_block), WORDS(no_yes) },
 	{ FUNCTION_KEY("utility-string", utility_string), .parse = parse_utility_string,
 	  .allowed = allowed_utility_strings },
+	{ FUNCTION_KEY("group", group), .parse = parse_name, .allowed = allowed_names },
+	{ FUNCTION_KEY("pft", pft), NUMBER(0, 0xff) },
+	{ FUNCTION_KEY("port", port), NUMBER(0, 15) },
+	{ FUNCTION_KEY("pfip", pfip), NUMBER(0, UINT32_MAX) },
+	{ FUNCTION_KEY("tid", tid), NUMBER(0, 0xffff) },
+	{ FUNCTION_KEY("fmb", fmb), WORDS(no_yes) },
+	{ FUNCTION_KEY("report-error", report_error), WORDS(no_yes) },
+	{ GROUP_KEY("id", id), NUMBER(CONFIG_FIRST_PFGID, CONFIG_LAST_PFGID) },
+	{ GROUP_KEY("dma-start", dma_start), .parse = parse_page, RANGE(0, UINT64_MAX),
+	  .hint = "it is the first byte of a page of 0x1000" },
+	{ GROUP_KEY("dma-end", dma_end), .parse = parse_page_end, RANGE(0, UINT64_MAX),
+	  .hint = "it is the last byte of a page of 0x1000" },
+	{ GROUP_KEY("vectors", vectors), NUMBER(1, 2048) },
+	{ GROUP_KEY("store-block", store_block), .parse = parse_multiple_of_8,
+	  RANGE(8, ZPCI_STORE_BLOCK_LIMIT), .hint = "it is a multiple of 8" },
+	{ GROUP_KEY("relaxed-store-block", relaxed_store_block), WORDS(no_yes) },
+	{ GROUP_KEY("fmb-interval", fmb_interval), NUMBER(1, 0xffff) },
+	{ GROUP_KEY("designations", designations), WORDS(config_designations) },
+	{ GROUP_KEY("msi-address", msi_address), .parse = parse_multiple_of_4, RANGE(0, UINT64_MAX),
+	  .hint = "it is a multiple of 4" },
+	{ GROUP_KEY("version", version), NUMBER(0, 0xff) },
 };
+
+const char *config_section_name(enum section section)
+{
+	static const char *const names[SECTIONS] = {
+		[SECTION_ADAPTER] = "[adapter NAME]",
+		[SECTION_FUNCTION] = "[function]",
+		[SECTION_GROUP] = "[group NAME]",
+	};
+
+	return names[section];
+}
 
 const struct key *config_key(unsigned index)
 {

@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,11 @@
 
 static int firm_setting(struct zpci_config *config, struct setting *setting, struct place place)
 {
-	char text[16];
+	char text[24];
 
 	if (setting->place.source)
 		return 0;
-	snprintf(text, sizeof(text), "0x%x", setting->value);
+	snprintf(text, sizeof(text), "0x%" PRIx64, setting->value);
 	setting->text = config_keep(config, text, strlen(text));
 	if (!setting->text)
 		return -ENOMEM;

@@ -10,7 +10,10 @@
  *
  * What a text says about an adapter that exists already completes it, and must not contradict
  * what was said before.
+ *
+ * A group is written likewise, its name in front: `wide,id=0x10,store-block=4096`.
  */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,20 +154,20 @@ static int attach(struct zpci_config *config, struct adapter *said, struct funct
 	return config_add_function(config, function, error);
 }
 
-/* How messages call the text: long ones are cut. */
-static const char *keep_source(struct zpci_config *config, const char *text)
+/* How messages call the text, one of @what: long ones are cut. */
+static const char *keep_source(struct zpci_config *config, const char *what, const char *text)
 {
 	char source[CONFIG_LABEL];
-	int length = snprintf(source, sizeof(source), "function '%.100s'", text);
+	int length = snprintf(source, sizeof(source), "%s '%.100s'", what, text);
 
-	if (length == (int)sizeof("function ''") - 1 + 100)
+	if (length == (int)strlen(what) + (int)sizeof(" ''") - 1 + 100)
 		strcpy(source + length - 4, "...'");
 	return config_keep(config, source, length);
 }
 
 int zpci_config_function(struct zpci_config *config, const char *text, char separator, char **error)
 {
-	struct adapter adapter = { .place.source = keep_source(config, text) };
+	struct adapter adapter = { .place.source = keep_source(config, "function", text) };
 	struct function function = { .place = adapter.place, .owner = NO_ADAPTER };
 	char *copy = strdup(text);
 	int result;
@@ -176,4 +179,44 @@ int zpci_config_function(struct zpci_config *config, const char *text, char sepa
 		result = read_items(config, &adapter, &function, copy, separator, error);
 	free(copy);
 	return result ? result : attach(config, &adapter, &function, error);
+}
+
+/* --- a group ------------------------------------------------------------------------------ */
+
+static int set_group_item(struct zpci_config *config, struct place place, char *item, char **error)
+{
+	char *value = strchr(item, '='), names[CONFIG_LIST];
+	const struct key *key;
+
+	if (!value)
+		return config_error(error, place,
+				    "'%.64s' is not KEY=VALUE, as behind the name each item must "
+				    "be",
+				    item);
+	*value++ = '\0';
+	key = config_key_find(SECTION_GROUP, item);
+	if (key)
+		return config_key_set(config, key, &config->groups[config->group_count - 1], place,
+				      value, error);
+	config_key_names(SECTION_GROUP, names, sizeof(names));
+	return config_error(error, place, "%.64s = %.64s: unknown key; allowed is %s", item, value,
+			    names);
+}
+
+int zpci_config_group(struct zpci_config *config, const char *text, char separator, char **error)
+{
+	const char separators[] = { separator, '\0' };
+	struct place place = { .source = keep_source(config, "group", text) };
+	char *copy = strdup(text), *rest = copy, *item;
+	int result;
+
+	*error = NULL;
+	if (!copy || !place.source)
+		result = config_no_memory(error);
+	else
+		result = config_begin_group(config, place, strsep(&rest, separators), error);
+	while (!result && (item = strsep(&rest, separators)))
+		result = set_group_item(config, place, item, error);
+	free(copy);
+	return result;
 }

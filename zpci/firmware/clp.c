@@ -140,11 +140,26 @@ static void fill_utility_string(struct zpci_clp_query_function_response *answer,
 	memset(answer->utility_string + i, ZPCI_EBCDIC_BLANK, sizeof(answer->utility_string) - i);
 }
 
+static void fill_platform(struct zpci_clp_query_function_response *answer,
+			  const struct zpci_platform *platform)
+{
+	answer->pfgid = platform->group.id;
+	answer->pft = platform->pft;
+	answer->port = platform->port;
+	memcpy(answer->pfip, platform->pfip, sizeof(answer->pfip));
+	if (platform->has_tid) {
+		answer->flags |= ZPCI_CLP_QF_TID;
+		zpci_be16_put(&answer->tid, platform->tid);
+	}
+	answer->fmb_length = platform->fmb_length / 4;
+	zpci_be64_put(&answer->sdma, platform->dma_start);
+	zpci_be64_put(&answer->edma, platform->dma_end);
+	fill_utility_string(answer, platform->utility_string);
+}
+
 static void fill_function(struct zpci_clp_query_function_response *answer,
 			  struct zpci_function *function)
 {
-	const struct zpci_group *group = function->group;
-
 	zpci_be16_put(&answer->vfn, zpci_function_vfn(function));
 	if (function->identity.sriov)
 		answer->flags |= ZPCI_CLP_QF_PHYSICAL;
@@ -152,15 +167,11 @@ static void fill_function(struct zpci_clp_query_function_response *answer,
 		answer->flags |= ZPCI_CLP_QF_RID;
 		zpci_be16_put(&answer->rid, function->identity.devfn);
 	}
-	answer->pfgid = group->id;
 	zpci_be32_put(&answer->fid, function->fid);
 	zpci_be16_put(&answer->pchid, function->pchid);
 	fill_bars(answer, function);
-	answer->fmb_length = ZPCI_FMB_LENGTH / 4;
-	zpci_be64_put(&answer->sdma, group->dma_start);
-	zpci_be64_put(&answer->edma, group->dma_end);
 	zpci_be32_put(&answer->uid, function->uid);
-	fill_utility_string(answer, function->utility_string);
+	fill_platform(answer, &function->platform);
 }
 
 static uint16_t query_function(struct zpci_firmware *firmware, const void *request, void *response,
@@ -179,29 +190,26 @@ static uint16_t query_function(struct zpci_firmware *firmware, const void *reque
 	return respond(response, space, &answer, sizeof(answer));
 }
 
-/* dtsm: region-third tables, MSB-0 by designation type, as in QEMU; Linux reads the bits
- * otherwise, and this value alone means the same to both (reference 3.6). */
-#define DTSM_REGION_THIRD 0x40
-#define GROUP_VERSION 1
-
-static uint16_t query_group(const void *request, void *response, size_t space)
+static uint16_t query_group(struct zpci_firmware *firmware, const void *request, void *response,
+			    size_t space)
 {
 	const struct zpci_clp_query_group_request *query = request;
-	const struct zpci_group *group = zpci_group_find(query->pfgid);
+	const struct zpci_group *group = zpci_groups_find(firmware, query->pfgid);
 	struct zpci_clp_query_group_response answer;
 
 	if (!group)
 		return ZPCI_CLP_UNKNOWN_GROUP;
 	memset(&answer, 0, sizeof(answer));
 	zpci_be16_put(&answer.noi, group->vectors);
-	answer.version = GROUP_VERSION;
+	answer.version = group->version;
 	if (group->relaxed_store_block)
 		answer.flags |= ZPCI_CLP_QG_RELAXED_ALIGNMENT;
 	if (group->refresh)
 		answer.flags |= ZPCI_CLP_QG_REFRESH;
 	zpci_be16_put(&answer.maxstbl, group->store_block);
 	zpci_be16_put(&answer.mui, group->fmb_interval);
-	answer.dtsm = DTSM_REGION_THIRD;
+	answer.dtsm = group->designations;
+	zpci_be64_put(&answer.dasm, group->dma_spaces);
 	zpci_be64_put(&answer.msia, group->msi_address);
 	return respond(response, space, &answer, sizeof(answer));
 }
@@ -325,7 +333,7 @@ static uint16_t dispatch(struct zpci_firmware *firmware, unsigned command, const
 	case ZPCI_CLP_QUERY_FUNCTION:
 		return query_function(firmware, request, response, space);
 	case ZPCI_CLP_QUERY_GROUP:
-		return query_group(request, response, space);
+		return query_group(firmware, request, response, space);
 	case ZPCI_CLP_SET_FUNCTION:
 		return set_function(firmware, request, response, space);
 	default:
@@ -389,7 +397,7 @@ bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const voi
 	case ZPCI_CLP_SET_FUNCTION: /* the handle is at the same place */
 		return !zpci_firmware_owns(firmware, zpci_be32_get(query->handle));
 	case ZPCI_CLP_QUERY_GROUP:
-		return !zpci_group_find(group->pfgid);
+		return !zpci_groups_find(firmware, group->pfgid);
 	default:
 		return false;
 	}

@@ -67,6 +67,11 @@ static void present_later(void *opaque, uint8_t iscs)
 	firmware->ops.timer_set(firmware->late, 0);
 }
 
+static int join(void *opaque, const struct zpci_function *function)
+{
+	return zpci_groups_join(opaque, function);
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 /* Takes machine and options over; -EINVAL after a message. */
@@ -132,6 +137,7 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 		.machine = machine,
 		.logger = created->logger,
 		.error = function_error,
+		.join = join,
 		.present_later = present_later,
 		.opaque = created,
 	};
@@ -245,6 +251,7 @@ void zpci_firmware_destroy(struct zpci_firmware *firmware)
 		free(function);
 	}
 	firmware->ops.timer_destroy(firmware->late);
+	zpci_groups_fini(firmware);
 	zpci_events_fini(firmware);
 	pthread_mutex_destroy(&firmware->list_lock);
 	free(firmware);

@@ -1,34 +1,100 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The function groups (reference 3.6): what functions have in common and Query PCI function group
- * tells.
+ * The function groups of a firmware (reference 3.6): what functions have in common and Query PCI
+ * function group tells.
  *
- * refresh is not published for software devices, which translate on each access, so that the guest
- * need not tell us of new translations. It is for devices that map guest storage. The aperture is what one region-third table spans, and the
- * only designation type published is that one; Linux takes larger apertures for a wish for
- * larger tables (reference 3.6, trap 29). The MSI address lies outside of the aperture.
- *
- * The groups differ in that and in store block alone. An upper hypervisor passes maxstbl on to its own guest,
- * and stock QEMU has room for 128 bytes whatever it is told, so that the relaxed group is for who
- * asks for it.
+ * A group begins with its first function and is not changed afterwards: a guest's CPU may be reading
+ * it, and a guest that asked once need not ask again (reference 0.3). The default groups are answered
+ * before they have functions.
  */
 #include "zpci/firmware/internal.h"
 
-#define COMMON                                                                                     \
-	.vectors = 2048, .fmb_interval = 4000, .msi_address = 0xfe00000000000000ull,               \
-	.dma_start = 0x0000000100000000ull, .dma_end = 0x000003ffffffffffull
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-static const struct zpci_group groups[] = {
-	{ COMMON, .id = ZPCI_GROUP_SOFTWARE, .store_block = ZPCI_STORE_BLOCK_MAX },
-	{ COMMON, .id = ZPCI_GROUP_RELAXED, .store_block = ZPCI_STORE_BLOCK_RELAXED_MAX,
-	  .relaxed_store_block = true },
-	{ COMMON, .id = ZPCI_GROUP_REFRESH, .store_block = ZPCI_STORE_BLOCK_MAX, .refresh = true },
+#include "zpci/util/log.h"
+
+/* The machine's in a shared one: QEMU's emulated and passed through functions (its clp.h). */
+#define FIRST_OF_MACHINE 0xf0
+
+struct zpci_group_entry {
+	struct zpci_group group;
+	uint32_t fid; /* whose it was first */
 };
 
-const struct zpci_group *zpci_group_find(uint8_t id)
+static const struct {
+	const char *name;
+	size_t offset;
+	size_t size;
+} fields[] = {
+#define FIELD(name, member)                                                                        \
+	{                                                                                          \
+		name, offsetof(struct zpci_group, member),                                         \
+			sizeof(((struct zpci_group *)0)->member)                                   \
+	}
+	FIELD("version", version),
+	FIELD("designation types", designations),
+	FIELD("alignment of store blocks", relaxed_store_block),
+	FIELD("refresh", refresh),
+	FIELD("number of vectors", vectors),
+	FIELD("longest store block", store_block),
+	FIELD("measurement interval", fmb_interval),
+	FIELD("MSI address", msi_address),
+	FIELD("mask of DMA address spaces", dma_spaces),
+#undef FIELD
+};
+
+/* Name of the first field in which they differ; NULL: in none. */
+static const char *difference(const struct zpci_group *one, const struct zpci_group *other)
 {
-	for (unsigned i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-		if (groups[i].id == id)
-			return &groups[i];
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (memcmp((const char *)one + fields[i].offset,
+			   (const char *)other + fields[i].offset, fields[i].size) != 0)
+			return fields[i].name;
 	return NULL;
+}
+
+const struct zpci_group *zpci_groups_find(struct zpci_firmware *firmware, uint8_t id)
+{
+	const struct zpci_group_entry *entry =
+		atomic_load_explicit(&firmware->groups[id], memory_order_acquire);
+
+	return entry ? &entry->group : zpci_group_default(id);
+}
+
+int zpci_groups_join(struct zpci_firmware *firmware, const struct zpci_function *function)
+{
+	const struct zpci_group *group = function->group;
+	struct zpci_group_entry *entry = atomic_load(&firmware->groups[group->id]);
+	const char *field = entry ? difference(group, &entry->group) : NULL;
+
+	if (firmware->shared && group->id >= FIRST_OF_MACHINE) {
+		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
+			 "function 0x%08x: its group 0x%02x is one of the machine's own; give one "
+			 "below 0x%02x",
+			 function->fid, group->id, FIRST_OF_MACHINE);
+		return -EINVAL;
+	}
+	if (field) {
+		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,
+			 "function 0x%08x: its group 0x%02x has another %s than for function "
+			 "0x%08x, the group's first; give both the same or another group",
+			 function->fid, group->id, field, entry->fid);
+		return -EEXIST;
+	}
+	if (entry)
+		return 0;
+	entry = malloc(sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	*entry = (struct zpci_group_entry){ .group = *group, .fid = function->fid };
+	atomic_store_explicit(&firmware->groups[group->id], entry, memory_order_release);
+	return 0;
+}
+
+void zpci_groups_fini(struct zpci_firmware *firmware)
+{
+	for (unsigned id = 0; id < 256; id++)
+		free(atomic_load(&firmware->groups[id]));
 }

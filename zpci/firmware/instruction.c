@@ -358,7 +358,7 @@ static enum zpci_disposition store_block(const struct execution *execution)
 	struct request request = decode_request(get(execution, r1));
 	uint64_t offset = get(execution, third_or_index(execution));
 	uint64_t address = effective_address(execution, 0);
-	uint8_t data[ZPCI_STORE_BLOCK_RELAXED_MAX];
+	uint8_t data[ZPCI_STORE_BLOCK_LIMIT];
 	struct zpci_outcome outcome;
 	int rc;
 

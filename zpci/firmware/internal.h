@@ -71,6 +71,8 @@ void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t si
 
 /* --- list.c ---------------------------------------------------------------------------------- */
 
+struct zpci_group_entry;
+
 struct zpci_firmware {
 	struct zpci_machine_ops ops;
 	void *machine;
@@ -90,6 +92,8 @@ struct zpci_firmware {
 	/* Adapter interruptions (bit n: ISC n) that @late presents off every lock. */
 	_Atomic uint8_t late_iscs;
 	struct zpci_timer *late;
+	/* By PFGID; NULL: no function was in it yet. Changed under list_lock. */
+	_Atomic(struct zpci_group_entry *) groups[256];
 };
 
 /* The rest of zpci_events_guest_runs(), which is rare. */
@@ -149,8 +153,13 @@ struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t
 
 /* --- groups.c -------------------------------------------------------------------------------- */
 
-/* The group @id (PFGID), or NULL. */
-const struct zpci_group *zpci_group_find(uint8_t id);
+/* The group @id (PFGID) as the guest is told of it, or NULL. It stays where it is. No lock is taken. */
+const struct zpci_group *zpci_groups_find(struct zpci_firmware *firmware, uint8_t id);
+/* Puts a function that was plugged into its group, which begins with its first function. With list_lock
+ * held. 0; -EEXIST: the group is another for a function before, -EINVAL: it is the machine's, each
+ * after a message; -ENOMEM. */
+int zpci_groups_join(struct zpci_firmware *firmware, const struct zpci_function *function);
+void zpci_groups_fini(struct zpci_firmware *firmware);
 
 /* --- clp.c ----------------------------------------------------------------------------------- */
 

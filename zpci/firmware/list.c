@@ -12,7 +12,6 @@
 
 #include <zpci/event.h>
 
-#include "zpci/util/ebcdic.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 
@@ -127,26 +126,6 @@ static int check_against(struct zpci_firmware *firmware,
 	return check_adapter(firmware, options, other);
 }
 
-static int check_utility_string(struct zpci_firmware *firmware,
-				const struct zpci_function_options *options)
-{
-	const char *string = options->utility_string ? options->utility_string : "";
-	size_t length = 0;
-
-	for (; string[length]; length++)
-		if (length == ZPCI_UTILITY_STRING_MAX || !zpci_ebcdic(string[length]))
-			return refuse(firmware, -EINVAL, options->fid,
-				      "its utility string is wrong from character %zu on; give at "
-				      "most %u letters, digits, blanks and %s",
-				      length + 1, ZPCI_UTILITY_STRING_MAX, ZPCI_EBCDIC_SPECIAL);
-	return 0;
-}
-
-static bool maps_storage(const struct zpci_function_options *options)
-{
-	return zpci_adapter_model(options->adapter)->dma_map;
-}
-
 /* What can be said of the options alone. */
 static int check_options(struct zpci_firmware *firmware,
 			 const struct zpci_function_options *options)
@@ -164,11 +143,7 @@ static int check_options(struct zpci_firmware *firmware,
 			firmware, -EINVAL, options->fid,
 			"the PF of adapter 0x%04x has no VF number to publish; use profile plain",
 			zpci_adapter_pchid(options->adapter));
-	if (options->relaxed_store_block && maps_storage(options))
-		return refuse(firmware, -EINVAL, options->fid,
-			      "store blocks of any alignment are not for a device that maps guest "
-			      "storage; leave relaxed_store_block out");
-	return check_utility_string(firmware, options);
+	return 0;
 }
 
 static int check_list(struct zpci_firmware *firmware, const struct zpci_function_options *options)
@@ -203,13 +178,6 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 		function->fid);
 }
 
-static uint8_t group_of(const struct zpci_function_options *options)
-{
-	if (maps_storage(options))
-		return ZPCI_GROUP_REFRESH;
-	return options->relaxed_store_block ? ZPCI_GROUP_RELAXED : ZPCI_GROUP_SOFTWARE;
-}
-
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)
 {
 	unsigned index = atomic_load(&firmware->slots_used);
@@ -219,8 +187,7 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 
 	if (!function)
 		return -ENOMEM;
-	rc = zpci_function_init(function, &firmware->parent, zpci_group_find(group_of(options)),
-				index);
+	rc = zpci_function_init(function, &firmware->parent, index);
 	if (rc) {
 		free(function);
 		return rc;
@@ -362,19 +329,31 @@ static void describe(struct zpci_function *function, struct zpci_function_info *
 	info->no_command_memory = zpci_function_vfn(function) != 0;
 	memcpy(info->bars, function->identity.bars, sizeof(info->bars));
 	info->vfs_enabled = (uint16_t)atomic_load(&function->vfs_enabled);
-	memcpy(info->utility_string, function->utility_string, sizeof(info->utility_string));
 }
 
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 		       struct zpci_function_info *info)
 {
-	struct zpci_function_info full = { .size = info->size };
+	struct zpci_function_info full = { .size = sizeof(full) };
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
 
 	if (!function)
 		return -ENOENT;
 	describe(function, &full);
-	memcpy(info, &full, info->size < sizeof(full) ? info->size : sizeof(full));
+	zpci_size_fill(info, &full, sizeof(full));
+	return 0;
+}
+
+int zpci_firmware_platform(struct zpci_firmware *firmware, uint32_t fid,
+			   struct zpci_platform *platform, uint32_t *delivered)
+{
+	const struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+
+	if (!function)
+		return -ENOENT;
+	zpci_size_fill(platform, &function->platform, sizeof(function->platform));
+	if (delivered)
+		*delivered = function->delivered;
 	return 0;
 }
 

@@ -343,6 +343,9 @@ static struct zpci_outcome reset_error(struct zpci_function *function, bool bloc
 
 static struct zpci_outcome set_measurement(struct zpci_function *function, uint64_t address)
 {
+	/* A guest that was told of no block may still ask for one: Linux does (reference 7). */
+	if (address && !function->platform.fmb_length)
+		return refused(0);
 	if (zpci_fmb_set(function, address))
 		return done();
 	zpci_function_fail(function, ZPCI_PEC_FMB_KEY, address);

@@ -238,15 +238,25 @@ void zpci_dma_drain(struct zpci_function *function)
 	pthread_rwlock_unlock(&function->dma.gate);
 }
 
-/* A range and an anchor that we walk: what the group publishes, one region-third table. Others
- * are refused with a status, not a program interruption: Linux does not survive one here. */
+/* Whether the group offers the tables that @iota designates: its mask goes by designation type, from
+ * the most significant bit on. Behind region-first are types that are no tables. */
+static bool is_offered(const struct zpci_group *group, uint64_t iota)
+{
+	uint64_t type = iota & ZPCI_IOTA_DT_MASK;
+
+	return (iota & ZPCI_IOTA_TRANSLATE) && type <= ZPCI_IOTA_DT_RF &&
+	       group->designations & 0x80 >> (type >> 2);
+}
+
+/* A range and an anchor that were published. Others are refused with a status, not a program
+ * interruption: Linux does not survive one here. */
 static bool acceptable(const struct zpci_function *function, uint64_t pba, uint64_t pal,
 		       uint64_t iota)
 {
-	const struct zpci_group *group = function->group;
+	const struct zpci_platform *platform = &function->platform;
 
-	return pba <= pal && pba >= group->dma_start && pal <= group->dma_end &&
-	       (iota & ZPCI_IOTA_TRANSLATE) && (iota & ZPCI_IOTA_DT_MASK) == ZPCI_IOTA_DT_RT;
+	return pba <= pal && pba >= platform->dma_start &&
+	       pal <= zpci_platform_dma_limit(platform) && is_offered(&platform->group, iota);
 }
 
 static void set(struct zpci_ioat *ioat, uint64_t pba, uint64_t pal, uint64_t iota)

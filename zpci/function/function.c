@@ -31,13 +31,13 @@
 #include "zpci/util/log.h"
 
 int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
-		       const struct zpci_group *group, unsigned index)
+		       unsigned index)
 {
 	int rc;
 
 	memset(function, 0, sizeof(*function));
 	function->parent = parent;
-	function->group = group;
+	function->group = &function->platform.group;
 	atomic_init(&function->handle, ZPCI_HANDLE_OURS | index);
 	atomic_init(&function->state, ZPCI_STATE_RESERVED);
 	atomic_init(&function->closed, true);
@@ -161,11 +161,12 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 	function->fid = options->fid;
 	function->uid = options->uid;
 	function->publish_rid = options->publish_rid;
-	if (options->utility_string)
-		snprintf(function->utility_string, sizeof(function->utility_string), "%s",
-			 options->utility_string);
 	function->view.profile = options->profile;
-	rc = zpci_msix_init(function);
+	rc = zpci_platform_init(function, options->platform);
+	if (!rc)
+		rc = zpci_msix_init(function);
+	if (!rc)
+		rc = function->parent->join(function->parent->opaque, function);
 	if (rc)
 		return rc;
 	zpci_view_init(function);

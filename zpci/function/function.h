@@ -14,6 +14,7 @@
  *	|  push    what a device mapped   push.c         |   under lock
  *	|  fmb     counters, timer        fmb.c          |   under fmb.lock
  *	|  what an error does             pec.c          |
+ *	|  platform  type, group, ...     platform.c     |   constant
  *	+-- device (zpci/device.h) ----------------------+
  *
  * Locks, in the order in which they may be taken:
@@ -48,6 +49,7 @@
 #include <zpci/fib.h>
 #include <zpci/firmware.h>
 #include <zpci/machine.h>
+#include <zpci/platform.h>
 #include <zpci/profile.h>
 
 #include "zpci/util/log.h"
@@ -74,20 +76,11 @@ struct zpci_function_parent {
 	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. Any locks
 	 * may be held. */
 	void (*present_later)(void *opaque, uint8_t iscs);
+	/* Puts a function into its group, before its device gets through the gate: one that is
+	 * refused has raised nothing. 0, or a negative errno after a message; -ENOMEM needs
+	 * none. */
+	int (*join)(void *opaque, const struct zpci_function *function);
 	void *opaque;
-};
-
-/* Properties of a function group (reference 3.6). */
-struct zpci_group {
-	uint8_t id;
-	uint16_t vectors;     /* noi */
-	uint16_t store_block; /* maxstbl, bytes */
-	bool relaxed_store_block;
-	bool refresh;	       /* RPCIT is needed for new translations as well */
-	uint16_t fmb_interval; /* mui, milliseconds */
-	uint64_t msi_address;  /* msia */
-	uint64_t dma_start;    /* sdma */
-	uint64_t dma_end;      /* edma, inclusive */
 };
 
 /* --- view.c: config space as the profile shows it ------------------------------------------ */
@@ -326,11 +319,27 @@ enum zpci_effect {
 
 enum zpci_effect zpci_pec_effect(uint16_t pec);
 
+/* --- platform.c ------------------------------------------------------------------------------ */
+
+/* Settles the facts of a function whose device was opened: what @configured gives (NULL: nothing),
+ * else what the device says, else defaults. 0, or -EINVAL after a message. */
+int zpci_platform_init(struct zpci_function *function, const struct zpci_platform *configured);
+/* The default group @id (PFGID), or NULL. */
+const struct zpci_group *zpci_group_default(uint8_t id);
+
+/* Last DMA address that may be registered: Linux registers a page more for ISM (reference 5.3). */
+static inline uint64_t zpci_platform_dma_limit(const struct zpci_platform *platform)
+{
+	uint64_t more = platform->pft == ZPCI_FUNCTION_TYPE_ISM ? 4096 : 0;
+
+	return platform->dma_end > UINT64_MAX - more ? UINT64_MAX : platform->dma_end + more;
+}
+
 /* --- function.c ------------------------------------------------------------------------------ */
 
 struct zpci_function {
 	const struct zpci_function_parent *parent;
-	const struct zpci_group *group;
+	const struct zpci_group *group; /* in @platform */
 
 	pthread_mutex_t lock;
 	struct zpci_function *outer; /* locked by the same thread before; owner only */
@@ -352,8 +361,9 @@ struct zpci_function {
 	uint16_t pchid;
 	unsigned vf;
 	bool publish_rid;
-	char utility_string[ZPCI_UTILITY_STRING_MAX + 1];
 	struct zpci_identity identity;
+	struct zpci_platform platform; /* @given: by configuration */
+	uint32_t delivered;	       /* facts of it that the device gave */
 	const struct zpci_model *model;
 
 	struct zpci_adapter *adapter;
@@ -373,7 +383,7 @@ struct zpci_function {
 
 /* Prepares memory for a slot: once, at @index. 0 or -ENOMEM. */
 int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
-		       const struct zpci_group *group, unsigned index);
+		       unsigned index);
 void zpci_function_fini(struct zpci_function *function);
 
 /* Brings a fresh slot to life with an adapter's function. With lock held. After an error

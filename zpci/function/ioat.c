@@ -7,7 +7,7 @@
  *	        bits 41..31           bits 30..20      bits 19..12
  *
  * (region-second and -first tables in front, 11 bits each; the designation type says where to
- * start). Entries are read once each, as whole doublewords, since the guest changes them while
+ * start. A range of DMA addresses may be larger than what its tables reach). Entries are read once each, as whole doublewords, since the guest changes them while
  * we walk. Protection in any of them takes the right to write.
  *
  * Only valid translations are cached, so the guest need not tell us when it makes one
@@ -136,6 +136,14 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
 }
 
+/* Whether the highest table has no entry for @address: 11 bits index it, those above must be 0. */
+static bool is_beyond(uint64_t iota, uint64_t address)
+{
+	unsigned end = level_shift[(iota & ZPCI_IOTA_DT_MASK) >> 2] + 11;
+
+	return end < 64 && address >> end;
+}
+
 /* Out of line, so that what is in the cache is found without saving registers for this. */
 static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function, uint64_t address,
 						  bool write, uint64_t *absolute)
@@ -146,7 +154,7 @@ static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function
 
 	if (!ioat->registered)
 		return ZPCI_PEC_DMA_NOT_REGISTERED;
-	if (address < ioat->pba || address > ioat->pal)
+	if (address < ioat->pba || address > ioat->pal || is_beyond(ioat->iota, address))
 		return ZPCI_PEC_DMA_RANGE;
 	pec = zpci_ioat_walk(function, address, &frame, &span);
 	if (pec)

@@ -464,7 +464,49 @@ int zpci_record_destroy(struct zpci_record *record)
 	return result;
 }
 
-static void write_function(FILE *trace, const struct zpci_function_info *info)
+/* The default groups: the ordinary one, and that of relaxed store blocks. */
+#define LAST_DEFAULT_GROUP 0x02
+
+static void write_group(FILE *trace, const struct zpci_platform *platform)
+{
+	const struct zpci_group *group = &platform->group;
+
+	fprintf(trace,
+		"group g%02x,id=0x%x,version=%u,vectors=%u,store-block=%u,relaxed-store-block=%s,"
+		"fmb-interval=%u,designations=%s,msi-address=0x%" PRIx64 ",dma-start=0x%" PRIx64
+		",dma-end=0x%" PRIx64 "\n",
+		group->id, group->id, group->version, group->vectors, group->store_block,
+		group->relaxed_store_block ? "yes" : "no", group->fmb_interval,
+		group->designations & ZPCI_DESIGNATION_RF   ? "rf"
+		: group->designations & ZPCI_DESIGNATION_RS ? "rs"
+							    : "rt",
+		group->msi_address, platform->dma_start, platform->dma_end);
+}
+
+static void write_platform(FILE *trace, const struct zpci_platform *platform)
+{
+	if (platform->group.id > LAST_DEFAULT_GROUP)
+		fprintf(trace, ",group=g%02x", platform->group.id);
+	else if (platform->group.relaxed_store_block)
+		fputs(",relaxed-store-block=yes", trace);
+	if (platform->pft)
+		fprintf(trace, ",pft=0x%x", platform->pft);
+	if (platform->port)
+		fprintf(trace, ",port=%u", platform->port);
+	if (zpci_get_be(platform->pfip, 4))
+		fprintf(trace, ",pfip=0x%x", (unsigned)zpci_get_be(platform->pfip, 4));
+	if (platform->has_tid)
+		fprintf(trace, ",tid=0x%x", platform->tid);
+	if (!platform->fmb_length)
+		fputs(",fmb=no", trace);
+	if (platform->report_error)
+		fputs(",report-error=yes", trace);
+	if (platform->utility_string[0])
+		fprintf(trace, ",utility-string=%s", platform->utility_string);
+}
+
+static void write_function(FILE *trace, const struct zpci_function_info *info,
+			   const struct zpci_platform *platform)
 {
 	const struct zpci_profile *profile = &info->profile;
 
@@ -482,23 +524,27 @@ static void write_function(FILE *trace, const struct zpci_function_info *info)
 			zpci_command_memory_name(profile->command_memory));
 	if (info->state == ZPCI_STATE_STANDBY)
 		fputs(",standby=yes", trace);
-	if (info->group == ZPCI_GROUP_RELAXED)
-		fputs(",relaxed-store-block=yes", trace);
-	if (info->utility_string[0])
-		fprintf(trace, ",utility-string=%s", info->utility_string);
+	write_platform(trace, platform);
 	fputc('\n', trace);
 }
 
 void zpci_record_head(struct zpci_record *record, struct zpci_firmware *firmware, bool shared)
 {
+	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_info info = { .size = sizeof(info) };
+	bool known[256] = { false };
 	uint32_t fid;
 
 	pthread_mutex_lock(&record->lock);
 	fprintf(record->trace, "zpci-trace 1\nshared %d\n", shared);
 	for (unsigned i = 0; zpci_firmware_fid(firmware, i, &fid) == 0; i++)
-		if (zpci_firmware_info(firmware, fid, &info) == 0)
-			write_function(record->trace, &info);
+		if (zpci_firmware_info(firmware, fid, &info) == 0 &&
+		    zpci_firmware_platform(firmware, fid, &platform, NULL) == 0) {
+			if (info.group > LAST_DEFAULT_GROUP && !known[info.group])
+				write_group(record->trace, &platform);
+			known[info.group] = true;
+			write_function(record->trace, &info, &platform);
+		}
 	pthread_mutex_unlock(&record->lock);
 }
 

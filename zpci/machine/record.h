@@ -16,6 +16,7 @@
  *
  *	zpci-trace 1
  *	shared 0|1                          option of the firmware
+ *	group TEXT                          as for zpci_config_group(), separator ','
  *	function TEXT                       as for zpci_config_function(), separator ','
  *	...
  *	execute SEQUENCE CPU BYTES          one instruction on one CPU ...

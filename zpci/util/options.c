@@ -45,3 +45,12 @@ int zpci_options_take(void *to, size_t known, const void *from, size_t first,
 	memcpy(to, &known, sizeof(known));
 	return 0;
 }
+
+void zpci_size_fill(void *to, const void *from, size_t known)
+{
+	size_t size;
+
+	memcpy(&size, to, sizeof(size));
+	memcpy(to, from, size < known ? size : known);
+	memcpy(to, &size, sizeof(size));
+}
