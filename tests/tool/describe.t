@@ -224,6 +224,94 @@ json_is 'join " ", map { @{ r(0x1000, $_)->{origin} } } "Vendor ID", "BAR 0"' "h
 json_is 'join " ", map { r(0x1000, $_)->{device} } "Vendor ID", "BAR 0"' "0x1234 0x00000004" \
 	"... and what it shows itself"
 
+# --- platform
+
+cat >"$tap_folder/platform.conf" <<'EOF'
+[adapter a]
+model = probe
+pchid = 0x200
+[adapter b]
+model = probe
+pchid = 0x201
+vfs = 2
+rid = yes
+[group narrow]
+id = 0x21
+version = 2
+dma-start = 0x200000000
+dma-end = 0x20fffffff
+vectors = 5
+store-block = 64
+fmb-interval = 250
+designations = rf
+msi-address = 0x300000000
+[function]
+adapter = a
+fid = 0x1000
+uid = 0x200
+tid = 0x7
+group = narrow
+pft = 0x05
+port = 3
+pfip = 0x01020304
+fmb = no
+report-error = yes
+utility-string = Card 7
+[function]
+adapter = b
+vf = 1
+fid = 0x1001
+uid = 0x201
+tid = 0x7
+profile = plain
+[function]
+adapter = b
+vf = 2
+fid = 0x1002
+uid = 0x202
+profile = plain
+EOF
+tool describe --config "$tap_folder/platform.conf" --json
+is "$status" 0 "platform: status"
+facts() {
+	json "join ' ', map { my \$fact = f($1)->{platform}{\$_};
+		(\$fact->{value} // '-') . ':' . substr \$fact->{origin}, 0, 1 }
+		qw(pft port pfip tid fmb_length report_error dma_start dma_end group utility_string)"
+}
+is "$(facts 0x1000)" \
+	"0x05:c 0x03:c 0x01020304:c 0x0007:c 0x00:c wanted:c 0x0000000200000000:c 0x000000020fffffff:c 0x21:c Card 7:c" \
+	"platform: all that is configured"
+is "$(facts 0x1002)" \
+	"0x00:d 0x00:d 0x00000000:d -:d 0x40:d not wanted:d 0x0000000100000000:d 0x000003ffffffffff:d 0x01:d -:d" \
+	"platform: all defaults"
+json_is 'join " ", map { $_->{origin} } values %{ f(0x1002)->{platform} }' \
+	"default default default default default default default default default default" \
+	"platform: the origin's word"
+json_is 'join " ", map { field(0x1000, "query_function", $_) }
+	qw(flags pfgid pfip port fmb_length pft sdma edma tid)' \
+	"0x31 0x21 0x01020304 0x03 0x00 0x05 0x0000000200000000 0x000000020fffffff 0x0007" \
+	"platform: Query function"
+json_is 'f(0x1000)->{query_function}{pft}{meaning}' ISM "platform: the type's name"
+json_is 'f(0x1000)->{query_function}{fmb_length}{meaning}' none "platform: no measurement block"
+json_is 'join " ", map { $_->{pfgid} } @{ $j->{groups} }' "0x21 0x01" "platform: two groups"
+json_is 'join " ", map { $j->{groups}[0]{query_group}{$_}{value} }
+	qw(noi version flags maxstbl mui dtsm dasm msia)' \
+	"0x0005 0x02 0x00 0x0040 0x00fa 0x7c 0x0000000000000000 0x0000000300000000" \
+	"platform: Query group"
+json_is '$j->{groups}[0]{query_group}{maxstbl}{meaning}' \
+	"64 bytes, and Linux stores up to 128 without asking" "platform: a short store block"
+json_is 'join " ", map { f($_)->{address} } 0x1000 .. 0x1002' \
+	"0200:00:00.0 0200:00:00.1 0202:00:00.2" "platform: a topology is one bus, whatever the adapters"
+tool describe --config "$tap_folder/platform.conf"
+is "$status" 0 "platform, text: status"
+like "$out" '^    pft +0x05 +configuration +function type$' "platform, text: configured"
+like "$out" '^    tid +none +default +topology ID$' "platform, text: default"
+tool describe --function probe,vf=1,tid=0x12,port=15,fmb=no --json
+json_is 'join " ", map { f(0x1000)->{platform}{$_}{value} } qw(tid port fmb_length)' \
+	"0x0012 0x0f 0x00" "platform: of one function, as an option"
+refused "port = 16: not allowed; allowed is a number from 0 to 15" --function probe,vf=1,port=16
+refused "group = x: there is no such group" --function probe,vf=1,group=x
+
 # --- text
 
 tool describe --config "$tap_folder/all.conf"

@@ -7,6 +7,7 @@
  *	describe_address.c    the address that Linux gives to each function
  *	describe_fields.c     CLP blocks as fields with a name and a meaning
  *	describe_registers.c  config space as registers, and whose each is
+ *	describe_platform.c   the platform's facts, and from whom each comes
  *	describe_text.c, describe_json.c, describe_lspci.c    three ways to print it
  *
  * Nothing about a function is computed here that the firmware can be asked for: what is printed
@@ -26,6 +27,8 @@
 /* One function. */
 struct description {
 	struct zpci_function_info info; /* before the guest did anything */
+	struct zpci_platform platform;	/* what its @given has is of the configuration */
+	uint32_t delivered;		/* facts that the device gave */
 	char address[24];		/* DDDD:BB:DD.F */
 	const char *no_device;		/* why Linux finds no device there; NULL: it does */
 	/* What a guest was answered, in this order. */
@@ -94,6 +97,26 @@ void describe_field_text(const struct describe_field *field, const void *block,
 			 char value[DESCRIBE_VALUE], char meaning[DESCRIBE_MEANING]);
 /* A size in bytes for a person: 64 KiB. */
 void describe_size(char *text, size_t size, uint64_t bytes);
+
+/* --- describe_platform.c --------------------------------------------------------------------- */
+
+struct describe_fact {
+	const char *name; /* as in <zpci/platform.h> */
+	uint32_t fact;
+	const char *help;
+	/* Nothing for what is not there. */
+	void (*put)(char *text, size_t size, const struct zpci_platform *platform);
+};
+
+/* Ends with a NULL name. */
+extern const struct describe_fact describe_facts[];
+
+/* Its value, empty if there is none. */
+void describe_fact_text(const struct describe_fact *fact, const struct description *description,
+			char value[DESCRIBE_VALUE]);
+/* "configuration", "device" or "default". */
+const char *describe_fact_origin(const struct describe_fact *fact,
+				 const struct description *description);
 
 /* --- describe_registers.c -------------------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
 /*
  * The PCI address that Linux gives to a function at boot, and whether it finds a device there.
  *
- * The domain is the UID. Functions that share a PCHID, have a routing ID and are not told to be
- * VFs are functions of one bus, at their routing IDs, in the domain of the one with the lowest.
+ * The domain is the UID. Functions that share a topology ID or, without one, a PCHID, have a routing
+ * ID and are not told to be VFs are functions of one bus, at their routing IDs, in the domain of the one with the lowest.
  * All others, VFs listed beside their PF included, have a bus of their own and are function 0 of
  * it. That is Linux 6.12 and later (reference 9.3); 6.1 puts a lone VF at its routing ID.
  *
@@ -17,23 +17,34 @@
 
 #include "describe.h"
 
-static bool shares_bus(const struct zpci_function_info *info)
+static bool shares_bus(const struct description *item)
 {
-	return info->rid_published && !info->vfn;
+	return item->info.rid_published && !item->info.vfn;
+}
+
+/* Topology IDs and PCHIDs are the same to Linux, so that they can meet. */
+static unsigned int bus_of(const struct description *item)
+{
+	return item->platform.has_tid ? item->platform.tid : item->info.pchid;
+}
+
+static bool share_bus(const struct description *one, const struct description *other)
+{
+	return shares_bus(one) && shares_bus(other) && bus_of(one) == bus_of(other);
 }
 
 static unsigned int domain_of(const struct descriptions *descriptions,
-			      const struct zpci_function_info *info)
+			      const struct description *item)
 {
-	const struct zpci_function_info *first = info;
+	const struct description *first = item;
 
-	for (size_t i = 0; shares_bus(info) && i < descriptions->count; i++) {
-		const struct zpci_function_info *other = &descriptions->items[i].info;
+	for (size_t i = 0; i < descriptions->count; i++) {
+		const struct description *other = &descriptions->items[i];
 
-		if (shares_bus(other) && other->pchid == info->pchid && other->rid < first->rid)
+		if (share_bus(item, other) && other->info.rid < first->info.rid)
 			first = other;
 	}
-	return first->uid & 0xffff;
+	return first->info.uid & 0xffff;
 }
 
 static bool has_ids(const struct description *item)
@@ -51,8 +62,7 @@ static const struct description *function_0(const struct descriptions *descripti
 	for (size_t i = 0; i < descriptions->count; i++) {
 		const struct description *other = &descriptions->items[i];
 
-		if (other != item && shares_bus(&other->info) &&
-		    other->info.pchid == item->info.pchid &&
+		if (other != item && share_bus(item, other) &&
 		    other->info.rid == (item->info.rid & ~7u) && has_ids(other))
 			return other;
 	}
@@ -66,7 +76,7 @@ static const char *no_device(const struct descriptions *descriptions,
 
 	if (!has_ids(item))
 		return "its IDs read as ones";
-	if (shares_bus(&item->info))
+	if (shares_bus(item))
 		first = function_0(descriptions, item);
 	if (first && !(first->guest[PCI_HEADER_TYPE] & 0x80))
 		return "function 0 of its slot has no multi-function bit";
@@ -77,10 +87,10 @@ void describe_addresses(struct descriptions *descriptions)
 {
 	for (size_t i = 0; i < descriptions->count; i++) {
 		struct description *item = &descriptions->items[i];
-		unsigned int devfn = shares_bus(&item->info) ? item->info.rid & 0xff : 0;
+		unsigned int devfn = shares_bus(item) ? item->info.rid & 0xff : 0;
 
 		snprintf(item->address, sizeof(item->address), "%04x:00:%02x.%x",
-			 domain_of(descriptions, &item->info), devfn >> 3, devfn & 7);
+			 domain_of(descriptions, item), devfn >> 3, devfn & 7);
 		item->no_device = no_device(descriptions, item);
 	}
 }

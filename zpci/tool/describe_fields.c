@@ -78,8 +78,10 @@ static void say_group_flags(char *text, size_t size, uint64_t value)
 
 static void say_tables(char *text, size_t size, uint64_t value)
 {
-	static const char *const names[8] = { "segment tables", "region-third tables",
-					      "region-second tables", "region-first tables" };
+	static const char *const names[8] = {
+		"segment tables",      "region-third tables",	  "region-second tables",
+		"region-first tables", "region-second for Linux", "region-first for Linux",
+	};
 
 	say_bits(text, size, value, names);
 }
@@ -125,13 +127,28 @@ static void say_bar(char *text, size_t size, uint64_t value)
 
 static void say_words(char *text, size_t size, uint64_t value)
 {
-	snprintf(text, size, "%u bytes", (unsigned int)value * 4);
+	if (value)
+		snprintf(text, size, "%u bytes", (unsigned int)value * 4);
+	else
+		snprintf(text, size, "none");
 }
 
+/* (source: Linux, Documentation/arch/s390/pci.rst) */
 static void say_type(char *text, size_t size, uint64_t value)
 {
-	if (!value)
-		snprintf(text, size, "unclassified");
+	static const char *const names[] = {
+		[0x00] = "unclassified",
+		[0x02] = "RoCE Express",
+		[0x05] = "ISM",
+		[0x0a] = "RoCE Express 2",
+		[0x0b] = "NVMe",
+		[0x0c] = "Network Express, hybrid mode",
+		[0x0d] = "Cloud Network Adapter",
+		[0x0f] = "Network Express, direct mode",
+	};
+
+	if (value < sizeof(names) / sizeof(names[0]) && names[value])
+		snprintf(text, size, "%s", names[value]);
 }
 
 static void say_uid(char *text, size_t size, uint64_t value)
@@ -152,7 +169,11 @@ static void say_vectors(char *text, size_t size, uint64_t value)
 
 static void say_block(char *text, size_t size, uint64_t value)
 {
-	snprintf(text, size, "%u bytes", (unsigned int)value & 0x1fff);
+	unsigned int bytes = (unsigned int)value & 0x1fff;
+
+	snprintf(text, size, "%u bytes%s", bytes,
+		 bytes < ZPCI_STORE_BLOCK_LINUX ? ", and Linux stores up to 128 without asking"
+						: "");
 }
 
 static void say_milliseconds(char *text, size_t size, uint64_t value)

@@ -151,7 +151,10 @@ static int ask_library(struct guest *guest, struct description *description)
 	uint32_t fid = zpci_be32_get(description->entry.fid);
 
 	description->info.size = sizeof(description->info);
+	description->platform.size = sizeof(description->platform);
 	if (!zpci_firmware_info(guest->firmware, fid, &description->info) &&
+	    !zpci_firmware_platform(guest->firmware, fid, &description->platform,
+				    &description->delivered) &&
 	    !zpci_firmware_config_origin(guest->firmware, fid, 0, description->origin,
 					 ZPCI_CONFIG_SIZE) &&
 	    !zpci_firmware_device_config(guest->firmware, fid, 0, description->device,

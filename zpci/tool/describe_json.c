@@ -142,10 +142,28 @@ static void put_facts(struct json *json, const struct description *item)
 	json_string(json, "warning", describe_is_unannounced(item) ? describe_warning : NULL);
 }
 
+static void put_platform(struct json *json, const struct description *item)
+{
+	const struct describe_fact *fact = describe_facts;
+	char value[DESCRIBE_VALUE];
+
+	json_open_object(json, "platform");
+	for (; fact->name; fact++) {
+		describe_fact_text(fact, item, value);
+		json_open_object(json, fact->name);
+		json_string(json, "value", *value ? value : NULL);
+		json_string(json, "field", fact->help);
+		json_string(json, "origin", describe_fact_origin(fact, item));
+		json_close_object(json);
+	}
+	json_close_object(json);
+}
+
 static void put_function(struct json *json, const struct description *item)
 {
 	json_open_object(json, NULL);
 	put_facts(json, item);
+	put_platform(json, item);
 	put_fields(json, "list", describe_entry_fields, &item->entry);
 	put_fields(json, "query_function", describe_function_fields, &item->query);
 	put_fields(json, "set_enable", describe_enable_fields, &item->enable);

@@ -69,6 +69,19 @@ static void print_config(FILE *to, const struct description *item)
 	fprintf(to, "    every other byte%31s%10s  passed\n", "", "");
 }
 
+static void print_platform(FILE *to, const struct description *item)
+{
+	const struct describe_fact *fact = describe_facts;
+	char value[DESCRIBE_VALUE];
+
+	fprintf(to, "  Platform\n");
+	for (; fact->name; fact++) {
+		describe_fact_text(fact, item, value);
+		fprintf(to, "    %-15s %-18s  %-13s  %s\n", fact->name, *value ? value : "none",
+			describe_fact_origin(fact, item), fact->help);
+	}
+}
+
 static void print_bars(FILE *to, const struct description *item)
 {
 	fprintf(to, "  BARs\n");
@@ -120,6 +133,7 @@ static void print_function(FILE *to, const struct description *item)
 		info->model, info->pchid, zpci_profile_name(&info->profile),
 		info->state == ZPCI_STATE_STANDBY ? ", in standby" : "");
 	print_facts(to, item);
+	print_platform(to, item);
 	print_fields(to, "List PCI functions: its entry", describe_entry_fields, &item->entry);
 	print_fields(to, "Query PCI function", describe_function_fields, &item->query);
 	print_fields(to, "Set PCI function: enable", describe_enable_fields, &item->enable);
@@ -151,7 +165,9 @@ void describe_text(FILE *to, const struct descriptions *descriptions)
 	print_groups(to, descriptions);
 	for (size_t i = 0; i < descriptions->count; i++)
 		print_function(to, &descriptions->items[i]);
-	fputs("\npassed: as the device shows it; emulated: kept in front of the device; hard-wired: 0,\n"
+	fputs("\nconfiguration: it is written there; device: the device says it, of its host; default:\n"
+	      "nobody says anything\n"
+	      "passed: as the device shows it; emulated: kept in front of the device; hard-wired: 0,\n"
 	      "whatever is written; hidden: the device shows it, the profile does not\n",
 	      to);
 }
