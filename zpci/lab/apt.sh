@@ -4,17 +4,32 @@
 # A private apt: packages of another release or architecture, downloaded, resumed and
 # verified by apt itself, without root and without a change to the system.
 #
-# Each private apt is a folder under the cache (apt/NAME) with a configuration, lists and
-# archives of its own and an empty dpkg status, so that apt resolves whole closures. What it
-# takes over from the system: its mirrors, the settings of Acquire (proxies), the passwords
-# for mirrors, and the key ring of Debian's archive.
+# Nobody can count on one release. A mirror can be out of step with itself for days: lists
+# that do not match each other, or whole lists of files that are gone. So whatever the lab
+# downloads, it names several releases that would do, and apt_try takes the first that can
+# be had, all of it.
+#
+# Each release has a folder of its own, apt/NAME/SUITES in the cache, with a configuration,
+# lists and archives, and an empty dpkg status, so that apt resolves whole closures. What was
+# fetched stays there for the next try; packages of two releases never come together. What
+# it takes over from the system: its mirrors, the settings of Acquire (proxies), the
+# passwords for mirrors, and the key ring of Debian's archive.
+#
+#   apt.conf            the configuration
+#   log                 what apt said last
+#   files               the archives that are wanted
+#   named               the packages that were asked for by name, not for the sake of others
+#   got                 a line for each package that came: mirror, suite, name, version
+#   why                 why this release did not do
+#   again               it may do in a minute
 
 # The system's mirrors of Debian's main archive, one a line.
 apt_mirrors() {
 	local found
 	found=$(apt_targets 'Origin: Debian' 'Label: Debian')
 	# Without lists on disk apt knows no origins: take the targets of our release.
-	[ -n "$found" ] || found=$(apt_targets "Release: $(apt_system_release)")
+	[ -n "$found" ] ||
+		found=$(apt_targets --no-release-info "Release: $(apt_system_release)")
 	awk 'NF && !seen[$0]++' <<<"$found"
 }
 
@@ -32,46 +47,51 @@ apt_system_release() {
 	esac
 }
 
-apt_keyring() {
+# apt_trust: the option of sources.list(5) by which a mirror is verified.
+apt_trust() {
 	local file
 	for file in /usr/share/keyrings/debian-archive-keyring.pgp \
 		/usr/share/keyrings/debian-archive-keyring.gpg; do
 		if [ -r "$file" ]; then
-			echo "$file"
+			echo "signed-by=$file"
 			return
 		fi
 	done
 	die "no key ring of Debian's archive: install the package debian-archive-keyring"
 }
 
-# apt_private NAME ARCHITECTURE SUITE...: make the folder; its configuration file is printed.
+# apt_private NAME ARCHITECTURE SUITES: make the folder of one suite, or of several in one word,
+# the last of which is preferred. Its path is left in $apt_folder.
+apt_folder=
 apt_private() {
-	local folder=$ZPCI_CACHE/apt/$1 architecture=$2 mirrors mirror keyring suite
-	shift 2
+	local architecture=$2 suites=$3 mirrors mirror trust suite
+	apt_folder=$ZPCI_CACHE/apt/$1/${suites// /+}
 	mirrors=$(apt_mirrors)
 	[ -n "$mirrors" ] ||
 		die "the system's apt has no mirror of Debian: see sources.list(5), then \`apt-get update'"
-	keyring=$(apt_keyring)
-	mkdir -p "$folder"/state/lists/partial "$folder"/cache/archives/partial "$folder"/etc
-	: >"$folder/state/status"
-	for suite; do
+	trust=$(apt_trust) || exit 1
+	mkdir -p "$apt_folder"/{state/lists/partial,cache/archives/partial,etc} || exit 1
+	rm -f "$apt_folder"/{log,named,files,why,again}
+	: >"$apt_folder/state/status"
+	for suite in $suites; do
 		for mirror in $mirrors; do
-			echo "deb [signed-by=$keyring] $mirror $suite main"
+			echo "deb [$trust] $mirror $suite main"
 		done
-	done >"$folder/etc/sources.list"
+	done >"$apt_folder/etc/sources.list"
 	{
 		# The index targets are apt's own: AppStream's and the like are of no use here.
 		apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' || true
 		cat <<-CONF
 			APT::Architecture "$architecture";
 			APT::Architectures { "$architecture"; };
+			APT::Default-Release "${suites##* }";
 			APT::Install-Recommends "false";
 			APT::Sandbox::User "$(id -un)";
-			Dir::State "$folder/state";
-			Dir::State::status "$folder/state/status";
-			Dir::Cache "$folder/cache";
-			Dir::Etc "$folder/etc";
-			Dir::Etc::sourcelist "$folder/etc/sources.list";
+			Dir::State "$apt_folder/state";
+			Dir::State::status "$apt_folder/state/status";
+			Dir::Cache "$apt_folder/cache";
+			Dir::Etc "$apt_folder/etc";
+			Dir::Etc::sourcelist "$apt_folder/etc/sources.list";
 			Dir::Etc::sourceparts "/dev/null";
 			Dir::Etc::preferences "/dev/null";
 			Dir::Etc::preferencesparts "/dev/null";
@@ -79,80 +99,196 @@ apt_private() {
 			Dir::Etc::netrc "/etc/apt/auth.conf";
 			Dir::Etc::netrcparts "/etc/apt/auth.conf.d";
 			Acquire::Languages { "none"; };
-			Acquire::Retries "5";
+			Acquire::GzipIndexes "true";
+			Acquire::Retries "2";
 			Debug::NoLocking "true";
 		CONF
-	} >"$folder/apt.conf"
-	echo "$folder/apt.conf"
+	} >"$apt_folder/apt.conf"
 }
 
-# apt_update CONF: fetch the lists. A mirror in the middle of its own update answers with
-# files that do not match; apt notices, and a later try succeeds.
-apt_update() {
-	local try
-	for try in 1 2 3 4 5 6 7 8; do
-		if APT_CONFIG=$1 apt-get -o APT::Update::Error-Mode=any update; then
-			touch "${1%/*}/lists-complete"
-			return 0
-		fi
-		echo "try $try of 8 failed: the mirror may be in the middle of its own update"
-		sleep $((try * 10)) # a mirror needs time; nothing here waits on a process
-	done
+# apt_here COMMAND...: with the private apt in $apt_folder, and messages that we can read.
+apt_here() {
+	APT_CONFIG=$apt_folder/apt.conf LC_ALL=C "$@"
+}
+
+# apt_refuse WHY: the reason that this release does not do; always fails.
+apt_refuse() {
+	echo "$*" >"$apt_folder/why"
 	return 1
 }
 
-# apt_first NAME ARCHITECTURE SUITES...: a private apt with the first of these whose lists can be
-# had; each SUITES is one suite or several in one word, the last of which is preferred. A
-# release's mirror can be out of step with itself for days after a point release, and another
-# release does as well. Its configuration is printed.
-apt_first() {
-	local name=$1 architecture=$2 suites conf try
+# apt_failed WHAT: the reason from apt's own messages. A file that is gone stays gone; a mirror in
+# the middle of its own update, or one that does not answer, may do in a minute.
+apt_failed() {
+	local log=$apt_folder/log missing
+	missing=$(grep -cE '^(E|Error): Failed to fetch .* 404 ' "$log" || true)
+	if grep -q 'does not have a Release file' "$log"; then
+		apt_refuse "gone: the mirror does not have it"
+	elif [ "$missing" -eq 1 ]; then
+		apt_refuse "1 of its $1 answers 404"
+	elif [ "$missing" -gt 1 ]; then
+		apt_refuse "$missing of its $1 answer 404"
+	elif grep -qE 'unexpected size|Hash Sum mismatch|Mirror sync' "$log"; then
+		touch "$apt_folder/again"
+		apt_refuse "not now: its $1 do not match, the mirror is in the middle of its own update"
+	else
+		touch "$apt_folder/again"
+		apt_refuse "not reachable: $(apt_error)"
+	fi
+}
+
+apt_error() {
+	sed -nE 's/^(E|Error): //p' "$apt_folder/log" | head -n 1 | cut -c 1-120
+}
+
+# apt_lists NAME ARCHITECTURE SUITES: the private apt of one release, with the lists of now.
+apt_lists() {
+	apt_private "$@" || return 1
+	apt_here apt-get -q -o APT::Update::Error-Mode=any update 2>&1 | tee "$apt_folder/log" ||
+		apt_failed lists
+}
+
+# apt_version PACKAGE: the version that would be taken, without epoch.
+apt_version() {
+	apt_here apt-cache policy "$1" | sed -n 's/^ *Candidate: \([0-9]*:\)\?\([0-9].*\)/\2/p'
+}
+
+# apt_depends PACKAGE PATTERN: what it depends on directly, as far as the name matches.
+apt_depends() {
+	apt_here apt-cache depends "$1" 2>/dev/null | sed -n "s/^ *Depends: \($2\)\$/\1/p"
+}
+
+# apt_closure PACKAGE...: these and all that they need, one a line.
+apt_closure() {
+	printf '%s\n' "$@" >>"$apt_folder/named"
+	apt_here apt-get -q -s install "$@" >"$apt_folder/log" 2>&1 ||
+		apt_refuse "$(apt_error)" || return 1
+	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1=\2/p' "$apt_folder/log"
+}
+
+# apt_download PACKAGE...: exactly these, as far as they are not there yet.
+apt_download() {
+	local status=0
+	apt_here apt-get download --print-uris "$@" >"$apt_folder/log" 2>&1 ||
+		apt_refuse "$(apt_error)" || return 1
+	sed -n "s/^'[^']*' \([^ ]*\) .*/\1/p" "$apt_folder/log" >"$apt_folder/files"
+	(cd "$apt_folder/cache/archives" && apt_here apt-get -q download "$@") 2>&1 |
+		tee "$apt_folder/log" || status=1
+	# Get:1 MIRROR SUITE/COMPONENT ARCHITECTURE NAME ARCHITECTURE VERSION [SIZE]
+	sed -nE 's|^Get:[0-9]+ ([^ ]+) ([^ /]+)[^ ]* [^ ]+ ([^ ]+) [^ ]+ ([^ ]+).*|\1 \2 \3 \4|p' \
+		"$apt_folder/log" >>"$apt_folder/got"
+	[ "$status" -eq 0 ] || apt_failed packages
+}
+
+# apt_release NAME ARCHITECTURE SUITES LISTER [ARGUMENT...]: all that LISTER prints, or nothing.
+apt_release() {
+	local packages
+	apt_lists "$1" "$2" "$3" || return 1
+	packages=$("${@:4}") || return 1
+	[ -n "$packages" ] || return 0
+	grep -v = <<<"$packages" >>"$apt_folder/named"
+	# shellcheck disable=SC2086 # a list
+	apt_download $packages
+}
+
+# apt_try NAME ARCHITECTURE SUITES... -- LISTER [ARGUMENT...]: the packages that the function LISTER
+# prints, from the first of these releases that has them all. Each SUITES is one suite, or several
+# in one word. LISTER finds the release's private apt in $apt_folder, and fails by apt_refuse if
+# the release does not do. Releases that may do in a minute are asked again if no other did. What
+# came from where, and why not from elsewhere, is left for apt_step.
+apt_try() {
+	local name=$1 architecture=$2 releases=() left again suites round
 	shift 2
-	for try in 1 2 3 4 5 6; do
-		for suites; do
-			# shellcheck disable=SC2086 # a list
-			conf=$(apt_private "$name" "$architecture" $suites) || return 1
-			echo "APT::Default-Release \"${suites##* }\";" >>"$conf"
-			if APT_CONFIG=$conf apt-get -q -o APT::Update::Error-Mode=any update >&2; then
-				touch "${conf%/*}/lists-complete"
-				echo "$conf"
+	while [ "$1" != -- ]; do
+		releases+=("$1")
+		shift
+	done
+	shift
+	rm -f "$ZPCI_CACHE/apt/$name"/*/why
+	left=("${releases[@]}")
+	for round in 1 2 3; do
+		again=()
+		for suites in "${left[@]}"; do
+			echo "--- ${suites// / and }"
+			if apt_release "$name" "$architecture" "$suites" "$@"; then
+				apt_words "$name" "${releases[@]}" >"$ZPCI_CACHE/apt/$name/words"
 				return 0
 			fi
-			echo "the lists of $suites for $architecture cannot be had now" >&2
-			rm -rf "${conf%/*}"
+			echo "--- not from ${suites// / and }: $(cat "$apt_folder/why")"
+			[ ! -e "$apt_folder/again" ] || again+=("$suites")
 		done
-		sleep $((try * 10)) # a mirror needs time; nothing here waits on a process
+		if [ "$round" -eq 3 ] || [ "${#again[@]}" -eq 0 ]; then
+			break
+		fi
+		left=("${again[@]}")
+		apt_wait $((round * 10))
 	done
+	apt_words "$name" "${releases[@]}" >"$ZPCI_CACHE/apt/$name/words"
 	return 1
 }
 
-# apt_fetch CONF COMMAND...: run an apt-get command that downloads, with complete lists; if
-# it fails the lists may be older than the mirror, so fetch them again and retry.
-apt_fetch() {
-	local conf=$1 try
+# A mirror needs time; nothing waits on a process here.
+apt_wait() {
+	sleep "$1"
+}
+
+# apt_words NAME SUITES...: what came, and why not from elsewhere.
+apt_words() {
+	local name=$1 suites why
 	shift
-	for try in 1 2 3 4; do
-		if [ "$try" -gt 1 ] || [ ! -e "${conf%/*}/lists-complete" ]; then
-			apt_update "$conf" || return 1
-		fi
-		if APT_CONFIG=$conf apt-get -y -o Dpkg::Use-Pty=0 "$@"; then
-			return 0
-		fi
-		echo "download $try of 4 failed; fetching the package lists again"
+	if [ ! -e "$apt_folder/why" ] && [ -e "$apt_folder/named" ]; then
+		apt_came
+	fi
+	for suites; do
+		why=$ZPCI_CACHE/apt/$name/${suites// /+}/why
+		[ ! -e "$why" ] || echo "not from ${suites// / and }: $(cat "$why")"
 	done
-	return 1
 }
 
-# apt_unpack CONF FOLDER: unpack all downloaded archives, into one /usr: up to Debian 12 some
-# packages have files in /bin and /lib, which are links to /usr/bin and /usr/lib on any system.
+# A line for each place, with the packages that were asked for by name. The last that came of a
+# name is the one that is wanted.
+apt_came() {
+	awk 'FILENAME == ARGV[1] { names[NR] = $1; next }
+		{ from[$3] = $2 " at " $1; version[$3] = $4 }
+		END {
+			for (i = 1; i in names; i++) {
+				name = names[i]
+				place = from[name]
+				list[place] = list[place] (list[place] ? ", " : "") name " " version[name]
+			}
+			for (place in list)
+				print "from " place ": " list[place]
+		}' "$apt_folder/named" "$apt_folder/got" | LC_ALL=C sort
+}
+
+# apt_step TITLE NAME COMMAND...: a step that gets packages by `apt_try NAME`. Says where they came
+# from, or why they did not. The private apts are removed when all is done.
+apt_step() {
+	local title=$1 name=$2 status=0 line
+	shift 2
+	rm -f "$ZPCI_CACHE/apt/$name/words"
+	step "$title" "$@" || status=$?
+	if [ -r "$ZPCI_CACHE/apt/$name/words" ]; then
+		while read -r line; do say "$line"; done <"$ZPCI_CACHE/apt/$name/words"
+	fi
+	[ "$status" -ne 0 ] || rm -rf "${ZPCI_CACHE:?}/apt/$name"
+	return "$status"
+}
+
+# apt_unpack FOLDER: unpack what apt_try has got, into one /usr: up to Debian 12 some packages have
+# files in /bin and /lib, which are links to /usr/bin and /usr/lib on any system. FOLDER is made
+# anew, and is there when all of it is.
 apt_unpack() {
-	local archive name
+	local folder=$1 name archive
+	rm -rf "$folder.new" "$folder"
+	mkdir -p "$folder.new" || return 1
 	for name in bin sbin lib; do
-		mkdir -p "$2/usr/$name" || return 1
-		ln -sfn "usr/$name" "$2/$name" || return 1
+		mkdir -p "$folder.new/usr/$name" || return 1
+		ln -sfn "usr/$name" "$folder.new/$name" || return 1
 	done
-	for archive in "${1%/*}"/cache/archives/*.deb; do
-		dpkg-deb --fsys-tarfile "$archive" |
-			tar -x --keep-directory-symlink --no-same-owner -C "$2" || return 1
-	done
+	while read -r archive; do
+		dpkg-deb --fsys-tarfile "$apt_folder/cache/archives/$archive" |
+			tar -x --keep-directory-symlink --no-same-owner -C "$folder.new" || return 1
+	done <"$apt_folder/files"
+	mv "$folder.new" "$folder"
 }

@@ -65,22 +65,33 @@ check_make() {
 
 # --- s390x: a big-endian build, run by qemu-user --------------------------------------------
 
-# The C library is the cross compiler's.
-check_s390x_packages="libcmocka-dev libcmocka0 libinih-dev libinih1 libjson-c-dev libjson-c5"
+# With their C library, which may be newer than the cross compiler's.
+check_s390x_packages=(
+	libcmocka-dev libcmocka0 libinih-dev libinih1 libjson-c-dev libjson-c5 libc6 libgcc-s1
+)
+
+# What is built with the system's cross compiler runs with this release's C library or a later one.
+check_s390x_suites() {
+	case $(apt_system_release) in
+	bookworm) printf '%s\n' bookworm trixie testing ;;
+	trixie) printf '%s\n' trixie testing ;;
+	*) return 1 ;;
+	esac
+}
+
+check_s390x_download() {
+	apt_try s390x s390x "$@" -- printf '%s\n' "${check_s390x_packages[@]}" &&
+		apt_unpack "$ZPCI_CACHE/s390x/root"
+}
 
 check_s390x_root() {
-	local conf release root=$ZPCI_CACHE/s390x/root
-	release=$(apt_system_release) || return 1
-	! stamp_is "$ZPCI_CACHE/s390x/complete" "$release $check_s390x_packages" || return 0
-	conf=$(apt_private "s390x-$release" s390x "$release") || return 1
+	local made suites
+	suites=$(check_s390x_suites) || return 1
+	made="$suites ${check_s390x_packages[*]}"
+	! stamp_is "$ZPCI_CACHE/s390x/complete" "$made" || return 0
 	# shellcheck disable=SC2086 # words
-	(cd "${conf%/*}/cache/archives" &&
-		apt_fetch "$conf" download $check_s390x_packages) || return 1
-	rm -rf "$root"
-	mkdir -p "$root" || return 1
-	apt_unpack "$conf" "$root" || return 1
-	rm -rf "${conf%/*}"
-	stamp_write "$ZPCI_CACHE/s390x/complete" "$release $check_s390x_packages"
+	apt_step "getting libraries for s390x" s390x check_s390x_download $suites &&
+		stamp_write "$ZPCI_CACHE/s390x/complete" "$made"
 }
 
 # No shared library, so that the test programs are what the emulator can start, not
@@ -92,12 +103,13 @@ check_s390x() {
 		echo "no qemu-s390x: install qemu-user-static or qemu-user"
 		return 1
 	}
-	check_s390x_root || return 1
 	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+	# A later cmocka deprecates some of what the tests use.
 	build_all s390x --enable-werror --host=s390x-linux-gnu --disable-shared \
+		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" \
 		CPPFLAGS="-I$root/usr/include" \
-		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries" || return 1
-	QEMU_LD_PREFIX=/usr/s390x-linux-gnu QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" \
+		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries,--allow-shlib-undefined" || return 1
+	QEMU_LD_PREFIX=$root QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" \
 		make -C "$(build_folder s390x)" -j "$(processors)" -k check AM_COLOR_TESTS=no \
 		LOG_COMPILER="$emulator"
 }
@@ -198,11 +210,15 @@ lab_check() {
 	lab_qemu
 	lab_guest
 	[ -z "$check_long" ] || (check_kernels) || check_add 0 1 0 1
-	qemu_too_old || say "without Debian 12's QEMU one test is skipped"
+	qemu_too_old || say "without a QEMU that is too old one test is skipped"
 	check_automake "unit tests" check_make native
 	check_automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
 	check_automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
-	check_automake "unit tests on big-endian s390x" check_s390x
+	if check_s390x_root; then
+		check_automake "unit tests on big-endian s390x" check_s390x
+	else
+		check_add 0 0 0 1
+	fi
 	check_tap "fuzz targets" check_fuzz
 	check_tap "guest tests" check_guest
 	check_whole "make distcheck" check_distribution

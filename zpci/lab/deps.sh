@@ -59,18 +59,25 @@ deps_install_once() {
 	read -r -a names < <(deps_names)
 	[ "${#names[@]}" -gt 0 ] || return 0
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends \
-		-o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 install "${names[@]}"
+		-o Acquire::Retries=2 -o DPkg::Lock::Timeout=300 install "${names[@]}"
 }
 
-# Mirrors that are being updated answer with files that do not match, for minutes.
+# A mirror that is being updated answers with files that do not match, for minutes. What the lists
+# of now name and the mirror does not have stays gone.
 deps_install() {
-	local try
-	for try in 1 2 3 4 5 6; do
-		as_root apt-get -o Acquire::Retries=5 update ||
+	local try fresh log=$ZPCI_CACHE/log/deps
+	for try in 1 2 3; do
+		fresh=1
+		as_root apt-get -o Acquire::Retries=2 update || {
+			fresh=
 			echo "the package lists are not complete; trying with those that are there"
-		deps_install_once && return 0
-		echo "try $try of 6 failed"
-		sleep $((try * 10)) # a mirror needs time; nothing here waits on a process
+		}
+		deps_install_once 2>&1 | tee "$log" && return 0
+		if [ -n "$fresh" ] && grep -q '^E: Failed to fetch .* 404 ' "$log"; then
+			echo "the mirror does not have what its lists name"
+			return 1
+		fi
+		[ "$try" -eq 3 ] || apt_wait $((try * 10))
 	done
 	return 1
 }

@@ -18,9 +18,8 @@
 # No root is needed: device nodes come from devtmpfs, owners are set by cpio. The same
 # inputs make the same bytes.
 
-# Where the packages come from: the first of these that the mirror has in a consistent state. Both
-# have Linux 6.12.
-guest_suites=(trixie "bookworm bookworm-backports")
+# Where the packages come from. The first two have Linux 6.12.
+guest_suites=(trixie "bookworm bookworm-backports" testing)
 guest_programs=(usr/bin/busybox usr/bin/lspci usr/bin/setpci)
 # What is wanted, if it is a module, and its option; the modules that these need come along.
 guest_modules=(
@@ -32,34 +31,23 @@ guest_modules=(
 )
 
 guest_download() {
-	local conf kernel root=$ZPCI_CACHE/guest/root
-	conf=$(apt_first guest s390x "${guest_suites[@]}") || return 1
-	# The kernel without its dependencies, which would be half a system; the programs with
-	# theirs.
-	kernel=$(guest_kernel_packages "$conf") || return 1
-	apt_fetch "$conf" install --download-only busybox-static pciutils || return 1
-	# shellcheck disable=SC2086 # a list
-	(cd "${conf%/*}/cache/archives" && apt_fetch "$conf" download $kernel) || return 1
-	rm -rf "$root.new" "$root"
-	mkdir -p "$root.new" || return 1
-	apt_unpack "$conf" "$root.new" || return 1
-	mv "$root.new" "$root" || return 1
-	rm -rf "${conf%/*}"
+	apt_try guest s390x "${guest_suites[@]}" -- guest_packages &&
+		apt_unpack "$ZPCI_CACHE/guest/root"
 }
 
-# guest_kernel_packages CONF: the concrete packages of the kernel that the metapackage names.
-# From 7.2 on Debian splits it: linux-image-V depends on linux-binary-V and linux-modules-V.
+# The kernel without its dependencies, which would be half a system; the programs with theirs.
+guest_packages() {
+	guest_kernel_packages && apt_closure busybox-static pciutils
+}
+
+# The concrete packages of the kernel that the metapackage names. From 7.2 on Debian splits it:
+# linux-image-V depends on linux-binary-V and linux-modules-V.
 guest_kernel_packages() {
 	local image
-	image=$(APT_CONFIG=$1 apt-cache depends linux-image-s390x 2>/dev/null |
-		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-	if [ -z "$image" ]; then
-		echo "linux-image-s390x names no kernel" >&2
-		return 1
-	fi
+	image=$(apt_depends linux-image-s390x 'linux-image-[0-9].*')
+	[ -n "$image" ] || apt_refuse "gone: no kernel for s390x" || return 1
 	echo "$image"
-	APT_CONFIG=$1 apt-cache depends "$image" |
-		sed -n 's/^ *Depends: \(linux-\(binary\|modules\|base\)-[0-9].*\)/\1/p'
+	apt_depends "$image" 'linux-\(binary\|modules\|base\)-[0-9].*'
 }
 
 guest_kernel_version() {
@@ -214,7 +202,7 @@ guest_inputs() {
 guest_programs_get() {
 	mkdir -p "$ZPCI_CACHE/guest"
 	if ! guest_kernel_version >/dev/null; then
-		step "getting Debian's s390x kernel, busybox and pciutils" guest_download ||
+		apt_step "getting Debian's s390x kernel, busybox and pciutils" guest guest_download ||
 			die "the guest's packages could not be downloaded"
 	fi
 }

@@ -32,29 +32,26 @@ kernel_source_without=(
 	'*/tools/testing/*' '*/tools/perf/*'
 )
 
+# The metapackage names the concrete one.
+kernel_source_package() {
+	apt_depends linux-source 'linux-source-[0-9].*' | grep . ||
+		apt_refuse "gone: no source of a kernel"
+}
+
 kernel_source_get() {
-	local conf package folder=$ZPCI_CACHE/kernel without=() pattern
-	conf=$(apt_first kernel-source s390x "${guest_suites[@]}") || return 1
-	# The metapackage names the concrete one.
-	package=$(APT_CONFIG=$conf apt-cache depends linux-source |
-		sed -n 's/^ *Depends: \(linux-source-[0-9].*\)/\1/p' | head -n 1)
-	if [ -z "$package" ]; then
-		echo "linux-source names no source"
-		return 1
-	fi
-	(cd "${conf%/*}/cache/archives" && apt_fetch "$conf" download "$package") || return 1
-	rm -rf "$folder/unpacked" "$folder/source"
-	mkdir -p "$folder/unpacked" "$folder/source" || return 1
-	apt_unpack "$conf" "$folder/unpacked" || return 1
+	local folder=$ZPCI_CACHE/kernel without=() pattern
+	apt_try kernel-source s390x "${guest_suites[@]}" -- kernel_source_package || return 1
+	apt_unpack "$folder/unpacked" || return 1
+	rm -rf "$folder/source"
+	mkdir -p "$folder/source" || return 1
 	for pattern in "${kernel_source_without[@]}"; do
 		without+=("--exclude=$pattern")
 	done
-	echo "unpacking $package"
+	echo "unpacking the source"
 	tar -xJf "$folder"/unpacked/usr/src/linux-source-*.tar.xz -C "$folder/source" \
 		--strip-components=1 "${without[@]}" || return 1
-	APT_CONFIG=$conf apt-cache show "$package" | sed -n 's/^Version: //p' | head -n 1 \
-		>"$folder/source/zpci-version"
-	rm -rf "$folder/unpacked" "${conf%/*}"
+	apt_version "$(kernel_source_package)" >"$folder/source/zpci-version"
+	rm -rf "$folder/unpacked"
 	touch "$folder/source/zpci-complete"
 }
 
@@ -162,7 +159,7 @@ kernel_build() {
 	lab_deps
 	guest_programs_get
 	if [ ! -e "$ZPCI_CACHE/kernel/source/zpci-complete" ]; then
-		step "getting Debian's linux-source" kernel_source_get ||
+		apt_step "getting Debian's linux-source" kernel-source kernel_source_get ||
 			die "the kernel's source could not be fetched"
 	fi
 	kernel_build_one "$1"

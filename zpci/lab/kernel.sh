@@ -5,9 +5,8 @@
 # (kernel-build.sh). Each becomes a folder under $ZPCI_CACHE/guest as guest.sh describes it,
 # and gets a link of its short name, so that `zpci run --guest NAME' takes it.
 #
-# Nobody can count on a suite: a mirror in the middle of its own update serves lists that do
-# not match, testing can have no kernel for s390x, and old packages go. So each suite is
-# asked on its own, quickly, and what it did not give is said with the reason.
+# Nobody can count on a suite (apt.sh): testing can have no kernel for s390x, and old packages
+# go. So each suite is asked on its own, and what it did not give is said with the reason.
 
 # Short name, and the suite as mirrors call it. The lab knows its stable release by name.
 kernel_suites=(
@@ -49,58 +48,25 @@ kernel_short() {
 	done
 }
 
-# kernel_update SUITE: its lists in a private apt, whose configuration is printed. Two tries:
-# the next suite may do as well.
-kernel_update() {
-	local conf log try
-	conf=$(apt_private "kernel-$1" s390x "$1") || return 1
-	# Six suites' lists are kept to be asked again: compressed.
-	echo 'Acquire::GzipIndexes "true";' >>"$conf"
-	log=${conf%/*}/update.log
-	for try in 1 2; do
-		if APT_CONFIG=$conf apt-get -q -o Acquire::Retries=1 -o APT::Update::Error-Mode=any \
-			update >"$log" 2>&1; then
-			touch "${conf%/*}/lists-complete"
-			echo "$conf"
-			return 0
-		fi
-		echo "$1: try $try failed" >>"$log"
-	done
-	rm -f "${conf%/*}/lists-complete"
-	return 1
-}
-
-# kernel_why SUITE: the reason that kernel_update failed, from apt's messages.
-kernel_why() {
-	local log=$ZPCI_CACHE/apt/kernel-$1/update.log
-	if grep -qE 'does not have a Release file|404 +Not Found' "$log" 2>/dev/null; then
-		echo "gone: the mirror does not have $1 for s390x"
-	elif grep -qE 'unexpected size|Hash Sum mismatch|Mirror sync' "$log" 2>/dev/null; then
-		echo "not now: the mirror is in the middle of its own update, its lists do not match"
-	else
-		echo "not reachable: $(grep '^E:' "$log" 2>/dev/null | head -n 1 | cut -c 1-120 || true)"
-	fi
+# The kernel's version, of the packages on standard input.
+kernel_version() {
+	sed -n '1s/^linux-image-//p'
 }
 
 # Lines of NAME, SUITE, VERSION, PACKAGE-VERSION; or NAME, SUITE, `-', and the reason.
 kernel_offers() {
-	local entry name suite conf image version
+	local entry name suite version
 	for entry in "${kernel_suites[@]}"; do
 		name=${entry%% *}
 		suite=${entry##* }
-		if ! conf=$(kernel_update "$suite"); then
-			printf '%s\t%s\t-\t%s\n' "$name" "$suite" "$(kernel_why "$suite")"
-			continue
+		if apt_lists kernel s390x "$suite" >/dev/null &&
+			version=$(guest_kernel_packages | kernel_version); then
+			printf '%s\t%s\t%s\t%s\n' "$name" "$suite" "$version" \
+				"$(apt_version "linux-image-$version")"
+		else
+			printf '%s\t%s\t-\t%s\n' "$name" "$suite" "$(cat "$apt_folder/why")"
 		fi
-		image=$(guest_kernel_packages "$conf" 2>/dev/null | head -n 1 || true)
-		if [ -z "$image" ]; then
-			printf '%s\t%s\t-\t%s\n' "$name" "$suite" "gone: no kernel for s390x"
-			continue
-		fi
-		version=$(APT_CONFIG=$conf apt-cache show "$image" |
-			sed -n 's/^Version: //p' | head -n 1)
-		rm -f "${conf%/*}"/cache/*pkgcache.bin # 80 MB, made again in a second
-		printf '%s\t%s\t%s\t%s\n' "$name" "$suite" "${image#linux-image-}" "$version"
+		rm -f "$apt_folder"/cache/*pkgcache.bin # 80 MB, made again in a second
 	done
 }
 
@@ -142,110 +108,71 @@ kernel_list() {
 	done
 }
 
-# kernel_newest: the suite with the highest version among those that answer.
-kernel_newest() {
-	local name suite version package best='' best_suite=''
+# The lister of apt_try: the packages of this release's kernel, or nothing if its guest is here.
+kernel_packages() {
+	local packages version
+	packages=$(guest_kernel_packages) || return 1
+	version=$(kernel_version <<<"$packages")
+	[ -e "$ZPCI_CACHE/guest/$version/release" ] || echo "$packages"
+}
+
+# kernel_download NAME SUITE...: the kernel of the first of these that can be had becomes the guest
+# NAME. The packages go into a folder of their own, of which guest_collect keeps a part.
+kernel_download() {
+	local name=$1 version root=$ZPCI_CACHE/kernel/root
+	shift
+	apt_try kernel s390x "$@" -- kernel_packages || return 1
+	version=$(guest_kernel_packages | kernel_version)
+	if [ ! -e "$ZPCI_CACHE/guest/$version/release" ]; then
+		apt_unpack "$root" && guest_collect "$root" "$version" || return 1
+		rm -rf "$root"
+	fi
+	for name in "$(kernel_short "${apt_folder##*/}")" "$name"; do
+		[ "$name" = "$version" ] || ln -sfn "$version" "$ZPCI_CACHE/guest/$name"
+	done
+}
+
+# kernel_suites_of NAME: the suites from which it can come, the best first; NAME is `newest' or a
+# version. Why another suite offers nothing is said.
+kernel_suites_of() {
+	local wanted=$1 name suite version package
 	while IFS=$'\t' read -r name suite version package; do
 		if [ "$version" = - ]; then
 			say "$name ($suite): $package" >&2
-		elif [[ $name =~ $kernel_released ]]; then
-			if [ -z "$best" ] || dpkg --compare-versions "$package" gt "$best"; then
-				best=$package
-				best_suite=$suite
-			fi
+		elif [ "$version" = "$wanted" ] ||
+			[[ $wanted == newest && $name =~ $kernel_released ]]; then
+			printf '%s\t%s\n' "$package" "$suite"
 		fi
-	done < <(kernel_offers)
-	[ -n "$best_suite" ] || return 1
-	echo "$best_suite"
-}
-
-# kernel_download CONF VERSION: into a folder of its own, of which guest_collect keeps a part.
-kernel_download() {
-	local conf=$1 version=$2 root=$ZPCI_CACHE/guest/$2/root packages
-	packages=$(guest_kernel_packages "$conf") || return 1
-	rm -rf "${conf%/*}"/cache/archives/*.deb "$root"
-	mkdir -p "$root" || return 1
-	# shellcheck disable=SC2086 # a list
-	if ! (cd "${conf%/*}/cache/archives" &&
-		APT_CONFIG=$conf apt-get -q download $packages); then
-		echo "a package that the lists name is gone from the mirror, or not reachable"
-		return 1
-	fi
-	apt_unpack "$conf" "$root" || return 1
-	rm -rf "${conf%/*}"/cache/archives/*.deb
-	guest_collect "$root" "$version" || return 1
-	rm -rf "$root"
-}
-
-# kernel_link NAME VERSION: the short name.
-kernel_link() {
-	[ -z "$1" ] || ln -sfn "$2" "$ZPCI_CACHE/guest/$1"
-	say "guest with Linux $2: $ZPCI_CACHE/guest/${1:-$2}; zpci run --guest ${1:-$2}"
-}
-
-# kernel_get_suite SUITE [NAME]: NAME is a second short name.
-kernel_get_suite() {
-	local suite=$1 name=${2:-} short conf version why
-	short=$(kernel_short "$suite")
-	if ! conf=$(kernel_update "$suite"); then
-		why=$(kernel_why "$suite")
-		version=$(readlink "$ZPCI_CACHE/guest/$short" || true)
-		if [ -z "$version" ] || [ ! -e "$ZPCI_CACHE/guest/$version/release" ]; then
-			die "$short ($suite): $why; \`zpci-lab kernel list' shows what there is"
-		fi
-		say "$short ($suite): $why; taking the one that was fetched before"
-	else
-		version=$(guest_kernel_packages "$conf" | head -n 1 || true)
-		version=${version#linux-image-}
-		[ -n "$version" ] || die "$short ($suite): gone: the suite has no kernel for s390x"
-	fi
-	if [ ! -e "$ZPCI_CACHE/guest/$version/release" ]; then
-		step "getting Debian's kernel $version" kernel_download "$conf" "$version" ||
-			die "$version could not be fetched"
-	fi
-	guest_finish "$version"
-	[ -z "$name" ] || ln -sfn "$version" "$ZPCI_CACHE/guest/$name"
-	kernel_link "$short" "$version"
-}
-
-# kernel_get_version VERSION: one that was fetched before, or that a suite has now.
-kernel_get_version() {
-	local wanted=$1 name suite version package seen='' why="gone from the mirror"
-	if [ -e "$ZPCI_CACHE/guest/$wanted/release" ]; then
-		guest_finish "$wanted"
-		kernel_link "" "$wanted"
-		return
-	fi
-	while IFS=$'\t' read -r name suite version package; do
-		if [ "$version" = "$wanted" ]; then
-			kernel_get_suite "$suite"
-			return
-		fi
-		seen+="$name $version"
-		if [ "$version" = - ]; then
-			seen+=" ($package)"
-			[[ $package == gone* ]] || why="in no suite that could be asked"
-		fi
-		seen+="; "
-	done < <(kernel_offers)
-	die "$wanted is $why: ${seen%; }"
+	done < <(kernel_offers) | sort -Vrs -k 1,1 | cut -f 2
 }
 
 kernel_get() {
-	local name=$1 suite
+	local name=$1 suites='' here version
 	# A version becomes a folder's name.
 	[[ $name =~ ^[A-Za-z0-9][A-Za-z0-9.+~-]*$ ]] || kernel_usage
 	guest_programs_get
-	if [ "$name" = newest ]; then
-		suite=$(kernel_newest) || die "no suite that has a kernel could be reached"
-		kernel_get_suite "$suite" newest
-	elif suite=$(kernel_suite "$name"); then
-		kernel_get_suite "$suite"
-	elif [[ $name =~ ^[0-9] ]]; then
-		kernel_get_version "$name"
-	else
+	if suites=$(kernel_suite "$name"); then
+		name=$(kernel_short "$suites")
+	elif [[ ! $name =~ ^([0-9].*|newest)$ ]]; then
 		kernel_usage
 	fi
+	here=$ZPCI_CACHE/guest/$name/release
+	# What has a version for a name does not change.
+	if [[ ! ($name =~ ^[0-9] && -e $here) ]]; then
+		[ -n "$suites" ] || suites=$(kernel_suites_of "$name")
+		# shellcheck disable=SC2086 # a list
+		if [ -n "$suites" ] &&
+			apt_step "getting Debian's kernel $name" kernel kernel_download "$name" $suites; then
+			:
+		elif [ -e "$here" ]; then
+			say "taking the kernel $name that was fetched before"
+		else
+			die "no kernel $name can be had now; \`zpci-lab kernel list' shows what there is"
+		fi
+	fi
+	version=$(cat "$here")
+	guest_finish "$version"
+	say "guest with Linux $version: $ZPCI_CACHE/guest/$name; zpci run --guest $name"
 }
 
 lab_kernel() {

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# A QEMU that is new enough: the system's own, or one from Debian 13's backports in a folder
-# of its own, run through that folder's dynamic loader. The system is not changed. A plugin
+# A QEMU that is new enough: the system's own, or one of another Debian release in a folder of
+# its own, run through that folder's dynamic loader. The system is not changed. A plugin
 # that was built on the host loads into it, and libraries that the folder lacks come from
 # the host.
 #
 # The result is $ZPCI_CACHE/qemu/qemu-system-s390x, where zpci(1) looks for it.
 
 qemu_needed=11.1
+qemu_suites=("trixie trixie-backports" testing unstable)
+qemu_wanted=(qemu-system-s390x)
+# One that is too old, for the test that zpci(1) says so.
+qemu_too_old_suites=(bookworm trixie)
 
 # qemu_version PROGRAM: prints e.g. 11.1.3, or nothing.
 qemu_version() {
@@ -21,21 +25,22 @@ qemu_is_new_enough() {
 	[ -n "$version" ] && dpkg --compare-versions "$version" ge "$qemu_needed"
 }
 
-# qemu_download FOLDER PACKAGE RELEASE [MORE]: PACKAGE with all that it needs from a Debian
-# release, MORE of which is preferred; unpacked to FOLDER/root, with a wrapper beside it.
+# The lister of apt_try: what gives a QEMU that is new enough.
+qemu_packages() {
+	local version
+	version=$(apt_version "${qemu_wanted[0]}")
+	dpkg --compare-versions "${version:-0}" ge "$qemu_needed" ||
+		apt_refuse "its QEMU is ${version:-not there}, but $qemu_needed is needed" || return 1
+	apt_closure "${qemu_wanted[@]}"
+}
+
+# qemu_download FOLDER NAME SUITES... -- LISTER...: by apt_try, unpacked to FOLDER/root, with a
+# wrapper beside it.
 qemu_download() {
-	local folder=$1 package=$2 release=$3 more=${4:-} conf architecture
-	architecture=$(dpkg --print-architecture)
-	conf=$(apt_private "qemu-$release-$architecture" "$architecture" \
-		"$release" ${more:+"$more"}) || return 1
-	apt_fetch "$conf" install --download-only ${more:+-t "$more"} "$package" || return 1
-	rm -rf "$folder/root.new" "$folder/root"
-	mkdir -p "$folder/root.new" || return 1
-	apt_unpack "$conf" "$folder/root.new" || return 1
-	mv "$folder/root.new" "$folder/root" || return 1
-	qemu_write_wrapper "$folder/qemu-system-s390x" || return 1
-	# Only the unpacked folder is needed from now on.
-	rm -rf "${conf%/*}"
+	local folder=$1 name=$2
+	shift 2
+	apt_try "$name" "$(dpkg --print-architecture)" "$@" &&
+		apt_unpack "$folder/root" && qemu_write_wrapper "$folder/qemu-system-s390x"
 }
 
 qemu_write_wrapper() {
@@ -61,13 +66,22 @@ qemu_write_wrapper() {
 	mv "$1.new" "$1"
 }
 
-# A QEMU that is too old, Debian 12's, for the test that zpci(1) says so.
+# In Debian 12 a package of several targets has it.
+qemu_too_old_packages() {
+	if [ -n "$(apt_version qemu-system-s390x)" ]; then
+		apt_closure qemu-system-s390x
+	else
+		apt_closure qemu-system-misc
+	fi
+}
+
 qemu_too_old() {
-	local folder=$ZPCI_CACHE/qemu/debian12
+	local folder=$ZPCI_CACHE/qemu/too-old
 	[ -z "$(qemu_version "$folder/qemu-system-s390x")" ] || return 0
 	mkdir -p "$folder"
-	step "getting Debian 12's QEMU, which is too old, for a test" \
-		qemu_download "$folder" qemu-system-misc bookworm
+	apt_step "getting a QEMU that is too old, for a test" qemu-too-old \
+		qemu_download "$folder" qemu-too-old "${qemu_too_old_suites[@]}" -- \
+		qemu_too_old_packages
 }
 
 lab_qemu() {
@@ -78,10 +92,12 @@ lab_qemu() {
 		say "QEMU $(qemu_version "$own"): $own"
 		return
 	fi
-	if ! qemu_is_new_enough "$wrapper"; then
-		step "getting QEMU from Debian 13's backports" \
-			qemu_download "$ZPCI_CACHE/qemu" qemu-system-s390x trixie trixie-backports ||
+	if ! qemu_is_new_enough "$wrapper" ||
+		! stamp_is "$ZPCI_CACHE/qemu/wanted" "${qemu_wanted[*]}"; then
+		apt_step "getting a QEMU that is new enough" qemu \
+			qemu_download "$ZPCI_CACHE/qemu" qemu "${qemu_suites[@]}" -- qemu_packages ||
 			die "QEMU could not be downloaded"
+		stamp_write "$ZPCI_CACHE/qemu/wanted" "${qemu_wanted[*]}"
 	fi
 	qemu_is_new_enough "$wrapper" ||
 		die "QEMU >= $qemu_needed is needed, but $wrapper says: $("$wrapper" --version 2>&1 | head -n 1)"

@@ -13,18 +13,12 @@
 #
 # In the cache it is the guest `second', see guest.sh; the QEMU is in second/.
 
-second_suites=(trixie testing)
+second_suites=(trixie testing "bookworm bookworm-backports")
 second_programs=(usr/bin/qemu-system-s390x)
 
 second_download() {
-	local conf folder=$ZPCI_CACHE/second
-	conf=$(apt_first second s390x "${second_suites[@]}") || return 1
-	apt_fetch "$conf" install --download-only qemu-system-s390x || return 1
-	rm -rf "$folder/root.new" "$folder/root"
-	mkdir -p "$folder/root.new" || return 1
-	apt_unpack "$conf" "$folder/root.new" || return 1
-	rm -rf "${conf%/*}"
-	mv "$folder/root.new" "$folder/root"
+	apt_try second s390x "${second_suites[@]}" -- apt_closure qemu-system-s390x &&
+		apt_unpack "$ZPCI_CACHE/second/root"
 }
 
 second_qemu() {
@@ -88,7 +82,7 @@ lab_second() {
 	kernel_build iov
 	if [ ! -e "$ZPCI_CACHE/second/root" ]; then
 		mkdir -p "$ZPCI_CACHE/second"
-		step "getting Debian's QEMU for s390x" second_download ||
+		apt_step "getting Debian's QEMU for s390x" second second_download ||
 			die "the QEMU for the guest could not be downloaded"
 	fi
 	inputs=$(second_inputs)
