@@ -119,7 +119,7 @@ for my $smp (1, 4) {
 		[ '--smp', $smp, '--control', $path ],
 		$script, \%outside,
 		[
-			'-netdev', 'user,id=net,restrict=on', '-device', 'virtio-net-pci,netdev=net,romfile=',
+			'-netdev', 'user,id=net,restrict=on', '-device', 'virtio-net-pci,netdev=net',
 			'-device', 'virtio-rng-pci', '-monitor', "unix:$console,server=on,wait=off"
 		]);
 

@@ -10,7 +10,8 @@
 
 qemu_needed=11.1
 qemu_suites=("trixie trixie-backports" testing unstable)
-qemu_wanted=(qemu-system-s390x)
+# PCI network cards do not start without ipxe-qemu's boot ROM, and no package depends on it.
+qemu_wanted=(qemu-system-s390x ipxe-qemu)
 # One that is too old, for the test that zpci(1) says so.
 qemu_too_old_suites=(bookworm trixie)
 
@@ -52,7 +53,7 @@ qemu_write_wrapper() {
 		for folder in "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu*; do
 			libraries=$libraries${libraries:+:}$folder
 		done
-		set -- -L "$root/usr/share/qemu" "$@"
+		set -- -L "$root/usr/share/qemu" -L "$root/usr/lib/ipxe/qemu" "$@"
 		for loader in "$root"/usr/lib/*-linux-gnu*/ld-linux*.so.* \
 			"$root"/lib/*-linux-gnu*/ld-linux*.so.*; do
 			[ -x "$loader" ] || continue
