@@ -11,16 +11,36 @@ use Exporter 'import';
 use File::Temp;
 use IO::Socket::UNIX;
 use JSON::PP;
+use KernelLog qw(known_complaint complaints);
 use Test::More;
 
 our @EXPORT = qw(requires_guest inspect function_of observed %expected differences converse
-    socket_open command);
+    socket_open command consoles known_complaint);
 
 # What is compared here; the names are zpci-inspect's, and of its kernel log and ZPCI_BASE ours.
 my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
     sysfs_command_at_open sysfs_command_after_2 restores vfn mmap);
 
 my $cache = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
+
+my $consoles = File::Temp->new;
+$ENV{ZPCI_CONSOLE} = $consoles->filename;
+
+# What all guests that the test has started wrote to their consoles.
+sub consoles {
+	return KernelLog::slurp($consoles->filename);
+}
+
+# The last test of all that have a guest.
+{
+	no warnings 'redefine';
+	my $done = \&Test::Builder::done_testing;
+	*Test::Builder::done_testing = sub {
+		my @found = complaints(consoles());
+		ok(!@found, 'no kernel complained') or diag(join "\n", @found);
+		goto &$done;
+	};
+}
 
 sub requires_guest {
 	-r "$cache/guest/default/initrd"

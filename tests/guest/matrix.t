@@ -185,5 +185,6 @@ SKIP: {
 		'a guest that dies: said so');
 	like($stderr, qr/anic|rdinit|init/, 'a guest that dies: its last words');
 }
+like(consoles(), qr/Linux version/, 'the consoles of all are known');
 
 done_testing();

@@ -34,4 +34,6 @@ like "$printed" '^in s390x on /dev/ttysclp0' "a command and its output"
 session '\001x'
 is "$status" 0 "^A x: status"
 like "$printed" 'QEMU: Terminated' "^A x ends QEMU"
+
+is "$(grep -c 'Linux version' "$ZPCI_CONSOLE")" 2 "both consoles are in the file \$ZPCI_CONSOLE"
 done_testing

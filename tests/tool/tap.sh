@@ -50,6 +50,9 @@ unlike() {
 }
 
 done_testing() {
+	if [ -e "${ZPCI_CONSOLE:-}" ]; then
+		is "$(perl "$tap_log" "$ZPCI_CONSOLE")" "" "no kernel complained"
+	fi
 	echo "1..$tap_count"
 	[ "$tap_failed" -eq 0 ]
 	exit
@@ -72,8 +75,12 @@ tool() {
 
 tap_cache=${ZPCI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/zpci}
 
+# The consoles of all guests go to a file; done_testing looks for what their kernels complained about.
+tap_log=$(dirname "${BASH_SOURCE[0]}")/../guest/KernelLog.pm
+
 requires_guest() {
 	[ -r "$tap_cache/guest/default/initrd" ] || skip_all "no guest; \`zpci-lab guest' makes one"
 	[ -x "$tap_cache/qemu/qemu-system-s390x" ] || command -v qemu-system-s390x >/dev/null ||
 		skip_all "no QEMU; \`zpci-lab qemu' gets one"
+	export ZPCI_CONSOLE=$tap_folder/consoles
 }

@@ -15,8 +15,8 @@
  * the loop waits for signals alone.
  *
  * QEMU ends before the tool returns, always: normally because the guest powers off, or by
- * our signal, or by the kernel when the tool itself is killed (process.h). Nothing is ever
- * written to a file.
+ * our signal, or by the kernel when the tool itself is killed (process.h). Nothing is
+ * written to a file, but by QEMU if $ZPCI_CONSOLE names one.
  */
 #define _GNU_SOURCE 1
 
@@ -160,25 +160,16 @@ static void add_command_devices(struct guest *guest)
 {
 	struct tool_list *list = &guest->arguments;
 
-	add_pipe(list, "console", guest->console);
+	char console[32];
+
+	snprintf(console, sizeof(console), "file,path=/dev/fd/%d", guest->console[1]);
+	tool_qemu_add_console(list, console);
 	add_pipe(list, "output", guest->output);
 	add_pipe(list, "error", guest->error);
-	tool_list_add(list, "-device");
-	tool_list_add(list, "sclpconsole,chardev=zpci-console");
 	tool_list_add(list, "-device");
 	tool_list_add(list, "virtio-serial-ccw");
 	add_port(list, "output");
 	add_port(list, "error");
-}
-
-static void add_shell_devices(struct guest *guest)
-{
-	struct tool_list *list = &guest->arguments;
-
-	tool_list_add(list, "-chardev");
-	tool_list_add(list, "stdio,id=zpci-console,mux=on,signal=off");
-	tool_list_add(list, "-device");
-	tool_list_add(list, "sclpconsole,chardev=zpci-console");
 }
 
 static int prepare_arguments(struct guest *guest, bool command)
@@ -192,7 +183,7 @@ static int prepare_arguments(struct guest *guest, bool command)
 	if (command)
 		add_command_devices(guest);
 	else
-		add_shell_devices(guest);
+		tool_qemu_add_console(&guest->arguments, "stdio,mux=on,signal=off");
 	tool_qemu_add_rest(&guest->arguments, guest->options);
 	if (guest->arguments.failed) {
 		tool_error("out of memory");

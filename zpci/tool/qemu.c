@@ -199,6 +199,22 @@ void tool_qemu_arguments(struct tool_list *list, const struct tool_options *opti
 		add_plugin(list, options, paths->plugin);
 }
 
+void tool_qemu_add_console(struct tool_list *list, const char *backend)
+{
+	const char *copy = getenv("ZPCI_CONSOLE");
+	char *path = escape_commas(copy ? copy : "");
+
+	if (!path) {
+		list->failed = 1;
+		return;
+	}
+	tool_list_add(list, "-chardev");
+	tool_list_add(list, "%s,id=zpci-console%s%s", backend,
+		      *path ? ",logappend=on,logfile=" : "", path);
+	add(list, "-device", "sclpconsole,chardev=zpci-console");
+	free(path);
+}
+
 void tool_qemu_add_rest(struct tool_list *list, const struct tool_options *options)
 {
 	int i;

@@ -19,6 +19,12 @@ int tool_qemu_check(const char *program);
 void tool_qemu_arguments(struct tool_list *list, const struct tool_options *options,
 			 const struct tool_paths *paths, const char *initrd);
 
+/*
+ * The guest's console behind this backend of QEMU's. The file that $ZPCI_CONSOLE names gets a copy of
+ * what is written to it.
+ */
+void tool_qemu_add_console(struct tool_list *list, const char *backend);
+
 /* What the user gave after `--`: last, so that it has the last word. */
 void tool_qemu_add_rest(struct tool_list *list, const struct tool_options *options);
 
