@@ -517,6 +517,7 @@ static void test_removal_waits_without_a_lock(void **state)
 	uint32_t handle = in_use(fixture, &device), result;
 	uint32_t neighbour = fixture_enabled(fixture, 2, "plain");
 	struct zpci_clp_list_entry list[4];
+	struct zpci_chsc_sei_response event;
 	uint64_t token = 0, value;
 	unsigned entries;
 
@@ -524,6 +525,9 @@ static void test_removal_waits_without_a_lock(void **state)
 	close_park.closed = true;
 	start(&remover, fixture, do_remove);
 	wait_for(&close_park.here);
+	/* The guest hears of it before the device is closed. */
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.ccdf.pec), ZPCI_PEC_DECONFIGURED);
 	cannot_reach_the_guest(fixture, device);
 	works(fixture, &neighbour);
 	/* It is gone for the guest, and for a CPU that comes with a handle of before. */

@@ -94,8 +94,7 @@ static void *plug_and_unplug(void *opaque)
 						 .uid = UID + 2,
 						 .profile = zpci_profile_find("lpar")->profile };
 
-	/* Bounded: slots of functions are used once. */
-	while (!*cpu->stop && cpu->done < 10000) {
+	while (!*cpu->stop) {
 		if (zpci_firmware_add(cpu->fixture.firmware, &options))
 			cpu->complaint = "could not be added";
 		zpci_firmware_announce(cpu->fixture.firmware, FID + 2);

@@ -185,8 +185,9 @@ int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
  * device, the others are defaults. 0 or -ENOENT. */
 int zpci_firmware_platform(struct zpci_firmware *firmware, uint32_t fid,
 			   struct zpci_platform *platform, uint32_t *delivered);
-/* All functions: FID of the one at @index, counted from 0 in order of addition; -ENOENT behind
- * the last. A removal moves those behind it. */
+/* All functions: FID of the one at @index, counted from 0 in the order of List PCI functions; -ENOENT
+ * behind the last. A removal moves those behind it; the place that was left empty first is the next
+ * function's. */
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
 
 /*

@@ -149,8 +149,8 @@ static unsigned deconfigure(struct model_function *function)
 /* In reserved state now (4.3). */
 static bool was_there(const struct model *model, uint32_t fid)
 {
-	for (unsigned i = 0; i < model->slots; i++)
-		if (model->functions[i].plug.fid == fid)
+	for (unsigned i = 0; i < model->removed_count; i++)
+		if (model->removed_fids[i] == fid)
 			return true;
 	return false;
 }

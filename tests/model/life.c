@@ -3,6 +3,10 @@
  * The life of a function (section 4): its states, and the handle that names it.
  *
  *	handle  80000000 enabled  7f000000 instance, counts enables  00ff0000 10: ours  0000ffff place
+ *
+ * A function gets the place that is empty for the longest time, or a new one. What had the place
+ * before it used its instance numbers: the next one goes on after them, and keeps the number that it
+ * came with when it is first enabled.
  */
 #include "model.h"
 
@@ -17,15 +21,47 @@ void model_init(struct model *model)
 	memset(model, 0, sizeof(*model));
 }
 
+static void next_instance(struct model_function *function)
+{
+	uint32_t instance = (function->handle + 0x01000000) & INSTANCE;
+
+	function->handle = (function->handle & ~INSTANCE) | instance;
+	function->instances[instance >> 24] = true;
+}
+
+static struct model_function *empty_place(struct model *model)
+{
+	struct model_function *first = NULL;
+
+	for (unsigned i = 0; i < model->slots; i++) {
+		struct model_function *function = &model->functions[i];
+
+		if (function->state == MODEL_RESERVED &&
+		    (!first || function->removed < first->removed))
+			first = function;
+	}
+	return first ? first : &model->functions[model->slots++];
+}
+
 void model_plug(struct model *model, const struct model_plug *plug)
 {
-	struct model_function *function = &model->functions[model->slots];
+	struct model_function *function = empty_place(model);
+	unsigned lives = function->lives;
+	uint32_t handle = function->handle;
 
 	memset(function, 0, sizeof(*function));
 	function->plug = *plug;
 	model->begun[plug->platform - model_platforms] = true;
 	function->state = plug->standby ? MODEL_STANDBY : MODEL_DISABLED;
-	function->handle = OURS | model->slots++;
+	function->lives = lives + 1;
+	function->handle = handle;
+	if (lives) {
+		next_instance(function);
+		function->unused = true;
+	} else {
+		function->handle = OURS | model_slot(model, function);
+		function->instances[0] = true;
+	}
 	model_device_reset(function);
 	model_config_reset(function);
 	model_msix_reset(function);
@@ -62,7 +98,8 @@ struct model_function *model_by_place(struct model *model, uint32_t handle)
 {
 	unsigned place = handle & 0xffff;
 
-	if ((handle & 0x00ff0000) != OURS || place >= model->slots)
+	if ((handle & 0x00ff0000) != OURS || place >= model->slots ||
+	    !model->functions[place].instances[(handle & INSTANCE) >> 24])
 		return NULL;
 	return &model->functions[place];
 }
@@ -73,6 +110,15 @@ static void drop_registrations(struct model_function *function)
 	function->dma_registered = false;
 	function->fmb = 0;
 	model_forget(function, 0, UINT64_MAX);
+}
+
+/* That it was there (4.3). */
+static void remember(struct model *model, uint32_t fid)
+{
+	for (unsigned i = 0; i < model->removed_count; i++)
+		if (model->removed_fids[i] == fid)
+			return;
+	model->removed_fids[model->removed_count++] = fid;
 }
 
 bool model_unplug(struct model *model, uint32_t fid)
@@ -87,14 +133,17 @@ bool model_unplug(struct model *model, uint32_t fid)
 	function->handle &= ~ENABLED;
 	drop_registrations(function);
 	model_post(model, function, standby ? 0x0308 : 0x0304, 0);
+	function->removed = ++model->removals;
+	remember(model, fid);
 	return true;
 }
 
 void model_enable(struct model_function *function)
 {
-	uint32_t instance = (function->handle + 0x01000000) & INSTANCE;
-
-	function->handle = (function->handle & ~INSTANCE) | instance | ENABLED;
+	if (!function->unused)
+		next_instance(function);
+	function->unused = false;
+	function->handle |= ENABLED;
 	function->state = MODEL_ENABLED;
 	function->last_enabled = 0;
 }

@@ -25,8 +25,9 @@
 #include "desk.h"
 
 #define MODEL_STORAGE 0x40000u
-#define MODEL_SLOTS 48 /* functions that can come and go */
-#define MODEL_EVENTS (MODEL_SLOTS * 16)
+#define MODEL_SLOTS 16 /* functions that there can be at a time */
+#define MODEL_FIDS 64  /* of functions that were removed */
+#define MODEL_EVENTS ((MODEL_SLOTS + MODEL_FIDS) * 16)
 #define MODEL_KNOWN 512 /* translations that may be cached, of one function */
 
 struct model_cpu {
@@ -96,6 +97,10 @@ struct model_function {
 	enum model_state state;
 	uint32_t handle;
 	uint32_t last_enabled; /* taken away by a reset; 0: none */
+	unsigned lives;	       /* of its place */
+	bool instances[128];   /* instance numbers that its handles had in this life */
+	bool unused;	       /* it was not enabled in this life yet */
+	uint64_t removed;      /* the how manieth removal emptied its place */
 
 	/* config space and BARs */
 	uint8_t config[4096]; /* the device's bytes that nobody else answers */
@@ -152,6 +157,9 @@ struct model {
 	struct model_function functions[MODEL_SLOTS];
 	unsigned slots;
 	bool begun[MODEL_PLATFORMS]; /* there is or was a function with it */
+	uint32_t removed_fids[MODEL_FIDS];
+	unsigned removed_count;
+	uint64_t removals;
 	bool no_uid_checking;
 	bool shared; /* the machine has functions of its own: what is not ours is left to it */
 
@@ -229,7 +237,7 @@ bool model_unplug(struct model *model, uint32_t fid);
 struct model_function *model_by_fid(struct model *model, uint32_t fid);
 /* The function whose handle this is, bit for bit; or NULL. */
 struct model_function *model_by_handle(struct model *model, uint32_t handle);
-/* The one in whose place it points, whatever its other bits; or NULL. */
+/* The one in whose place it points and whose handle it is or was, enabled or not; or NULL. */
 struct model_function *model_by_place(struct model *model, uint32_t handle);
 unsigned model_slot(const struct model *model, const struct model_function *function);
 void model_enable(struct model_function *function);

@@ -339,7 +339,7 @@ void pair_plug(struct pair *pair, unsigned adapter, unsigned vf, unsigned profil
 	struct model_plug plug = plug_of(adapter, vf, profile);
 	int rc;
 
-	if (model_by_fid(pair->model, plug.fid) || pair->model->slots == MODEL_SLOTS)
+	if (model_by_fid(pair->model, plug.fid))
 		return;
 	plug.standby = standby;
 	plug.platform = &model_platforms[platform];

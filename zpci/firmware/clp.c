@@ -7,8 +7,9 @@
  * and the length says how much it is. On an error the response code alone is stored.
  *
  * List PCI goes by slots. The resume token names the next one, marked as ours; slots never move,
- * so it survives hot plug between two calls. In a machine with functions of its own, our last
- * token says "now the machine's": when it comes back the machine answers from its start.
+ * so it survives hot plug between two calls. A function that is plugged meanwhile into a slot before
+ * it is not listed; its event tells of it. In a machine with functions of its own, our last token
+ * says "now the machine's": when it comes back the machine answers from its start.
  */
 #include <zpci/clp.h>
 
@@ -40,15 +41,15 @@ static uint16_t store_characteristics(void *response, size_t space)
 
 /* --- List PCI functions ---------------------------------------------------------------------- */
 
-static void fill_entry(struct zpci_clp_list_entry *entry, struct zpci_function *function)
+static void fill_entry(struct zpci_clp_list_entry *entry, const struct zpci_listed *listed)
 {
-	bool standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
+	bool standby = listed->state == ZPCI_STATE_STANDBY;
 
-	zpci_be16_put(&entry->device, zpci_function_device(function));
-	zpci_be16_put(&entry->vendor, zpci_function_vendor(function));
+	zpci_be16_put(&entry->device, (uint16_t)(listed->ids >> 16));
+	zpci_be16_put(&entry->vendor, (uint16_t)listed->ids);
 	zpci_be32_put(&entry->configuration, standby ? 0 : ZPCI_CLP_CONFIGURED);
-	zpci_be32_put(&entry->fid, function->fid);
-	zpci_be32_put(&entry->handle, atomic_load(&function->handle));
+	zpci_be32_put(&entry->fid, listed->fid);
+	zpci_be32_put(&entry->handle, listed->handle);
 }
 
 /* Token for the next call: the slot where it goes on, or the end. */
@@ -68,12 +69,13 @@ static uint16_t list_from(struct zpci_firmware *firmware, unsigned slot, uint8_t
 	struct zpci_clp_list_response *head = (struct zpci_clp_list_response *)response;
 	size_t used = sizeof(*head);
 	struct zpci_function *function;
+	struct zpci_listed listed;
 
 	memset(head, 0, sizeof(*head));
 	for (; used < space && (function = zpci_list_slot(firmware, slot)); slot++) {
-		if (zpci_function_state(function) == ZPCI_STATE_RESERVED)
+		if (!zpci_facts_list(function, &listed))
 			continue;
-		fill_entry((struct zpci_clp_list_entry *)(response + used), function);
+		fill_entry((struct zpci_clp_list_entry *)(response + used), &listed);
 		used += sizeof(struct zpci_clp_list_entry);
 	}
 	zpci_be64_put(&head->token, next_token(firmware, slot));
@@ -119,12 +121,12 @@ static uint8_t log2_of(uint64_t size)
 }
 
 static void fill_bars(struct zpci_clp_query_function_response *answer,
-		      struct zpci_function *function)
+		      const struct zpci_facts *facts)
 {
 	for (unsigned bar = 0; bar < ZPCI_BARS; bar++) {
-		if (zpci_view_has_bar(function, bar))
-			answer->bar_size[bar] = log2_of(function->identity.bars[bar].size);
-		zpci_le32_put(&answer->bar[bar], atomic_load(&function->bar_images[bar]));
+		if (facts->info.profile.bars)
+			answer->bar_size[bar] = log2_of(facts->info.bars[bar].size);
+		zpci_le32_put(&answer->bar[bar], facts->bar_images[bar]);
 	}
 }
 
@@ -158,20 +160,22 @@ static void fill_platform(struct zpci_clp_query_function_response *answer,
 }
 
 static void fill_function(struct zpci_clp_query_function_response *answer,
-			  struct zpci_function *function)
+			  const struct zpci_facts *facts)
 {
-	zpci_be16_put(&answer->vfn, zpci_function_vfn(function));
-	if (function->identity.sriov)
+	const struct zpci_function_info *info = &facts->info;
+
+	zpci_be16_put(&answer->vfn, info->vfn);
+	if (facts->physical)
 		answer->flags |= ZPCI_CLP_QF_PHYSICAL;
-	if (function->publish_rid) {
+	if (info->rid_published) {
 		answer->flags |= ZPCI_CLP_QF_RID;
-		zpci_be16_put(&answer->rid, function->identity.devfn);
+		zpci_be16_put(&answer->rid, info->rid);
 	}
-	zpci_be32_put(&answer->fid, function->fid);
-	zpci_be16_put(&answer->pchid, function->pchid);
-	fill_bars(answer, function);
-	zpci_be32_put(&answer->uid, function->uid);
-	fill_platform(answer, &function->platform);
+	zpci_be32_put(&answer->fid, info->fid);
+	zpci_be16_put(&answer->pchid, info->pchid);
+	fill_bars(answer, facts);
+	zpci_be32_put(&answer->uid, info->uid);
+	fill_platform(answer, &facts->platform);
 }
 
 static uint16_t query_function(struct zpci_firmware *firmware, const void *request, void *response,
@@ -181,12 +185,12 @@ static uint16_t query_function(struct zpci_firmware *firmware, const void *reque
 	struct zpci_clp_query_function_response answer;
 	uint32_t handle = zpci_be32_get(query->handle);
 	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
+	struct zpci_facts facts;
 
-	if (!function || zpci_function_state(function) == ZPCI_STATE_RESERVED ||
-	    atomic_load(&function->handle) != handle)
+	if (!function || !zpci_facts_read(function, &facts) || facts.info.handle != handle)
 		return ZPCI_CLP_INVALID_HANDLE;
 	memset(&answer, 0, sizeof(answer));
-	fill_function(&answer, function);
+	fill_function(&answer, &facts);
 	return respond(response, space, &answer, sizeof(answer));
 }
 

@@ -142,6 +142,7 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 		.opaque = created,
 	};
 	pthread_mutex_init(&created->list_lock, NULL);
+	pthread_mutex_init(&created->fids_lock, NULL);
 	*firmware = created;
 	return 0;
 }
@@ -193,24 +194,33 @@ static void drain(struct zpci_firmware *firmware)
 {
 	struct zpci_function *function;
 
-	pthread_mutex_lock(&firmware->list_lock);
 	for (unsigned i = 0; (function = zpci_list_slot(firmware, i)); i++)
 		if (zpci_function_state(function) != ZPCI_STATE_RESERVED && function->model->drain)
 			function->model->drain(function->device, true);
-	pthread_mutex_unlock(&firmware->list_lock);
 }
 
+/* With list_lock, so that a function which is plugged meanwhile is either visited or finds
+ * @quiesced. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 {
-	for_each(firmware, quiesce);
-	drain(firmware);
+	pthread_mutex_lock(&firmware->list_lock);
+	if (!firmware->quiesced) {
+		for_each(firmware, quiesce);
+		drain(firmware);
+	}
+	firmware->quiesced = true;
+	pthread_mutex_unlock(&firmware->list_lock);
 	firmware->ops.timer_cancel(firmware->late);
 	zpci_events_quiesce(firmware);
 }
 
 void zpci_firmware_resume(struct zpci_firmware *firmware)
 {
-	for_each(firmware, resume);
+	pthread_mutex_lock(&firmware->list_lock);
+	if (firmware->quiesced)
+		for_each(firmware, resume);
+	firmware->quiesced = false;
+	pthread_mutex_unlock(&firmware->list_lock);
 	firmware->ops.timer_set(firmware->late, 0);
 	zpci_events_resume(firmware);
 }
@@ -253,6 +263,7 @@ void zpci_firmware_destroy(struct zpci_firmware *firmware)
 	firmware->ops.timer_destroy(firmware->late);
 	zpci_groups_fini(firmware);
 	zpci_events_fini(firmware);
+	pthread_mutex_destroy(&firmware->fids_lock);
 	pthread_mutex_destroy(&firmware->list_lock);
 	free(firmware);
 }

@@ -12,7 +12,8 @@
  * What the instructions do not need but a person does is in origin.c.
  *
  * Slots are allocated once and never freed while the firmware lives, so finding one takes no
- * lock; whoever locks one compares its handle again.
+ * lock. They are used again: whoever locks one compares handle or FID again, and who does not lock
+ * it reads its facts as facts.c has it.
  */
 #ifndef ZPCI_FIRMWARE_INTERNAL_H
 #define ZPCI_FIRMWARE_INTERNAL_H
@@ -24,11 +25,11 @@
 
 #include "zpci/function/function.h"
 
-/* A slot is used for one function; a firmware can see this many come and go. */
-#define ZPCI_SLOTS 65536
-
 /* Chains of functions by FID; twice as many as functions, a power of two. */
 #define ZPCI_FID_CHAINS 8192
+
+/* FIDs of removed functions that are remembered. */
+#define ZPCI_FIDS_REMOVED 4096
 
 /* --- events.c -------------------------------------------------------------------------------- */
 
@@ -81,11 +82,19 @@ struct zpci_firmware {
 	bool uid_checking;
 	struct zpci_function_parent parent;
 
-	pthread_mutex_t list_lock; /* who adds or removes functions */
+	pthread_mutex_t list_lock; /* who adds or removes functions, or stops all of them */
+	bool quiesced;
 	_Atomic unsigned slots_used;
 	unsigned functions;
-	_Atomic(struct zpci_function *) slots[ZPCI_SLOTS];
-	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS]; /* the newest first */
+	_Atomic(struct zpci_function *) slots[ZPCI_FUNCTIONS_MAX];
+	/* Slots without a function, the one that lost it first in front: its old handles are the
+	 * least likely to be known still. */
+	struct zpci_function *free_first, *free_last;
+
+	pthread_mutex_t fids_lock; /* leaf: who changes one of these, or must not overlook a FID */
+	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS];
+	uint32_t removed[ZPCI_FIDS_REMOVED]; /* the last ones, in a ring */
+	unsigned removed_count;		     /* that there ever were */
 
 	struct zpci_events events;
 
@@ -140,7 +149,10 @@ static inline struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *
 
 /* The function @fid, not locked; NULL if there is none. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid);
-/* Whether there is or was a function @fid: when it is gone it is in reserved state. */
+/* The same, locked, so that it stays the function @fid. */
+struct zpci_function *zpci_list_lock_fid(struct zpci_firmware *firmware, uint32_t fid);
+/* Whether there was a function @fid, or is one: when it is gone it is in reserved state. That of the
+ * last ZPCI_FIDS_REMOVED is remembered. */
 bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid);
 
 /* --- operations.c: what an instruction must know before it fetches its operand --------------- */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The list of functions: plugging, finding, removing.
+ *
+ * A function has a slot, whose index is in its handle. When it is removed, the slot waits for the
+ * next one, behind those that wait already. Nothing that a guest or a device still holds reaches the
+ * next function by it: handles count on (function.c), services ended with close(), events keep what
+ * they tell, and a resume token of List names a place.
  */
 #include "zpci/firmware/internal.h"
 
@@ -21,37 +26,123 @@ static unsigned fid_chain(uint32_t fid)
 	return (uint32_t)(fid * 0x9e3779b1u) / (uint32_t)((1ull << 32) / ZPCI_FID_CHAINS);
 }
 
-/* The newest of @fid that @exists, or that does or did. */
-static struct zpci_function *search(struct zpci_firmware *firmware, uint32_t fid, bool exists)
+static struct zpci_function *search(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function =
 		atomic_load_explicit(&firmware->fids[fid_chain(fid)], memory_order_acquire);
 
-	for (; function; function = function->next_of_fid)
-		if (function->fid == fid &&
-		    (!exists || zpci_function_state(function) != ZPCI_STATE_RESERVED))
-			return function;
+	while (function && !zpci_facts_match(function, fid))
+		function = atomic_load_explicit(&function->next_of_fid, memory_order_acquire);
+	return function;
+}
+
+/* What is found without the lock is right. Not to find it means nothing then: a slot on the way can
+ * have got another function meanwhile, and led into the chain of that. */
+struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
+{
+	struct zpci_function *function = search(firmware, fid);
+
+	if (function)
+		return function;
+	pthread_mutex_lock(&firmware->fids_lock);
+	function = search(firmware, fid);
+	pthread_mutex_unlock(&firmware->fids_lock);
+	return function;
+}
+
+struct zpci_function *zpci_list_lock_fid(struct zpci_firmware *firmware, uint32_t fid)
+{
+	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+
+	if (!function)
+		return NULL;
+	zpci_function_lock(function);
+	if (zpci_facts_match(function, fid))
+		return function;
+	zpci_function_unlock(function);
 	return NULL;
 }
 
-struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
+static bool is_remembered(const struct zpci_firmware *firmware, uint32_t fid)
 {
-	return search(firmware, fid, true);
+	for (unsigned i = 0; i < firmware->removed_count && i < ZPCI_FIDS_REMOVED; i++)
+		if (firmware->removed[i] == fid)
+			return true;
+	return false;
 }
 
 bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid)
 {
-	return search(firmware, fid, false);
+	bool had;
+
+	pthread_mutex_lock(&firmware->fids_lock);
+	had = is_remembered(firmware, fid) || search(firmware, fid);
+	pthread_mutex_unlock(&firmware->fids_lock);
+	return had;
 }
 
-/* With list_lock held. */
 static void enter_fid(struct zpci_firmware *firmware, struct zpci_function *function)
 {
 	_Atomic(struct zpci_function *) *chain = &firmware->fids[fid_chain(function->fid)];
 
-	function->next_of_fid = atomic_load_explicit(chain, memory_order_relaxed);
+	pthread_mutex_lock(&firmware->fids_lock);
+	atomic_store_explicit(&function->next_of_fid, atomic_load(chain), memory_order_release);
 	atomic_store_explicit(chain, function, memory_order_release);
+	pthread_mutex_unlock(&firmware->fids_lock);
 }
+
+static void leave_fid(struct zpci_firmware *firmware, struct zpci_function *function)
+{
+	_Atomic(struct zpci_function *) *link = &firmware->fids[fid_chain(function->fid)];
+
+	pthread_mutex_lock(&firmware->fids_lock);
+	while (atomic_load(link) != function)
+		link = &atomic_load(link)->next_of_fid;
+	atomic_store_explicit(link, atomic_load(&function->next_of_fid), memory_order_release);
+	if (!is_remembered(firmware, function->fid))
+		firmware->removed[firmware->removed_count++ % ZPCI_FIDS_REMOVED] = function->fid;
+	pthread_mutex_unlock(&firmware->fids_lock);
+}
+
+/* --- slots, all with list_lock held --------------------------------------------------------- */
+
+static void free_slot(struct zpci_firmware *firmware, struct zpci_function *slot)
+{
+	slot->next_free = NULL;
+	if (firmware->free_last)
+		firmware->free_last->next_free = slot;
+	else
+		firmware->free_first = slot;
+	firmware->free_last = slot;
+}
+
+/* Makes a slot that there was none of before. */
+static struct zpci_function *new_slot(struct zpci_firmware *firmware)
+{
+	unsigned index = atomic_load(&firmware->slots_used);
+	struct zpci_function *slot = aligned_alloc(_Alignof(struct zpci_function), sizeof(*slot));
+
+	if (!slot)
+		return NULL;
+	zpci_function_init(slot, &firmware->parent, index);
+	atomic_store_explicit(&firmware->slots[index], slot, memory_order_release);
+	atomic_store_explicit(&firmware->slots_used, index + 1, memory_order_release);
+	return slot;
+}
+
+static struct zpci_function *take_slot(struct zpci_firmware *firmware)
+{
+	struct zpci_function *slot = firmware->free_first;
+
+	if (!slot)
+		return new_slot(firmware);
+	firmware->free_first = slot->next_free;
+	if (!firmware->free_first)
+		firmware->free_last = NULL;
+	return slot;
+}
+
+/* --- adding ---------------------------------------------------------------------------------- */
 
 bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle)
 {
@@ -154,10 +245,6 @@ static int check_list(struct zpci_firmware *firmware, const struct zpci_function
 	if (firmware->functions == ZPCI_FUNCTIONS_MAX)
 		return refuse(firmware, -ENOSPC, options->fid,
 			      "there are %u functions already; remove one", ZPCI_FUNCTIONS_MAX);
-	if (atomic_load(&firmware->slots_used) == ZPCI_SLOTS)
-		return refuse(firmware, -ENOSPC, options->fid,
-			      "%u functions have come and gone; restart the virtual machine",
-			      ZPCI_SLOTS);
 	for (unsigned i = 0; !rc && (other = zpci_list_slot(firmware, i)); i++) {
 		if (zpci_function_state(other) != ZPCI_STATE_RESERVED)
 			rc = check_against(firmware, options, other);
@@ -180,30 +267,24 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)
 {
-	unsigned index = atomic_load(&firmware->slots_used);
-	struct zpci_function *function =
-		aligned_alloc(_Alignof(struct zpci_function), sizeof(*function));
+	struct zpci_function *function = take_slot(firmware);
 	int rc;
 
 	if (!function)
 		return -ENOMEM;
-	rc = zpci_function_init(function, &firmware->parent, index);
-	if (rc) {
-		free(function);
-		return rc;
-	}
 	zpci_function_lock(function);
-	rc = zpci_function_plug(function, options);
+	rc = zpci_function_plug(function, options, firmware->quiesced);
 	zpci_function_unlock(function);
 	if (rc) {
-		zpci_function_fini(function);
-		free(function);
+		zpci_function_end(function);
+		free_slot(firmware, function);
 		return rc;
 	}
+	/* Nothing that it began when it was opened is under way in a machine that stands still. */
+	if (firmware->quiesced && function->model->drain)
+		function->model->drain(function->device, true);
 	warn_unannounced(firmware, function);
 	enter_fid(firmware, function);
-	atomic_store_explicit(&firmware->slots[index], function, memory_order_release);
-	atomic_store_explicit(&firmware->slots_used, index + 1, memory_order_release);
 	firmware->functions++;
 	return 0;
 }
@@ -242,43 +323,45 @@ int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function
 
 int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid)
 {
-	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
-	enum zpci_state state = ZPCI_STATE_RESERVED;
+	struct zpci_function *function = zpci_list_lock_fid(firmware, fid);
 
-	if (function) {
-		/* State and handle are those of one moment. */
-		zpci_function_lock(function);
-		state = zpci_function_state(function);
-		if (state != ZPCI_STATE_RESERVED)
-			zpci_events_post(firmware, fid, atomic_load(&function->handle),
-					 state == ZPCI_STATE_STANDBY ? ZPCI_PEC_STANDBY
-								     : ZPCI_PEC_CONFIGURED,
-					 0);
-		zpci_function_unlock(function);
-	}
-	return state != ZPCI_STATE_RESERVED
-		       ? 0
-		       : refuse(firmware, -ENOENT, fid,
-				"there is no such function to announce; add it first");
+	if (!function)
+		return refuse(firmware, -ENOENT, fid,
+			      "there is no such function to announce; add it first");
+	/* Under its lock: state and handle are those of one moment. */
+	zpci_events_post(firmware, fid, atomic_load(&function->handle),
+			 zpci_function_state(function) == ZPCI_STATE_STANDBY ? ZPCI_PEC_STANDBY
+									     : ZPCI_PEC_CONFIGURED,
+			 0);
+	zpci_function_unlock(function);
+	return 0;
+}
+
+/* With list_lock held. The guest is told before the device is closed, which may take long. */
+static void unplug(struct zpci_firmware *firmware, struct zpci_function *function)
+{
+	bool standby;
+
+	zpci_function_lock(function);
+	standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
+	zpci_function_unplug(function);
+	zpci_events_post(firmware, function->fid, atomic_load(&function->handle),
+			 standby ? ZPCI_PEC_RESERVED : ZPCI_PEC_DECONFIGURED, 0);
+	zpci_function_unlock(function);
+	zpci_function_release(function);
+	leave_fid(firmware, function);
+	firmware->functions--;
+	free_slot(firmware, function);
 }
 
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function;
-	bool standby;
 
 	pthread_mutex_lock(&firmware->list_lock);
 	function = zpci_list_find_fid(firmware, fid);
-	if (function) {
-		zpci_function_lock(function);
-		standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
-		zpci_function_unplug(function);
-		zpci_function_unlock(function);
-		zpci_function_release(function);
-		firmware->functions--;
-		zpci_events_post(firmware, fid, atomic_load(&function->handle),
-				 standby ? ZPCI_PEC_RESERVED : ZPCI_PEC_DECONFIGURED, 0);
-	}
+	if (function)
+		unplug(firmware, function);
 	pthread_mutex_unlock(&firmware->list_lock);
 	return function ? 0
 			: refuse(firmware, -ENOENT, fid,
@@ -287,84 +370,64 @@ int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid)
 
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec)
 {
-	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	struct zpci_function *function;
+	enum zpci_state state;
 	bool failed;
 
-	if (!function)
-		return refuse(firmware, -ENOENT, fid,
-			      "there is no such function to put into error; add it first");
 	if (!zpci_pec_name(pec))
 		return refuse(firmware, -EINVAL, fid,
 			      "there is no error 0x%04x; take one of enum zpci_pec below 0x0300",
 			      pec);
 	/* Under its lock, so that the event is about the life that failed. */
-	zpci_function_lock(function);
+	function = zpci_list_lock_fid(firmware, fid);
+	if (!function)
+		return refuse(firmware, -ENOENT, fid,
+			      "there is no such function to put into error; add it first");
 	failed = zpci_function_fail(function, pec, 0);
+	state = zpci_function_state(function);
 	zpci_function_unlock(function);
 	return failed ? 0
 		      : refuse(firmware, -EINVAL, fid,
 			       "it is %s, where error 0x%04x cannot happen; enable it in the guest",
-			       zpci_state_name(zpci_function_state(function)), pec);
-}
-
-static void describe(struct zpci_function *function, struct zpci_function_info *info)
-{
-	const struct zpci_profile *profile = &function->view.profile;
-
-	info->fid = function->fid;
-	info->uid = function->uid;
-	info->handle = atomic_load(&function->handle);
-	info->pchid = function->pchid;
-	info->vfn = zpci_function_vfn(function);
-	info->vf = (uint16_t)function->vf;
-	info->rid = function->identity.devfn;
-	info->rid_published = function->publish_rid;
-	info->group = function->group->id;
-	info->vendor = zpci_function_vendor(function);
-	info->device = zpci_function_device(function);
-	info->state = zpci_function_state(function);
-	info->model = function->model->name;
-	info->profile = *profile;
-	info->command_memory = profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT;
-	info->no_command_memory = zpci_function_vfn(function) != 0;
-	memcpy(info->bars, function->identity.bars, sizeof(info->bars));
-	info->vfs_enabled = (uint16_t)atomic_load(&function->vfs_enabled);
+			       zpci_state_name(state), pec);
 }
 
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 		       struct zpci_function_info *info)
 {
-	struct zpci_function_info full = { .size = sizeof(full) };
 	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	struct zpci_facts facts;
 
-	if (!function)
+	if (!function || !zpci_facts_read(function, &facts) || facts.info.fid != fid)
 		return -ENOENT;
-	describe(function, &full);
-	zpci_size_fill(info, &full, sizeof(full));
+	facts.info.size = sizeof(facts.info);
+	zpci_size_fill(info, &facts.info, sizeof(facts.info));
 	return 0;
 }
 
 int zpci_firmware_platform(struct zpci_firmware *firmware, uint32_t fid,
 			   struct zpci_platform *platform, uint32_t *delivered)
 {
-	const struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	struct zpci_facts facts;
 
-	if (!function)
+	if (!function || !zpci_facts_read(function, &facts) || facts.info.fid != fid)
 		return -ENOENT;
-	zpci_size_fill(platform, &function->platform, sizeof(function->platform));
+	zpci_size_fill(platform, &facts.platform, sizeof(facts.platform));
 	if (delivered)
-		*delivered = function->delivered;
+		*delivered = facts.delivered;
 	return 0;
 }
 
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid)
 {
 	struct zpci_function *function;
+	struct zpci_listed listed;
 
 	for (unsigned i = 0; (function = zpci_list_slot(firmware, i)); i++) {
-		if (zpci_function_state(function) == ZPCI_STATE_RESERVED || index--)
+		if (!zpci_facts_list(function, &listed) || index--)
 			continue;
-		*fid = function->fid;
+		*fid = listed.fid;
 		return 0;
 	}
 	return -ENOENT;

@@ -129,11 +129,11 @@ struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, u
 		outcome = load_config(function, offset, length, data);
 	else
 		outcome = refused(ZPCI_STATUS_ADDRESS_SPACE);
-	zpci_function_unlock(function);
 	if (is_done(outcome)) {
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_LOADS, 1);
 		*value = zpci_get_be(data, length);
 	}
+	zpci_function_unlock(function);
 	return outcome;
 }
 
@@ -154,9 +154,9 @@ struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, 
 		outcome = store_config(function, offset, length, data);
 	else
 		outcome = refused(ZPCI_STATUS_ADDRESS_SPACE);
-	zpci_function_unlock(function);
 	if (is_done(outcome))
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_STORES, 1);
+	zpci_function_unlock(function);
 	return outcome;
 }
 
@@ -211,9 +211,9 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 	outcome = check_block(function, space, offset, length);
 	if (is_done(outcome) && zpci_function_bar_write(function, space, offset, data, length))
 		outcome = program_interruption(ZPCI_PGM_OPERAND);
-	zpci_function_unlock(function);
 	if (is_done(outcome))
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_STORE_BLOCKS, 1);
+	zpci_function_unlock(function);
 	return outcome;
 }
 
@@ -433,6 +433,8 @@ static void store_registrations(struct zpci_function *function, struct zpci_fib 
 static struct zpci_outcome store_fib(struct zpci_function *function, uint32_t handle,
 				     struct zpci_fib *fib, bool *handle_bit)
 {
+	if (!zpci_function_had_handle(function, handle))
+		return unknown_handle();
 	switch (zpci_function_state(function)) {
 	case ZPCI_STATE_RESERVED:
 	case ZPCI_STATE_STANDBY:
@@ -449,7 +451,8 @@ static struct zpci_outcome store_fib(struct zpci_function *function, uint32_t ha
 	}
 }
 
-/* The function is found by its slot: also a handle from before tells about it (reference 2.6). */
+/* The function is found by its slot: also a handle that it had before tells about it (reference 2.6),
+ * but none of another function that had the slot. */
 struct zpci_outcome zpci_store_controls(struct zpci_firmware *firmware, uint32_t handle,
 					unsigned dma_space, struct zpci_fib *fib, bool *handle_bit)
 {

@@ -11,18 +11,14 @@
 static struct zpci_function *lock_fid(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
 				      size_t length, int *rc)
 {
-	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	struct zpci_function *function = zpci_list_lock_fid(firmware, fid);
 
 	*rc = -ENOENT;
 	if (!function)
 		return NULL;
-	zpci_function_lock(function);
-	/* It may have been removed meanwhile, and with it its device. */
-	if (zpci_function_state(function) != ZPCI_STATE_RESERVED) {
-		*rc = -EINVAL;
-		if (offset <= ZPCI_CONFIG_SIZE && length <= ZPCI_CONFIG_SIZE - offset)
-			return function;
-	}
+	*rc = -EINVAL;
+	if (offset <= ZPCI_CONFIG_SIZE && length <= ZPCI_CONFIG_SIZE - offset)
+		return function;
 	zpci_function_unlock(function);
 	return NULL;
 }

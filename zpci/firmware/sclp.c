@@ -27,17 +27,13 @@ static uint16_t deconfigure(struct zpci_function *function)
 
 uint16_t zpci_sclp_configure(struct zpci_firmware *firmware, uint32_t fid, bool wanted)
 {
-	struct zpci_function *function = zpci_list_find_fid(firmware, fid);
+	struct zpci_function *function = zpci_list_lock_fid(firmware, fid);
 	uint16_t response;
 
 	if (!function)
 		return zpci_list_had_fid(firmware, fid) ? ZPCI_SCLP_RESERVED_STATE
 							: ZPCI_SCLP_UNKNOWN_ADAPTER;
-	zpci_function_lock(function);
-	if (zpci_function_state(function) == ZPCI_STATE_RESERVED)
-		response = ZPCI_SCLP_RESERVED_STATE;
-	else
-		response = wanted ? configure(function) : deconfigure(function);
+	response = wanted ? configure(function) : deconfigure(function);
 	zpci_function_unlock(function);
 	return response;
 }

@@ -37,21 +37,26 @@
 #define SINGLE 8u
 #define PAGE 4096u
 
-int zpci_dma_init(struct zpci_dma *dma)
+void zpci_dma_init(struct zpci_dma *dma)
+{
+	pthread_rwlockattr_t attributes;
+
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&dma->gate, &attributes);
+	pthread_rwlockattr_destroy(&attributes);
+}
+
+int zpci_dma_provide(struct zpci_dma *dma)
 {
 	const uintptr_t mask = sizeof(*dma->ioat.cache) - 1;
 	struct zpci_ioat *ioat = &dma->ioat;
-	pthread_rwlockattr_t attributes;
 
 	/* Zeroed by the system: a function that makes no DMA costs no memory. */
 	ioat->memory = calloc(ZPCI_IOAT_CACHE + 1, sizeof(*ioat->cache));
 	if (!ioat->memory)
 		return -ENOMEM;
 	ioat->cache = (struct zpci_ioat_entry *)(((uintptr_t)ioat->memory + mask) & ~mask);
-	pthread_rwlockattr_init(&attributes);
-	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-	pthread_rwlock_init(&dma->gate, &attributes);
-	pthread_rwlockattr_destroy(&attributes);
 	return 0;
 }
 
@@ -64,7 +69,6 @@ void zpci_dma_release(struct zpci_dma *dma)
 
 void zpci_dma_fini(struct zpci_dma *dma)
 {
-	zpci_dma_release(dma);
 	pthread_rwlock_destroy(&dma->gate);
 }
 

@@ -89,15 +89,23 @@ static void expired(void *opaque)
 	pthread_mutex_unlock(&fmb->lock);
 }
 
-int zpci_fmb_init(struct zpci_function *function)
+void zpci_fmb_init(struct zpci_measurement *fmb)
+{
+	pthread_mutex_init(&fmb->lock, NULL);
+}
+
+void zpci_fmb_fini(struct zpci_measurement *fmb)
+{
+	pthread_mutex_destroy(&fmb->lock);
+}
+
+int zpci_fmb_provide(struct zpci_function *function, bool paused)
 {
 	const struct zpci_function_parent *parent = function->parent;
 
 	function->fmb.timer = parent->machine_ops.timer_create(parent->machine, expired, function);
-	if (!function->fmb.timer)
-		return -ENOMEM;
-	pthread_mutex_init(&function->fmb.lock, NULL);
-	return 0;
+	function->fmb.paused = paused;
+	return function->fmb.timer ? 0 : -ENOMEM;
 }
 
 void zpci_fmb_release(struct zpci_function *function)
@@ -105,12 +113,6 @@ void zpci_fmb_release(struct zpci_function *function)
 	if (function->fmb.timer)
 		function->parent->machine_ops.timer_destroy(function->fmb.timer);
 	function->fmb.timer = NULL;
-}
-
-void zpci_fmb_fini(struct zpci_function *function)
-{
-	zpci_fmb_release(function);
-	pthread_mutex_destroy(&function->fmb.lock);
 }
 
 /* From a new registration on; with fmb.lock held. */

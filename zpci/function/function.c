@@ -13,7 +13,9 @@
  *
  * The handle names the function *in its present life*: each enable takes a new instance number,
  * so that what still holds an old handle is told so instead of reaching the wrong owner. It does
- * not change on SCLP configure, since the guest goes on with the one it knows (reference 4.1).
+ * not change on SCLP configure, since the guest goes on with the one it knows (reference 4.1). The
+ * numbers count on when the slot is used for another function. There are 128 of them: the handles
+ * of the last 126 lives of a slot, each enabled once at most, are not those of the next.
  *
  * Disabling is the guest's device reset: afterwards nothing that was registered survives and
  * nothing of the device reaches the guest. A device that still waits for its host then keeps the
@@ -30,39 +32,35 @@
 
 #include "zpci/util/log.h"
 
-int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
-		       unsigned index)
+void zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
+			unsigned index)
 {
-	int rc;
-
 	memset(function, 0, sizeof(*function));
 	function->parent = parent;
 	function->group = &function->platform.group;
 	atomic_init(&function->handle, ZPCI_HANDLE_OURS | index);
 	atomic_init(&function->state, ZPCI_STATE_RESERVED);
 	atomic_init(&function->closed, true);
-	rc = zpci_dma_init(&function->dma);
-	if (rc)
-		return rc;
-	rc = zpci_fmb_init(function);
-	if (rc) {
-		zpci_dma_fini(&function->dma);
-		return rc;
-	}
+	zpci_dma_init(&function->dma);
+	zpci_fmb_init(&function->fmb);
 	pthread_mutex_init(&function->lock, NULL);
 	pthread_mutex_init(&function->interruption.lock, NULL);
-	return 0;
+}
+
+void zpci_function_end(struct zpci_function *function)
+{
+	if (!function->device)
+		return;
+	zpci_function_lock(function);
+	zpci_function_unplug(function);
+	zpci_function_unlock(function);
+	zpci_function_release(function);
 }
 
 void zpci_function_fini(struct zpci_function *function)
 {
-	if (function->device) {
-		zpci_function_lock(function);
-		zpci_function_unplug(function);
-		zpci_function_unlock(function);
-		zpci_function_release(function);
-	}
-	zpci_fmb_fini(function);
+	zpci_function_end(function);
+	zpci_fmb_fini(&function->fmb);
 	zpci_dma_fini(&function->dma);
 	pthread_mutex_destroy(&function->interruption.lock);
 	pthread_mutex_destroy(&function->lock);
@@ -140,7 +138,54 @@ static void services_init(struct zpci_function *function)
 
 /* --- plugging ----------------------------------------------------------------------------- */
 
-int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options)
+/* Gets what a life needs, the device at last; quiet from the start where the machine is. */
+static int provide(struct zpci_function *function, const struct zpci_function_options *options,
+		   bool quiesced)
+{
+	int rc = zpci_dma_provide(&function->dma);
+
+	if (!rc)
+		rc = zpci_fmb_provide(function, quiesced);
+	/* Its threads may call services from now on, and find the gate closed until all is there. */
+	if (!rc)
+		rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
+					 &function->identity, &function->device);
+	if (rc) {
+		zpci_fmb_release(function);
+		zpci_dma_release(&function->dma);
+		return rc;
+	}
+	function->adapter = zpci_adapter_ref(options->adapter);
+	function->model = zpci_adapter_model(options->adapter);
+	if (quiesced)
+		function->model->quiesce(function->device);
+	return 0;
+}
+
+static uint32_t next_instance(uint32_t handle)
+{
+	return (handle & ~ZPCI_HANDLE_INSTANCE) |
+	       ((handle + ZPCI_HANDLE_INSTANCE_STEP) & ZPCI_HANDLE_INSTANCE);
+}
+
+/* A slot's second life begins with an instance number of its own, and so does each one after it:
+ * whoever holds a handle of the life before is to be told so. */
+static void begin_life(struct zpci_function *function, bool standby)
+{
+	bool first = !function->instances;
+
+	if (!first)
+		atomic_store(&function->handle, next_instance(atomic_load(&function->handle)));
+	function->instance_fresh = !first;
+	function->instances = 1;
+	function->last_enabled = 0;
+	atomic_store(&function->complained, 0);
+	set_state(function, standby ? ZPCI_STATE_STANDBY : ZPCI_STATE_DISABLED);
+	zpci_facts_publish(function);
+}
+
+int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options,
+		       bool quiesced)
 {
 	int rc;
 
@@ -149,14 +194,12 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 		 options->fid);
 	services_init(function);
 	function->vf = options->vf;
+	memset(&function->identity, 0, sizeof(function->identity));
 	function->identity.size = sizeof(function->identity);
-	/* Its threads may call services from now on, and find the gate closed until all is there. */
-	rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
-				 &function->identity, &function->device);
+	atomic_store(&function->vfs_enabled, 0);
+	rc = provide(function, options, quiesced);
 	if (rc)
 		return rc;
-	function->adapter = zpci_adapter_ref(options->adapter);
-	function->model = zpci_adapter_model(options->adapter);
 	function->pchid = zpci_adapter_pchid(options->adapter);
 	function->fid = options->fid;
 	function->uid = options->uid;
@@ -172,7 +215,7 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 	zpci_view_init(function);
 	zpci_view_reset(function);
 	zpci_function_open_gate(function);
-	set_state(function, options->standby ? ZPCI_STATE_STANDBY : ZPCI_STATE_DISABLED);
+	begin_life(function, options->standby);
 	return 0;
 }
 
@@ -186,6 +229,7 @@ static void drop_registrations(struct zpci_function *function)
 
 void zpci_function_unplug(struct zpci_function *function)
 {
+	zpci_facts_withdraw(function);
 	zpci_function_close_gate(function);
 	set_state(function, ZPCI_STATE_RESERVED);
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
@@ -206,17 +250,27 @@ void zpci_function_release(struct zpci_function *function)
 
 void zpci_function_enable(struct zpci_function *function)
 {
-	uint32_t old = atomic_load(&function->handle);
-	uint32_t instance = (old + ZPCI_HANDLE_INSTANCE_STEP) & ZPCI_HANDLE_INSTANCE;
+	uint32_t handle = atomic_load(&function->handle);
 
+	if (!function->instance_fresh) {
+		handle = next_instance(handle);
+		function->instances += function->instances < ZPCI_HANDLE_INSTANCES;
+	}
+	function->instance_fresh = false;
 	/* The handle first: from the state on the function can fail, with an event that names it. */
-	atomic_store(&function->handle,
-		     ZPCI_HANDLE_ENABLED | instance | (old & ~ZPCI_HANDLE_INSTANCE));
+	atomic_store(&function->handle, ZPCI_HANDLE_ENABLED | handle);
 	set_state(function, ZPCI_STATE_ENABLED);
 	function->last_enabled = 0;
 	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG,
 		 "function 0x%08x: enabled, handle 0x%08x", function->fid,
 		 atomic_load(&function->handle));
+}
+
+bool zpci_function_had_handle(const struct zpci_function *function, uint32_t handle)
+{
+	uint32_t back = (atomic_load(&function->handle) - handle) & ZPCI_HANDLE_INSTANCE;
+
+	return back / ZPCI_HANDLE_INSTANCE_STEP < function->instances;
 }
 
 void zpci_function_disable(struct zpci_function *function)

@@ -7,6 +7,7 @@
  *	    v                                     |
  *	+-- struct zpci_function -----------------+------+
  *	|  identity, state, handle        function.c     |   published atomics; changed under lock
+ *	|  facts   what List and Query tell   facts.c    |   published copy, for readers without lock
  *	|  view    config space, profile  view.c         |   under lock
  *	|  msix    table, pending bits    msix.c         |   under interruption.lock
  *	|  interruption  AIBV, AISB       interruption.c |   under interruption.lock
@@ -61,6 +62,7 @@ struct zpci_function;
 #define ZPCI_HANDLE_ENABLED 0x80000000u
 #define ZPCI_HANDLE_INSTANCE 0x7f000000u
 #define ZPCI_HANDLE_INSTANCE_STEP 0x01000000u
+#define ZPCI_HANDLE_INSTANCES 128u
 #define ZPCI_HANDLE_HYPERVISOR 0x00ff0000u
 #define ZPCI_HANDLE_OURS 0x00100000u
 #define ZPCI_HANDLE_INDEX 0x0000ffffu
@@ -220,9 +222,10 @@ struct zpci_dma {
 	struct zpci_ioat ioat;
 };
 
-int zpci_dma_init(struct zpci_dma *dma);
+void zpci_dma_init(struct zpci_dma *dma);
 void zpci_dma_fini(struct zpci_dma *dma);
-/* Of a function that is gone for good: what it does not need any more. */
+/* What a function needs while it is plugged: 0 or -ENOMEM; and gives back when it is not. */
+int zpci_dma_provide(struct zpci_dma *dma);
 void zpci_dma_release(struct zpci_dma *dma);
 /* The services of the same names (zpci/device.h). */
 int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed);
@@ -288,9 +291,10 @@ struct zpci_measurement {
 /* Length of the block in bytes: format 0. */
 #define ZPCI_FMB_LENGTH 64
 
-int zpci_fmb_init(struct zpci_function *function);
-void zpci_fmb_fini(struct zpci_function *function);
-/* As zpci_dma_release(). */
+void zpci_fmb_init(struct zpci_measurement *fmb);
+void zpci_fmb_fini(struct zpci_measurement *fmb);
+/* As those of DMA. @paused: the machine is quiesced. */
+int zpci_fmb_provide(struct zpci_function *function, bool paused);
 void zpci_fmb_release(struct zpci_function *function);
 /* MPCIFC 10 with a FIB's address, 0: off. False: the address carries a key. */
 bool zpci_fmb_set(struct zpci_function *function, uint64_t address);
@@ -335,28 +339,65 @@ static inline uint64_t zpci_platform_dma_limit(const struct zpci_platform *platf
 	return platform->dma_end > UINT64_MAX - more ? UINT64_MAX : platform->dma_end + more;
 }
 
+/* --- facts.c: what is told of a function without its lock ------------------------------------ */
+
+struct zpci_facts {
+	bool physical;			/* it is a PF */
+	uint32_t delivered;		/* facts of @platform that the device gave */
+	uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers: of now, as handle and state */
+	struct zpci_function_info info;
+	struct zpci_platform platform; /* ends with the utility string, which few have */
+};
+
+#define ZPCI_FACTS_WORDS ((sizeof(struct zpci_facts) + 7) / 8)
+
+struct zpci_listed {
+	uint32_t fid;
+	uint32_t ids;
+	uint32_t handle;
+	enum zpci_state state;
+};
+
+/* What makes an entry of List PCI. @life is odd while the function is there, and counts on when one
+ * comes or goes: who finds it changed saw a mixture. */
+struct zpci_published {
+	_Atomic uint32_t life;
+	_Atomic uint32_t fid;
+	_Atomic uint32_t ids; /* device and vendor, as List tells them */
+};
+
+/* With lock held: from here on readers find the function; and do not any more. */
+void zpci_facts_publish(struct zpci_function *function);
+void zpci_facts_withdraw(struct zpci_function *function);
+/* Fills @facts, or @listed, with what is true of one life. False: there is no function. */
+bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *facts);
+bool zpci_facts_list(const struct zpci_function *function, struct zpci_listed *listed);
+
 /* --- function.c ------------------------------------------------------------------------------ */
 
 struct zpci_function {
-	const struct zpci_function_parent *parent;
-	const struct zpci_group *group; /* in @platform */
-
-	pthread_mutex_t lock;
-	struct zpci_function *outer; /* locked by the same thread before; owner only */
-	uint8_t deferred;	     /* ISCs to present at unlock; owner only */
-	atomic_bool bus_master;	     /* Command: DMA and messages are allowed */
-	atomic_bool closed;	     /* the gate; changed with lock held */
-
-	/* Published: read without lock. */
+	/* Published: read without lock. Together, as a list reads nothing else of a function. */
 	_Atomic uint32_t handle;
 	_Atomic(enum zpci_state) state;
-	_Atomic uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers, for Query */
-	_Atomic unsigned vfs_enabled;		/* of a PF, as its device says */
+	struct zpci_published published;
 
-	/* Constant from plug on, also when unplugged: a slot is used once. Read without lock
-	 * after @state was seen to be other than RESERVED. */
+	atomic_bool bus_master;	     /* Command: DMA and messages are allowed */
+	atomic_bool closed;	     /* the gate; changed with lock held */
+	uint8_t deferred;	     /* ISCs to present at unlock; owner only */
+	struct zpci_function *outer; /* locked by the same thread before; owner only */
+	const struct zpci_function_parent *parent;
+	pthread_mutex_t lock;
+
+	_Atomic uint32_t bar_images[ZPCI_BARS];	  /* BAR registers as numbers, for Query */
+	_Atomic unsigned vfs_enabled;		  /* of a PF, as its device says */
+	_Atomic uint64_t facts[ZPCI_FACTS_WORDS]; /* guarded as @published */
+
+	/* The list's, which guards them. */
+	_Atomic(struct zpci_function *) next_of_fid;
+	struct zpci_function *next_free;
+
+	/* Constant from plug to unplug. */
 	uint32_t fid;
-	struct zpci_function *next_of_fid; /* in the list's table of FIDs */
 	uint32_t uid;
 	uint16_t pchid;
 	unsigned vf;
@@ -365,6 +406,7 @@ struct zpci_function {
 	struct zpci_platform platform; /* @given: by configuration */
 	uint32_t delivered;	       /* facts of it that the device gave */
 	const struct zpci_model *model;
+	const struct zpci_group *group; /* in @platform */
 
 	struct zpci_adapter *adapter;
 	void *device;
@@ -372,6 +414,8 @@ struct zpci_function {
 	struct zpci_named_logger logger; /* the device's, behind @services */
 	_Atomic uint64_t complained;	 /* TOD clock of the last warning about an error, or 0 */
 	uint32_t last_enabled; /* handle that the firmware took away itself (reset), or 0 */
+	unsigned instances;    /* instance numbers of this life, at most all; 0: there was none */
+	bool instance_fresh;   /* the present one was in no enabled handle yet */
 	unsigned flr_control;  /* offset of PCIe Device Control if FLR is there, or 0 */
 	struct zpci_view view;
 	struct zpci_msix msix;
@@ -381,18 +425,23 @@ struct zpci_function {
 	struct zpci_measurement fmb;
 } __attribute__((aligned(64))); /* no cache line is shared with another function */
 
-/* Prepares memory for a slot: once, at @index. 0 or -ENOMEM. */
-int zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
-		       unsigned index);
+/* Prepares memory for a slot: once, at @index. */
+void zpci_function_init(struct zpci_function *function, const struct zpci_function_parent *parent,
+			unsigned index);
 void zpci_function_fini(struct zpci_function *function);
 
-/* Brings a fresh slot to life with an adapter's function. With lock held. After an error
- * zpci_function_fini() is next. */
-int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options);
-/* Takes it from the guest, for good: afterwards nothing of it touches the guest. With lock held. */
+/* Brings an empty slot to life with an adapter's function. @quiesced: the machine is, until it resumes.
+ * After an error zpci_function_end() is next. With lock held. */
+int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options,
+		       bool quiesced);
+/* Takes it from the guest: afterwards nothing of it touches the guest. With lock held. */
 void zpci_function_unplug(struct zpci_function *function);
-/* Then closes its device, which may take as long as the host takes. Without lock, once. */
+/* Then closes its device, which may take as long as the host takes; the slot is empty. Without lock. */
 void zpci_function_release(struct zpci_function *function);
+/* Both, if there is a device. Without lock. */
+void zpci_function_end(struct zpci_function *function);
+/* Whether the function's present life had @handle, enabled or not. With lock held. */
+bool zpci_function_had_handle(const struct zpci_function *function, uint32_t handle);
 
 /* The function that this thread locked last, or NULL. A library that is loaded late has little room
  * for thread-local variables of the quick kind; one pointer is no burden. */
@@ -455,6 +504,15 @@ void zpci_function_level_reset(struct zpci_function *function);
 static inline enum zpci_state zpci_function_state(struct zpci_function *function)
 {
 	return atomic_load_explicit(&function->state, memory_order_acquire);
+}
+
+/* Whether the function is there and is @fid. */
+static inline bool zpci_facts_match(const struct zpci_function *function, uint32_t fid)
+{
+	const struct zpci_published *published = &function->published;
+
+	return atomic_load_explicit(&published->fid, memory_order_acquire) == fid &&
+	       (atomic_load_explicit(&published->life, memory_order_acquire) & 1);
 }
 
 /* BAR accesses: 0, or -EIO when there is nothing at that place or the device refuses. */

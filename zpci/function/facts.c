@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What List and Query tell, and a person is told, of a function: read without its lock, which is
+ * held while its device works.
+ *
+ *	plug      words, then life + 1 (odd)      reader    life, words, life again:
+ *	unplug    life + 1 (even)                           odd and the same, or there is nothing
+ *
+ * A slot is used again, so a reader that was slow could find one half of a function that is gone,
+ * and the other half of the one that came. It then finds another life at the end, and the function
+ * that it began with is not there any more.
+ *
+ * The words are written with release and read with acquire, so that whoever sees a word of the next
+ * life sees the end of this one, and the life is read again after them. Fences would do, but thread
+ * sanitizers do not know fences.
+ */
+#include "zpci/function/function.h"
+
+#include <string.h>
+
+/* The utility string and what follows; most functions have none, so that it need not be copied. */
+#define STRING_WORD ((offsetof(struct zpci_facts, platform.utility_string)) / 8)
+
+union words {
+	struct zpci_facts facts;
+	uint64_t words[ZPCI_FACTS_WORDS];
+};
+
+static void describe(const struct zpci_function *function, struct zpci_function_info *info)
+{
+	const struct zpci_profile *profile = &function->view.profile;
+
+	info->fid = function->fid;
+	info->uid = function->uid;
+	info->pchid = function->pchid;
+	info->vfn = zpci_function_vfn(function);
+	info->vf = (uint16_t)function->vf;
+	info->rid = function->identity.devfn;
+	info->rid_published = function->publish_rid;
+	info->group = function->group->id;
+	info->vendor = zpci_function_vendor(function);
+	info->device = zpci_function_device(function);
+	info->model = function->model->name;
+	info->profile = *profile;
+	info->command_memory = profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT;
+	info->no_command_memory = zpci_function_vfn(function) != 0;
+	memcpy(info->bars, function->identity.bars, sizeof(info->bars));
+}
+
+void zpci_facts_publish(struct zpci_function *function)
+{
+	struct zpci_published *published = &function->published;
+	union words all;
+
+	memset(&all, 0, sizeof(all));
+	describe(function, &all.facts.info);
+	all.facts.platform = function->platform;
+	all.facts.delivered = function->delivered;
+	all.facts.physical = function->identity.sriov;
+	for (unsigned i = 0; i < ZPCI_FACTS_WORDS; i++)
+		atomic_store_explicit(&function->facts[i], all.words[i], memory_order_release);
+	atomic_store_explicit(&published->fid, all.facts.info.fid, memory_order_release);
+	atomic_store_explicit(&published->ids,
+			      (uint32_t)all.facts.info.device << 16 | all.facts.info.vendor,
+			      memory_order_release);
+	atomic_fetch_add_explicit(&published->life, 1, memory_order_release);
+}
+
+void zpci_facts_withdraw(struct zpci_function *function)
+{
+	struct zpci_published *published = &function->published;
+
+	if (atomic_load_explicit(&published->life, memory_order_relaxed) & 1)
+		atomic_fetch_add_explicit(&published->life, 1, memory_order_relaxed);
+}
+
+static bool same_life(const struct zpci_function *function, uint32_t life)
+{
+	return atomic_load_explicit(&function->published.life, memory_order_relaxed) == life;
+}
+
+static inline void read_words(const struct zpci_function *function, union words *all, size_t from,
+			      size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		all->words[i] = atomic_load_explicit(&function->facts[i], memory_order_acquire);
+}
+
+bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *facts)
+{
+	uint32_t life = atomic_load_explicit(&function->published.life, memory_order_acquire);
+	union words *all = (union words *)facts;
+
+	if (!(life & 1))
+		return false;
+	read_words(function, all, 0, STRING_WORD + 1);
+	if (*facts->platform.utility_string)
+		read_words(function, all, STRING_WORD + 1, ZPCI_FACTS_WORDS);
+	else
+		memset(all->words + STRING_WORD + 1, 0,
+		       sizeof(*all) - (STRING_WORD + 1) * sizeof(all->words[0]));
+	facts->info.handle = atomic_load_explicit(&function->handle, memory_order_acquire);
+	facts->info.state = atomic_load_explicit(&function->state, memory_order_acquire);
+	facts->info.vfs_enabled =
+		(uint16_t)atomic_load_explicit(&function->vfs_enabled, memory_order_acquire);
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
+		facts->bar_images[bar] =
+			atomic_load_explicit(&function->bar_images[bar], memory_order_acquire);
+	return same_life(function, life);
+}
+
+bool zpci_facts_list(const struct zpci_function *function, struct zpci_listed *listed)
+{
+	const struct zpci_published *published = &function->published;
+	uint32_t life = atomic_load_explicit(&published->life, memory_order_acquire);
+
+	if (!(life & 1))
+		return false;
+	listed->fid = atomic_load_explicit(&published->fid, memory_order_acquire);
+	listed->ids = atomic_load_explicit(&published->ids, memory_order_acquire);
+	listed->handle = atomic_load_explicit(&function->handle, memory_order_acquire);
+	listed->state = atomic_load_explicit(&function->state, memory_order_acquire);
+	return same_life(function, life);
+}
