@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,6 +269,49 @@ static void test_who_was_needs_no_timer(void **state)
 	assert_int_equal(timers, 0);
 }
 
+/* Bytes in use of this process; 0 where a sanitizer counts by itself. */
+static size_t in_use(void)
+{
+	struct mallinfo2 all = mallinfo2();
+
+	return all.uordblks + all.hblkhd;
+}
+
+/* What a client does all day leaves nothing behind: not of a function, of an adapter that comes and goes
+ * with it, of one that stays, or of a failure. */
+static void come_and_go(struct control *control)
+{
+	expect(control, "add probe,vf=4,uid=0x444", "ok 0x00001000\n");
+	expect(control, "add null,vf=2,vfs=2,pchid=0x300,fid=0x3002,utility-string=A",
+	       "ok 0x00003002\n");
+	expect(control, "add null,adapter=other,profile=plain,rid=yes", "ok 0x00001001\n");
+	refuse(control, "add null,vf=1,pchid=0x300,fid=0x3002", "0x3002");
+	expect(control, "remove 0x3002", "ok\n");
+	expect(control, "remove 0x1001", "ok\n");
+	expect(control, "remove 0x1000", "ok\n");
+	/* Takes the events away. */
+	zpci_firmware_reset(control->fixture->firmware, ZPCI_RESET_SYSTEM);
+}
+
+static void test_nothing_adds_up(void **state)
+{
+	struct control *control = *state;
+	size_t before;
+
+	for (unsigned i = 0; i < 100; i++)
+		come_and_go(control);
+	before = in_use();
+	for (unsigned i = 0; i < 10000 / 3; i++)
+		come_and_go(control);
+	assert_true(control->config->string_count < 100);
+	assert_true(in_use() < before + 4096);
+	/* And what is needed still is there: where something was written. */
+	expect(control, "add probe,vf=4", "ok 0x00001000\n");
+	refuse(control, "add probe,vf=5,uid=0x100", "function 'probe,vf=3,vfs=8,fid=0x2003'");
+	refuse(control, "add probe,vf=5,vfs=7", "function 'probe,vf=3,vfs=8,fid=0x2003'");
+	refuse(control, "add null,adapter=other,pchid=0x100", "probe");
+}
+
 static void test_failing(void **state)
 {
 	struct control *control = *state;
@@ -349,6 +393,7 @@ int main(void)
 		CONTROL_TEST(test_removal_and_return),
 		CONTROL_TEST(test_adapters_come_and_go),
 		CONTROL_TEST(test_who_was_needs_no_timer),
+		CONTROL_TEST(test_nothing_adds_up),
 		CONTROL_TEST(test_failing),
 		CONTROL_TEST(test_lines_that_are_none),
 		CONTROL_TEST(test_help_names_all),

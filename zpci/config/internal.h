@@ -99,6 +99,7 @@ struct zpci_config {
 	size_t function_count;
 	char **strings; /* whatever the pointers above point to */
 	size_t string_count;
+	size_t sweep_at; /* when there are so many, it is worth looking which are in use */
 	bool finished;
 	/* after connect */
 	struct zpci_firmware *firmware; /* NULL: not connected */
@@ -117,6 +118,10 @@ int config_no_memory(char **error);
 
 /* A copy of the first @length bytes of @text that lives as long as @config; NULL: no memory. */
 const char *config_keep(struct zpci_config *config, const char *text, size_t length);
+
+/* Frees the strings that no section refers to; not always, but before they are as many as the others. For
+ * when a section was removed and none is being made. */
+void config_sweep(struct zpci_config *config);
 
 /* Append a section. The pointer is good until the next one is appended. */
 int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error);

@@ -195,5 +195,6 @@ int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error)
 	memmove(function, function + 1, (char *)end - (char *)(function + 1));
 	config->function_count--;
 	forget_adapter(config, owner);
+	config_sweep(config);
 	return 0;
 }
