@@ -225,7 +225,9 @@ struct zpci_model {
 	void (*reset)(void *device);
 
 	/* Begin no more work that calls services, keeping all state; and go on. quiesce() returns at
-	 * once: drain() follows. Operations in between are allowed: what they cause waits. */
+	 * once: drain() follows. Operations in between are allowed: what they cause waits. Each
+	 * quiesce() is ended by one resume(), or by close(). It is the first call after open() of a
+	 * function that is added while the machine stands still. */
 	void (*quiesce)(void *device);
 	void (*resume)(void *device);
 

@@ -65,9 +65,11 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 
 /* Stops every device: afterwards nothing of ours touches guest storage or presents anything
  * until zpci_firmware_resume(). Waits until the devices have drained, as long as their host takes.
- * The guest's CPUs are stopped by the caller before. */
+ * The guest's CPUs are stopped by the caller before. Functions can be added, which are stopped as
+ * well, and removed. Once more is without effect. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware);
-/* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. */
+/* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. Without effect
+ * when they were not stopped. */
 void zpci_firmware_resume(struct zpci_firmware *firmware);
 
 /* The machine's regions() names other regions now. Returns when no device accesses storage by itself

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A machine that stands still: each device is told once that it does, and once that it goes on, also
+ * one that came or went meanwhile; measurement stops as well.
+ */
+#include "fixture.h"
+
+#include <string.h>
+
+/* What the functions of one adapter did to their devices, in order. */
+enum call {
+	OPEN,
+	CLOSE,
+	QUIESCE,
+	RESUME,
+	OTHER
+};
+static struct {
+	enum call calls[64];
+	unsigned count;
+} seen[ZPCI_VFS_MAX + 1];
+
+static void note(unsigned vf, enum call call)
+{
+	/* Other ones are of interest only once in a row. */
+	if (call == OTHER && seen[vf].count && seen[vf].calls[seen[vf].count - 1] == OTHER)
+		return;
+	assert_true(seen[vf].count < 64);
+	seen[vf].calls[seen[vf].count++] = call;
+}
+
+static int noting_open(void *adapter, unsigned vf, const struct zpci_services *services,
+		       struct zpci_identity *identity, void **device)
+{
+	note(vf, OPEN);
+	return bench_model.open(adapter, vf, services, identity, device);
+}
+
+static unsigned vf_of(void *device)
+{
+	return ((struct bench_device *)device)->vf;
+}
+
+static void noting_close(void *device)
+{
+	note(vf_of(device), CLOSE);
+	bench_model.close(device);
+}
+
+static void noting_quiesce(void *device)
+{
+	note(vf_of(device), QUIESCE);
+	bench_model.quiesce(device);
+}
+
+static void noting_resume(void *device)
+{
+	note(vf_of(device), RESUME);
+	bench_model.resume(device);
+}
+
+static void noting_config_read(void *device, unsigned offset, void *data, unsigned length)
+{
+	note(vf_of(device), OTHER);
+	bench_model.config_read(device, offset, data, length);
+}
+
+static int setup(void **state)
+{
+	struct zpci_adapter_options options = { .size = sizeof(options), .vfs = 8 };
+	struct zpci_model model = bench_model;
+	static struct zpci_model noting;
+	struct fixture *fixture;
+
+	fixture_setup(state);
+	fixture = *state;
+	model.open = noting_open;
+	model.close = noting_close;
+	model.quiesce = noting_quiesce;
+	model.resume = noting_resume;
+	model.config_read = noting_config_read;
+	noting = model;
+	zpci_adapter_unref(fixture->adapter);
+	assert_int_equal(zpci_adapter_create(&noting, PCHID, &options, &fixture->adapter), 0);
+	fixture->bench = bench_last;
+	memset(seen, 0, sizeof(seen));
+	return 0;
+}
+
+#define QUIESCE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
+
+#define EXPECT(vf, ...)                                                                            \
+	expect((vf), (const enum call[]){ __VA_ARGS__ },                                           \
+	       sizeof((const enum call[]){ __VA_ARGS__ }) / sizeof(enum call))
+
+static void expect(unsigned vf, const enum call *calls, size_t count)
+{
+	assert_int_equal(seen[vf].count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(seen[vf].calls[i], calls[i]);
+	seen[vf].count = 0;
+}
+
+static void take(struct fixture *fixture, unsigned vf)
+{
+	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + vf), 0);
+}
+
+/* Before anything else: a device that was opened may have begun to work. */
+static void test_who_comes_meanwhile_is_quiet_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	EXPECT(1, OPEN, OTHER);
+	zpci_firmware_quiesce(fixture->firmware);
+	EXPECT(1, QUIESCE);
+	fixture_add(fixture, 2, "lpar");
+	EXPECT(2, OPEN, QUIESCE, OTHER);
+	zpci_firmware_resume(fixture->firmware);
+	EXPECT(1, RESUME);
+	EXPECT(2, RESUME);
+	fixture_add(fixture, 3, "lpar");
+	EXPECT(3, OPEN, OTHER);
+}
+
+static void test_who_goes_meanwhile_is_closed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	fixture_add(fixture, 2, "lpar");
+	zpci_firmware_quiesce(fixture->firmware);
+	seen[1].count = 0;
+	take(fixture, 1);
+	EXPECT(1, CLOSE);
+	/* Another one in its slot, and the same again in that. */
+	fixture_add(fixture, 3, "lpar");
+	take(fixture, 3);
+	EXPECT(3, OPEN, QUIESCE, OTHER, CLOSE);
+	fixture_add(fixture, 1, "lpar");
+	EXPECT(1, OPEN, QUIESCE, OTHER);
+	seen[2].count = 0;
+	zpci_firmware_resume(fixture->firmware);
+	EXPECT(1, RESUME);
+	EXPECT(2, RESUME);
+	assert_int_equal(seen[3].count, 0);
+}
+
+/* It stands still or it does not: no count is kept of how often that was said. */
+static void test_once_is_enough(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add(fixture, 1, "lpar");
+	zpci_firmware_resume(fixture->firmware);
+	EXPECT(1, OPEN, OTHER);
+	zpci_firmware_quiesce(fixture->firmware);
+	zpci_firmware_quiesce(fixture->firmware);
+	EXPECT(1, QUIESCE);
+	zpci_firmware_resume(fixture->firmware);
+	zpci_firmware_resume(fixture->firmware);
+	EXPECT(1, RESUME);
+	zpci_firmware_quiesce(fixture->firmware);
+	EXPECT(1, QUIESCE);
+}
+
+static void measure(struct fixture *fixture, uint32_t handle)
+{
+	struct zpci_fib fib;
+
+	memset(&fib, 0, sizeof(fib));
+	zpci_be64_put(&fib.fmb, FMB);
+	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_SET_MEASURE, &fib), CC(0));
+}
+
+static unsigned samples(struct fixture *fixture)
+{
+	return (unsigned)guest_get(fixture, FMB + 4, 4);
+}
+
+#define INTERVAL 4000000000ull
+
+static void test_measurement_stands_still(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+
+	measure(fixture, handle);
+	zpci_ram_advance(fixture->ram, INTERVAL);
+	assert_int_equal(samples(fixture), 1);
+	zpci_firmware_quiesce(fixture->firmware);
+	zpci_ram_advance(fixture->ram, 3 * INTERVAL);
+	assert_int_equal(samples(fixture), 1);
+	zpci_firmware_resume(fixture->firmware);
+	zpci_ram_advance(fixture->ram, INTERVAL);
+	assert_int_equal(samples(fixture), 2);
+}
+
+/* A monitor may let instructions through for one that came meanwhile. */
+static void test_measurement_of_who_comes_meanwhile_waits(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle;
+
+	fixture_add(fixture, 2, "lpar");
+	take(fixture, 2);
+	zpci_firmware_quiesce(fixture->firmware);
+	handle = fixture_enabled(fixture, 1, "lpar");
+	measure(fixture, handle);
+	zpci_ram_advance(fixture->ram, 3 * INTERVAL);
+	assert_int_equal(samples(fixture), 0);
+	zpci_firmware_resume(fixture->firmware);
+	zpci_ram_advance(fixture->ram, INTERVAL);
+	assert_int_equal(samples(fixture), 1);
+	/* And one that comes afterwards, in the same slot, does not. */
+	take(fixture, 1);
+	handle = fixture_enabled(fixture, 1, "lpar");
+	guest_fill(fixture, FMB, 0, 64);
+	measure(fixture, handle);
+	zpci_ram_advance(fixture->ram, INTERVAL);
+	assert_int_equal(samples(fixture), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		QUIESCE_TEST(test_who_comes_meanwhile_is_quiet_at_once),
+		QUIESCE_TEST(test_who_goes_meanwhile_is_closed),
+		QUIESCE_TEST(test_once_is_enough),
+		QUIESCE_TEST(test_measurement_stands_still),
+		QUIESCE_TEST(test_measurement_of_who_comes_meanwhile_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
