@@ -197,7 +197,21 @@ static void test_measurement_stands_still(void **state)
 	assert_int_equal(samples(fixture), 2);
 }
 
-/* A monitor may let instructions through for one that came meanwhile. */
+/* Whoever registers a block while the machine stands still, it waits. */
+static void test_measurement_that_begins_meanwhile_waits(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+
+	zpci_firmware_quiesce(fixture->firmware);
+	measure(fixture, handle);
+	zpci_ram_advance(fixture->ram, 3 * INTERVAL);
+	assert_int_equal(samples(fixture), 0);
+	zpci_firmware_resume(fixture->firmware);
+	zpci_ram_advance(fixture->ram, INTERVAL);
+	assert_int_equal(samples(fixture), 1);
+}
+
 static void test_measurement_of_who_comes_meanwhile_waits(void **state)
 {
 	struct fixture *fixture = *state;
@@ -229,6 +243,7 @@ int main(void)
 		QUIESCE_TEST(test_who_goes_meanwhile_is_closed),
 		QUIESCE_TEST(test_once_is_enough),
 		QUIESCE_TEST(test_measurement_stands_still),
+		QUIESCE_TEST(test_measurement_that_begins_meanwhile_waits),
 		QUIESCE_TEST(test_measurement_of_who_comes_meanwhile_waits),
 	};
 

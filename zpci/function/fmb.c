@@ -144,6 +144,7 @@ bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 	return usable;
 }
 
+/* The lock waits for a block that is being stored. A timer that runs out later stores none. */
 void zpci_fmb_quiesce(struct zpci_function *function)
 {
 	struct zpci_measurement *fmb = &function->fmb;
@@ -151,7 +152,6 @@ void zpci_fmb_quiesce(struct zpci_function *function)
 	pthread_mutex_lock(&fmb->lock);
 	fmb->paused = true;
 	pthread_mutex_unlock(&fmb->lock);
-	function->parent->machine_ops.timer_cancel(fmb->timer);
 }
 
 void zpci_fmb_resume(struct zpci_function *function)
