@@ -16,6 +16,7 @@
 struct cpu {
 	struct fixture fixture;
 	_Atomic uint32_t *handle;
+	_Atomic unsigned *lives; /* of the function, each with a handle of its own */
 	_Atomic bool *stop;
 	unsigned number;
 	_Atomic unsigned done;
@@ -29,6 +30,9 @@ static void start_cpu(struct cpu *cpu, const struct fixture *fixture)
 	zpci_ram_cpu_init(fixture->ram, &cpu->fixture.cpu);
 }
 
+/* Handles are the same again after so many lives. A CPU that was asleep over them may see anything. */
+#define LIVES 126
+
 /* Each CPU has bytes of the BAR to itself: what it stored it must load, as long as the handle
  * is the same and nobody reset the function. */
 static void *access_bar(void *opaque)
@@ -37,12 +41,15 @@ static void *access_bar(void *opaque)
 	uint64_t offset = 0x100 * (cpu->number + 1), value;
 
 	for (uint64_t i = 1; !*cpu->stop; i++) {
+		unsigned lives = *cpu->lives;
 		uint32_t handle = *cpu->handle;
 		int stored = guest_store(&cpu->fixture, handle, 0, offset, 8, i);
 		int loaded = guest_load(&cpu->fixture, handle, 0, offset, 8, &value);
 
 		if ((stored != CC(0) && stored != CC(3)) || (loaded != CC(0) && loaded != CC(3)))
 			cpu->complaint = "neither done nor an unknown handle";
+		if (*cpu->lives - lives > LIVES)
+			continue;
 		/* The handle was good before and after: then in between as well. */
 		if (stored == CC(0) && loaded == CC(0) && value != i)
 			cpu->complaint = "another value than the one stored";
@@ -59,12 +66,14 @@ static void test_cpus_against_enable_and_disable(void **state)
 	struct cpu cpus[CPUS] = { 0 };
 	pthread_t threads[CPUS];
 	_Atomic uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	_Atomic unsigned lives = 0;
 	_Atomic bool stop = false;
 	uint32_t disabled;
 
 	for (unsigned i = 0; i < CPUS; i++) {
 		start_cpu(&cpus[i], fixture);
 		cpus[i].handle = &handle;
+		cpus[i].lives = &lives;
 		cpus[i].stop = &stop;
 		cpus[i].number = i;
 		assert_int_equal(pthread_create(&threads[i], NULL, access_bar, &cpus[i]), 0);
@@ -74,6 +83,7 @@ static void test_cpus_against_enable_and_disable(void **state)
 		assert_int_equal(
 			guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &disabled),
 			ZPCI_CLP_OK);
+		lives++;
 		handle = guest_enable(fixture, disabled);
 	}
 	stop = true;
