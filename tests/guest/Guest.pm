@@ -15,7 +15,7 @@ use KernelLog qw(known_complaint complaints);
 use Test::More;
 
 our @EXPORT = qw(requires_guest inspect function_of observed %expected differences converse
-    socket_open command consoles known_complaint);
+    socket_open command consoles known_complaint removes_under_vfio);
 
 # What is compared here; the names are zpci-inspect's, and of its kernel log and ZPCI_BASE ours.
 my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
@@ -40,6 +40,14 @@ sub consoles {
 		ok(!@found, 'no kernel complained') or diag(join "\n", @found);
 		goto &$done;
 	};
+}
+
+# Said by a test that removes a function while vfio has it open.
+sub removes_under_vfio {
+	known_complaint(
+		line => qr/WARNING: .* __iommu_release_dma_ownership/,
+		change => 'iommu/s390: Make attach succeed when the device was surprise removed',
+		mended => '6.17');
 }
 
 sub requires_guest {

@@ -143,6 +143,7 @@ sub look_late {
 	}, "$smp CPUs: what the guest made of it") or diag(explain($said));
 }
 
+removes_under_vfio();
 lose_nothing(2, $ENV{ZPCI_CHECK_LONG} ? 50 : 10);
 look_late($_) for 1, 2;
 

@@ -175,11 +175,7 @@ sub run {
 	ok(!-e $socket, "$guest, $smp CPUs: the socket is gone");
 }
 
-# The function that is removed while vfio has it open.
-known_complaint(
-	line => qr/WARNING: .* __iommu_release_dma_ownership/,
-	change => 'iommu/s390: Make attach succeed when the device was surprise removed',
-	mended => '6.17');
+removes_under_vfio();
 
 run('default', $_) for 1, 4;
 SKIP: {
