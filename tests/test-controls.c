@@ -455,6 +455,29 @@ static void test_measurement_refuses_a_key(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 }
 
+/* Measurement goes on until the guest disables the function, and so does the news of it. */
+static void test_measurement_ends_in_a_permanent_error(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_chsc_sei_response event;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	uint64_t period = interval(fixture, handle);
+
+	assert_int_equal(measure(fixture, handle, FMB), CC(0));
+	assert_int_equal(
+		zpci_firmware_inject_error(fixture->firmware, FID + 1, ZPCI_PEC_PERMANENT_ERROR),
+		0);
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	zpci_ram_advance(fixture->ram, period);
+	assert_int_equal(guest_get(fixture, FMB + 4, 4), 1);
+	zpci_ram_poison(fixture->ram, FMB, 64);
+	zpci_ram_advance(fixture->ram, period);
+	assert_int_equal(guest_sei(fixture, &event), CC(0));
+	assert_int_equal(zpci_be16_get(event.ccdf.pec), ZPCI_PEC_FMB_STORAGE);
+	assert_int_equal(zpci_be32_get(event.ccdf.handle), handle);
+	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
+}
+
 static void test_measurement_block_that_is_not_in_storage(void **state)
 {
 	struct fixture *fixture = *state;
@@ -496,6 +519,7 @@ int main(void)
 		FIXTURE_TEST(test_measurement_goes_off),
 		FIXTURE_TEST(test_measurement_pauses),
 		FIXTURE_TEST(test_measurement_refuses_a_key),
+		FIXTURE_TEST(test_measurement_ends_in_a_permanent_error),
 		FIXTURE_TEST(test_measurement_block_that_is_not_in_storage),
 	};
 

@@ -147,8 +147,8 @@ int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
 /* Function @fid fails as its hardware would, with error event @pec, one of enum zpci_pec below 0300
  * (reference 8.5). It is in the error state then, also if it was already; with 002A to 002C nothing
  * but the event comes of it; with 003B and 0040 it has a permanent error, from which only disabling it
- * or a reset leads. -ENOENT; -EINVAL: no such error, or it is not enabled, or for a permanent error
- * not configured or in that state already. */
+ * or a reset leads. -ENOENT; -EINVAL: no such error, or it is not enabled (but 002A to 002C may
+ * follow a permanent error), or for a permanent error not configured or in that state already. */
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec);
 
 /* "no address space registered", ..., for people: the error event @pec. NULL: there is no such

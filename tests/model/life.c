@@ -182,13 +182,24 @@ static bool in_use(const struct model_function *function)
 	       function->state == MODEL_UNBLOCKED;
 }
 
+/* Errors of the measurement block, which is stored until the function is disabled. */
+static bool is_of_measurement(uint16_t pec)
+{
+	return pec >= 0x2a && pec <= 0x2c;
+}
+
+static bool can_fail(const struct model_function *function, uint16_t pec)
+{
+	return in_use(function) || (function->state == MODEL_PERMANENT && is_of_measurement(pec));
+}
+
 /* 4.3: an error stops a function that is in use; 8.5: those of the measurement block do not. */
 void model_fail(struct model *model, struct model_function *function, uint16_t pec,
 		uint64_t address)
 {
-	if (!in_use(function))
+	if (!can_fail(function, pec))
 		return;
-	if (pec < 0x002a || pec > 0x002c)
+	if (!is_of_measurement(pec))
 		function->state = MODEL_ERROR;
 	model_post(model, function, pec, address);
 }
@@ -197,8 +208,7 @@ void model_fail(struct model *model, struct model_function *function, uint16_t p
 static bool is_an_error(uint16_t pec)
 {
 	return (pec >= 0x01 && pec <= 0x0b) || (pec >= 0x10 && pec <= 0x13) ||
-	       (pec >= 0x2a && pec <= 0x2c) || pec == 0x30 || pec == 0x3a || pec == 0x3b ||
-	       pec == 0x40;
+	       is_of_measurement(pec) || pec == 0x30 || pec == 0x3a || pec == 0x3b || pec == 0x40;
 }
 
 /* A permanent error stops whatever is configured. */
@@ -215,7 +225,7 @@ bool model_inject(struct model *model, uint32_t fid, uint16_t pec)
 		model_post(model, function, pec, 0);
 		return true;
 	}
-	if (!in_use(function))
+	if (!can_fail(function, pec))
 		return false;
 	model_fail(model, function, pec, 0);
 	return true;

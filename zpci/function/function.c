@@ -318,13 +318,14 @@ static bool is_in_use(enum zpci_state state)
 }
 
 /* Whether an error can happen in @state, and what it leads to. A permanent error hits whatever is
- * configured (reference 4.3), all others what is in use. */
+ * configured (reference 4.3), all others what is in use. Those of the measurement block come also
+ * after a permanent error: until the guest disables the function, the block is stored. */
 static bool can_fail(enum zpci_state state, enum zpci_effect effect, enum zpci_state *failed)
 {
 	switch (effect) {
 	case ZPCI_EFFECT_NONE:
 		*failed = state;
-		return is_in_use(state);
+		return is_in_use(state) || state == ZPCI_STATE_PERMANENT;
 	case ZPCI_EFFECT_ERROR:
 		*failed = ZPCI_STATE_ERROR;
 		return is_in_use(state);
