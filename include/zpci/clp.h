@@ -52,9 +52,9 @@ enum zpci_clp_response {
 	ZPCI_CLP_ALREADY = 0x0105,	      /* disable: the firmware has disabled it already */
 	ZPCI_CLP_PERMANENT_ERROR = 0x0106,    /* the function is in permanent error */
 	ZPCI_CLP_RECOVERY_PENDING = 0x0107,   /* the platform recovers it; not used here */
-	ZPCI_CLP_BUSY = 0x0108,		 /* enable: its device drains after a reset; try again */
-	ZPCI_CLP_RESUME_TOKEN = 0x010a,	 /* List: a token that was never given out */
-	ZPCI_CLP_UNKNOWN_GROUP = 0x010b, /* no such function group */
+	ZPCI_CLP_BUSY = 0x0108,		      /* enable: the device drains; try again */
+	ZPCI_CLP_RESUME_TOKEN = 0x010a,	      /* List: a token that was never given out */
+	ZPCI_CLP_UNKNOWN_GROUP = 0x010b,      /* no such function group */
 };
 
 /* Limits of a block in bytes; each length is a multiple of 8 (reference 2.1). */

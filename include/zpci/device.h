@@ -6,9 +6,10 @@
  * *adapter* with one physical function (PF) and up to 255 virtual functions (VFs), and for
  * each function that somebody borrows it makes a *device*.
  *
- *	create adapter -> open device -> { config, bar, reset, quiesce/resume }* -> close -> destroy
- *	                      |                  ^
- *	                      +-- services (DMA, vectors, error), from open to close
+ *	create adapter -> open device -> { config, bar, reset, quiesce, resume, drain,
+ *	                      |            dma_map, dma_unmap }* -> close -> destroy
+ *	                      |
+ *	                      +-- services (DMA, vectors, errors), from open to close
  *
  * The gate. Between a device and the guest stands a gate of the function. While it is closed, a
  * device cannot touch guest memory or raise a vector: DMA returns -ECANCELED, all other services do
@@ -21,14 +22,14 @@
  *	drain()           until it succeeds, the guest is told "busy" when it enables the function
  *	open the gate
  *
- * Threads. Operations on one device are called one at a time (the function's lock is held), but for
- * drain() that may wait, and close(): no lock of the function is held then, and drain() may run
- * beside another operation. Operations on different devices of one adapter are called at the same
- * time. Services may be called from any thread, also from within an operation, and never wait for
- * the lock under which operations are called; a device holds no lock during one that its operations
- * take. From the return of drain() after quiesce() to the call of resume(), and after the return of
- * close(), a device calls no service. The functions at the end of this file may be called from any
- * thread.
+ * Threads. Operations on one device are called one at a time, with the function's lock held. There
+ * are two exceptions, for which no lock of the function is held: close(), and drain() with @wait,
+ * which may run beside another operation. Operations on different devices of one adapter are called
+ * at the same time. Services may be called from any thread, also from within an operation, and
+ * never wait for the lock under which operations are called; a device holds no lock during one that
+ * its operations take. From the return of drain() after quiesce() to the call of resume(), and
+ * after the return of close(), a device calls no service. The functions at the end of this file may
+ * be called from any thread.
  *
  * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
  * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
@@ -88,8 +89,9 @@ struct zpci_identity {
 	uint8_t devfn; /* routing ID within the adapter's bus: 0 for the PF; for VF n
 			  First VF Offset + VF Stride * (n - 1) (PCIe 5.0, 9.3.3.9) */
 	bool sriov;    /* a PF with an SR-IOV capability */
-	/* What its platform says of it, as of a host's function; the device's, read before the next
-	 * of its operations. NULL: nothing. */
+	/* What the host's platform says of the function, if the device takes it from a host. NULL:
+	 * nothing. The memory is the device's; it is read before the device's next operation is
+	 * called. */
 	const struct zpci_platform *platform;
 };
 
@@ -104,11 +106,11 @@ struct zpci_dma_segment {
  * Services of the function for its device. Lives as long as the device.
  * DMA addresses are what the guest's driver gave to the device.
  *
- * A segment of 1, 2, 4 or 8 bytes at a multiple of its length is moved in one piece. If it is
- * written, what the same thread wrote before it is there when a guest's CPU sees it, in this
- * service or in earlier ones; if it is read, what the thread reads after it is not older. So a
- * device writes data, then the byte that says so, and a guest that finds that byte finds the data.
- * Nothing is promised of the order in which other bytes come.
+ * A segment of 1, 2, 4 or 8 bytes at a multiple of its length is moved in one piece, and has an
+ * order. When a guest's CPU sees such a segment that was written, it also sees all that the same
+ * thread wrote before, in this service and in earlier ones. What a thread reads after such a
+ * segment is not older than it. So a device writes data, then the byte that says so, and a guest
+ * that finds that byte finds the data. No order is promised of other bytes.
  */
 struct zpci_services {
 	size_t size; /* sizeof(struct zpci_services) as the function was compiled; a device calls
@@ -147,9 +149,9 @@ struct zpci_services {
 	 * nothing. */
 	void (*vfs_changed)(void *function, unsigned vfs);
 
-	/* As dma_read() and dma_write(), for @count segments, in their order, and for less than as many calls. On an
-	 * error the segments before that of *@failed were moved, and the bytes of it that lie
-	 * before that address. */
+	/* As dma_read() and dma_write(), for @count segments, in their order. One call takes less
+	 * time than a call for each segment. On an error the segments before that of *@failed were
+	 * moved, and the bytes of that one that lie before this address. */
 	int (*dma_readv)(void *function, const struct zpci_dma_segment *segments, size_t count,
 			 uint64_t *failed);
 	int (*dma_writev)(void *function, const struct zpci_dma_segment *segments, size_t count,
@@ -175,8 +177,8 @@ struct zpci_dma_mapping {
 	bool write;	  /* the device may write as well as read */
 };
 
-/* Copied by zpci_adapter_create(); the strings outlive the adapters that are made of it. All members
- * up to resume are needed, those behind it are optional. */
+/* Copied by zpci_adapter_create(); the strings outlive the adapters that are made of it. The
+ * members up to resume are needed, and those behind it are optional. */
 struct zpci_model {
 	/* sizeof(struct zpci_model) as the model was compiled: optional members behind it count as
 	 * NULL; bytes that this library does not know must be 0 */
@@ -195,25 +197,27 @@ struct zpci_model {
 	 * *@device, or a negative errno after a message there; -ENOMEM needs none. */
 	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
 		    struct zpci_identity *identity, void **device);
-	/* Frees a device; its threads have ended when it returns. The gate is closed, no lock of the
-	 * function is held, and no other operation is called any more: it may wait for the host. */
+	/* Frees a device; its threads have ended when it returns. It may wait for the host: the
+	 * gate is closed, no lock of the function is held, and no other operation is called any
+	 * more. */
 	void (*close)(void *device);
 
 	/* Config space, @offset + @length <= 4096, @length 1 to 4, not across a 4-byte boundary.
 	 * What the device does not implement reads as 0 and ignores writes. A write of Initiate
 	 * Function Level Reset resets the device as reset() does: the function has closed the gate
-	 * before, and drains afterwards. The function reads the list of
-	 * capabilities once, after open(): it stays as it is, and a table and pending bits of MSI-X
-	 * lie within BARs. MSI-X Enable and Function Mask are the function's own; Bus Master is the
-	 * device's to keep, and the function's to act on. */
+	 * before, and calls drain() afterwards. The function reads the list of capabilities once,
+	 * after open(): it stays as it is, and a table and pending bits of MSI-X lie within BARs.
+	 * MSI-X Enable and Function Mask are the function's own; Bus Master is the device's to
+	 * keep, and the function's to act on. */
 	void (*config_read)(void *device, unsigned offset, void *data, unsigned length);
 	void (*config_write)(void *device, unsigned offset, const void *data, unsigned length);
 
 	/* BAR memory within the BAR's size; never the MSI-X table or pending bits, which the
 	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one
-	 * store block: the device sees it whole. Only where an access also covers bytes that the
-	 * function owns, the device sees what lies before them and behind them, each as an access
-	 * of its own and in this order. -EIO refuses the access; what was before it is done. */
+	 * store block: the device sees it whole. An access that also covers bytes that the function
+	 * owns is the exception: the device sees what lies before them, then what lies behind them,
+	 * each as an access of its own. -EIO refuses the access; the part before it is done
+	 * then. */
 	int (*bar_read)(void *device, unsigned bar, uint64_t offset, void *data, size_t length);
 	int (*bar_write)(void *device, unsigned bar, uint64_t offset, const void *data,
 			 size_t length);
@@ -224,32 +228,34 @@ struct zpci_model {
 	 * quiesce(). */
 	void (*reset)(void *device);
 
-	/* Begin no more work that calls services, keeping all state; and go on. quiesce() returns at
-	 * once: drain() follows. Operations in between are allowed: what they cause waits. Each
-	 * quiesce() is ended by one resume(), or by close(). It is the first call after open() of a
-	 * function that is added while the machine stands still. */
+	/* quiesce(): begin no more work that calls services, and keep all state. It returns at
+	 * once, and drain() follows. Other operations are allowed until resume(), and what they
+	 * cause waits. Each quiesce() is ended by one resume(), or by close(). When a function is
+	 * added while the machine stands still, it is the first call after open(). */
 	void (*quiesce)(void *device);
 	void (*resume)(void *device);
 
-	/* Optional. 0: after reset(), nothing of the work from before is under way any more; after
-	 * quiesce(), the device's threads are in no service. Else -EBUSY, if @wait is false: then it
-	 * does not wait for the host. It may wait for services that its threads are in, as these
-	 * return at once when the gate is closed. If @wait is true it waits for all. From a reset to
-	 * the success of drain() only config, reset, quiesce, resume, dma_map,
-	 * dma_unmap and close are called. NULL: reset() and quiesce() leave nothing to wait for. */
+	/* Optional; NULL: reset() and quiesce() leave nothing to wait for. Returns 0 if, after
+	 * reset(), nothing of the work from before is under way any more, or, after quiesce(), the
+	 * device's threads are in no service. With @wait it waits until that is so. Without, it
+	 * returns -EBUSY instead of waiting for the host; it may still wait for services that its
+	 * threads are in, because these return at once when the gate is closed. From a reset to the
+	 * success of drain() only config, reset, quiesce, resume, dma_map, dma_unmap and close are
+	 * called. */
 	int (*drain)(void *device, bool wait);
 
-	/* Optional, both or none. Of a device that accesses guest storage by itself instead of by
+	/* Optional, both or none. For a device that accesses guest storage by itself instead of by
 	 * services: hardware behind an IOMMU of the host, another process. Its functions are in
 	 * a group with refresh (<zpci/platform.h>). It accesses what is mapped, and nothing else.
 	 *
-	 * dma_map() adds one; mappings do not overlap, and none is changed or cut. 0; -ENOSPC or
-	 * -ENOMEM: there is no room for it, of which the guest is told, who makes some; another
-	 * negative errno puts the function into the error state. It is then not there.
+	 * dma_map() adds a mapping. Mappings do not overlap, and none is changed or cut. Returns 0;
+	 * -ENOSPC or -ENOMEM: there is no room for it, and the guest is told so that it makes some;
+	 * another negative errno puts the function into the error state. After an error the mapping
+	 * is not there.
 	 *
-	 * dma_unmap() removes all that lie within @length bytes from @address, each of them as a
-	 * whole. When it returns, the device does not access them any more. All are removed before
-	 * close(), and when the function is disabled, after reset(). */
+	 * dma_unmap() removes all mappings within @length bytes from @address; none of them lies
+	 * only partly in that range. When it returns, the device does not access them any more. All
+	 * are removed before close(), and after reset() when the function is disabled. */
 	int (*dma_map)(void *device, const struct zpci_dma_mapping *mapping);
 	void (*dma_unmap)(void *device, uint64_t address, uint64_t length);
 };
@@ -294,7 +300,7 @@ const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter);
  * is added.
  * @vf:       VF counted from 1; 0: the PF
  * @services: the borrower's, valid until give-back; its logger is told of errors
- * @identity: its size is set by the caller; as much of what was borrowed is filled in
+ * @identity: the result: what was borrowed, as far as the size goes that the caller has set
  * @device:   the result: first argument of the model's operations
  * Returns 0, -EINVAL (no such VF), -EBUSY (already lent), or the model's error.
  * The adapter lives on until zpci_adapter_give_back().

@@ -65,16 +65,17 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 
 /* Stops every device: afterwards nothing of ours touches guest storage or presents anything
  * until zpci_firmware_resume(). Waits until the devices have drained, as long as their host takes.
- * The guest's CPUs are stopped by the caller before. Functions can be added, which are stopped as
- * well, and removed. Once more is without effect. */
+ * The guest's CPUs are stopped by the caller before. Functions can be added and removed meanwhile;
+ * one that is added is stopped as well. A second call has no effect. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware);
-/* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. Without effect
- * when they were not stopped. */
+/* Lets the devices go on, with what waited meanwhile. Before the guest's CPUs run again. Has no
+ * effect if the devices are not stopped. */
 void zpci_firmware_resume(struct zpci_firmware *firmware);
 
-/* The machine's regions() names other regions now. Returns when no device accesses storage by itself
- * but where it names it, and each has what its guest mapped of that. A function that had something
- * mapped which no region has any more is in error. */
+/* To be called when the machine's regions() names other regions than before. When it returns,
+ * devices that access storage by themselves do so only in these regions, and have mapped there what
+ * the guest's tables say, as far as they have room. A function whose tables name storage that is in
+ * no region is in error. */
 void zpci_firmware_storage_changed(struct zpci_firmware *firmware);
 
 /* Gives all functions back and frees everything. Nobody else may be inside a call. NULL is
@@ -89,8 +90,9 @@ enum zpci_reset {
 };
 
 /* To be called when the virtual machine resets; when it returns, nothing of ours touches guest
- * storage any more. It does not wait for the host: a device that has not drained by then keeps its
- * function from being enabled until it has, and the guest is told "busy". No guest CPU begins an instruction of ours meanwhile, else what it enables may stay enabled. */
+ * storage any more. It does not wait for the host: until a device has drained, its function cannot
+ * be enabled, and the guest is told "busy". The caller sees to it that no guest CPU begins an
+ * instruction of ours meanwhile, else what it enables may stay enabled. */
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset reset);
 
 /* --- functions --------------------------------------------------------------------------- */
@@ -120,7 +122,7 @@ struct zpci_function_options {
 	bool standby;		      /* starts in standby instead of configured */
 	bool publish_rid;	      /* Query PCI function tells the routing ID; the same for all
 					 functions of an adapter */
-	/* What it gives stands before what the device says; copied. NULL: nothing is given. */
+	/* Facts that count more than what the device says; copied. NULL: nothing is given. */
 	const struct zpci_platform *platform;
 };
 
@@ -130,29 +132,30 @@ struct zpci_function_options {
  * zpci_firmware_announce().
  * @options: copied
  * Returns 0; -EINVAL (UID 0; VF, profile, publish_rid or platform that do not fit; a device whose
- * MSI-X table is outside of its BARs); -EEXIST (FID, UID or PCHID taken, or a group that is another
- * for a function before); -EBUSY (VF lent already); -ENOSPC (too many functions); -ENOMEM; or what
- * the device model said.
+ * MSI-X table is outside of its BARs); -EEXIST (FID, UID or PCHID taken, or a group that differs
+ * from that of an earlier function with the same ID); -EBUSY (VF lent already); -ENOSPC (too many
+ * functions); -ENOMEM; or what the device model said.
  */
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
 
 /* Queues the availability event for function @fid as it is now (0301 configured, 0302 standby)
- * and sees to it that the guest hears of it. -ENOENT: no such function. */
+ * and has the guest told. -ENOENT: no such function. */
 int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid);
 
 /* Surprise removal: the function is gone at once, its device closed, event 0304 queued, or 0308 if
  * it was in standby. -ENOENT: no such function. */
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
 
-/* Function @fid fails as its hardware would, with error event @pec, one of enum zpci_pec below 0300
- * (reference 8.5). It is in the error state then, also if it was already; with 002A to 002C nothing
- * but the event comes of it; with 003B and 0040 it has a permanent error, from which only disabling it
- * or a reset leads. -ENOENT; -EINVAL: no such error, or it is not enabled (but 002A to 002C may
- * follow a permanent error), or for a permanent error not configured or in that state already. */
+/* Lets function @fid fail as its hardware would, with error event @pec, one of enum zpci_pec below
+ * 0300 (reference 8.5). 002A to 002C are only reported, also after a permanent error. 003B and 0040
+ * make a permanent error, which only disabling the function or a reset ends; the function need only
+ * be configured for them. All others put an enabled function into the error state, also if it was
+ * in error already. -ENOENT; -EINVAL: there is no such error, or the function is not in a state for
+ * it. */
 int zpci_firmware_inject_error(struct zpci_firmware *firmware, uint32_t fid, uint16_t pec);
 
-/* "no address space registered", ..., for people: the error event @pec. NULL: there is no such
- * error. Static. */
+/* The error event @pec in words for people, such as "no address space registered". NULL: there is
+ * no such error. Static. */
 const char *zpci_pec_name(uint16_t pec);
 
 /* What is published about a function. Host byte order. */
@@ -182,14 +185,14 @@ struct zpci_function_info {
  * fields may be of different moments. */
 int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 		       struct zpci_function_info *info);
-/* Fills @platform, as far as its size goes, with all facts about the function @fid. Those in its
- * @given come from the options of zpci_firmware_add(), those in *@delivered (may be NULL) from the
- * device, the others are defaults. 0 or -ENOENT. */
+/* Fills @platform, as far as its size goes, with all facts about the function @fid. Facts in its
+ * @given come from the options of zpci_firmware_add(), facts in *@delivered (may be NULL) from the
+ * device, and all others are defaults. 0 or -ENOENT. */
 int zpci_firmware_platform(struct zpci_firmware *firmware, uint32_t fid,
 			   struct zpci_platform *platform, uint32_t *delivered);
-/* All functions: FID of the one at @index, counted from 0 in the order of List PCI functions; -ENOENT
- * behind the last. A removal moves those behind it; the place that was left empty first is the next
- * function's. */
+/* All functions: FID of the one at @index, counted from 0 in the order of List PCI functions.
+ * -ENOENT behind the last. A removal moves those behind it. A function that is added takes the
+ * place that is empty for the longest time, or a new one at the end. */
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
 
 /*
@@ -254,14 +257,15 @@ struct zpci_outcome {
 /* Status codes of cc 1 (reference 2.0.4; pci_insn.h ZPCI_PCI_ST_*). */
 enum zpci_status {
 	ZPCI_STATUS_NOT_AVAILABLE = 4, /* controls: AIBV or AISB cannot be reached */
-	ZPCI_STATUS_IN_ERROR = 8,      /* store controls: permanent error */
-	ZPCI_STATUS_BLOCKED = 12,      /* load, store: the function is in error */
-	ZPCI_STATUS_RESOURCES = 16,    /* refresh, REG_IOAT: no room, or no table that is offered */
+	/* store controls: permanent error; refresh: what a device was to map put it into error */
+	ZPCI_STATUS_IN_ERROR = 8,
+	ZPCI_STATUS_BLOCKED = 12,   /* load, store: the function is in error */
+	ZPCI_STATUS_RESOURCES = 16, /* refresh, REG_IOAT: no room, or no table that is offered */
 	ZPCI_STATUS_ADDRESS_SPACE = 20, /* load, store: neither a BAR nor config space */
 	ZPCI_STATUS_SEQUENCE = 24,	/* controls: not in this state, or registered already */
 	/* controls: no such DMA address space; refresh: nothing is registered for it */
 	ZPCI_STATUS_DMA_SPACE = 28,
-	ZPCI_STATUS_RANGE = 36,	   /* refresh: all of it is outside of the registered range */
+	ZPCI_STATUS_RANGE = 36,	   /* refresh: all is outside of the registered range */
 	ZPCI_STATUS_RECOVERY = 40, /* controls, refresh: the function is in error */
 };
 
@@ -287,9 +291,9 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);
 /* Refresh PCI translations: DMA addresses from @start on, @length bytes. When it returns, no access
- * by a translation of before is under way, and a device that maps guest storage has mapped what is
- * valid now; else it ends in cc 1. A range outside of what is registered is refused, and that is all:
- * no DMA was made, so it is no error of the function. */
+ * by a translation of before is under way. A device that maps guest storage has then mapped what is
+ * valid now, or the instruction ends in cc 1. A range outside of what is registered is refused, but
+ * the function does not fail, because it made no DMA. */
 struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
 				 uint64_t length);
 /* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */

@@ -53,16 +53,17 @@ extern "C" {
 
 struct zpci_timer; /* defined by the machine */
 
-/* A part of guest storage as the host has it, for a device that accesses storage itself: hardware of
- * the host, another process. */
+/* A part of guest storage as the host has it, for devices that access storage by themselves:
+ * hardware of the host, another process. */
 struct zpci_storage_region {
 	uint64_t absolute; /* guest absolute address of its first byte; a multiple of 4096 */
 	uint64_t length;   /* bytes, a multiple of 4096 */
 	void *host;	   /* address of its first byte in this process */
 	int file;	   /* descriptor of what is mapped there, shared; -1: there is none */
 	uint64_t offset;   /* of its first byte in that */
-	/* Bytes may change without the machine's operations. A machine that keeps something which
-	 * it made of storage, such as translated code, says no: it would go on with the old. */
+	/* Whether devices may write here without the machine's operations. A machine that keeps
+	 * what it made of storage, such as translated code, says no: it would not notice the
+	 * change. */
 	bool written_behind;
 };
 
@@ -113,8 +114,8 @@ struct zpci_machine_ops {
 	int (*write_logical)(void *machine, void *cpu, uint64_t address, unsigned ar,
 			     const void *buffer, size_t length);
 
-	/* Asks whether read_logical(), or with @write write_logical(), of that range would work,
-	 * and moves nothing. Returns what that would return, with the exception delivered. */
+	/* Whether read_logical() of that range would work, or write_logical() if @write. Moves
+	 * nothing. Returns what that operation would return, and delivers the same exception. */
 	int (*check_logical)(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
 			     bool write);
 
@@ -131,9 +132,9 @@ struct zpci_machine_ops {
 	 * memory barrier. Atomic against the guest's own interlocked updates. */
 	int (*or_absolute)(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
 
-	/* Optional (may be NULL: there are none). Calls @visit for each region of storage, in any
-	 * order; they do not overlap. A region stays as it is until it was not named any more and
-	 * zpci_firmware_storage_changed() returned after that. */
+	/* Optional; NULL: there are none. Calls @visit for each region of storage, in any order;
+	 * they do not overlap. To take a region away, the machine stops naming it and calls
+	 * zpci_firmware_storage_changed(); until that returns, the region stays as it is. */
 	void (*regions)(void *machine,
 			void (*visit)(void *opaque, const struct zpci_storage_region *region),
 			void *opaque);
@@ -145,8 +146,8 @@ struct zpci_machine_ops {
 	void (*adapter_interruption)(void *machine, unsigned isc);
 
 	/* Queues a channel report "event information pending" (CRW 0x0B000000) and its machine
-	 * check. Each call is for a report: the firmware knows when one is needed, and makes none
-	 * while the guest has still to fetch because of the last. Any thread. */
+	 * check, each time that it is called. The firmware knows when a report is needed: it asks
+	 * for none while the guest has still to fetch events because of the last. Any thread. */
 	void (*channel_report)(void *machine);
 
 	/* Presents the service-signal external interruption for the SCCB at real address @sccb.

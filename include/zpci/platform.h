@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * zpci/platform.h - what the platform says about a function: its group, its type, where DMA may go.
+ * zpci/platform.h - what the platform says of a function: its group, its type, where DMA may go.
  *
  * On the real machine these facts belong to the adapter and to the firmware in front of it. Here
  * each of them comes from the first of these that gives it:
  *
  *	configuration   @platform of struct zpci_function_options
- *	device          @platform of struct zpci_identity, as of a host's function
+ *	device          @platform of struct zpci_identity, if the function is a host's
  *	default         zpci_platform_default()
  *
  * They do not change while the function is plugged. Numbers are in host byte order; those that CLP
@@ -32,14 +32,15 @@ extern "C" {
 #define ZPCI_DESIGNATION_RT 0x40 /* region-third: DMA addresses below 2^42 */
 #define ZPCI_DESIGNATION_RS 0x20 /* region-second: below 2^53 */
 #define ZPCI_DESIGNATION_RF 0x10 /* region-first: all */
-/* Linux (drivers/iommu/s390-iommu.c) looks at these bits for region-second and -first tables, where
- * QEMU has other types. Both are right if all three types are offered: only then may these be on. */
+/* Linux (drivers/iommu/s390-iommu.c) looks at these bits for region-second and -first tables, which
+ * in QEMU mean other types. Only if all three types are offered both are right: only then may these
+ * be on. */
 #define ZPCI_DESIGNATION_LINUX 0x0c
 
 /*
- * What functions have in common (Query PCI function group). All functions of one firmware that are in
- * the group @id agree in all of it. That lasts: the first function decides, until the firmware is
- * destroyed.
+ * What functions have in common (Query PCI function group). All functions of one firmware that are
+ * in the group @id agree in all of it. The first function decides, and that lasts until the
+ * firmware is destroyed.
  */
 struct zpci_group {
 	uint8_t id;		  /* PFGID. In a shared machine 0xf0 to 0xff are the machine's */
@@ -47,14 +48,14 @@ struct zpci_group {
 	uint8_t designations;	  /* ZPCI_DESIGNATION_*, at least RT (dtsm) */
 	bool relaxed_store_block; /* store blocks of 1 to @store_block bytes and any alignment, not
 				     across 4 KiB; else a multiple of 8 from 16 on (flags, 0x08) */
-	bool refresh;		  /* the guest executes RPCIT for new translations too: for a device
-				     to which they are pushed (flags, 0x01) */
+	bool refresh;		  /* the guest executes RPCIT for new translations too, because
+				     the device has them mapped (flags, 0x01) */
 	uint16_t vectors;	  /* interruptions of a function, 1 to 2048 (noi) */
 	uint16_t store_block;	  /* longest store block in bytes, a multiple of 8 up to
 				     ZPCI_STORE_BLOCK_LIMIT. Linux needs ZPCI_STORE_BLOCK_LINUX
 				     (maxstbl) */
-	uint16_t fmb_interval;	  /* milliseconds between updates of the measurement block, not 0
-				     (mui) */
+	uint16_t fmb_interval;	  /* milliseconds between updates of the measurement block,
+				     not 0 (mui) */
 	uint64_t msi_address; /* DMA address that message-signalled interruptions are written to:
 				     a multiple of 4, outside of where DMA may go (msia) */
 	uint64_t dma_spaces;  /* mask of DMA address spaces. Its meaning is not public: 0, or what
@@ -69,7 +70,7 @@ struct zpci_group {
 /* Characters of a utility string, at most (reference 3.5). */
 #define ZPCI_UTILITY_STRING_MAX 64
 
-/* Function type of ISM: Linux registers DMA addresses up to a page behind @dma_end (reference 5.3). */
+/* Function type of ISM: Linux registers one page more, behind @dma_end (reference 5.3). */
 #define ZPCI_FUNCTION_TYPE_ISM 0x05
 
 /* Facts, as bits of @given. */
@@ -88,23 +89,23 @@ enum zpci_platform_fact {
 
 /* All that is said about one function. What is not in @given is not looked at. */
 struct zpci_platform {
-	size_t size;	 /* sizeof(struct zpci_platform); a former version's and a later one's as in
-			     struct zpci_adapter_options */
+	size_t size;	 /* sizeof(struct zpci_platform); it follows the rule of
+			    struct zpci_adapter_options */
 	uint32_t given;	 /* bits of enum zpci_platform_fact */
 	uint8_t pft;	 /* function type (pft; reference 3.7); 0: unclassified */
 	uint8_t port;	 /* port number, 1 to 15; 0: not applicable (port) */
 	uint8_t pfip[4]; /* internal path of the adapter, segment by segment (pfip) */
 	bool has_tid;	 /* there is a topology ID (flags, 0x20) */
-	uint16_t tid;	 /* functions of one topology share a bus; without one, those of one PCHID
-			     (tid; reference 9.3) */
-	uint8_t fmb_length; /* bytes of the measurement block: 64, or 0 for none (fmb_length, there in
-			       units of 4) */
-	bool report_error;  /* what the guest reports of the function's errors (SCLP event type 24,
-			       reference 8.6) is wanted. CLP does not tell the guest, and reports are
-			       the machine's: one that takes them may look here */
+	uint16_t tid;	 /* functions with the same topology ID share a bus; without one, functions
+			    of one PCHID do (tid; reference 9.3) */
+	uint8_t fmb_length; /* bytes of the measurement block: 64, or 0 for none (fmb_length, where
+			       the unit is 4 bytes) */
+	bool report_error;  /* somebody wants the guest's reports of the function's errors (SCLP
+			       event type 24, reference 8.6). CLP does not tell this to the guest. A
+			       machine that takes such reports may look here */
 	uint64_t dma_start; /* first DMA address that may be used, a multiple of 4096 (sdma) */
-	uint64_t dma_end;   /* the last one, inclusive: a multiple of 4096 less 1 (edma). What the
-			       tables of a registration do not reach is refused there */
+	uint64_t dma_end;   /* the last one, inclusive: a multiple of 4096 less 1 (edma). DMA to
+			       what the registered tables do not reach is refused */
 	struct zpci_group group;
 	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* letters, digits, blanks and
 				.<(+&*)-/%_>?'= (utility_string, there in EBCDIC); empty: none */
@@ -112,14 +113,15 @@ struct zpci_platform {
 
 /*
  * zpci_platform_default - what is true if nobody says anything.
- * @platform: with its size; filled as far as that goes
- * Nothing is given; DMA at 4 GiB to 4 TiB, a measurement block, group 0x01: 2048 vectors, store blocks
- * of ZPCI_STORE_BLOCK_LINUX, 4 s, region-third tables, MSI address fe00000000000000. Of a device that
- * maps guest storage (zpci_model.dma_map) the default is group 0x03, the same with refresh.
+ * @platform: its size is set by the caller, and as much is filled
+ * Nothing is given. DMA goes to 4 GiB up to 4 TiB, and there is a measurement block. The group is
+ * 0x01: 2048 vectors, store blocks of ZPCI_STORE_BLOCK_LINUX, measurement each 4 s, region-third
+ * tables, MSI address fe00000000000000. A device that maps guest storage (zpci_model.dma_map) has
+ * another default, group 0x03, which is the same with refresh.
  */
 void zpci_platform_default(struct zpci_platform *platform);
-/* The same but for its group, which is given: 0x02, with store blocks of any alignment and up to
- * ZPCI_STORE_BLOCK_LIMIT bytes. */
+/* The same with another group, which is given: 0x02, whose store blocks have any alignment and up
+ * to ZPCI_STORE_BLOCK_LIMIT bytes. */
 void zpci_platform_relaxed(struct zpci_platform *platform);
 
 #pragma GCC visibility pop

@@ -41,8 +41,8 @@ struct zpci_ram_cpu {
 /* Machine with @size bytes of storage, zeroed. NULL: no memory, or @size is 0 or not a multiple of
  * 4096. */
 struct zpci_ram *zpci_ram_create(size_t size);
-/* The same, with its storage in a file in memory, which another process can map: it is in what the
- * operation regions() says. The first access to a page takes longer. */
+/* The same, with its storage in a file in memory, which another process can map. The operation
+ * regions() tells that file. The first access to a page takes longer than without. */
 struct zpci_ram *zpci_ram_create_file(size_t size);
 /* Frees it, after its firmware was destroyed. NULL is allowed. */
 void zpci_ram_destroy(struct zpci_ram *ram);
