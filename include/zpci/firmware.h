@@ -74,8 +74,8 @@ void zpci_firmware_resume(struct zpci_firmware *firmware);
 
 /* To be called when the machine's regions() names other regions than before. When it returns,
  * devices that access storage by themselves do so only in these regions, and have mapped there what
- * the guest's tables say, as far as they have room. A function whose tables name storage that is in
- * no region is in error. */
+ * the guest's tables say. A function is in error if that cannot be: its tables name storage that is
+ * in no region, or its device has no room. */
 void zpci_firmware_storage_changed(struct zpci_firmware *firmware);
 
 /* Gives all functions back and frees everything. Nobody else may be inside a call. NULL is

@@ -3,9 +3,10 @@
  * config.c - the configuration as a container: its sections, the strings they refer to, and the
  * sentences about them.
  *
- * Sections lie in growing arrays, therefore they refer to each other by index and never by
- * address. Strings are owned by the configuration, whose sections share them: a setting of an adapter
- * can be a function's text. Those that no section refers to any more are found by looking at all.
+ * Sections lie in growing arrays, therefore they refer to each other by index and never by address.
+ * Strings are owned by the configuration, since sections share them: a setting of an adapter can be
+ * in the text of a function. To free those that no section refers to any more, config_sweep() looks
+ * at all sections.
  */
 #define _GNU_SOURCE
 #include <errno.h>

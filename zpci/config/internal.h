@@ -119,8 +119,8 @@ int config_no_memory(char **error);
 /* A copy of the first @length bytes of @text that lives as long as @config; NULL: no memory. */
 const char *config_keep(struct zpci_config *config, const char *text, size_t length);
 
-/* Frees the strings that no section refers to; not always, but before they are as many as the others. For
- * when a section was removed and none is being made. */
+/* Frees the strings that no section refers to. It does so only when there are twice as many strings
+ * as after the last time. To be called when a section was removed and none is being made. */
 void config_sweep(struct zpci_config *config);
 
 /* Append a section. The pointer is good until the next one is appended. */

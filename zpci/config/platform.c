@@ -2,9 +2,9 @@
 /*
  * platform.c - what a configuration says of a function's platform: <zpci/platform.h> from settings.
  *
- * Only what is written is given to the firmware, so that a device can say the rest. The exception is
- * a group: it is one fact, and what its section leaves out is the default. What the firmware would
- * refuse of it is refused here first, with the place.
+ * Only what is written is given to the firmware, so that a device can say the rest. A group is the
+ * exception: it is one fact, and what its section leaves out is the default. What the firmware
+ * would refuse is refused here first, with the place in the configuration.
  */
 #include <inttypes.h>
 #include <string.h>

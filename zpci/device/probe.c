@@ -266,13 +266,13 @@ static void probe_reset(void *opaque)
 	device->loads = 0;
 	device->stores = 0;
 	device->interrupts = 0;
-	/* Nothing is left to begin with. What the thread began before finds that nobody wants its
-	 * result; probe_drain() waits for it. */
+	/* The thread has no more work that it could begin. What it began before has no effect any
+	 * more, and probe_drain() waits for it. */
 	pthread_mutex_unlock(&device->lock);
 }
 
-/* The thread waits for services alone, which return at once here: their gate is closed, or after a
- * quiesce() they move one chunk. So there is never a reason to answer -EBUSY. */
+/* The thread waits for nothing but services. These return soon: after a reset their gate is closed,
+ * and after quiesce() they move one chunk at most. So there is no reason to answer -EBUSY. */
 static int probe_drain(void *opaque, bool wait)
 {
 	struct probe_device *device = opaque;

@@ -14,8 +14,10 @@
  * chunk the thread looks whether the operation is still wanted: a reset meanwhile took BUSY
  * away, and no new command can have come, because the guest reaches the registers again only after
  * probe_drain() has seen the thread leave its service. A service that says -ECANCELED is the first
- * sign of a reset that has begun: the operation ends as the reset will end it. Even a command that makes no sense is ended by the thread, so that a driver
- * sees one protocol: BUSY, then the end, then the interrupt.
+ * sign of a reset that has begun: the operation ends as the reset will end it.
+ *
+ * Even a command that makes no sense is ended by the thread, so that a driver sees one protocol:
+ * BUSY, then the end, then the interrupt.
  *
  * All operands are the guest's and hostile. They are checked once, against the latched copy.
  */

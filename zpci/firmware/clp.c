@@ -6,10 +6,10 @@
  * A response never exceeds the space that the guest offered: a shorter one gets the front part,
  * and the length says how much it is. On an error the response code alone is stored.
  *
- * List PCI goes by slots. The resume token names the next one, marked as ours; slots never move,
- * so it survives hot plug between two calls. A function that is plugged meanwhile into a slot before
- * it is not listed; its event tells of it. In a machine with functions of its own, our last token
- * says "now the machine's": when it comes back the machine answers from its start.
+ * List PCI goes by slots. The resume token names the next one, marked as ours; slots never move, so
+ * it survives hot plug between two calls. A function that comes meanwhile into a slot before that
+ * one is not listed, but the guest gets an event about it. In a machine with functions of its own,
+ * our last token says "now the machine's": when it comes back the machine answers from its start.
  */
 #include <zpci/clp.h>
 
@@ -228,7 +228,7 @@ static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 		return ZPCI_CLP_RESOURCES;
 	switch (zpci_function_state(function)) {
 	case ZPCI_STATE_DISABLED:
-		/* Its device still ends what a reset took away. Linux tries again (pci_clp.c
+		/* Its device has not drained since a reset. Linux tries again (pci_clp.c
 		 * clp_set_pci_fn()). */
 		if (!zpci_function_open_gate(function))
 			return ZPCI_CLP_BUSY;

@@ -12,23 +12,24 @@
  * that compares the two knows which events are stale. The platform does so, and QEMU (pending_sei
  * in hw/s390x/s390-pci-bus.c); Linux learned to compare by "s390/pci: ignore stale configuration
  * request event" (b76fee1bc56c, 5.9) and "s390/pci: Fix stale function handles in error handling"
- * (45537926dd2a, 6.16). So only two things take an event away: the guest's fetch, and a reset, after
- * which the guest begins with List.
+ * (45537926dd2a, 6.16). So only two things take an event away: the guest's fetch, and a reset,
+ * after which the guest begins with List.
  *
  * How many there are. Events of one function stay in their order. One that repeats the latest
  * pending event of its function in all that it says is not queued again. At most ZPCI_EVENTS_MAX
- * events of one function are pending: errors can come as often as the guest recovers, and a guest that
- * does not fetch must not fill memory. The one that is given up for a new one is the function's oldest
- * error, which its later events supersede; if it has none, its oldest event. Nothing tells the guest
- * of that: SEI's overflow flag means other events, and after an overflow in a CRW Linux does not
- * fetch at all (reference 8.1, 8.2). The latest event of each function is always there.
+ * events of one function are pending: errors can come as often as the guest recovers, and a guest
+ * that does not fetch must not fill memory. The one that is given up for a new one is the
+ * function's oldest error, which its later events supersede; if it has none, its oldest event.
+ * Nothing tells the guest of that: SEI's overflow flag means other events, and after an overflow in
+ * a CRW Linux does not fetch at all (reference 8.1, 8.2). The latest event of each function is
+ * always there.
  *
  * When the guest is told. @reported says that a report is outstanding: it was asked for, and since
- * then the queue has never been empty. Both are changed under one lock, so each event either finds a
- * report outstanding for whose sake the guest will fetch until there is no more, or asks for one. The
- * mark is set before the machine presents: a guest that comes by itself meanwhile takes the last
- * event and clears it, and one report too many finds no event, which is harmless. One too few would
- * be a guest that nobody calls again.
+ * then the queue has never been empty. Both are changed under one lock, so each event either finds
+ * a report outstanding for whose sake the guest will fetch until there is no more, or asks for one.
+ * The mark is set before the machine presents: a guest that comes by itself meanwhile takes the
+ * last event and clears it, and one report too many finds no event, which is harmless. One too few
+ * would be a guest that nobody calls again.
  *
  * A reset makes a machine forget the reports that it has, and it may do so some time after we were
  * told, as QEMU does. An event that is posted in between may have its report forgotten as well. The

@@ -188,8 +188,8 @@ static void reset(struct zpci_function *function)
 		function->last_enabled = handle;
 }
 
-/* Each device was told to stop before the first is waited for. Functions stay while the list is
- * locked, so that no lock of theirs is needed. */
+/* All devices were told to stop before the first one is waited for. Functions stay while the list
+ * is locked, so their own locks are not needed. */
 static void drain(struct zpci_firmware *firmware)
 {
 	struct zpci_function *function;
@@ -237,7 +237,7 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 
 static void storage_changed(struct zpci_function *function)
 {
-	/* Nobody asked who could be told that there is no room. */
+	/* No instruction of the guest's is there whose status could say that there is no room. */
 	if (zpci_push_refresh(function, 0, UINT64_MAX) == ZPCI_STATUS_RESOURCES)
 		zpci_function_fail(function, ZPCI_PEC_DMA_STORAGE, 0);
 }

@@ -3,9 +3,10 @@
  * The function groups of a firmware (reference 3.6): what functions have in common and Query PCI
  * function group tells.
  *
- * A group begins with its first function and is not changed afterwards: a guest's CPU may be reading
- * it, and a guest that asked once need not ask again (reference 0.3). The default groups are answered
- * before they have functions.
+ * A group begins with its first function and lasts until the firmware is destroyed. It is not
+ * changed, because a guest's CPU may be reading it without a lock, and because a guest that asked
+ * once need not ask again (reference 0.3). A guest that asks for a default group gets its answer
+ * also when no function is in it.
  */
 #include "zpci/firmware/internal.h"
 

@@ -11,9 +11,9 @@
  *
  * What the instructions do not need but a person does is in origin.c.
  *
- * Slots are allocated once and never freed while the firmware lives, so finding one takes no
- * lock. They are used again: whoever locks one compares handle or FID again, and who does not lock
- * it reads its facts as facts.c has it.
+ * Slots are allocated once and never freed while the firmware lives, so finding one takes no lock.
+ * They are used again for other functions. So whoever locks a slot compares handle or FID once
+ * more, and whoever reads without the lock uses zpci_facts_read() or zpci_facts_list().
  */
 #ifndef ZPCI_FIRMWARE_INTERNAL_H
 #define ZPCI_FIRMWARE_INTERNAL_H
@@ -82,19 +82,19 @@ struct zpci_firmware {
 	bool uid_checking;
 	struct zpci_function_parent parent;
 
-	pthread_mutex_t list_lock; /* who adds or removes functions, or stops all of them */
+	pthread_mutex_t list_lock; /* held while functions are added or removed, or all stopped */
 	bool quiesced;
 	_Atomic unsigned slots_used;
 	unsigned functions;
 	_Atomic(struct zpci_function *) slots[ZPCI_FUNCTIONS_MAX];
-	/* Slots without a function, the one that lost it first in front: its old handles are the
+	/* Free slots, in front the one that is free for the longest time: its old handles are the
 	 * least likely to be known still. */
 	struct zpci_function *free_first, *free_last;
 
-	pthread_mutex_t fids_lock; /* leaf: who changes one of these, or must not overlook a FID */
+	pthread_mutex_t fids_lock; /* leaf: to change these, or to see that a FID is missing */
 	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS];
 	uint32_t removed[ZPCI_FIDS_REMOVED]; /* the last ones, in a ring */
-	unsigned removed_count;		     /* that there ever were */
+	unsigned removed_count;		     /* of all that were ever removed */
 
 	struct zpci_events events;
 
@@ -151,8 +151,8 @@ static inline struct zpci_function *zpci_list_lock_handle(struct zpci_firmware *
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid);
 /* The same, locked, so that it stays the function @fid. */
 struct zpci_function *zpci_list_lock_fid(struct zpci_firmware *firmware, uint32_t fid);
-/* Whether there was a function @fid, or is one: when it is gone it is in reserved state. That of the
- * last ZPCI_FIDS_REMOVED is remembered. */
+/* Whether there is a function @fid or was one, which is then in reserved state. Only the last
+ * ZPCI_FIDS_REMOVED that were removed are remembered. */
 bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid);
 
 /* --- operations.c: what an instruction must know before it fetches its operand --------------- */
@@ -165,11 +165,12 @@ struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t
 
 /* --- groups.c -------------------------------------------------------------------------------- */
 
-/* The group @id (PFGID) as the guest is told of it, or NULL. It stays where it is. No lock is taken. */
+/* The group @id (PFGID) as the guest is told of it, or NULL. It stays where it is. No lock is
+ * taken. */
 const struct zpci_group *zpci_groups_find(struct zpci_firmware *firmware, uint8_t id);
-/* Puts a function that was plugged into its group, which begins with its first function. With list_lock
- * held. 0; -EEXIST: the group is another for a function before, -EINVAL: it is the machine's, each
- * after a message; -ENOMEM. */
+/* Puts a function that is being plugged into its group; the first function makes the group. With
+ * list_lock held. 0; -EEXIST: the group differs from that of an earlier function, or -EINVAL: it is
+ * one of the machine's, each after a message; -ENOMEM. */
 int zpci_groups_join(struct zpci_firmware *firmware, const struct zpci_function *function);
 void zpci_groups_fini(struct zpci_firmware *firmware);
 

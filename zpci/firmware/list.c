@@ -2,10 +2,17 @@
 /*
  * The list of functions: plugging, finding, removing.
  *
- * A function has a slot, whose index is in its handle. When it is removed, the slot waits for the
- * next one, behind those that wait already. Nothing that a guest or a device still holds reaches the
- * next function by it: handles count on (function.c), services ended with close(), events keep what
- * they tell, and a resume token of List names a place.
+ * A function has a slot, whose index is in its handle. When it is removed, its slot is free, and
+ * the slot that is free for the longest time is used first. What a guest or a device still holds of
+ * the removed function must not reach the next one:
+ *
+ *	handle          instance numbers go on (function.c), so that it is unknown
+ *	service         close() has returned before the slot is free
+ *	event           it is a copy of what was true
+ *	resume token    it names a place in the list, not a function
+ *
+ * A handle finds its slot without a lock. A FID is looked up in a hash table of chains, first
+ * without a lock, and then under fids_lock if it was not found. Adding and removing hold list_lock.
  */
 #include "zpci/firmware/internal.h"
 
@@ -36,8 +43,9 @@ static struct zpci_function *search(struct zpci_firmware *firmware, uint32_t fid
 	return function;
 }
 
-/* What is found without the lock is right. Not to find it means nothing then: a slot on the way can
- * have got another function meanwhile, and led into the chain of that. */
+/* A function that is found without the lock is the right one. One that is not found may be there
+ * all the same: a slot on the way may have got another function, and have led into the chain of
+ * that. So it is looked for again with the lock. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function = search(firmware, fid);

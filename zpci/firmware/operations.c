@@ -219,11 +219,12 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 
 /* --- refresh --------------------------------------------------------------------------------- */
 
-/* Where nothing is registered, or not there, there is nothing to refresh: the instruction is refused.
- * QEMU has it fail the function; but error events 0001 and 0002 are about DMA (z/VM's monitor record
- * MRIODPER), none was made, and a Linux that does nothing wrong refreshes so: while another of its
- * threads deregisters (blocking_domain_attach_device()), for a domain that other functions use as
- * well, and for what a user of iommufd unmaps behind the aperture.
+/* Where nothing is registered, or nothing of the range is, there is nothing to refresh, and the
+ * instruction is refused. In QEMU the function fails then. But error events 0001 and 0002 are about
+ * DMA (z/VM's monitor record MRIODPER), and the function made none. A Linux that does nothing wrong
+ * can refresh like that: while another of its threads deregisters (blocking_domain_attach_device())
+ * in a domain that other functions use as well, and when a user of iommufd unmaps behind the
+ * aperture.
  *
  * Linux gives an unmapped page to somebody else whatever the answer is. So in error as well the old
  * translation is not used any more when this returns: neither by an access that was under way when
@@ -451,8 +452,8 @@ static struct zpci_outcome store_fib(struct zpci_function *function, uint32_t ha
 	}
 }
 
-/* The function is found by its slot: also a handle that it had before tells about it (reference 2.6),
- * but none of another function that had the slot. */
+/* The function is found by its slot. A handle that it had before is answered as well (reference
+ * 2.6), but not one of another function that had the slot before it. */
 struct zpci_outcome zpci_store_controls(struct zpci_firmware *firmware, uint32_t handle,
 					unsigned dma_space, struct zpci_fib *fib, bool *handle_bit)
 {

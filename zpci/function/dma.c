@@ -12,12 +12,14 @@
  *	    run    one access of the machine: pages of a segment whose frames follow each other
  *
  * So long DMA costs little more than its copy, and many short segments share one entry into the
- * gate. What a run costs beside its bytes is bounded by their number in a piece.
+ * gate. A run costs time beside that of its bytes, so the number of runs in a piece is bounded,
+ * too.
  *
  * Without Bus Master in the Command register a function makes no accesses at all: the device is
  * told so, and no event is queued.
  *
- * The gate of <zpci/device.h> is looked at inside of it.
+ * There is another gate, that of <zpci/device.h>. Whether it is closed is looked at inside of this
+ * one, so that whoever closes it and then passes through this one finds no DMA under way.
  *
  * A refused access puts the function into the error state and queues one error event
  * (reference 8.5). The device learns that too and sees the address.
@@ -30,10 +32,11 @@
 
 #include <zpci/event.h>
 
-/* A piece has so many bytes at most, and is of so many runs. */
+/* A piece has at most so many bytes, and so many runs. */
 #define PIECE 65536u
 #define RUNS 256u
-/* What is not longer is not cut by the end of a piece: it may have to be moved at once. */
+/* A segment up to this length is not cut by the end of a piece: it may have to be moved in one
+ * go. */
 #define SINGLE 8u
 #define PAGE 4096u
 
@@ -72,7 +75,7 @@ void zpci_dma_fini(struct zpci_dma *dma)
 	pthread_rwlock_destroy(&dma->gate);
 }
 
-/* One transfer: where it is, and the segments behind. @buffer is only read where @write. */
+/* One transfer: how far it is, and the segments that follow. With @write, @buffer is only read. */
 struct transfer {
 	struct zpci_function *function;
 	bool write;
@@ -98,9 +101,9 @@ static size_t left_in_page(const struct transfer *transfer)
 	return PAGE - transfer->address % PAGE;
 }
 
-/* How much of *@length follows without a gap in storage as well, and where it begins there. The
- * next page is looked at before this one is accessed; that it cannot be had is found out again when
- * it is next. */
+/* How much of *@length lies in storage without a gap, and where that begins. The next pages are
+ * translated before this one is accessed. If one of them cannot be translated the run ends before
+ * it, and the error is found when it is that page's turn. */
 static uint16_t find_run(struct transfer *transfer, size_t *length, uint64_t *absolute)
 {
 	struct zpci_function *function = transfer->function;
@@ -131,8 +134,8 @@ static int access_storage(const struct transfer *transfer, uint64_t absolute, si
 		       : ops->read_absolute(parent->machine, absolute, transfer->buffer, length);
 }
 
-/* Moves one run of at most @most bytes; *@moved: its length. The machine refuses a run as a whole;
- * page by page the first one is found that it refuses. */
+/* Moves one run of at most @most bytes; *@moved: its length. The machine refuses a run as a whole.
+ * It is then moved page by page, so that the first page is found that the machine refuses. */
 static uint16_t move_run(struct transfer *transfer, size_t most, size_t *moved)
 {
 	uint64_t absolute;
@@ -191,7 +194,7 @@ static int move(struct transfer *transfer, uint64_t *failed)
 	while (transfer->length && !rc) {
 		pthread_rwlock_rdlock(&dma->gate);
 		rc = move_piece(transfer, &pec);
-		/* Inside, so that who closes the gate or drains it waits for the event as well. */
+		/* Inside of the gate, so that whoever drains it waits for the event as well. */
 		if (pec)
 			zpci_function_fail(transfer->function, pec, transfer->address);
 		pthread_rwlock_unlock(&dma->gate);
@@ -242,8 +245,9 @@ void zpci_dma_drain(struct zpci_function *function)
 	pthread_rwlock_unlock(&function->dma.gate);
 }
 
-/* Whether the group offers the tables that @iota designates: its mask goes by designation type, from
- * the most significant bit on. Behind region-first are types that are no tables. */
+/* Whether the group offers the tables that @iota designates. Its mask has a bit for each
+ * designation type, from the most significant bit on; the types behind region-first are no
+ * tables. */
 static bool is_offered(const struct zpci_group *group, uint64_t iota)
 {
 	uint64_t type = iota & ZPCI_IOTA_DT_MASK;
@@ -292,7 +296,8 @@ static uint8_t change(struct zpci_function *function, bool registered, uint64_t 
 	return status;
 }
 
-/* What is valid in tables can be used from their registration on, for a device that maps it as well. */
+/* What is valid in the tables can be used from their registration on, also by a device that
+ * maps. */
 static uint8_t push_all(struct zpci_function *function)
 {
 	uint8_t status = zpci_push_refresh(function, 0, UINT64_MAX);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What List and Query tell, and a person is told, of a function: read without its lock, which is
- * held while its device works.
+ * What List, Query and zpci_firmware_info() tell of a function. Readers do not take the function's
+ * lock, because it is held while the function's device works.
  *
  *	plug      words, then life + 1 (odd)      reader    life, words, life again:
  *	unplug    life + 1 (even)                           odd and the same, or there is nothing
  *
- * A slot is used again, so a reader that was slow could find one half of a function that is gone,
- * and the other half of the one that came. It then finds another life at the end, and the function
- * that it began with is not there any more.
+ * A slot is used again, so a slow reader could find one half of a function that is gone and the
+ * other half of the one that came. It then finds another number of the life at the end: the
+ * function that it began with is not there any more.
  *
  * The words are written with release and read with acquire, so that whoever sees a word of the next
  * life sees the end of this one, and the life is read again after them. Fences would do, but thread

@@ -144,7 +144,8 @@ bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 	return usable;
 }
 
-/* The lock waits for a block that is being stored. A timer that runs out later stores none. */
+/* Taking the lock waits for a block that is being stored. A timer that runs out later stores
+ * nothing. */
 void zpci_fmb_quiesce(struct zpci_function *function)
 {
 	struct zpci_measurement *fmb = &function->fmb;

@@ -11,11 +11,11 @@
  *
  * PERMANENT, a permanent error, is reached from every state below STANDBY, and left by disable.
  *
- * The handle names the function *in its present life*: each enable takes a new instance number,
- * so that what still holds an old handle is told so instead of reaching the wrong owner. It does
- * not change on SCLP configure, since the guest goes on with the one it knows (reference 4.1). The
- * numbers count on when the slot is used for another function. There are 128 of them: the handles
- * of the last 126 lives of a slot, each enabled once at most, are not those of the next.
+ * The handle names the function *in its present life*: each enable takes a new instance number, so
+ * that what still holds an old handle is told so instead of reaching the wrong owner. It does not
+ * change on SCLP configure, since the guest goes on with the one it knows (reference 4.1). The
+ * numbers go on when the slot is used for another function. As there are 128 of them, a handle
+ * comes again after 126 lives of the slot, or earlier if these were enabled more than once.
  *
  * Disabling is the guest's device reset: afterwards nothing that was registered survives and
  * nothing of the device reaches the guest. A device that still waits for its host then keeps the
@@ -101,7 +101,7 @@ static void raise_vector(void *function, unsigned vector)
 	zpci_msix_raise(function, vector);
 }
 
-/* Inside of the gate, as DMA is: whoever closes it waits for what is said here. */
+/* Inside of the DMA's gate, so that whoever closes the device's gate waits for this as well. */
 static void device_error(void *opaque, uint16_t pec)
 {
 	struct zpci_function *function = opaque;
@@ -138,7 +138,8 @@ static void services_init(struct zpci_function *function)
 
 /* --- plugging ----------------------------------------------------------------------------- */
 
-/* Gets what a life needs, the device at last; quiet from the start where the machine is. */
+/* Gets what a life needs, last of all the device. In a machine that stands still the device begins
+ * quiesced. */
 static int provide(struct zpci_function *function, const struct zpci_function_options *options,
 		   bool quiesced)
 {
@@ -146,7 +147,8 @@ static int provide(struct zpci_function *function, const struct zpci_function_op
 
 	if (!rc)
 		rc = zpci_fmb_provide(function, quiesced);
-	/* Its threads may call services from now on, and find the gate closed until all is there. */
+	/* Its threads may call services from now on. They find the gate closed until all is
+	 * there. */
 	if (!rc)
 		rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
 					 &function->identity, &function->device);
@@ -168,8 +170,8 @@ static uint32_t next_instance(uint32_t handle)
 	       ((handle + ZPCI_HANDLE_INSTANCE_STEP) & ZPCI_HANDLE_INSTANCE);
 }
 
-/* A slot's second life begins with an instance number of its own, and so does each one after it:
- * whoever holds a handle of the life before is to be told so. */
+/* Each life of a slot after the first begins with an instance number of its own, so that a handle
+ * of the life before is unknown. */
 static void begin_life(struct zpci_function *function, bool standby)
 {
 	bool first = !function->instances;
@@ -275,8 +277,8 @@ bool zpci_function_had_handle(const struct zpci_function *function, uint32_t han
 
 void zpci_function_disable(struct zpci_function *function)
 {
-	/* The gate first: an access that it refuses tells the device that a reset ended its work, and
-	 * any other refusal would be taken for an error of that work. */
+	/* The gate first: an access that it refuses tells the device that a reset ended its work,
+	 * and any other refusal would be taken for an error of that work. */
 	zpci_function_close_gate(function);
 	function->model->reset(function->device);
 	set_state(function, ZPCI_STATE_DISABLED);

@@ -7,15 +7,15 @@
  *	    v                                     |
  *	+-- struct zpci_function -----------------+------+
  *	|  identity, state, handle        function.c     |   published atomics; changed under lock
- *	|  facts   what List and Query tell   facts.c    |   published copy, for readers without lock
+ *	|  facts   what List tells        facts.c        |   published copy, for readers without lock
  *	|  view    config space, profile  view.c         |   under lock
  *	|  msix    table, pending bits    msix.c         |   under interruption.lock
  *	|  interruption  AIBV, AISB       interruption.c |   under interruption.lock
  *	|  dma     gate, IOAT, cache      dma.c, ioat.c  |   under the gate
  *	|  push    what a device mapped   push.c         |   under lock
  *	|  fmb     counters, timer        fmb.c          |   under fmb.lock
- *	|  what an error does             pec.c          |
  *	|  platform  type, group, ...     platform.c     |   constant
+ *	|  what each error does           pec.c          |   a table
  *	+-- device (zpci/device.h) ----------------------+
  *
  * Locks, in the order in which they may be taken:
@@ -25,17 +25,19 @@
  *	interruption.lock  leaf
  *	fmb.lock           leaf
  *
- * The machine's presenting operations are called with none of them held, of no function. What a
- * thread raises while it holds the lock of a function, for this or another one, is collected in
- * @deferred of the function that it locked last, and presented when it gives its last lock back; or,
- * if it is for another machine, from a timer of that machine. A thread that holds no such lock, as a
- * device's own, presents at once.
+ * The machine's presenting operations are called while the thread holds none of these locks, of any
+ * function. When a thread raises an interruption while it holds the lock of a function, it is
+ * collected in @deferred of the function that the thread locked last, and presented when the thread
+ * gives its last lock back. If the interruption is for another machine, a timer of that machine
+ * presents it. A thread that holds no such lock, as a device's own, presents at once.
  *
- * @closed says that the gate of <zpci/device.h> is closed. It is looked at inside of the locks that
- * services take, so that whoever closes it and then goes once through these locks finds nobody
- * inside any more. Only errors change the state without @lock, by
- * compare-and-swap, since device threads must not wait for it: an operation that waits for the
- * device would wait for itself.
+ * There are two gates. dma.gate is a lock, through which DMA goes. The gate of <zpci/device.h>,
+ * which keeps a device from the guest, is the flag @closed. It is looked at inside of the locks
+ * that services take: whoever sets it and then goes once through these locks finds nobody inside
+ * any more.
+ *
+ * Only errors change the state without @lock, by compare-and-swap, since device threads must not
+ * wait for it: an operation that waits for the device would wait for itself.
  */
 #ifndef ZPCI_FUNCTION_FUNCTION_H
 #define ZPCI_FUNCTION_FUNCTION_H
@@ -75,10 +77,10 @@ struct zpci_function_parent {
 	/* Function @fid had an error when its handle was @handle; its state has changed already.
 	 * Called with locks held: only queues. */
 	void (*error)(void *opaque, uint32_t fid, uint32_t handle, uint16_t pec, uint64_t address);
-	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. Any locks
-	 * may be held. */
+	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. Any
+	 * locks may be held. */
 	void (*present_later)(void *opaque, uint8_t iscs);
-	/* Puts a function into its group, before its device gets through the gate: one that is
+	/* Puts a function into its group. The gate is still closed, so that a function which is
 	 * refused has raised nothing. 0, or a negative errno after a message; -ENOMEM needs
 	 * none. */
 	int (*join)(void *opaque, const struct zpci_function *function);
@@ -208,9 +210,10 @@ uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, b
 			     uint64_t *absolute);
 /* Bit 0 of a frame: it may be written. */
 #define ZPCI_IOAT_WRITABLE 1ull
-/* What the tables say of the page of @address, whatever the cache has and outside of the range that is
- * registered as well: 0 and its @frame, or the PEC of an access. *@span: the block of so many bytes
- * that @address is in has one entry, a frame as large as it or an invalid one. */
+/* What the tables say of the page of @address, without the cache, and also outside of the
+ * registered range: 0 and its @frame, or the PEC of an access. *@span: length of the block around
+ * @address, a multiple of its length, that has one entry: a frame of that size, or an invalid
+ * entry. */
 uint16_t zpci_ioat_walk(struct zpci_function *function, uint64_t address, uint64_t *frame,
 			uint64_t *span);
 void zpci_ioat_invalidate(struct zpci_ioat *ioat, uint64_t start, uint64_t last);
@@ -257,14 +260,14 @@ struct zpci_push {
 	uint32_t random;
 };
 
-/* Each may be called for any function, and does nothing for one whose device asks for each access.
- * All with the function's lock held. */
+/* Each of these may be called for any function, with its lock held. They do nothing if its device
+ * has no dma_map(). */
 
-/* RPCIT, in any state: has the device map what the tables say of @length bytes from @start, and
- * nothing else of them. Returns 0, or the status of cc 1: ZPCI_STATUS_RESOURCES if there is no room,
- * ZPCI_STATUS_IN_ERROR if the tables are wrong, and the function is in error now. */
+/* RPCIT, in any state: makes what the device has mapped of @length bytes from @start what the
+ * tables say. Returns 0, or the status of cc 1: ZPCI_STATUS_RESOURCES if there is no room;
+ * ZPCI_STATUS_IN_ERROR if the tables are wrong, and then the function is in error. */
 uint8_t zpci_push_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
-/* The tables are not those any more: nothing is mapped when it returns. */
+/* For when the tables are not registered any more: nothing is mapped when it returns. */
 void zpci_push_drop(struct zpci_function *function);
 
 /* --- fmb.c: the function measurement block --------------------------------------------------- */
@@ -344,7 +347,7 @@ static inline uint64_t zpci_platform_dma_limit(const struct zpci_platform *platf
 struct zpci_facts {
 	bool physical;			/* it is a PF */
 	uint32_t delivered;		/* facts of @platform that the device gave */
-	uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers: of now, as handle and state */
+	uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers, as they are now */
 	struct zpci_function_info info;
 	struct zpci_platform platform; /* ends with the utility string, which few have */
 };
@@ -358,15 +361,15 @@ struct zpci_listed {
 	enum zpci_state state;
 };
 
-/* What makes an entry of List PCI. @life is odd while the function is there, and counts on when one
- * comes or goes: who finds it changed saw a mixture. */
+/* What makes an entry of List PCI. @life counts on when a function comes and when it goes, and is
+ * odd while one is there. A reader who finds it changed has read a mixture of two lives. */
 struct zpci_published {
 	_Atomic uint32_t life;
 	_Atomic uint32_t fid;
 	_Atomic uint32_t ids; /* device and vendor, as List tells them */
 };
 
-/* With lock held: from here on readers find the function; and do not any more. */
+/* With lock held. After the first, readers find the function; after the second they do not. */
 void zpci_facts_publish(struct zpci_function *function);
 void zpci_facts_withdraw(struct zpci_function *function);
 /* Fills @facts, or @listed, with what is true of one life. False: there is no function. */
@@ -376,7 +379,7 @@ bool zpci_facts_list(const struct zpci_function *function, struct zpci_listed *l
 /* --- function.c ------------------------------------------------------------------------------ */
 
 struct zpci_function {
-	/* Published: read without lock. Together, as a list reads nothing else of a function. */
+	/* Published: read without lock. They lie together, as List reads nothing else. */
 	_Atomic uint32_t handle;
 	_Atomic(enum zpci_state) state;
 	struct zpci_published published;
@@ -392,7 +395,7 @@ struct zpci_function {
 	_Atomic unsigned vfs_enabled;		  /* of a PF, as its device says */
 	_Atomic uint64_t facts[ZPCI_FACTS_WORDS]; /* guarded as @published */
 
-	/* The list's, which guards them. */
+	/* These belong to zpci/firmware/list.c, whose locks guard them. */
 	_Atomic(struct zpci_function *) next_of_fid;
 	struct zpci_function *next_free;
 
@@ -414,7 +417,7 @@ struct zpci_function {
 	struct zpci_named_logger logger; /* the device's, behind @services */
 	_Atomic uint64_t complained;	 /* TOD clock of the last warning about an error, or 0 */
 	uint32_t last_enabled; /* handle that the firmware took away itself (reset), or 0 */
-	unsigned instances;    /* instance numbers of this life, at most all; 0: there was none */
+	unsigned instances;    /* instance numbers that this life had; 0: no life yet */
 	bool instance_fresh;   /* the present one was in no enabled handle yet */
 	unsigned flr_control;  /* offset of PCIe Device Control if FLR is there, or 0 */
 	struct zpci_view view;
@@ -430,13 +433,14 @@ void zpci_function_init(struct zpci_function *function, const struct zpci_functi
 			unsigned index);
 void zpci_function_fini(struct zpci_function *function);
 
-/* Brings an empty slot to life with an adapter's function. @quiesced: the machine is, until it resumes.
- * After an error zpci_function_end() is next. With lock held. */
+/* Brings an empty slot to life with an adapter's function. @quiesced: the machine stands still.
+ * After an error the caller calls zpci_function_end(). With lock held. */
 int zpci_function_plug(struct zpci_function *function, const struct zpci_function_options *options,
 		       bool quiesced);
 /* Takes it from the guest: afterwards nothing of it touches the guest. With lock held. */
 void zpci_function_unplug(struct zpci_function *function);
-/* Then closes its device, which may take as long as the host takes; the slot is empty. Without lock. */
+/* Closes its device after that, which may take as long as the host takes; then the slot is empty.
+ * Without lock. */
 void zpci_function_release(struct zpci_function *function);
 /* Both, if there is a device. Without lock. */
 void zpci_function_end(struct zpci_function *function);
@@ -469,8 +473,8 @@ static inline void zpci_function_unlock(struct zpci_function *function)
 		zpci_interruption_present(function, iscs);
 }
 
-/* The gate of <zpci/device.h>; with lock held. When the first returns, no service that found it open
- * still touches the guest. */
+/* The gate of <zpci/device.h>; with lock held. When the first returns, no service that found it
+ * open still touches the guest. */
 void zpci_function_close_gate(struct zpci_function *function);
 /* Opens it if the device has drained, without waiting for the host. True: it is open. */
 bool zpci_function_open_gate(struct zpci_function *function);
@@ -495,10 +499,11 @@ void zpci_function_enable(struct zpci_function *function);
 void zpci_function_disable(struct zpci_function *function);
 /* An error of the function, from any thread: one event, and what zpci_pec_effect() says. A function
  * that is blocked already can have further errors. False: not in a state for it. A device's thread
- * holds what a disable waits for, so that the error is one of the life that it happened in. */
+ * calls it with a lock held that a disable goes through, so that the event has the handle of the
+ * life in which the error happened. */
 bool zpci_function_fail(struct zpci_function *function, uint16_t pec, uint64_t address);
-/* A function-level reset that the guest wrote to config space has reached the device, whose gate was
- * closed before. */
+/* A function-level reset that the guest wrote to config space has reached the device, whose gate
+ * was closed before. */
 void zpci_function_level_reset(struct zpci_function *function);
 
 static inline enum zpci_state zpci_function_state(struct zpci_function *function)

@@ -8,8 +8,8 @@
  * notification each message presents one. The order matters: whoever sees the summary bit must
  * find the indicator.
  *
- * The bits are set under the lock, so that after DEREG_INT, disable or a function-level reset no more
- * of them change. Presenting may need the machine's big lock and is done after all locks are
+ * The bits are set under the lock, so that after DEREG_INT, disable or a function-level reset no
+ * more of them change. Presenting may need the machine's big lock and is done after all locks are
  * released, those of other functions included.
  */
 #include "zpci/function/function.h"

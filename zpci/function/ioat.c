@@ -6,9 +6,12 @@
  *	IOTA -> region-third table -> segment table -> page table -> frame
  *	        bits 41..31           bits 30..20      bits 19..12
  *
- * (region-second and -first tables in front, 11 bits each; the designation type says where to
- * start. A range of DMA addresses may be larger than what its tables reach). Entries are read once each, as whole doublewords, since the guest changes them while
- * we walk. Protection in any of them takes the right to write.
+ * Region-second and -first tables can be in front, 11 bits each; the designation type says where to
+ * start. A range of DMA addresses may be larger than what its tables reach; what is behind is
+ * refused.
+ *
+ * Each entry is read once, as a whole doubleword, since the guest changes entries while we walk.
+ * Protection in any of them takes the right to write.
  *
  * Only valid translations are cached, so the guest need not tell us when it makes one
  * (the group publishes refresh = 0); RPCIT and the end of the registration take them out. The
@@ -166,9 +169,9 @@ static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function
 	return 0;
 }
 
-/* What is in the cache is in the range that is registered now: whoever changes that empties it. That
- * a page is protected is not believed of the cache, but looked up: a guest that makes more of it may
- * take that for a new translation, of which it need not tell us. */
+/* What is in the cache is in the range that is registered now: whoever changes that empties it. If
+ * the cache says that a page is protected, the tables are looked at again: a guest that takes the
+ * protection away makes a new translation, of which it need not tell us. */
 uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
 			     uint64_t *absolute)
 {

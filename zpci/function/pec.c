@@ -2,11 +2,11 @@
 /*
  * What each error event does to its function, in one table.
  *
- * Names are those of QEMU's ERR_EVENT_* (hw/s390x/s390-pci-bus.h), 0040 is Linux's. What follows from
- * a code is what Linux does with it (arch/s390/pci/pci_event.c, __zpci_event_error(), since
- * "s390/pci: Handle PCI error codes other than 0x3a", 3cd03ea57e8e): it only logs those of the
- * measurement block, gives up on two, and recovers a function that had any other. A function that
- * were blocked by an error that its guest only logs would stay blocked.
+ * Names are those of QEMU's ERR_EVENT_* (hw/s390x/s390-pci-bus.h); 0040 is Linux's. The effect of a
+ * code follows from what Linux does with it (arch/s390/pci/pci_event.c, __zpci_event_error(), since
+ * "s390/pci: Handle PCI error codes other than 0x3a", 3cd03ea57e8e). Linux only logs errors of the
+ * measurement block, gives the function up after two others, and recovers it after all that remain.
+ * If an error that Linux only logs blocked the function, it would stay blocked for ever.
  */
 #include "zpci/function/function.h"
 

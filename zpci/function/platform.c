@@ -2,15 +2,15 @@
 /*
  * The platform's facts about a function: from whom each comes, and whether they can be true.
  *
- * The defaults are those of a software device. It translates on each access, so that the guest need
- * not tell of new translations: refresh is not published. A device that maps guest storage must be
- * told, and has a default group of its own in which the guest does. DMA goes where one region-third table
- * reaches, and that is the one type published: Linux takes more addresses for a wish for larger tables
- * (reference 3.6, trap 29). The MSI address lies outside.
+ * The defaults are those of a software device. It translates on each access, so the guest need not
+ * tell of new translations, and refresh is not published. A device that maps guest storage must be
+ * told of them, so it has a default group of its own, which publishes refresh. DMA goes where one
+ * region-third table reaches, and only that type is published: if there were more addresses, Linux
+ * would use larger tables (reference 3.6). The MSI address lies outside.
  *
- * The other default group differs in store block alone. An upper hypervisor passes maxstbl on to its own
- * guest, and stock QEMU has room for 128 bytes whatever it is told, so that the relaxed group is for
- * who asks for it.
+ * The relaxed group differs in store blocks alone. It is only for those who ask for it: a
+ * hypervisor in the guest passes the length of store blocks on to its own guest, and stock QEMU has
+ * room for 128 bytes whatever it is told.
  */
 #include <zpci/platform.h>
 

@@ -1,39 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * push.c - DMA by a device that accesses guest storage itself: hardware of the host behind an IOMMU,
- * another process. It cannot ask for each access, as a software device does by its services; it is
- * told beforehand which storage it has at which DMA addresses.
+ * push.c - DMA by a device that accesses guest storage itself: hardware of the host behind an
+ * IOMMU, another process. It cannot ask for each access, as a software device does by its services;
+ * it is told beforehand which storage it has at which DMA addresses.
  *
  * The group of such a function publishes refresh, so that the guest executes RPCIT for new
  * translations as well as for old ones. What RPCIT does (reference 5.8):
  *
- *	1. What is mapped in the range, and not in the tables in the same way any more, is unmapped.
- *	2. What is in the tables of the range, and not mapped, is mapped.
+ *	1. What is mapped in the range, but not the same in the tables any more, is unmapped.
+ *	2. What is in the tables of the range, but not mapped, is mapped.
  *
  * The unit of both is a run: DMA addresses, storage and the host's addresses of it side by side,
- * with the same right to write. A run that is found as it was is left alone, since the device may
- * be using it. It is never changed and never cut either, as IOMMUs of hosts do neither: if a page
- * within goes, the whole run is unmapped, and step 2 maps what is left of it. A device that accesses
- * just that may be refused meanwhile. Guests unmap as they mapped, in the main; so a run never grows
- * over what was mapped before, and the runs are the guest's own buffers.
+ * with the same right to write. A run that is still the same is left alone, since the device may be
+ * using it. A run is never changed or cut, because IOMMUs of hosts do neither. If a page within
+ * goes, the whole run is unmapped, and step 2 maps what is left of it; the device can be refused an
+ * access to that meanwhile. Guests mostly unmap as they mapped. So a run never grows over what was
+ * mapped before, and the runs are the guest's own buffers.
  *
- * A device has room for some number of runs, and so have we. When it is out, RPCIT ends with status
- * 16, and what was mapped stays. Linux then refreshes the whole aperture: if there is room for
- * everything that is valid then, it goes on.
+ * A device has room for some number of runs, and so have we. When there is no more, RPCIT ends with
+ * status 16, and what was mapped stays. Linux then refreshes the whole aperture, and goes on if
+ * there is room for everything that is valid by then.
  *
- * Regions and segments that are invalid are skipped as a whole. A guest could still have 2^30 pages
- * looked at, by tables that it uses again and again; so the steps of one RPCIT are counted, and when
- * there were too many of them it ends as if there was no room. What was not looked at counts as gone.
+ * Table entries that are invalid are skipped with all that is below them. A guest could still have
+ * 2^30 pages looked at, by tables that it uses many times in one tree. So the steps of one RPCIT
+ * are counted, and when there are too many, it ends as if there were no room. What was not looked
+ * at counts as gone.
  *
- * A page is mapped where the machine names a region of storage for it. Storage that is in none is an
- * error of the function, as storage is that is not there; so is a page that may be written in a
- * region that must not be written behind the machine's back. Regions may change: then everything is
- * looked at anew, and runs whose storage is elsewhere in the host are unmapped.
+ * A page is mapped if the machine names a region of storage for it. Storage that is in no region is
+ * an error of the function, as storage that does not exist is. A page that may be written is an
+ * error as well, if its region must not be written behind the machine's back. When regions change,
+ * everything is looked at anew, and runs whose storage is elsewhere in the host are unmapped.
  *
  * All of this is under the function's lock. The gate is not needed: no other thread looks at runs.
  *
- * Limit: a function in error, or without Bus Master, keeps what is mapped. Its device stops by
- * itself: it has seen Command, and in error it is to be reset.
+ * Limit: a function in error, or without Bus Master, keeps what is mapped. The device must stop by
+ * itself: it sees the Command register, and the guest resets it after an error.
  */
 #include "zpci/function/function.h"
 
@@ -44,13 +45,13 @@
 
 #define PAGE 4096ull
 
-/* One function's. */
+/* Runs of one function, at most. */
 #define RUNS_MAX 262144u
 /* Entries of tables that are looked at by one RPCIT: 64 GiB in pages, about half a second. */
 #define STEPS_MAX (1u << 24)
 
-/* Runs are kept in a search tree by address that is a heap by @priority as well, which is random:
- * so its depth is that of a random tree, whatever the guest does. */
+/* Runs are kept in a treap: a search tree by address that is also a heap by @priority. That is
+ * random, so the depth is that of a random tree, whatever the guest does. */
 struct zpci_run {
 	struct zpci_run *lower, *higher;
 	uint32_t priority;

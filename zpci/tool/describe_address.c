@@ -2,10 +2,11 @@
 /*
  * The PCI address that Linux gives to a function at boot, and whether it finds a device there.
  *
- * The domain is the UID. Functions that share a topology ID or, without one, a PCHID, have a routing
- * ID and are not told to be VFs are functions of one bus, at their routing IDs, in the domain of the one with the lowest.
- * All others, VFs listed beside their PF included, have a bus of their own and are function 0 of
- * it. That is Linux 6.12 and later (reference 9.3); 6.1 puts a lone VF at its routing ID.
+ * The domain is the UID. Functions share a bus if they have the same topology ID or, without one,
+ * the same PCHID, have a routing ID, and are not told to be VFs. They are at their routing IDs, in
+ * the domain of the one with the lowest. All others, VFs listed beside their PF included, have a
+ * bus of their own and are function 0 of it. That is Linux 6.12 and later (reference 9.3); 6.1 puts
+ * a lone VF at its routing ID.
  *
  * The bus is scanned as any other: what has no vendor is no device, and where function 0 of a slot
  * is there without the multi-function bit, the others of that slot are not looked for.

@@ -165,8 +165,8 @@ void describe_text(FILE *to, const struct descriptions *descriptions)
 	print_groups(to, descriptions);
 	for (size_t i = 0; i < descriptions->count; i++)
 		print_function(to, &descriptions->items[i]);
-	fputs("\nconfiguration: it is written there; device: the device says it, of its host; default:\n"
-	      "nobody says anything\n"
+	fputs("\nconfiguration: it is set there; device: the device has it from its host; default: nobody\n"
+	      "says it\n"
 	      "passed: as the device shows it; emulated: kept in front of the device; hard-wired: 0,\n"
 	      "whatever is written; hidden: the device shows it, the profile does not\n",
 	      to);

@@ -20,8 +20,8 @@ void tool_qemu_arguments(struct tool_list *list, const struct tool_options *opti
 			 const struct tool_paths *paths, const char *initrd);
 
 /*
- * The guest's console behind this backend of QEMU's. The file that $ZPCI_CONSOLE names gets a copy of
- * what is written to it.
+ * Adds the guest's console, with this backend of QEMU's behind it. The file that $ZPCI_CONSOLE
+ * names gets a copy of what the guest writes.
  */
 void tool_qemu_add_console(struct tool_list *list, const char *backend);
 

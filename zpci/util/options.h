@@ -29,8 +29,8 @@
 int zpci_options_take(void *to, size_t known, const void *from, size_t first,
 		      const struct zpci_logger *logger, const char *whose);
 
-/* The other direction, for an answer that starts with its size: copies of @from, which has @known bytes,
- * as much as there is room for in @to. Its size stays. */
+/* The other direction, for an answer that starts with its size: copies @from, which has @known
+ * bytes, to @to, as far as there is room. The size in @to stays. */
 void zpci_size_fill(void *to, const void *from, size_t known);
 
 #endif

@@ -13,7 +13,8 @@
  *	                                    |         |          |
  *	                      plugin interface     symbols.c (QEMU's own functions)
  *
- * Beside the guest, control.c: commands of a person or a test.
+ * Where they are needed: interruption.c ends an instruction in a program interruption, threads.c
+ * introduces our threads to QEMU. Beside the guest, control.c: commands of a person or a test.
  */
 #ifndef ZPCI_QEMU_BINDING_H
 #define ZPCI_QEMU_BINDING_H
@@ -57,7 +58,7 @@ struct zpci_qemu_vcpu {
 	int cc;				   /* to be set, or -1 */
 	uint16_t program_interruption;	   /* to be taken, or 0 */
 	uint64_t exception_identification; /* of an access exception */
-	uint16_t fetch_event;		   /* PER code and ATMID of a fetch that counts, or 0 */
+	uint16_t fetch_event;		   /* PER code and ATMID of its fetch, or 0 */
 };
 
 /* One virtual machine. */
@@ -86,7 +87,7 @@ struct zpci_qemu_binding {
 	const uint8_t *ram;
 	_Atomic uint64_t ram_size;
 
-	/* Enhanced DAT facilities 1 and 2, which the CPU model has or has not. */
+	/* Whether the CPU model has the enhanced-DAT facilities 1 and 2. */
 	atomic_bool enhanced_dat, enhanced_dat_2;
 
 	unsigned vcpus;
@@ -120,8 +121,8 @@ static inline unsigned zpci_qemu_instruction_length(uint8_t opcode)
 #define ZPCI_QEMU_OPCODE_SIGP 0xae
 
 /* --- execute.c: callbacks before an instruction ----------------------------------------------
- * One of the first two is called before each of the others but the third; @address is the
- * instruction's logical address. */
+ * One of the first two is called before any of the others, except zpci_qemu_before_short(), which
+ * has the address itself; @address is the instruction's logical address. */
 void zpci_qemu_note_address(unsigned vcpu_index, void *address);
 void zpci_qemu_note_stepped_address(unsigned vcpu_index, void *address); /* a debugger steps */
 /* One that may be ours; @packed: address and instruction, as zpci_qemu_pack_short() packs them. */
@@ -168,7 +169,7 @@ void zpci_qemu_registers_find(struct zpci_qemu_vcpu *vcpu, unsigned index);
 
 /* --- dat.c ---------------------------------------------------------------------------------- */
 
-/* Finds out what the CPUs can; on a CPU's thread. */
+/* Finds out which facilities the CPUs have; on a CPU's thread. */
 void zpci_qemu_dat_find(struct zpci_qemu_binding *binding);
 /* Absolute address of the logical @address. Returns 0, or ZPCI_EXCEPTION_DELIVERED with the
  * exception noted in @vcpu. */
@@ -177,17 +178,19 @@ int zpci_qemu_translate_address(struct zpci_qemu_vcpu *vcpu, uint64_t address, b
 
 /* --- operand.c ------------------------------------------------------------------------------ */
 
-/* Of an instruction that is left to QEMU: whether it can reach its operand in storage. If not, the
+/* Whether an instruction that is left to QEMU can reach its operand in storage. If not, the
  * exception is noted in @vcpu. */
 bool zpci_qemu_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6]);
 
 /* --- interruption.c: swapping PSWs ----------------------------------------------------------- */
 
-/* Whether program-event recording counts the fetch of the instruction at vcpu->address, which is
- * then noted in @vcpu. *@nullified: instead of being executed. */
+/* Whether program-event recording counts the fetch of the instruction at vcpu->address; if so it is
+ * noted in @vcpu. *@nullified: the event comes instead of the instruction, which is not
+ * executed. */
 bool zpci_qemu_fetch_event(struct zpci_qemu_vcpu *vcpu, bool *nullified);
 /* Makes the CPU take the program interruption vcpu->program_interruption and the event
- * vcpu->fetch_event, one of which may be 0, of the instruction of @length bytes at vcpu->address. */
+ * vcpu->fetch_event, one of which may be 0, of the instruction of @length bytes at
+ * vcpu->address. */
 __attribute__((noreturn)) void zpci_qemu_take_program_interruption(struct zpci_qemu_vcpu *vcpu,
 								   unsigned length);
 

@@ -18,8 +18,9 @@
  * Each step can end in its own translation exception; an entry of the wrong type in a
  * translation-specification exception; a table outside of storage in an addressing exception.
  * Protection counts on the whole way. Enhanced DAT counts if the CPU model has it and its bit in
- * control register 0 is on: QEMU 11.1's CPUs do not have it. As in QEMU, frames of all sizes are subject to prefixing, and keys are not looked at.
- * Access-register mode is not there: QEMU's CPUs do not have it.
+ * control register 0 is on; QEMU 11.1's CPUs do not have it. As in QEMU, frames of all sizes are
+ * subject to prefixing, and keys are not looked at. Access-register mode is not there: QEMU's CPUs
+ * do not have it.
  */
 #include <string.h>
 
@@ -89,7 +90,8 @@ void zpci_qemu_dat_find(struct zpci_qemu_binding *binding)
 {
 	uint8_t facilities[FACILITIES] = { 0 };
 
-	/* Unknown counts as there: then the guest's control register says it. */
+	/* If QEMU does not tell the facilities they count as there: the guest's control register
+	 * decides alone. */
 	if (!binding->qemu.s390_get_feat_block)
 		memset(facilities, 0xff, sizeof(facilities));
 	else

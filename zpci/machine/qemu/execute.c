@@ -5,9 +5,9 @@
  * Theory of operation. These callbacks run on the CPU's thread right before QEMU would execute
  * the instruction. To return leaves it to QEMU: in problem state, so that QEMU raises the
  * privileged-operation exception, and whenever the firmware says that it is not ours, unless QEMU
- * would not survive it (operand.c). Else the
- * firmware executes it through the operations of machine.c, which write general registers and
- * storage at once but only note how the instruction ends; that is applied here, last:
+ * would not survive it (operand.c). Else the firmware executes it through the operations of
+ * machine.c, which write general registers and storage at once but only note how the instruction
+ * ends; that is applied here, last:
  *
  *	program interruption  also an access exception: interruption.c swaps the PSWs
  *	condition code        into the PSW's mask; continue behind the instruction
@@ -86,8 +86,9 @@ static void stop_for_debugger(const void *cpu, union zpci_qemu_data qemu)
 	((const struct zpci_qemu_symbols *)qemu.pointer)->cpu_handle_guest_debug(cpu);
 }
 
-/* What QEMU does behind an instruction that a debugger has it execute alone. Once the CPU counts as
- * stopped the debugger looks at it, so that waits until it has left here. */
+/* Stops the CPU for a debugger that steps, as QEMU does behind such an instruction. The debugger
+ * looks at a CPU as soon as that counts as stopped, so this is done when the CPU's thread has left
+ * here. */
 static void stop_soon(struct zpci_qemu_vcpu *vcpu)
 {
 	const struct zpci_qemu_symbols *qemu = &vcpu->binding->qemu;

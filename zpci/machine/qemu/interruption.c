@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * interruption.c - program interruptions of the firmware's instructions, and their fetch as an event
- * of program-event recording.
+ * interruption.c - program interruptions of the firmware's instructions, and the events that
+ * program-event recording has of their fetch.
  *
  * Theory of operation. The plugin interface cannot raise an exception, so the CPU's part is
  * done here: interruption code, instruction length, what an access exception says of itself, and
@@ -27,8 +27,8 @@
 #define PSW_WAIT (UINT64_C(1) << 49) /* bit 14 */
 
 /* --- program-event recording ------------------------------------------------------------------
- * Of an instruction's events only its fetch is seen, as in QEMU for its own zPCI instructions:
- * what they store in storage is not. */
+ * Only the fetch of an instruction is an event, not what it stores in storage. QEMU does the same
+ * for its own zPCI instructions. */
 
 #define PGM_PER 0x80 /* beside another code, or alone */
 

@@ -4,16 +4,15 @@
  *
  * Theory of operation. QEMU 11.1 ends on an assertion when CHSC or one of its zPCI instructions
  * meets a translation or protection exception: its function for such operands notes the exception
- * in one place, and what delivers it compares that with another. A guest, or a program in it that
- * has the right device file, must not be able to end QEMU. So these instructions, which come by here
- * anyway, have their operands looked at first, in QEMU's order of checks, and what is wrong becomes
- * the CPU's exception as if QEMU had found it.
+ * in one place, and the code that delivers it compares that with another place. A guest, or a
+ * program in it that has the right device file, must not be able to end QEMU. The plugin sees these
+ * instructions anyway. Before it leaves one to QEMU it looks at the operand, in QEMU's order of
+ * checks, and delivers the exception as if QEMU had found it.
  *
- * Addressing and translation-specification exceptions QEMU delivers as it should: they are left to
- * it. Not everything can be known here. Whether a handle is one of QEMU's functions, and in which state
- * that is, only QEMU knows: a guest that gives an operand it cannot reach together with a handle of
- * nobody hears of the operand first. And another CPU can change translation tables between the look
- * and the access.
+ * QEMU delivers addressing and translation-specification exceptions as it should: these are left to
+ * it. Two things cannot be known here. Only QEMU knows whether a handle is one of its functions: a
+ * guest that gives a handle of nobody together with an operand that it cannot reach hears of the
+ * operand first. And another CPU can change translation tables between the look and the access.
  *
  * Sources: QEMU hw/s390x/s390-pci-inst.c, target/s390x/ioinst.c, mmu_helper.c, tcg/excp_helper.c.
  */

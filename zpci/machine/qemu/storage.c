@@ -8,10 +8,10 @@
  * mapping of guest storage, found once. It is contiguous from address 0 and stays where it is.
  * What lies behind it (hot-plugged memory) is read through QEMU.
  *
- * A long write is a copy by QEMU and a look at its dirty bits, at the speed of memory. QEMU copies by
- * memmove, which may move a few bytes in parts, and says nothing of their order; so a write that has
- * to be in one piece is an atomic one of ours, at the place where QEMU maps it and between the two
- * calls with which QEMU's own devices do such things.
+ * A long write is left to QEMU, which copies at the speed of memory. QEMU copies by memmove, which
+ * may move a few bytes in parts and in any order. So a short write that has to be in one piece is
+ * an atomic store of ours, between address_space_map() and address_space_unmap(), as QEMU's own
+ * devices do it.
  *
  * A logical range is translated page by page by dat.c, all of it before a byte is moved; an
  * access exception is noted in the CPU, and execute.c has it taken at the end. Storage keys are
@@ -213,8 +213,8 @@ int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t
 	return 0;
 }
 
-/* A memory backend of QEMU's can have a file. Nobody may write there behind QEMU's back, so it is not
- * told. */
+/* A memory backend of QEMU's can have a file. It is not named here, because nobody may write there
+ * behind QEMU's back. */
 void zpci_qemu_regions(void *machine,
 		       void (*visit)(void *opaque, const struct zpci_storage_region *region),
 		       void *opaque)

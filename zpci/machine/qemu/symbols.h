@@ -13,9 +13,9 @@
 struct zpci_qemu_address_space;
 struct zpci_qemu_error;
 
-/* MemTxAttrs (QEMU exec/memattrs.h): bit-fields in one word, all of which are 0 here, and a byte that
- * says so. A structure by value, as QEMU has it: in a register each byte order has its own place
- * for that byte. */
+/* MemTxAttrs (QEMU exec/memattrs.h): bit-fields in one word, all of which are 0 here, and a byte
+ * that says so. It is passed by value as a structure, as QEMU does, and not as a number: where that
+ * byte is in a register differs between byte orders. */
 struct zpci_qemu_attrs {
 	uint32_t bits;
 	bool unspecified;
@@ -76,8 +76,9 @@ struct zpci_qemu_symbols {
 	/* the facility list, up to 2 KiB, as STFLE stores it with @type 0; NULL: there is no such
 	 * function */
 	void (*s390_get_feat_block)(int type, uint8_t *data);
-	/* of a CPU that a debugger steps: how QEMU translates for it; work for its thread, before it
-	 * executes more; it has stopped. NULL: there is no such function */
+	/* for a CPU that a debugger steps; each NULL if there is no such function: the flags with
+	 * which QEMU translates for it; to have its thread do something before it executes more; to
+	 * tell the debugger that it has stopped */
 	uint32_t (*curr_cflags)(const void *cpu);
 	void (*async_run_on_cpu)(const void *cpu,
 				 void (*work)(const void *cpu, union zpci_qemu_data data),
