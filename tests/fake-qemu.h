@@ -7,8 +7,9 @@
  *	                                                |
  *	      fake storage, big lock, interruptions  <--+
  *
- * It is as strict as QEMU: the big lock is not taken twice nor let go of by somebody else, what
- * wants it is asserted to have it. One virtual machine for each process, as in QEMU.
+ * It is as strict as QEMU about the big lock: nobody takes it twice or releases another's, and each
+ * function that wants it asserts that the caller has it. One virtual machine for each process, as
+ * in QEMU.
  */
 #ifndef TESTS_FAKE_QEMU_H
 #define TESTS_FAKE_QEMU_H
@@ -36,9 +37,9 @@ extern struct fake_cpu fake_cpus[FAKE_CPUS];
 /* Loads the plugin with its @count @arguments. Returns what it does. */
 int fake_install(char **arguments, int count);
 
-/* Executes the instruction @bytes at @address on the CPU @index, which is this thread's from now on.
- * Returns whether the plugin did, and not left it to QEMU; then psw_address says where the CPU goes
- * on. Problem state, interruptions and the condition code are in the CPU's PSW. */
+/* Executes the instruction @bytes at @address on the CPU @index, which is this thread's from now
+ * on. Returns whether the plugin did, and not left it to QEMU; then psw_address says where the CPU
+ * goes on. Problem state, interruptions and the condition code are in the CPU's PSW. */
 bool fake_execute(unsigned index, const uint8_t bytes[6], uint64_t address);
 
 /* The main thread's: with the big lock held. */

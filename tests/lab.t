@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the lab makes of mirrors with holes (zpci/lab/apt.sh). The mirror is one of this test: three
-# releases of small packages that it builds itself, on the loopback interface.
+# What the lab does with mirrors that have holes (zpci/lab/apt.sh). The mirror is this test's own, on
+# the loopback interface: three releases of small packages, which the test builds.
 
 . "$(dirname "$0")/tool/tap.sh"
 source=$(cd "$(dirname "$0")/.." && pwd)

@@ -277,8 +277,8 @@ static size_t in_use(void)
 	return all.uordblks + all.hblkhd;
 }
 
-/* What a client does all day leaves nothing behind: not of a function, of an adapter that comes and goes
- * with it, of one that stays, or of a failure. */
+/* What a client does all day leaves nothing behind: not of a function, of an adapter that comes and
+ * goes with it, of one that stays, or of a failure. */
 static void come_and_go(struct control *control)
 {
 	expect(control, "add probe,vf=4,uid=0x444", "ok 0x00001000\n");

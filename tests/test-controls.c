@@ -190,7 +190,8 @@ static void test_error_before_the_last_was_recovered(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
 }
 
-/* Reference 8.5: those that the guest only logs, those that it gives up on; all others it recovers. */
+/* Reference 8.5: those that the guest only logs, those that it gives up on; all others it
+ * recovers. */
 static enum zpci_state state_after(unsigned pec)
 {
 	switch (pec) {

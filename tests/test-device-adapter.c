@@ -187,8 +187,8 @@ static void incomplete_models_are_refused(void **state)
 	assert_int_equal(creates, 0);
 }
 
-/* A model that was compiled before drain() is one that has none; it is copied, so that its owner may
- * make it where it likes. */
+/* A model that was compiled before drain() is one that has none; it is copied, so that its owner
+ * may make it where it likes. */
 static void models_of_before_and_of_later(void **state)
 {
 	struct {

@@ -802,9 +802,9 @@ static void fail_by_measurement(struct fixture *fixture)
 	zpci_ram_advance(fixture->ram, 10 * 1000000000ull);
 }
 
-/* An error is recorded, and the function disabled meanwhile. The error is of the life that it happened
- * in: it has that life's handle, and the disable does not end before it is recorded, so that it cannot
- * hit the next life. */
+/* An error is recorded, and the function disabled meanwhile. The error is of the life that it
+ * happened in: it has that life's handle, and the disable does not end before it is recorded, so
+ * that it cannot hit the next life. */
 static void expect_error_of_its_life(struct fixture *fixture, uint32_t handle,
 				     void (*error)(struct fixture *fixture), uint16_t pec)
 {

@@ -4,9 +4,9 @@
  * and makes DMA from open() on; one that waits for its host when it is reset, stopped or removed;
  * interruptions that one function's operation causes for another one. See <zpci/device.h>.
  *
- * Whoever must be met inside of a call is parked there: it says that it has come, and goes on when the
- * test says so. That a call does not return meanwhile is looked at after everybody had many chances
- * to run.
+ * A thread that must be met inside of a call is parked there: it says that it has come, and goes on
+ * when the test says so. Whether another call waits meanwhile is looked at after all threads had
+ * many chances to run.
  */
 #include "fixture.h"
 
@@ -753,7 +753,8 @@ static void test_interruption_of_another_machine(void **state)
 	assert_int_equal(zpci_ram_interruptions(other->ram, ISC), 1);
 	assert_int_equal(zpci_ram_interruptions(fixture->ram, ISC), 0);
 
-	/* What was not presented when the machine stopped is when it goes on, unless it was reset. */
+	/* What was not presented when the machine stopped is when it goes on, unless it was
+	 * reset. */
 	guest_put(other, AISB, 8, 0);
 	guest_bar_write(fixture, handle, 0, BENCH_DOORBELL, 1, 4);
 	zpci_firmware_quiesce(other->firmware);

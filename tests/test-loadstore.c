@@ -253,7 +253,8 @@ static void test_block_across_4_kib(void **state)
 	assert_memory_equal(device->bars[0] + 0xff0, data, 32);
 }
 
-/* What the function owns is cut out; what is around it arrives in one piece each (zpci/device.h). */
+/* What the function owns is cut out; what is around it arrives in one piece each
+ * (zpci/device.h). */
 static void test_block_over_the_msix_table(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What ends something returns when it has ended: nothing that was under way reaches the guest's storage,
- * sets an indicator or reports anything afterwards.
+ * A call that ends something waits for it: when it returns, nothing that was under way reaches the
+ * guest's storage, sets an indicator or reports anything any more. Each test fails when the lock or
+ * the wait that it is about is deleted from the library.
  *
- * Whoever must be met inside of a call is parked there: it says that it has come, and goes on when the
- * test says so. That another call does not return meanwhile is looked at after everybody had many
- * chances to run.
+ * A thread that must be met inside of a call is parked there: it says that it has come, and goes on
+ * when the test says so. Whether another call waits meanwhile is looked at after all threads had
+ * many chances to run.
  */
 #include "fixture.h"
 
@@ -443,8 +444,8 @@ static int transfer_much(struct errand *errand)
 static struct errand *refreshing;
 static bool got_in; /* before the last piece */
 
-/* At the start of each piece but the first, a CPU that waits has many chances; and at that of the last
- * one it has been there. */
+/* At the start of each piece but the first, a CPU that waits has many chances; and at that of the
+ * last one it has been there. */
 static void give_chances_in_pieces(uint64_t address)
 {
 	if (address == PAGES || address % PIECE)
@@ -662,7 +663,8 @@ static void test_who_is_added_meets_quiesce(void **state)
 	assert_true(fixture->bench->devices[1]->quiet);
 }
 
-/* What it began when it was opened has ended before the caller relies on a machine that stands still. */
+/* What it began when it was opened has ended before the caller relies on a machine that stands
+ * still. */
 static void test_who_is_added_meanwhile_has_drained(void **state)
 {
 	struct fixture *fixture = *state;

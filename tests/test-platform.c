@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the platform says of a function: from whom each fact comes, what the guest is told of it, and
- * what follows from it (ref 3.5, 3.6, 5.3 to 5.7, 6.1, 7).
+ * What the platform says of a function: from whom each fact comes, what the guest is told of it,
+ * and what follows from it (ref 3.5, 3.6, 5.3 to 5.7, 6.1, 7).
  */
 #include "fixture.h"
 

@@ -2,9 +2,9 @@
 /*
  * A device that accesses guest storage by itself: what is mapped for it, and when (ref 5.8).
  *
- * The device is the tests' own with an IOMMU in front, as a host has one: it keeps mappings, has room
- * for so many, and takes none that overlaps another and no unmapping that cuts one. Everything that
- * is mapped is found at any time by walking the guest's tables independently of the library.
+ * The device is the tests' own with an IOMMU in front, as a host has one: it keeps mappings, has
+ * room for so many, and takes none that overlaps another and no unmapping that cuts one. Everything
+ * that is mapped is found at any time by walking the guest's tables independently of the library.
  */
 #include "fixture.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin in a QEMU that is a fake (fake-qemu.h): what a real one shows too seldom, by threads
- * that are held where it matters. The tests are one virtual machine's life and run in this order.
+ * The plugin in a fake QEMU (fake-qemu.h). Threads are held where it matters, which a real QEMU
+ * shows too seldom. The tests are one virtual machine's life and run in this order.
  *
- * A lock or a wait that is missing shows as a thread that goes on when it must not, so some tests look
- * for a moment whether it does; one that is too much stops the program, which an alarm ends.
+ * When a lock or a wait is missing, a thread goes on that must not; some tests look for a moment
+ * whether it does. When there is one too many, the program stops, and an alarm ends it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A machine that stands still: each device is told once that it does, and once that it goes on, also
- * one that came or went meanwhile; measurement stops as well.
+ * A machine that stands still. Each device is told once that it does and once that it goes on, also
+ * a device that came or went meanwhile. Measurement stops as well.
  */
 #include "fixture.h"
 

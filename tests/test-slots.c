@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Functions that come and go: the place of one that was removed, its slot, is the next one's, and
- * nothing that was of the one before is of the next: no handle, event, FID, registration or setting.
+ * Functions that come and go. The slot of one that was removed is used for the next one, and
+ * nothing of the first may reach the second: no handle, event, FID, registration or setting.
  */
 #include "fixture.h"
 
@@ -268,8 +268,8 @@ static void test_events_are_of_the_function_that_had_them(void **state)
 	assert_int_equal(zpci_be32_get(sei.ccdf.handle), fixture_handle(fixture, FID + 2));
 }
 
-/* One takes the place of a function that a list in parts has passed: neither twice nor in the way of
- * the others. */
+/* One takes the place of a function that a list in parts has passed: neither twice nor in the way
+ * of the others. */
 static void test_list_goes_on_behind_a_new_function(void **state)
 {
 	struct fixture *fixture = *state;

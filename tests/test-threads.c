@@ -30,7 +30,8 @@ static void start_cpu(struct cpu *cpu, const struct fixture *fixture)
 	zpci_ram_cpu_init(fixture->ram, &cpu->fixture.cpu);
 }
 
-/* Handles are the same again after so many lives. A CPU that was asleep over them may see anything. */
+/* Handles are the same again after so many lives. A CPU that was asleep over them may see
+ * anything. */
 #define LIVES 126
 
 /* Each CPU has bytes of the BAR to itself: what it stored it must load, as long as the handle

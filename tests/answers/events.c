@@ -89,8 +89,8 @@ static int report_once(struct trial *trial)
 	return answer;
 }
 
-/* An error that was reported, of a function that is disabled before the guest fetches; the next one is
- * reported again. */
+/* An error that was reported, of a function that is disabled before the guest fetches; the next one
+ * is reported again. */
 static int report_after_disable(struct trial *trial)
 {
 	int answer;

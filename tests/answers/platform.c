@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * platform.c - a function of whose platform everything is set, in a group of its own: what the guest
- * is told (reference 3.5 and 3.6), and what follows from it. All other rows are about the defaults.
+ * platform.c - a function of whose platform everything is set, in a group of its own: what the
+ * guest is told (reference 3.5 and 3.6), and what follows from it. All other rows are about the
+ * defaults.
  */
 #include "fib.h"
 

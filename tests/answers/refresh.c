@@ -9,8 +9,8 @@
  *
  * It makes no DMA either, and so no error event. Events 0001 and 0002 say that a DMA was tried
  * without a registration or outside of its range (z/VM's monitor record MRIODPER, "PCI error event
- * codes"). A correct guest can refresh like that: Linux goes through a domain's functions under RCU,
- * while one of them is taken off and deregistered without a wait for readers
+ * codes"). A correct guest can refresh like that: Linux goes through a domain's functions under
+ * RCU, while one of them is taken off and deregistered without a wait for readers
  * (blocking_domain_attach_device() in drivers/iommu/s390-iommu.c); a domain of several functions
  * refreshes what was unmapped for all of them, whatever the aperture of each; and from 6.16 on
  * s390_iommu_get_resv_regions() reserves nothing behind the aperture while the function's domain is

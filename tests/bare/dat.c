@@ -2,10 +2,11 @@
 /*
  * dat.c - the plugin's dynamic address translation beside that of QEMU's CPU.
  *
- * The option fid=N names a function of ours. Tables of all five levels are built, and changed in one
- * place for each case; then the CPU loads from an address and stores there, and MPCIFC and STPCIFC have
- * their operand there. What the CPU says is what must be: the same program interruption, or none,
- * with the same translation-exception identification, at the same instruction.
+ * The option fid=N names a function of ours. Tables of all five levels are built, and changed in
+ * one place for each case; then the CPU loads from an address and stores there, and MPCIFC and
+ * STPCIFC have their operand there. What the CPU says is what must be: the same program
+ * interruption, or none, with the same translation-exception identification, at the same
+ * instruction.
  *
  * Names and bits: Principles of Operation, chapter 3.
  */

@@ -2,9 +2,9 @@
 /*
  * step.c - stepping over zPCI instructions, as a guest's kernel does by program-event recording.
  *
- * The option fid=N names a function of ours, or of QEMU's own: what is expected of its instructions
- * is what QEMU does for one of no concern, which comes first. `wait` is for a debugger at QEMU's stub:
- * it finds the instructions by their symbols step_*, see tests/guest/step.t.
+ * The option fid=N names a function of ours, or of QEMU's own. An ordinary instruction comes first:
+ * what QEMU does for that one is expected of all others. `wait` is for a debugger at QEMU's stub,
+ * which finds the instructions by their symbols step_*, see tests/guest/step.t.
  */
 #include "internal.h"
 

@@ -171,8 +171,8 @@ static void advance(struct fuzz_dma *dma, size_t length)
 	dma->length -= length;
 }
 
-/* Writes come in runs of pages, each of which is where it may be. The translation of the page behind
- * is looked at before. */
+/* Writes come in runs of pages, each of which is where it may be. The translation of the page
+ * behind is looked at before. */
 void fuzz_dma_wrote(struct fuzz *fuzz, uint64_t absolute, size_t length)
 {
 	struct fuzz_dma run = fuzz->dma;

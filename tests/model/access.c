@@ -251,7 +251,8 @@ struct model_end model_store(struct model *model, uint32_t handle, unsigned spac
 	return MODEL_DONE;
 }
 
-/* The group's flag lifts the rules of alignment, up to a block that stays within 4 KiB of the BAR. */
+/* The group's flag lifts the rules of alignment, up to a block that stays within 4 KiB of the
+ * BAR. */
 static bool block_fits(const struct model_function *function, uint64_t offset, size_t length)
 {
 	const struct model_platform *platform = function->plug.platform;

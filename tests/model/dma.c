@@ -57,7 +57,8 @@ static unsigned walk(struct model *model, const struct model_function *function,
 	unsigned error;
 	bool protect = entry & 0x200;
 
-	/* No table reaches farther: 11 bits of index each, 8 of the page table's, 12 within the page. */
+	/* No table reaches farther: 11 bits of index each, 8 of the page table's, 12 within the
+	 * page. */
 	if (level < 3 && address >> (20 + 11 * (level + 1)))
 		return RANGE;
 	for (level++; level-- > 0;) {

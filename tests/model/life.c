@@ -5,8 +5,8 @@
  *	handle  80000000 enabled  7f000000 instance, counts enables  00ff0000 10: ours  0000ffff place
  *
  * A function gets the place that is empty for the longest time, or a new one. What had the place
- * before it used its instance numbers: the next one goes on after them, and keeps the number that it
- * came with when it is first enabled.
+ * before it used its instance numbers: the next one goes on after them, and keeps the number that
+ * it came with when it is first enabled.
  */
 #include "model.h"
 

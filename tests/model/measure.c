@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Function measurement (section 7): format 0, stored in the group's interval while a block is registered.
+ * Function measurement (section 7): format 0, stored in the group's interval while a block is
+ * registered.
  */
 #include "model.h"
 
