@@ -47,9 +47,13 @@ static void noting_close(void *device)
 	bench_model.close(device);
 }
 
+static struct zpci_platform *forgotten; /* what a device says, until its next operation */
+
 static void noting_quiesce(void *device)
 {
 	note(vf_of(device), QUIESCE);
+	if (forgotten)
+		memset(forgotten, 0, sizeof(*forgotten));
 	bench_model.quiesce(device);
 }
 
@@ -84,6 +88,7 @@ static int setup(void **state)
 	assert_int_equal(zpci_adapter_create(&noting, PCHID, &options, &fixture->adapter), 0);
 	fixture->bench = bench_last;
 	memset(seen, 0, sizeof(seen));
+	forgotten = NULL;
 	return 0;
 }
 
@@ -122,6 +127,27 @@ static void test_who_comes_meanwhile_is_quiet_at_once(void **state)
 	EXPECT(2, RESUME);
 	fixture_add(fixture, 3, "lpar");
 	EXPECT(3, OPEN, OTHER);
+}
+
+/* It says that of its platform until its next operation, which is quiesce(). */
+static void test_what_it_says_is_read_before(void **state)
+{
+	struct zpci_platform mine = { .size = sizeof(mine),
+				      .given = ZPCI_PLATFORM_PORT,
+				      .port = 7 };
+	struct zpci_platform platform = { .size = sizeof(platform) };
+	struct fixture *fixture = *state;
+	uint32_t delivered;
+
+	fixture->bench->platform = &mine;
+	forgotten = &mine;
+	zpci_firmware_quiesce(fixture->firmware);
+	fixture_add(fixture, 1, "lpar");
+	EXPECT(1, OPEN, QUIESCE, OTHER);
+	assert_int_equal(zpci_firmware_platform(fixture->firmware, FID + 1, &platform, &delivered),
+			 0);
+	assert_int_equal(delivered, ZPCI_PLATFORM_PORT);
+	assert_int_equal(platform.port, 7);
 }
 
 static void test_who_goes_meanwhile_is_closed(void **state)
@@ -240,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		QUIESCE_TEST(test_who_comes_meanwhile_is_quiet_at_once),
+		QUIESCE_TEST(test_what_it_says_is_read_before),
 		QUIESCE_TEST(test_who_goes_meanwhile_is_closed),
 		QUIESCE_TEST(test_once_is_enough),
 		QUIESCE_TEST(test_measurement_stands_still),

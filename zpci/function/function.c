@@ -138,8 +138,7 @@ static void services_init(struct zpci_function *function)
 
 /* --- plugging ----------------------------------------------------------------------------- */
 
-/* Gets what a life needs, last of all the device. In a machine that stands still the device begins
- * quiesced. */
+/* Gets what a life needs, last of all the device. */
 static int provide(struct zpci_function *function, const struct zpci_function_options *options,
 		   bool quiesced)
 {
@@ -159,8 +158,6 @@ static int provide(struct zpci_function *function, const struct zpci_function_op
 	}
 	function->adapter = zpci_adapter_ref(options->adapter);
 	function->model = zpci_adapter_model(options->adapter);
-	if (quiesced)
-		function->model->quiesce(function->device);
 	return 0;
 }
 
@@ -208,6 +205,9 @@ int zpci_function_plug(struct zpci_function *function, const struct zpci_functio
 	function->publish_rid = options->publish_rid;
 	function->view.profile = options->profile;
 	rc = zpci_platform_init(function, options->platform);
+	/* The device's first operation: until now it has said what its platform says. */
+	if (!rc && quiesced)
+		function->model->quiesce(function->device);
 	if (!rc)
 		rc = zpci_msix_init(function);
 	if (!rc)
