@@ -467,6 +467,30 @@ static void test_work_has_an_end(void **state)
 	expect_all(fixture, dma, APERTURE);
 }
 
+/* Addresses behind what the tables reach have no translation, and do not begin anew with the first. */
+static void test_range_that_tables_do_not_reach(void **state)
+{
+	struct zpci_platform platform = { .size = sizeof(platform) };
+	struct zpci_function_options options;
+	struct fixture *fixture = *state;
+
+	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + 1), 0);
+	zpci_platform_default(&platform);
+	platform.given = ZPCI_PLATFORM_DMA;
+	platform.dma_end = 0x7fffffffffffffff;
+	fixture_options(fixture, 2, "lpar", &options);
+	options.platform = &platform;
+	assert_int_equal(fixture_add_options(fixture, &options), 0);
+	handle = guest_enable(fixture, fixture_handle(fixture, FID + 2));
+	map_pages(fixture, 0x5000, 2, FRAME, 0);
+	assert_int_equal(guest_register_ioat(fixture, handle, dma, platform.dma_end), CC(0));
+	assert_int_equal(iommu.count, 1);
+	assert_int_equal(iommu.mapping[0].address, dma + 0x5000);
+	assert_int_equal(guest_refresh(fixture, handle, dma + (1ull << 42), 0x10000), CC(0));
+	assert_int_equal(guest_refresh(fixture, handle, dma, platform.dma_end), CC(0));
+	assert_int_equal(iommu.count, 1);
+}
+
 /* --- when everything goes ------------------------------------------------------------------- */
 
 static void two_runs(struct fixture *fixture)
@@ -735,6 +759,7 @@ int main(void)
 		PUSH_TEST(test_out_of_room),
 		PUSH_TEST(test_invalid_entries_are_skipped),
 		PUSH_TEST(test_work_has_an_end),
+		PUSH_TEST(test_range_that_tables_do_not_reach),
 		PUSH_TEST(test_registrations_that_end),
 		PUSH_TEST(test_disable_and_reset),
 		PUSH_TEST(test_refresh_in_error),

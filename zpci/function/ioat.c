@@ -139,12 +139,10 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
 }
 
-/* Whether the highest table has no entry for @address: 11 bits index it, those above must be 0. */
-static bool is_beyond(uint64_t iota, uint64_t address)
+/* 11 bits index the highest table, those above must be 0. */
+uint64_t zpci_ioat_reach(uint64_t iota)
 {
-	unsigned end = level_shift[(iota & ZPCI_IOTA_DT_MASK) >> 2] + 11;
-
-	return end < 64 && address >> end;
+	return UINT64_MAX >> (53 - level_shift[(iota & ZPCI_IOTA_DT_MASK) >> 2]);
 }
 
 /* Out of line, so that what is in the cache is found without saving registers for this. */
@@ -157,7 +155,7 @@ static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function
 
 	if (!ioat->registered)
 		return ZPCI_PEC_DMA_NOT_REGISTERED;
-	if (address < ioat->pba || address > ioat->pal || is_beyond(ioat->iota, address))
+	if (address < ioat->pba || address > ioat->pal || address > zpci_ioat_reach(ioat->iota))
 		return ZPCI_PEC_DMA_RANGE;
 	pec = zpci_ioat_walk(function, address, &frame, &span);
 	if (pec)

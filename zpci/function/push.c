@@ -406,7 +406,7 @@ static int map_new(struct refresh *refresh)
 
 /* --- what others call ----------------------------------------------------------------------- */
 
-/* Pages of the range that are in what is registered; false: none. */
+/* Pages of the range that are in what is registered, and in reach of its tables; false: none. */
 static bool clip(struct refresh *refresh)
 {
 	const struct zpci_ioat *ioat = &refresh->function->dma.ioat;
@@ -417,6 +417,8 @@ static bool clip(struct refresh *refresh)
 		refresh->start = ioat->pba;
 	if (refresh->last > ioat->pal)
 		refresh->last = ioat->pal;
+	if (refresh->last > zpci_ioat_reach(ioat->iota))
+		refresh->last = zpci_ioat_reach(ioat->iota);
 	return ioat->registered && refresh->start <= refresh->last;
 }
 
