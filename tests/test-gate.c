@@ -631,6 +631,53 @@ static void test_device_reports_errors(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
 }
 
+#define ROUNDS 50000u
+static _Atomic unsigned rounds, failures;
+
+static void fail_each_round(struct errand *errand)
+{
+	while (failures < ROUNDS) {
+		if (rounds == failures) {
+			sched_yield();
+			continue;
+		}
+		set_error(errand->device, ZPCI_PEC_PERMANENT_ERROR);
+		failures++;
+	}
+}
+
+/* Whatever the guest does at that moment: a permanent error hits the function before it is enabled or
+ * afterwards, and is not lost in between. */
+static void test_permanent_error_while_it_is_enabled(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand errand = { .device = fixture_add(fixture, 1, "lpar") };
+	volatile unsigned delay;
+	uint32_t handle;
+
+	rounds = failures = 0;
+	start(&errand, fixture, fail_each_round);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		unsigned code;
+
+		handle = fixture_handle(fixture, FID + 1);
+		rounds++;
+		for (delay = i * 7 % 400; delay; delay--)
+			;
+		code = guest_set_function(fixture, handle, ZPCI_CLP_SET_ENABLE, 1, &handle);
+		while (failures != rounds)
+			sched_yield();
+		assert_true(code == ZPCI_CLP_OK || code == ZPCI_CLP_PERMANENT_ERROR);
+		assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
+		handle = fixture_handle(fixture, FID + 1);
+		assert_int_equal(handle >> 31, code == ZPCI_CLP_OK);
+		assert_int_equal(
+			guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle),
+			ZPCI_CLP_OK);
+	}
+	finish(&errand);
+}
+
 static unsigned vfs_enabled(struct fixture *fixture, uint32_t fid)
 {
 	struct zpci_function_info info = { .size = sizeof(info) };
@@ -791,6 +838,7 @@ int main(void)
 		GATE_TEST(test_removal_waits_without_a_lock),
 		GATE_TEST(test_services_from_open_to_close),
 		GATE_TEST(test_device_reports_errors),
+		GATE_TEST(test_permanent_error_while_it_is_enabled),
 		GATE_TEST(test_pf_tells_its_vfs),
 		GATE_TEST(test_services_say_their_size),
 		GATE_TEST(test_interruption_of_another_function),

@@ -232,8 +232,7 @@ static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 		 * clp_set_pci_fn()). */
 		if (!zpci_function_open_gate(function))
 			return ZPCI_CLP_BUSY;
-		zpci_function_enable(function);
-		return ZPCI_CLP_OK;
+		return zpci_function_enable(function) ? ZPCI_CLP_OK : ZPCI_CLP_PERMANENT_ERROR;
 	case ZPCI_STATE_PERMANENT:
 		return ZPCI_CLP_PERMANENT_ERROR;
 	default:

@@ -250,22 +250,26 @@ void zpci_function_release(struct zpci_function *function)
 	function->adapter = NULL;
 }
 
-void zpci_function_enable(struct zpci_function *function)
+bool zpci_function_enable(struct zpci_function *function)
 {
-	uint32_t handle = atomic_load(&function->handle);
+	uint32_t before = atomic_load(&function->handle);
+	uint32_t handle = function->instance_fresh ? before : next_instance(before);
+	enum zpci_state state = ZPCI_STATE_DISABLED;
 
-	if (!function->instance_fresh) {
-		handle = next_instance(handle);
-		function->instances += function->instances < ZPCI_HANDLE_INSTANCES;
-	}
-	function->instance_fresh = false;
 	/* The handle first: from the state on the function can fail, with an event that names it. */
 	atomic_store(&function->handle, ZPCI_HANDLE_ENABLED | handle);
-	set_state(function, ZPCI_STATE_ENABLED);
+	if (!atomic_compare_exchange_strong(&function->state, &state, ZPCI_STATE_ENABLED)) {
+		atomic_store(&function->handle, before);
+		return false;
+	}
+	if (!function->instance_fresh)
+		function->instances += function->instances < ZPCI_HANDLE_INSTANCES;
+	function->instance_fresh = false;
 	function->last_enabled = 0;
 	zpci_log(&function->parent->logger, ZPCI_LOG_DEBUG,
 		 "function 0x%08x: enabled, handle 0x%08x", function->fid,
 		 atomic_load(&function->handle));
+	return true;
 }
 
 bool zpci_function_had_handle(const struct zpci_function *function, uint32_t handle)

@@ -495,8 +495,8 @@ static inline bool zpci_function_answers(struct zpci_function *function)
 }
 
 /* State changes; all with lock held but for zpci_function_fail(). */
-/* The gate is open. */
-void zpci_function_enable(struct zpci_function *function);
+/* One that is disabled, and whose gate is open. False: it had a permanent error meanwhile. */
+bool zpci_function_enable(struct zpci_function *function);
 /* Also from error states: drops all registrations, resets the device and the view. */
 void zpci_function_disable(struct zpci_function *function);
 /* An error of the function, from any thread: one event, and what zpci_pec_effect() says. A function
