@@ -609,6 +609,7 @@ static void test_a_removed_function_is_gone_at_once(void **state)
 	struct errand like, errand;
 	uint64_t token = 0;
 	unsigned entries;
+	uint16_t response;
 	uint32_t fid;
 
 	use(fixture, &like);
@@ -621,6 +622,8 @@ static void test_a_removed_function_is_gone_at_once(void **state)
 			 ZPCI_CLP_INVALID_HANDLE);
 	assert_int_equal(zpci_firmware_info(fixture->firmware, FID + 1, &info), -ENOENT);
 	assert_int_equal(zpci_firmware_fid(fixture->firmware, 0, &fid), -ENOENT);
+	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, &response), CC(0));
+	assert_int_equal(response, ZPCI_SCLP_RESERVED_STATE);
 	close_park.closed = false;
 	assert_int_equal(finish(&errand), 0);
 }

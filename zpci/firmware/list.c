@@ -350,6 +350,8 @@ static void unplug(struct zpci_firmware *firmware, struct zpci_function *functio
 {
 	bool standby;
 
+	/* First, so that it is remembered by whoever does not find it any more. */
+	leave_fid(firmware, function);
 	zpci_function_lock(function);
 	standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;
 	zpci_function_unplug(function);
@@ -357,7 +359,6 @@ static void unplug(struct zpci_firmware *firmware, struct zpci_function *functio
 			 standby ? ZPCI_PEC_RESERVED : ZPCI_PEC_DECONFIGURED, 0);
 	zpci_function_unlock(function);
 	zpci_function_release(function);
-	leave_fid(firmware, function);
 	firmware->functions--;
 	free_slot(firmware, function);
 }
