@@ -628,6 +628,60 @@ static void test_a_removed_function_is_gone_at_once(void **state)
 	assert_int_equal(finish(&errand), 0);
 }
 
+/* What a guest asks with a handle of who had the slot before. */
+static int use_former_handles(struct errand *errand)
+{
+	struct zpci_fib fib;
+	uint32_t result, disabled = errand->handle & 0x7fffffff;
+
+	return guest_store_controls(&errand->fixture, errand->handle, &fib) == CC(3) &&
+	       guest_store_controls(&errand->fixture, disabled, &fib) == CC(3) &&
+	       guest_refresh(&errand->fixture, disabled, 0, PAGE) == CC(3) &&
+	       guest_set_function(&errand->fixture, errand->handle, ZPCI_CLP_SET_DISABLE, 0,
+				  &result) == ZPCI_CLP_INVALID_HANDLE;
+}
+
+/* However long a device takes to open, neither a CPU nor a reset waits for it. */
+static void test_nobody_waits_for_who_is_being_added(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand like, adder, cpu, resetter;
+
+	use(fixture, &like);
+	assert_int_equal(take_away(&like), 0);
+	open_park.closed = true;
+	start(&adder, &like, add_second);
+	wait_for(&open_park.here);
+	/* They come back while it is there; else for ever. */
+	start(&cpu, &like, use_former_handles);
+	assert_true(finish(&cpu));
+	start(&resetter, &like, reset);
+	finish(&resetter);
+	open_park.closed = false;
+	assert_int_equal(finish(&adder), 0);
+}
+
+/* But for one that is being removed, as long as something of it can reach the guest. */
+static void test_reset_meets_who_is_being_removed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand like, timer, remover, resetter;
+
+	use(fixture, &like);
+	measure_park.closed = true;
+	start(&timer, &like, let_time_pass);
+	wait_for(&measure_park.here);
+	start(&remover, &like, take_away);
+	give_chances();
+	start(&resetter, &like, reset);
+	give_chances();
+	assert_false(resetter.done);
+	measure_park.closed = false;
+	finish(&timer);
+	assert_int_equal(finish(&remover), 0);
+	finish(&resetter);
+}
+
 /* One that is being opened is stopped by whoever stops all. */
 static void test_quiesce_meets_who_is_being_added(void **state)
 {
@@ -759,6 +813,8 @@ int main(void)
 		ORDER_TEST(test_one_of_two_gets_the_fid),
 		ORDER_TEST(test_one_of_two_removes),
 		ORDER_TEST(test_a_removed_function_is_gone_at_once),
+		ORDER_TEST(test_nobody_waits_for_who_is_being_added),
+		ORDER_TEST(test_reset_meets_who_is_being_removed),
 		ORDER_TEST(test_quiesce_meets_who_is_being_added),
 		ORDER_TEST(test_who_is_added_meets_quiesce),
 		ORDER_TEST(test_who_is_added_meanwhile_has_drained),

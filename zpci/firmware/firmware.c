@@ -149,12 +149,15 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 
 typedef void function_visitor(struct zpci_function *function);
 
-/* Visits all functions that exist, locked, one at a time. */
+/* Visits all functions that exist, locked, one at a time. One that is reserved is not waited for: its
+ * lock is held while its device opens. */
 static void for_each(struct zpci_firmware *firmware, function_visitor *visit)
 {
 	struct zpci_function *function;
 
 	for (unsigned i = 0; (function = zpci_list_slot(firmware, i)); i++) {
+		if (zpci_function_state(function) == ZPCI_STATE_RESERVED)
+			continue;
 		zpci_function_lock(function);
 		if (zpci_function_state(function) != ZPCI_STATE_RESERVED)
 			visit(function);

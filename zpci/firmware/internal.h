@@ -122,13 +122,20 @@ static inline struct zpci_function *zpci_list_slot(struct zpci_firmware *firmwar
 	return atomic_load_explicit(&firmware->slots[index], memory_order_acquire);
 }
 
-/* The function that @handle names or named (same slot), not locked; NULL if there is none. */
+/* The function that @handle names or named (same slot), not locked; NULL if there is none. One that
+ * is being plugged is not there yet: the lock, for which a CPU would wait, is held while its device
+ * opens. */
 static inline struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware,
 							  uint32_t handle)
 {
+	struct zpci_function *function;
+
 	if ((handle & ZPCI_HANDLE_HYPERVISOR) != ZPCI_HANDLE_OURS)
 		return NULL;
-	return zpci_list_slot(firmware, handle & ZPCI_HANDLE_INDEX);
+	function = zpci_list_slot(firmware, handle & ZPCI_HANDLE_INDEX);
+	if (function && zpci_function_state(function) == ZPCI_STATE_RESERVED)
+		return NULL;
+	return function;
 }
 
 /* The function whose current handle is @handle, locked; NULL if there is none. */

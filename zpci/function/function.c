@@ -233,9 +233,10 @@ void zpci_function_unplug(struct zpci_function *function)
 {
 	zpci_facts_withdraw(function);
 	zpci_function_close_gate(function);
-	set_state(function, ZPCI_STATE_RESERVED);
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
 	drop_registrations(function);
+	/* Last: nobody waits for the lock of a function in this state. */
+	set_state(function, ZPCI_STATE_RESERVED);
 }
 
 void zpci_function_release(struct zpci_function *function)
