@@ -50,7 +50,7 @@ static void give_chances(void)
 }
 
 static struct park dma_park, measure_park, indicator_park, post_park, report_park;
-static struct park open_park, close_park, reset_park, bar_park, quiesce_park;
+static struct park open_park, close_park, reset_park, bar_park, quiesce_park, cancel_park;
 
 /* Called for each page of DMA that is written. */
 static void (*writing)(uint64_t address);
@@ -88,6 +88,12 @@ static void parking_timer_set(struct zpci_timer *timer, uint64_t nanoseconds)
 	if (!nanoseconds)
 		pass(&post_park);
 	zpci_ram_ops()->timer_set(timer, nanoseconds);
+}
+
+static void parking_timer_cancel(struct zpci_timer *timer)
+{
+	pass(&cancel_park);
+	zpci_ram_ops()->timer_cancel(timer);
 }
 
 static bool opens_busy;			    /* a device has work of its host's from the start */
@@ -138,7 +144,7 @@ static void open_all(void)
 {
 	struct park *const parks[] = { &dma_park,  &measure_park, &indicator_park, &report_park,
 				       &post_park, &open_park,	  &close_park,	   &reset_park,
-				       &bar_park,  &quiesce_park };
+				       &bar_park,  &quiesce_park, &cancel_park };
 
 	for (size_t i = 0; i < sizeof(parks) / sizeof(parks[0]); i++)
 		parks[i]->closed = false;
@@ -161,6 +167,7 @@ static int set_up(void **state)
 	ops.or_absolute = parking_or;
 	ops.channel_report = parking_report;
 	ops.timer_set = parking_timer_set;
+	ops.timer_cancel = parking_timer_cancel;
 	assert_int_equal(zpci_firmware_create(&ops, fixture->ram, NULL, &fixture->firmware), 0);
 	parking_model = bench_model;
 	parking_model.open = parking_open;
@@ -345,6 +352,12 @@ static int take_away(struct errand *errand)
 static int quiesce(struct errand *errand)
 {
 	zpci_firmware_quiesce(errand->fixture.firmware);
+	return 0;
+}
+
+static int resume(struct errand *errand)
+{
+	zpci_firmware_resume(errand->fixture.firmware);
 	return 0;
 }
 
@@ -720,6 +733,27 @@ static void test_who_is_added_meets_quiesce(void **state)
 	assert_true(fixture->bench->devices[1]->quiet);
 }
 
+/* Whoever has it go on while it is still being stopped has the last word on all of it. */
+static void test_resume_meets_quiesce(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand like = { .fixture = *fixture }, first, second;
+
+	fixture_add(fixture, 1, "lpar");
+	cancel_park.closed = true;
+	start(&first, &like, quiesce);
+	wait_for(&cancel_park.here);
+	start(&second, &like, resume);
+	give_chances();
+	cancel_park.closed = false;
+	finish(&first);
+	finish(&second);
+	assert_false(fixture->bench->devices[1]->quiet);
+	zpci_firmware_announce(fixture->firmware, FID + 1);
+	zpci_ram_advance(fixture->ram, 0);
+	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
+}
+
 /* What it began when it was opened has ended before the caller relies on a machine that stands
  * still. */
 static void test_who_is_added_meanwhile_has_drained(void **state)
@@ -817,6 +851,7 @@ int main(void)
 		ORDER_TEST(test_reset_meets_who_is_being_removed),
 		ORDER_TEST(test_quiesce_meets_who_is_being_added),
 		ORDER_TEST(test_who_is_added_meets_quiesce),
+		ORDER_TEST(test_resume_meets_quiesce),
 		ORDER_TEST(test_who_is_added_meanwhile_has_drained),
 		ORDER_TEST(test_a_handle_that_ended_meanwhile),
 		ORDER_TEST(test_a_fid_that_ended_meanwhile),

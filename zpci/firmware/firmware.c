@@ -203,7 +203,7 @@ static void drain(struct zpci_firmware *firmware)
 }
 
 /* With list_lock, so that a function which is plugged meanwhile is either visited or finds
- * @quiesced. */
+ * @quiesced, and a resume comes before all of it or behind. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 {
 	pthread_mutex_lock(&firmware->list_lock);
@@ -212,9 +212,9 @@ void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 		drain(firmware);
 	}
 	firmware->quiesced = true;
-	pthread_mutex_unlock(&firmware->list_lock);
 	firmware->ops.timer_cancel(firmware->late);
 	zpci_events_quiesce(firmware);
+	pthread_mutex_unlock(&firmware->list_lock);
 }
 
 void zpci_firmware_resume(struct zpci_firmware *firmware)
@@ -223,9 +223,9 @@ void zpci_firmware_resume(struct zpci_firmware *firmware)
 	if (firmware->quiesced)
 		for_each(firmware, resume);
 	firmware->quiesced = false;
-	pthread_mutex_unlock(&firmware->list_lock);
 	firmware->ops.timer_set(firmware->late, 0);
 	zpci_events_resume(firmware);
+	pthread_mutex_unlock(&firmware->list_lock);
 }
 
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
