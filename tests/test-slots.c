@@ -214,12 +214,15 @@ static void test_who_cannot_be_added_takes_no_slot(void **state)
 	uint32_t handle;
 	void *device;
 
+	/* Nor does it change whose turn it is. */
 	fixture_add(fixture, 1, "lpar");
+	fixture_add(fixture, 4, "lpar");
 	take(fixture, FID + 1);
+	take(fixture, FID + 4);
 	assert_int_equal(zpci_adapter_borrow(fixture->adapter, 2, &services, &identity, &device),
 			 0);
 	fixture_options(fixture, 2, "lpar", &options);
-	for (unsigned i = 0; i < 10; i++)
+	for (unsigned i = 0; i < 11; i++)
 		assert_int_equal(fixture_add_options(fixture, &options), -EBUSY);
 	zpci_adapter_give_back(fixture->adapter, 2, device);
 	handle = fixture_enabled(fixture, 3, "lpar");

@@ -138,16 +138,24 @@ static struct zpci_function *new_slot(struct zpci_firmware *firmware)
 	return slot;
 }
 
-static struct zpci_function *take_slot(struct zpci_firmware *firmware)
+/* The slot whose turn it is, which it stays until it is taken. */
+static struct zpci_function *next_slot(struct zpci_firmware *firmware)
 {
 	struct zpci_function *slot = firmware->free_first;
 
-	if (!slot)
-		return new_slot(firmware);
-	firmware->free_first = slot->next_free;
+	if (slot)
+		return slot;
+	slot = new_slot(firmware);
+	if (slot)
+		free_slot(firmware, slot);
+	return slot;
+}
+
+static void take_slot(struct zpci_firmware *firmware)
+{
+	firmware->free_first = firmware->free_first->next_free;
 	if (!firmware->free_first)
 		firmware->free_last = NULL;
-	return slot;
 }
 
 /* --- adding ---------------------------------------------------------------------------------- */
@@ -275,7 +283,7 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)
 {
-	struct zpci_function *function = take_slot(firmware);
+	struct zpci_function *function = next_slot(firmware);
 	int rc;
 
 	if (!function)
@@ -285,9 +293,9 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 	zpci_function_unlock(function);
 	if (rc) {
 		zpci_function_end(function);
-		free_slot(firmware, function);
 		return rc;
 	}
+	take_slot(firmware);
 	/* Nothing that it began when it was opened is under way in a machine that stands still. */
 	if (firmware->quiesced && function->model->drain)
 		function->model->drain(function->device, true);
