@@ -247,6 +247,17 @@ static void test_fids_of_the_past_are_remembered(void **state)
 	for (uint32_t fid = 5000 - 4095; fid < 5000; fid++)
 		assert_int_equal(sclp_configure(fixture, fid), ZPCI_SCLP_RESERVED_STATE);
 	assert_int_equal(sclp_configure(fixture, 5000), ZPCI_SCLP_UNKNOWN_ADAPTER);
+	/* Whose place is the oldest, and who then comes back, is the last one and not the first. */
+	for (uint32_t fid = 10000; fid < 10000 + 4096; fid++) {
+		add(fixture, 1, fid);
+		take(fixture, fid);
+	}
+	add(fixture, 1, 10000);
+	take(fixture, 10000);
+	add(fixture, 1, 20000);
+	take(fixture, 20000);
+	assert_int_equal(sclp_configure(fixture, 10000), ZPCI_SCLP_RESERVED_STATE);
+	assert_int_equal(sclp_configure(fixture, 10001), ZPCI_SCLP_UNKNOWN_ADAPTER);
 	use_bench_again(fixture, bench);
 }
 

@@ -93,8 +93,8 @@ struct zpci_firmware {
 
 	pthread_mutex_t fids_lock; /* leaf: to change these, or to see that a FID is missing */
 	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS];
-	uint32_t removed[ZPCI_FIDS_REMOVED]; /* the last ones, in a ring */
-	unsigned removed_count;		     /* of all that were ever removed */
+	uint32_t removed[ZPCI_FIDS_REMOVED]; /* the last ones, in the order of their removal */
+	unsigned removed_count;
 
 	struct zpci_events events;
 

@@ -71,12 +71,31 @@ struct zpci_function *zpci_list_lock_fid(struct zpci_firmware *firmware, uint32_
 	return NULL;
 }
 
-static bool is_remembered(const struct zpci_firmware *firmware, uint32_t fid)
+/* Index of @fid among those that were removed; their number: it is not there. */
+static unsigned find_removed(const struct zpci_firmware *firmware, uint32_t fid)
 {
-	for (unsigned i = 0; i < firmware->removed_count && i < ZPCI_FIDS_REMOVED; i++)
-		if (firmware->removed[i] == fid)
-			return true;
-	return false;
+	unsigned i = 0;
+
+	while (i < firmware->removed_count && firmware->removed[i] != fid)
+		i++;
+	return i;
+}
+
+/* As the last one; if there is no room, in place of the first. */
+static void remember(struct zpci_firmware *firmware, uint32_t fid)
+{
+	unsigned i = find_removed(firmware, fid), last;
+
+	if (i == firmware->removed_count) {
+		if (i < ZPCI_FIDS_REMOVED)
+			firmware->removed_count++;
+		else
+			i = 0;
+	}
+	last = firmware->removed_count - 1;
+	memmove(&firmware->removed[i], &firmware->removed[i + 1],
+		(last - i) * sizeof(firmware->removed[0]));
+	firmware->removed[last] = fid;
 }
 
 bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid)
@@ -84,7 +103,7 @@ bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid)
 	bool had;
 
 	pthread_mutex_lock(&firmware->fids_lock);
-	had = is_remembered(firmware, fid) || search(firmware, fid);
+	had = find_removed(firmware, fid) < firmware->removed_count || search(firmware, fid);
 	pthread_mutex_unlock(&firmware->fids_lock);
 	return had;
 }
@@ -107,8 +126,7 @@ static void leave_fid(struct zpci_firmware *firmware, struct zpci_function *func
 	while (atomic_load(link) != function)
 		link = &atomic_load(link)->next_of_fid;
 	atomic_store_explicit(link, atomic_load(&function->next_of_fid), memory_order_release);
-	if (!is_remembered(firmware, function->fid))
-		firmware->removed[firmware->removed_count++ % ZPCI_FIDS_REMOVED] = function->fid;
+	remember(firmware, function->fid);
 	pthread_mutex_unlock(&firmware->fids_lock);
 }
 
