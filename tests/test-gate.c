@@ -701,6 +701,23 @@ static void test_pf_tells_its_vfs(void **state)
 	assert_int_equal(vfs_enabled(fixture, FID + 1), 0);
 }
 
+/* The gate is closed then; what it says counts. */
+static void take_vfs_away(struct bench_device *device)
+{
+	device->services->vfs_changed(device->services->function, 0);
+}
+
+static void test_reset_takes_vfs_away(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct zpci_services *pf = fixture_add(fixture, 0, "plain")->services;
+
+	bench_hooks.resetting = take_vfs_away;
+	pf->vfs_changed(pf->function, 8);
+	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
+	assert_int_equal(vfs_enabled(fixture, FID), 0);
+}
+
 static void test_services_say_their_size(void **state)
 {
 	const struct bench_device *device = fixture_add(*state, 1, "lpar");
@@ -840,6 +857,7 @@ int main(void)
 		GATE_TEST(test_device_reports_errors),
 		GATE_TEST(test_permanent_error_while_it_is_enabled),
 		GATE_TEST(test_pf_tells_its_vfs),
+		GATE_TEST(test_reset_takes_vfs_away),
 		GATE_TEST(test_services_say_their_size),
 		GATE_TEST(test_interruption_of_another_function),
 		GATE_TEST(test_interruption_from_a_second_operation),

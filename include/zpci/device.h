@@ -12,8 +12,8 @@
  *	                      +-- services (DMA, vectors, errors), from open to close
  *
  * The gate. Between a device and the guest stands a gate of the function. While it is closed, a
- * device cannot touch guest memory or raise a vector: DMA returns -ECANCELED, all other services do
- * nothing. It is closed from before open() until the function is plugged, and again from a reset
+ * device cannot touch guest memory or raise a vector: DMA returns -ECANCELED; vectors and errors are
+ * dropped. It is closed from before open() until the function is plugged, and again from a reset
  * until the device has drained. A reset is made in steps, so that a device which waits for its host
  * never holds up a guest CPU:
  *
@@ -144,9 +144,9 @@ struct zpci_services {
 	void (*error)(void *function, uint16_t pec);
 
 	/* The PF now has @vfs VFs: its guest enabled or disabled them in its SR-IOV capability, or
-	 * a reset took them away. To be called from within the operation that changed it. Published
-	 * as zpci_function_info.vfs_enabled. Of a VF's device, or beyond ZPCI_VFS_MAX, it does
-	 * nothing. */
+	 * a reset took them away. To be called from within the operation that changed it, also while
+	 * the gate is closed. Published as zpci_function_info.vfs_enabled. Of a VF's device, or
+	 * beyond ZPCI_VFS_MAX, it does nothing. */
 	void (*vfs_changed)(void *function, unsigned vfs);
 
 	/* As dma_read() and dma_write(), for @count segments, in their order. One call takes less
