@@ -194,7 +194,8 @@ struct zpci_model {
 
 	/* Makes the device of one function: @vf 0 is the PF. Fills @identity. Each function of an
 	 * adapter is open at most once at a time. @services stays valid until close(). 0 and
-	 * *@device, or a negative errno after a message there; -ENOMEM needs none. */
+	 * *@device, or a negative errno after a message there; -ENOMEM needs none. It may wait for
+	 * the host: no CPU waits for it. */
 	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
 		    struct zpci_identity *identity, void **device);
 	/* Frees a device; its threads have ended when it returns. It may wait for the host: the
@@ -251,7 +252,7 @@ struct zpci_model {
 	 * dma_map() adds a mapping. Mappings do not overlap, and none is changed or cut. Returns 0;
 	 * -ENOSPC or -ENOMEM: there is no room for it, and the guest is told so that it makes some;
 	 * another negative errno puts the function into the error state. After an error the mapping
-	 * is not there.
+	 * is not there. A reset takes none away: the function does, where the guest ends its tables.
 	 *
 	 * dma_unmap() removes all mappings within @length bytes from @address; none of them lies
 	 * only partly in that range. When it returns, the device does not access them any more. All
