@@ -219,10 +219,12 @@ static void check_read(struct fuzz_dma *dma, const uint8_t *buffer)
 }
 
 /* An access that was refused had a reason to be. Its translation may be used again all the same, if
- * there was one and only what it led to was missing. */
+ * there was one and only what it led to was missing; and so may those of the pages behind, which were
+ * looked at before this one was accessed. */
 static void check_refused(struct fuzz_dma *dma)
 {
 	struct fuzz_translation found;
+	struct fuzz_dma behind = *dma;
 	bool valid, fine = false;
 
 	for (unsigned i = 0; candidate(dma->device, dma->address, i, &found, &valid) && !fine; i++)
@@ -230,7 +232,8 @@ static void check_refused(struct fuzz_dma *dma)
 		       (valid && !reachable(dma->device->fuzz, found.frame + dma->address % PAGE,
 					    piece(dma)));
 	fuzz_must(fine);
-	remember(dma->device, dma->address);
+	for (; behind.length; advance(&behind, piece(&behind)))
+		remember(behind.device, behind.address);
 }
 
 static bool may_dma(const struct fuzz_device *device)
