@@ -334,7 +334,10 @@ void guest_int_fib(struct trial *trial);
 /* Registers of `probe`. */
 uint64_t probe_get(struct trial *trial, unsigned offset, unsigned length);
 int probe_put(struct trial *trial, unsigned offset, unsigned length, uint64_t value);
-/* One operation of its DMA engine, to its end; returns DMA_STATUS. */
+/* Waits until an operation of its DMA engine has ended; returns DMA_STATUS, or 0 if the function's
+ * registers are blocked, as after an error. */
+uint32_t probe_dma_end(struct trial *trial);
+/* One operation, to its end; returns what probe_dma_end() does. */
 uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uint64_t destination,
 		   uint64_t length);
 /* Puts the function into error with a DMA to @address, which is in no aperture: of QEMU's own

@@ -267,18 +267,11 @@ int probe_put(struct trial *trial, unsigned offset, unsigned length, uint64_t va
 			   swapped(value, length));
 }
 
-/* A function that fails has its registers blocked: 0 then. */
-uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uint64_t destination,
-		   uint64_t length)
+uint32_t probe_dma_end(struct trial *trial)
 {
 	uint32_t handle = guest_handle(trial);
 	uint64_t status = 0;
 
-	probe_put(trial, ZPCI_PROBE_REG_DMA_SOURCE, 8, source);
-	probe_put(trial, ZPCI_PROBE_REG_DMA_DESTINATION, 8, destination);
-	probe_put(trial, ZPCI_PROBE_REG_DMA_LENGTH, 8, length);
-	trial_want(trial, "DMA cannot be started",
-		   probe_put(trial, ZPCI_PROBE_REG_DMA_COMMAND, 4, operation), CC(0));
 	for (unsigned i = 0; i < 1000000; i++) {
 		if (guest_load(trial, handle, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DMA_STATUS, 4,
 			       &status) != CC(0))
@@ -290,6 +283,20 @@ uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uin
 	}
 	trial_want(trial, "DMA does not end", status, 0);
 	return (uint32_t)status;
+}
+
+/* The device's thread may not have ended an operation that was refused when the guest has recovered
+ * the function already. */
+uint32_t probe_dma(struct trial *trial, unsigned operation, uint64_t source, uint64_t destination,
+		   uint64_t length)
+{
+	probe_dma_end(trial);
+	probe_put(trial, ZPCI_PROBE_REG_DMA_SOURCE, 8, source);
+	probe_put(trial, ZPCI_PROBE_REG_DMA_DESTINATION, 8, destination);
+	probe_put(trial, ZPCI_PROBE_REG_DMA_LENGTH, 8, length);
+	trial_want(trial, "DMA cannot be started",
+		   probe_put(trial, ZPCI_PROBE_REG_DMA_COMMAND, 4, operation), CC(0));
+	return probe_dma_end(trial);
 }
 
 /* --- errors ----------------------------------------------------------------------------------- */

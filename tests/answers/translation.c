@@ -304,10 +304,10 @@ static int recover_and_again(struct trial *trial)
 		return answer;
 	modify(trial, ZPCI_MPCIFC_RESET_BLOCK);
 	/* The device was told as well. */
+	trial_want(trial, "DMA_STATUS", probe_dma_end(trial),
+		   ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_DMA << ZPCI_PROBE_STATUS_CODE_SHIFT);
 	trial_want(trial, "DMA_FAILED", probe_get(trial, ZPCI_PROBE_REG_DMA_FAILED, 8),
 		   guest_dma_start(trial) + trial->with->offset);
-	trial_want(trial, "DMA_STATUS", probe_get(trial, ZPCI_PROBE_REG_DMA_STATUS, 4),
-		   ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_DMA << ZPCI_PROBE_STATUS_CODE_SHIFT);
 	modify(trial, ZPCI_MPCIFC_RESET_ERROR);
 	trial_put(trial, page_entry(trial) + 8 * UNMAPPED, 8, trial_address(trial, PAGES));
 	return dma(trial);
