@@ -78,11 +78,11 @@ void zpci_dma_fini(struct zpci_dma *dma)
 /* One transfer: how far it is, and the segments that follow. With @write, @buffer is only read. */
 struct transfer {
 	struct zpci_function *function;
-	bool write;
 	uint64_t address;
 	uint8_t *buffer;
 	size_t length; /* left of this segment; 0: the transfer is over */
 	const struct zpci_dma_segment *next, *end;
+	bool write;
 };
 
 /* Goes on to the next segment that has something, if this one is done. */
@@ -226,17 +226,23 @@ int zpci_dma_writev(void *function, const struct zpci_dma_segment *segments, siz
 
 int zpci_dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed)
 {
-	const struct zpci_dma_segment segment = { address, buffer, length };
+	struct transfer transfer = {
+		.function = function, .address = address, .buffer = buffer, .length = length
+	};
 
-	return zpci_dma_readv(function, &segment, 1, failed);
+	return move(&transfer, failed);
 }
 
 int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t length,
 		   uint64_t *failed)
 {
-	const struct zpci_dma_segment segment = { address, (void *)buffer, length };
+	struct transfer transfer = { .function = function,
+				     .address = address,
+				     .buffer = (void *)buffer,
+				     .length = length,
+				     .write = true };
 
-	return zpci_dma_writev(function, &segment, 1, failed);
+	return move(&transfer, failed);
 }
 
 void zpci_dma_drain(struct zpci_function *function)
