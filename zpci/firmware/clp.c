@@ -13,6 +13,7 @@
  */
 #include <zpci/clp.h>
 
+#include <assert.h>
 #include <string.h>
 
 #include "zpci/firmware/internal.h"
@@ -121,13 +122,10 @@ static uint8_t log2_of(uint64_t size)
 }
 
 static void fill_bars(struct zpci_clp_query_function_response *answer,
-		      const struct zpci_facts *facts)
+		      const struct zpci_function_info *info)
 {
-	for (unsigned bar = 0; bar < ZPCI_BARS; bar++) {
-		if (facts->info.profile.bars)
-			answer->bar_size[bar] = log2_of(facts->info.bars[bar].size);
-		zpci_le32_put(&answer->bar[bar], facts->bar_images[bar]);
-	}
+	for (unsigned bar = 0; info->profile.bars && bar < ZPCI_BARS; bar++)
+		answer->bar_size[bar] = log2_of(info->bars[bar].size);
 }
 
 static void fill_utility_string(struct zpci_clp_query_function_response *answer, const char *string)
@@ -173,9 +171,23 @@ static void fill_function(struct zpci_clp_query_function_response *answer,
 	}
 	zpci_be32_put(&answer->fid, info->fid);
 	zpci_be16_put(&answer->pchid, info->pchid);
-	fill_bars(answer, facts);
+	fill_bars(answer, info);
 	zpci_be32_put(&answer->uid, info->uid);
 	fill_platform(answer, &facts->platform);
+}
+
+/* The answer is made once, when the function comes. Only its BAR registers change; behind what is kept
+ * all is 0. */
+static_assert(offsetof(struct zpci_clp_query_function_response, reserved3) == ZPCI_FACTS_TOLD,
+	      "what is kept of an answer");
+
+void zpci_clp_tell(struct zpci_facts *facts)
+{
+	struct zpci_clp_query_function_response answer;
+
+	memset(&answer, 0, sizeof(answer));
+	fill_function(&answer, facts);
+	memcpy(facts->told, &answer, sizeof(facts->told));
 }
 
 static uint16_t query_function(struct zpci_firmware *firmware, const void *request, void *response,
@@ -185,12 +197,14 @@ static uint16_t query_function(struct zpci_firmware *firmware, const void *reque
 	struct zpci_clp_query_function_response answer;
 	uint32_t handle = zpci_be32_get(query->handle);
 	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
-	struct zpci_facts facts;
+	struct zpci_told told;
 
-	if (!function || !zpci_facts_read(function, &facts) || facts.info.handle != handle)
+	if (!function || !zpci_facts_tell(function, &told) || told.handle != handle)
 		return ZPCI_CLP_INVALID_HANDLE;
-	memset(&answer, 0, sizeof(answer));
-	fill_function(&answer, &facts);
+	memcpy(&answer, told.bytes, sizeof(told.bytes));
+	memset((uint8_t *)&answer + sizeof(told.bytes), 0, sizeof(answer) - sizeof(told.bytes));
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
+		zpci_le32_put(&answer.bar[bar], told.bar_images[bar]);
 	return respond(response, space, &answer, sizeof(answer));
 }
 

@@ -138,6 +138,7 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 		.logger = created->logger,
 		.error = function_error,
 		.join = join,
+		.tell = zpci_clp_tell,
 		.present_later = present_later,
 		.opaque = created,
 	};

@@ -183,6 +183,9 @@ void zpci_groups_fini(struct zpci_firmware *firmware);
 
 /* --- clp.c ----------------------------------------------------------------------------------- */
 
+/* What Query PCI function answers of a new function, kept with its facts. */
+void zpci_clp_tell(struct zpci_facts *facts);
+
 /* Whether there is this logical processor: one that is not there stores no response. */
 bool zpci_clp_is_installed(unsigned lps);
 /* In a shared machine: true when this request is for the machine itself. *@restart is set when

@@ -10,6 +10,9 @@
  * other half of the one that came. It then finds another number of the life at the end: the
  * function that it began with is not there any more.
  *
+ * What Query answers is made once by the layer above, and kept in the first words: it is read whole,
+ * most often, and nothing else is read for it but what changes.
+ *
  * The words are written with release and read with acquire, so that whoever sees a word of the next
  * life sees the end of this one, and the life is read again after them. Fences would do, but thread
  * sanitizers do not know fences.
@@ -57,6 +60,7 @@ void zpci_facts_publish(struct zpci_function *function)
 	all.facts.platform = function->platform;
 	all.facts.delivered = function->delivered;
 	all.facts.physical = function->identity.sriov;
+	function->parent->tell(&all.facts);
 	for (unsigned i = 0; i < ZPCI_FACTS_WORDS; i++)
 		atomic_store_explicit(&function->facts[i], all.words[i], memory_order_release);
 	atomic_store_explicit(&published->fid, all.facts.info.fid, memory_order_release);
@@ -86,6 +90,13 @@ static inline void read_words(const struct zpci_function *function, union words 
 		all->words[i] = atomic_load_explicit(&function->facts[i], memory_order_acquire);
 }
 
+static inline void read_bars(const struct zpci_function *function, uint32_t images[ZPCI_BARS])
+{
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
+		images[bar] =
+			atomic_load_explicit(&function->bar_images[bar], memory_order_acquire);
+}
+
 bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *facts)
 {
 	uint32_t life = atomic_load_explicit(&function->published.life, memory_order_acquire);
@@ -93,7 +104,7 @@ bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *fa
 
 	if (!(life & 1))
 		return false;
-	read_words(function, all, 0, STRING_WORD + 1);
+	read_words(function, all, ZPCI_FACTS_TOLD / 8, STRING_WORD + 1);
 	if (*facts->platform.utility_string)
 		read_words(function, all, STRING_WORD + 1, ZPCI_FACTS_WORDS);
 	else
@@ -103,9 +114,23 @@ bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *fa
 	facts->info.state = atomic_load_explicit(&function->state, memory_order_acquire);
 	facts->info.vfs_enabled =
 		(uint16_t)atomic_load_explicit(&function->vfs_enabled, memory_order_acquire);
-	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
-		facts->bar_images[bar] =
-			atomic_load_explicit(&function->bar_images[bar], memory_order_acquire);
+	read_bars(function, facts->bar_images);
+	return same_life(function, life);
+}
+
+bool zpci_facts_tell(const struct zpci_function *function, struct zpci_told *told)
+{
+	uint32_t life = atomic_load_explicit(&function->published.life, memory_order_acquire);
+
+	if (!(life & 1))
+		return false;
+	for (size_t i = 0; i < sizeof(told->bytes) / 8; i++) {
+		uint64_t word = atomic_load_explicit(&function->facts[i], memory_order_acquire);
+
+		memcpy(told->bytes + 8 * i, &word, sizeof(word));
+	}
+	told->handle = atomic_load_explicit(&function->handle, memory_order_acquire);
+	read_bars(function, told->bar_images);
 	return same_life(function, life);
 }
 

@@ -58,6 +58,7 @@
 #include "zpci/util/log.h"
 
 struct zpci_function;
+struct zpci_facts;
 
 /* Handle bits (reference 4.1). The hypervisor bits keep ours apart from QEMU's, whose are 0, 1
  * and 2, and make a host that interprets loads and stores intercept them. */
@@ -77,6 +78,9 @@ struct zpci_function_parent {
 	/* Function @fid had an error when its handle was @handle; its state has changed already.
 	 * Called with locks held: only queues. */
 	void (*error)(void *opaque, uint32_t fid, uint32_t handle, uint16_t pec, uint64_t address);
+	/* Makes of @facts, which are those of a new function, what is kept in their @told, all of
+	 * which is 0 before. */
+	void (*tell)(struct zpci_facts *facts);
 	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. Any
 	 * locks may be held. */
 	void (*present_later)(void *opaque, uint8_t iscs);
@@ -346,7 +350,11 @@ static inline uint64_t zpci_platform_dma_limit(const struct zpci_platform *platf
 
 /* --- facts.c: what is told of a function without its lock ------------------------------------ */
 
+/* Bytes that the layer above has kept with the facts, a multiple of 8. */
+#define ZPCI_FACTS_TOLD 192
+
 struct zpci_facts {
+	uint8_t told[ZPCI_FACTS_TOLD];	/* by zpci_function_parent.tell() */
 	bool physical;			/* it is a PF */
 	uint32_t delivered;		/* facts of @platform that the device gave */
 	uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers, as they are now */
@@ -355,6 +363,13 @@ struct zpci_facts {
 };
 
 #define ZPCI_FACTS_WORDS ((sizeof(struct zpci_facts) + 7) / 8)
+
+/* What is told of a function most often, ready made. */
+struct zpci_told {
+	uint8_t bytes[ZPCI_FACTS_TOLD];
+	uint32_t handle;
+	uint32_t bar_images[ZPCI_BARS];
+} __attribute__((aligned(8)));
 
 struct zpci_listed {
 	uint32_t fid;
@@ -374,9 +389,11 @@ struct zpci_published {
 /* With lock held. After the first, readers find the function; after the second they do not. */
 void zpci_facts_publish(struct zpci_function *function);
 void zpci_facts_withdraw(struct zpci_function *function);
-/* Fills @facts, or @listed, with what is true of one life. False: there is no function. */
+/* Fills @facts but @told, or @listed, or @told, with what is true of one life. False: there is no
+ * function. */
 bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *facts);
 bool zpci_facts_list(const struct zpci_function *function, struct zpci_listed *listed);
+bool zpci_facts_tell(const struct zpci_function *function, struct zpci_told *told);
 
 /* --- function.c ------------------------------------------------------------------------------ */
 
