@@ -9,44 +9,14 @@
  * many chances to run.
  */
 #include "fixture.h"
+#include "park.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
 
-#define CHANCES 2000
 #define ISC 2
-
-/* --- parking ------------------------------------------------------------------------------- */
-
-/* A place in a call. Closed: who comes there says so and waits. */
-struct park {
-	_Atomic bool closed;
-	_Atomic unsigned here;
-};
-
-static void pass(struct park *park)
-{
-	if (!park->closed)
-		return;
-	park->here++;
-	while (park->closed)
-		sched_yield();
-	park->here--;
-}
-
-static void wait_for(const _Atomic unsigned *number)
-{
-	while (!*number)
-		sched_yield();
-}
-
-static void give_chances(void)
-{
-	for (unsigned i = 0; i < CHANCES; i++)
-		sched_yield();
-}
 
 static struct park write_park, or_park, close_park;
 

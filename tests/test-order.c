@@ -9,45 +9,15 @@
  * many chances to run.
  */
 #include "fixture.h"
+#include "park.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
 
-#define CHANCES 1000
 #define PIECE 0x10000u
 #define PAGE 4096u
-
-/* --- parking ------------------------------------------------------------------------------- */
-
-/* A place in a call. Closed: who comes there says so and waits. */
-struct park {
-	_Atomic bool closed;
-	_Atomic unsigned here;
-};
-
-static void pass(struct park *park)
-{
-	if (!park->closed)
-		return;
-	park->here++;
-	while (park->closed)
-		sched_yield();
-	park->here--;
-}
-
-static void wait_for(const _Atomic unsigned *number)
-{
-	while (!*number)
-		sched_yield();
-}
-
-static void give_chances(void)
-{
-	for (unsigned i = 0; i < CHANCES; i++)
-		sched_yield();
-}
 
 static struct park dma_park, measure_park, indicator_park, post_park, report_park;
 static struct park open_park, close_park, reset_park, bar_park, quiesce_park, cancel_park;
@@ -463,7 +433,7 @@ static void give_chances_in_pieces(uint64_t address)
 {
 	if (address == PAGES || address % PIECE)
 		return;
-	for (unsigned i = 0; i < CHANCES && !refreshing->done; i++)
+	for (unsigned i = 0; i < PARK_CHANCES && !refreshing->done; i++)
 		sched_yield();
 	if (address == PAGES + 15 * PIECE)
 		got_in = refreshing->done;
