@@ -262,6 +262,9 @@ static uint32_t bring_up(struct guest *guest)
 		control(guest, info.handle, ZPCI_MPCIFC_RESET_BLOCK);
 		control(guest, info.handle, ZPCI_MPCIFC_RESET_ERROR);
 		break;
+	case ZPCI_STATE_UNBLOCKED: /* another CPU made the first step */
+		control(guest, info.handle, ZPCI_MPCIFC_RESET_ERROR);
+		break;
 	case ZPCI_STATE_PERMANENT:
 		set_function(guest, info.handle, ZPCI_CLP_SET_DISABLE);
 		break;
