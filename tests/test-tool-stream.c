@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "zpci/tool/stream.h"
-#include "zpci/tool/tail.h"
+#include "zpci/tool/boot/stream.h"
+#include "zpci/tool/boot/tail.h"
 
 #define NONCE "00112233445566778899aabbccddeeff"
 #define START "\033_zpci:" NONCE ":start\033\\"

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
-#include "guest.h"
 #include "message.h"
 #include "options.h"
+#include "subcommand.h"
+#include "zpci/tool/boot/boot.h"
 
 #define PROGRAM "exec zpci-inspect"
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
 #include "message.h"
 #include "options.h"
+#include "subcommand.h"
 
 static const struct tool_command commands[] = {
 	{ "run", "[OPTION]... [-- QEMU OPTION...]", "boot a guest, with a shell or a command in it",

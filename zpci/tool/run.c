@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "command.h"
-#include "guest.h"
 #include "message.h"
 #include "options.h"
 #include "second.h"
+#include "subcommand.h"
+#include "zpci/tool/boot/boot.h"
 
 int tool_run(int argc, char **argv)
 {

@@ -4,9 +4,9 @@
  * the lab put into the guest `second` together with a QEMU and a small kernel. What is left to
  * do here is to choose that guest, with enough storage for two, and to run the script.
  */
-#include "guest.h"
 #include "message.h"
 #include "second.h"
+#include "zpci/tool/boot/boot.h"
 
 #define GUEST "second"
 #define MEMORY "1G"

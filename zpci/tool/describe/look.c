@@ -13,7 +13,7 @@
 #include <zpci/ram.h>
 
 #include "describe.h"
-#include "message.h"
+#include "zpci/tool/message.h"
 
 /* Storage: behind the prefix area. */
 #define BLOCK 0x10000

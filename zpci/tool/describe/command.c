@@ -8,12 +8,12 @@
 
 #include <zpci/ram.h>
 
-#include "command.h"
 #include "describe.h"
-#include "functions.h"
-#include "message.h"
-#include "options.h"
 #include "zpci/config/config.h"
+#include "zpci/tool/functions.h"
+#include "zpci/tool/message.h"
+#include "zpci/tool/options.h"
+#include "zpci/tool/subcommand.h"
 
 /* What describe_guest.c lays out: a CLP block and an SCCB. */
 #define STORAGE_SIZE 0x20000

@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "matrix.h"
-#include "message.h"
-#include "process.h"
-#include "tail.h"
+#include "zpci/tool/boot/process.h"
+#include "zpci/tool/boot/tail.h"
+#include "zpci/tool/message.h"
 
 #define SELF "/proc/self/exe"
 #define REPORT_SIZE (1 << 20)

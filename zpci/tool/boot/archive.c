@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "archive.h"
-#include "message.h"
+#include "zpci/tool/message.h"
 
 #define MODE_FOLDER 040755u
 #define MODE_FILE 0100644u

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "functions.h"
 #include "matrix.h"
-#include "message.h"
-#include "paths.h"
-#include "qemu.h"
+#include "zpci/tool/boot/paths.h"
+#include "zpci/tool/boot/qemu.h"
+#include "zpci/tool/functions.h"
+#include "zpci/tool/message.h"
+#include "zpci/tool/subcommand.h"
 
 #define FAILED 1
 #define FID 0x2001

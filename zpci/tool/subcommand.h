@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef ZPCI_TOOL_COMMAND_H
-#define ZPCI_TOOL_COMMAND_H
+#ifndef ZPCI_TOOL_SUBCOMMAND_H
+#define ZPCI_TOOL_SUBCOMMAND_H
 
 /* The subcommands, one per file; the table of them is in main.c. */
 

@@ -2,7 +2,7 @@
 #ifndef ZPCI_TOOL_PATHS_H
 #define ZPCI_TOOL_PATHS_H
 
-#include "options.h"
+#include "zpci/tool/options.h"
 
 /*
  * The files of one run: what the options named, else the lab's, else the system's. All

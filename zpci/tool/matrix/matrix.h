@@ -20,8 +20,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "list.h"
-#include "options.h"
+#include "zpci/tool/boot/list.h"
+#include "zpci/tool/options.h"
 
 enum matrix_profile {
 	MATRIX_LPAR,

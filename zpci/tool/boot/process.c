@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "message.h"
 #include "process.h"
+#include "zpci/tool/message.h"
 
 /* In the child: runs between fork and exec, so nothing but system calls. */
 static int child_prepare(const struct tool_stdio *stdio, pid_t parent)

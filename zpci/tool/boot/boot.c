@@ -34,15 +34,15 @@
 #include <unistd.h>
 
 #include "archive.h"
-#include "functions.h"
-#include "guest.h"
+#include "boot.h"
 #include "list.h"
-#include "message.h"
 #include "paths.h"
 #include "process.h"
 #include "qemu.h"
 #include "stream.h"
 #include "tail.h"
+#include "zpci/tool/functions.h"
+#include "zpci/tool/message.h"
 
 #define FAREWELL_SECONDS 10
 #define CONSOLE_LINES 24

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "message.h"
 #include "process.h"
 #include "qemu.h"
+#include "zpci/tool/message.h"
 
 /* The first with plugin API 7, the only one that our plugin speaks. */
 #define QEMU_MAJOR 11

@@ -3,8 +3,8 @@
 #define ZPCI_TOOL_QEMU_H
 
 #include "list.h"
-#include "options.h"
 #include "paths.h"
+#include "zpci/tool/options.h"
 
 /*
  * Is this a QEMU that our plugin works in: new enough, for s390x, with the TCG accelerator?

@@ -2,7 +2,7 @@
 #ifndef ZPCI_TOOL_GUEST_H
 #define ZPCI_TOOL_GUEST_H
 
-#include "options.h"
+#include "zpci/tool/options.h"
 
 /*
  * Boots a guest and stays until it is gone; the central part of `zpci run` and

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "message.h"
 #include "paths.h"
+#include "zpci/tool/message.h"
 
 #define QEMU_NAME "qemu-system-s390x"
 
