@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "inspect-blob.h"
-#include "zpci/inspect/btf.h"
+#include "zpci/inspect/kernel/btf.h"
 
 /*
  * struct sample {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "zpci/inspect/event.h"
+#include "zpci/inspect/kernel/event.h"
 
 /* As debugfs showed it: two functions, an access that failed in between. */
 #define HEADING "65 72 72 6f 72 20 43 43 44 46 3a 0a 00 00 00 00 | error CCDF:.....\n"

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "inspect-blob.h"
-#include "zpci/inspect/kcore.h"
-#include "zpci/inspect/walk.h"
+#include "zpci/inspect/kernel/kcore.h"
+#include "zpci/inspect/kernel/walk.h"
 
 /* Where the made-up kernel has things; offsets in bytes. */
 #define BASE 0x3ff00000000ull

@@ -48,9 +48,9 @@
 
 #include <zpci/probe.h>
 
-#include "zpci/inspect/bind.h"
-#include "zpci/inspect/clp.h"
-#include "zpci/inspect/vfio.h"
+#include "zpci/inspect/vfio/bind.h"
+#include "zpci/inspect/inventory/clp.h"
+#include "zpci/inspect/vfio/vfio.h"
 
 #define PAGE 4096u
 #define WORDS (PAGE / 8)

@@ -17,14 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "compare.h"
-#include "inventory.h"
+#include "zpci/inspect/session/compare.h"
+#include "zpci/inspect/inventory/inventory.h"
 #include "zpci/util/json.h"
-#include "kernel.h"
+#include "zpci/inspect/kernel/kernel.h"
 #include "options.h"
-#include "report.h"
-#include "session.h"
-#include "stop.h"
+#include "zpci/inspect/inventory/report.h"
+#include "zpci/inspect/session/session.h"
+#include "zpci/inspect/base/stop.h"
 
 /* Exit statuses, documented in the manual page. */
 enum {

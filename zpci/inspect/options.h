@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sysfs.h"
+#include "zpci/inspect/base/sysfs.h"
 
 /* The build gives it; a build by hand may not. */
 #ifndef PACKAGE_VERSION

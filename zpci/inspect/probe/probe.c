@@ -20,7 +20,7 @@
 #include <zpci/probe.h>
 
 #include "probe.h"
-#include "stop.h"
+#include "zpci/inspect/base/stop.h"
 
 #define WAIT_MS 10000
 #define PAGE 4096u

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "problem.h"
-#include "sysfs.h"
+#include "zpci/inspect/base/problem.h"
+#include "zpci/inspect/base/sysfs.h"
 
 struct binding {
 	char address[PCI_ADDRESS_SIZE]; /* "" = nothing to put back */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 
 /* The log from its end on: a file descriptor, or -1 and the problem. */
 int klog_open(struct problem *problem);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "session.h"
-#include "stop.h"
+#include "zpci/inspect/base/stop.h"
 
 void session_start(struct session *s, const char *name, const struct function *function,
 		   const struct probe_request *request)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 
 #define CLP_BLOCK_SIZE 4096 /* what /dev/clp copies in and out */
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 #include "session.h"
 
 /* Both are open. Writes a line `sample OPERATION ROUND ONE OTHER`, nanoseconds, for each operation

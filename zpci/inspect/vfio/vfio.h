@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "problem.h"
-#include "sysfs.h"
+#include "zpci/inspect/base/problem.h"
+#include "zpci/inspect/base/sysfs.h"
 
 #define VFIO_BARS 6
 

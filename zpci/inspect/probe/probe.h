@@ -14,10 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bind.h"
-#include "event.h"
-#include "problem.h"
-#include "vfio.h"
+#include "zpci/inspect/vfio/bind.h"
+#include "zpci/inspect/kernel/event.h"
+#include "zpci/inspect/base/problem.h"
+#include "zpci/inspect/vfio/vfio.h"
 
 #define PROBE_MAX_VECTORS 64
 

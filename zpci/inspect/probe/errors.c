@@ -37,9 +37,9 @@
 #include <zpci/event.h>
 #include <zpci/probe.h>
 
-#include "klog.h"
+#include "zpci/inspect/kernel/log.h"
 #include "probe.h"
-#include "stop.h"
+#include "zpci/inspect/base/stop.h"
 
 #define PAGE 4096u
 #define PAGES 4u

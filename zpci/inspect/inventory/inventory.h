@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "clp.h"
-#include "kernel.h"
-#include "problem.h"
-#include "sysfs.h"
+#include "zpci/inspect/kernel/kernel.h"
+#include "zpci/inspect/base/problem.h"
+#include "zpci/inspect/base/sysfs.h"
 
 enum item_state {
 	ITEM_ABSENT, /* there is nothing to know, such as the Command register of a function

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "compare.h"
-#include "stop.h"
+#include "zpci/inspect/base/stop.h"
 
 #define LEG_NS 1000000u /* of one measurement, about */
 #define PASSES 8

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 
 struct btf;
 

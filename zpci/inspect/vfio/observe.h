@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 #include "vfio.h"
 
 /* In the order in which they are made. */

@@ -5,12 +5,12 @@
 
 #include <stdbool.h>
 
-#include "bind.h"
-#include "inventory.h"
+#include "zpci/inspect/vfio/bind.h"
+#include "zpci/inspect/inventory/inventory.h"
 #include "zpci/util/json.h"
-#include "observe.h"
-#include "probe.h"
-#include "vfio.h"
+#include "zpci/inspect/vfio/observe.h"
+#include "zpci/inspect/probe/probe.h"
+#include "zpci/inspect/vfio/vfio.h"
 
 struct session {
 	char name[PCI_ADDRESS_SIZE];	 /* address, or the FID if there is no address */

@@ -3,7 +3,7 @@
 #ifndef INSPECT_KERNEL_H
 #define INSPECT_KERNEL_H
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 #include "walk.h"
 
 struct kernel {

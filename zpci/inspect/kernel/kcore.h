@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 
 /* Whoever can read kernel memory. READ fills LENGTH bytes from ADDRESS on, and returns 0, or
  * -1 if not all of them can be read. */

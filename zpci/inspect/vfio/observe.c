@@ -23,7 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "klog.h"
+#include "zpci/inspect/kernel/log.h"
 #include "observe.h"
 
 #define RESTORE_TEXT "restoring BARs"

@@ -9,7 +9,7 @@
 
 #include "btf.h"
 #include "kcore.h"
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 
 /* One struct pci_dev, as the kernel has it. */
 struct walk_device {

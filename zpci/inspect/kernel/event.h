@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "problem.h"
+#include "zpci/inspect/base/problem.h"
 
 struct error_event {
 	uint16_t pec;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "klog.h"
+#include "log.h"
 
 int klog_open(struct problem *problem)
 {
