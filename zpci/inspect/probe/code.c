@@ -13,7 +13,8 @@
 #include <zpci/bytes.h>
 #include <zpci/probe.h>
 
-#include "probe.h"
+#include "engine.h"
+#include "tests.h"
 
 #ifdef __s390x__
 

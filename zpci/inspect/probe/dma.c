@@ -20,7 +20,8 @@
 #include <zpci/bytes.h>
 #include <zpci/probe.h>
 
-#include "probe.h"
+#include "engine.h"
+#include "tests.h"
 
 #define MAX_PIECE_BITS 18
 #define AROUND 64u /* bytes before and behind a piece that must not change */
@@ -61,63 +62,6 @@ static uint64_t random_below(struct probe *p, uint64_t limit)
 	return probe_random(p) % limit;
 }
 
-static void describe(const struct probe_operation *op, char *text, size_t size)
-{
-	static const char *const names[] = { "?", "READ", "WRITE", "COPY", "FILL" };
-
-	snprintf(text, size, "%s of %" PRIu64 " bytes from 0x%" PRIx64 " to 0x%" PRIx64,
-		 names[op->operation <= ZPCI_PROBE_DMA_FILL ? op->operation : 0], op->length,
-		 op->source, op->destination);
-}
-
-bool probe_start_operation(const struct probe *p, const struct probe_operation *op, uint32_t vector)
-{
-	return probe_write(p, ZPCI_PROBE_REG_DMA_SOURCE, 8, op->source) &&
-	       probe_write(p, ZPCI_PROBE_REG_DMA_DESTINATION, 8, op->destination) &&
-	       probe_write(p, ZPCI_PROBE_REG_DMA_LENGTH, 8, op->length) &&
-	       probe_write(p, ZPCI_PROBE_REG_DMA_PATTERN, 8, op->pattern) &&
-	       probe_write(p, ZPCI_PROBE_REG_DMA_COMMAND, 4,
-			   op->operation | ZPCI_PROBE_DMA_INTERRUPT |
-				   vector << ZPCI_PROBE_DMA_VECTOR_SHIFT);
-}
-
-/* What the registers say at the end of an operation whose interrupt ARRIVED or not. */
-static bool check_end(const struct probe *p, const struct probe_operation *op, bool arrived,
-		      struct probe_verdict *verdict)
-{
-	uint64_t status, done, failed;
-	char text[128];
-
-	if (!probe_read(p, ZPCI_PROBE_REG_DMA_STATUS, 4, &status) ||
-	    !probe_read(p, ZPCI_PROBE_REG_DMA_DONE, 8, &done) ||
-	    !probe_read(p, ZPCI_PROBE_REG_DMA_FAILED, 8, &failed)) {
-		probe_refused(verdict);
-		return false;
-	}
-	if (arrived && status == ZPCI_PROBE_STATUS_DONE && done == op->length)
-		return true;
-	describe(op, text, sizeof(text));
-	probe_verdict(verdict, PROBE_FAILED,
-		      "DMA %s: %s, status 0x%08" PRIx64 ", %" PRIu64
-		      " bytes done, refused address 0x%" PRIx64,
-		      text, arrived ? "interrupt came" : "no interrupt after 10 seconds", status,
-		      done, failed);
-	return false;
-}
-
-bool probe_operate(struct probe *p, const struct probe_operation *op, struct probe_verdict *verdict)
-{
-	uint32_t vector = (uint32_t)random_below(p, p->vectors);
-
-	if (probe_stopped(verdict))
-		return false;
-	if (!probe_start_operation(p, op, vector)) {
-		probe_refused(verdict);
-		return false;
-	}
-	return check_end(p, op, probe_wait_vector(p, vector) > 0, verdict);
-}
-
 /* Compare the destination with what is expected, from OFFSET on and some bytes around. */
 static bool compare(struct dma_test *t, const struct probe_operation *op, uint64_t offset)
 {
@@ -130,7 +74,7 @@ static bool compare(struct dma_test *t, const struct probe_operation *op, uint64
 		return true;
 	while (t->destination[from] == t->expected[from])
 		from++;
-	describe(op, text, sizeof(text));
+	probe_describe(op, text, sizeof(text));
 	probe_verdict(&t->result->verdict, PROBE_FAILED,
 		      "DMA %s: compare mismatch at 0x%" PRIx64 ": 0x%02x, not 0x%02x", text,
 		      destination_address(t, from), t->destination[from], t->expected[from]);

@@ -37,9 +37,9 @@
 #include <zpci/event.h>
 #include <zpci/probe.h>
 
+#include "engine.h"
+#include "tests.h"
 #include "zpci/inspect/kernel/log.h"
-#include "probe.h"
-#include "zpci/inspect/base/stop.h"
 
 #define PAGE 4096u
 #define PAGES 4u
@@ -49,31 +49,6 @@
 #define SETTLE_MS 200 /* for what must not come */
 #define PATTERN 0xdeadbeefcafef00dull
 #define ONES 0xffffffffu
-
-const char *const probe_error_names[PROBE_ERRORS] = {
-	[PROBE_ERROR_UNMAPPED_WRITE] = "unmapped_write",
-	[PROBE_ERROR_UNMAPPED_READ] = "unmapped_read",
-	[PROBE_ERROR_CROSSING] = "crossing_write",
-	[PROBE_ERROR_READ_ONLY] = "read_only_write",
-	[PROBE_ERROR_BEYOND] = "beyond_aperture",
-	[PROBE_ERROR_BEFORE] = "before_aperture",
-};
-
-const char *const probe_error_texts[PROBE_ERRORS] = {
-	[PROBE_ERROR_UNMAPPED_WRITE] = "DMA error: write to an unmapped page",
-	[PROBE_ERROR_UNMAPPED_READ] = "DMA error: read from an unmapped page",
-	[PROBE_ERROR_CROSSING] = "DMA error: write into an unmapped page",
-	[PROBE_ERROR_READ_ONLY] = "DMA error: write to a read-only page",
-	[PROBE_ERROR_BEYOND] = "DMA error: write beyond the aperture",
-	[PROBE_ERROR_BEFORE] = "DMA error: write before the aperture",
-};
-
-const char *const probe_recovery_names[] = {
-	[PROBE_NOT_RECOVERED] = "none",
-	[PROBE_RECOVERED_BY_KERNEL] = "kernel",
-	[PROBE_RECOVERED_BY_RESET] = "reset",
-	[PROBE_RECOVERED_BY_RECOVER] = "recover",
-};
 
 struct error_test {
 	struct vfio_function *f;
@@ -466,21 +441,19 @@ static void run_one(struct error_test *t)
 	probe_close(&t->p);
 }
 
-void probe_run_errors(struct vfio_function *f, struct binding *binding, uint32_t fid,
-		      const struct probe_request *request, struct probe_results *results)
+void probe_test_errors(struct vfio_function *f, struct binding *binding, uint32_t fid,
+		       uint64_t random, struct probe_results *results)
 {
 	struct error_test t = {
 		.f = f,
 		.binding = binding,
 		.fid = fid,
-		.p = { .random = request->seed ? request->seed : 1 },
+		.p = { .random = random },
 		.results = results,
 		.log = klog_open(NULL),
 		.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 
-	if (!results->is_probe || !request->errors)
-		return;
 	for (int i = 0; i < PROBE_ERRORS; i++) {
 		t.name = i;
 		t.result = &results->errors[i];

@@ -12,7 +12,7 @@
 
 #include <zpci/probe.h>
 
-#include "probe.h"
+#include "tests.h"
 
 #define PER_CPU 16 /* interrupts from a CPU before the next one's turn */
 #define GIVE_UP 3  /* lost ones, at 10 seconds each */
