@@ -71,8 +71,8 @@ static void list_grows_over_two_responses(void **state)
 	assert_true(list.uid_checking);
 	assert_int_equal(list.entries[1].fid, 0x1001);
 	assert_int_equal(list.entries[1].handle, 0x80010001);
-	assert_int_equal(list.entries[1].vendor, 0x1234);
-	assert_int_equal(list.entries[1].device, 0x7a71);
+	assert_int_equal(list.entries[1].vendor_id, 0x1234);
+	assert_int_equal(list.entries[1].device_id, 0x7a71);
 	assert_true(list.entries[0].configured);
 	assert_false(list.entries[1].configured);
 	assert_int_equal(list.entries[253].fid, 0x2000 + 251);

@@ -67,14 +67,14 @@ static void add_bus(struct world *w, uint64_t list, uint64_t bus, uint8_t number
 	put(w, bus + 56, 1, number);
 }
 
-static void add_device(struct world *w, uint64_t bus, uint64_t dev, uint8_t devfn, uint16_t device,
-		       uint8_t bits)
+static void add_device(struct world *w, uint64_t bus, uint64_t dev, uint8_t devfn,
+		       uint16_t device_id, uint8_t bits)
 {
 	list_add(w, bus + 32, dev);
 	put(w, dev + 16, 8, bus);
 	put(w, dev + 24, 4, devfn);
 	put(w, dev + 28, 2, 0x1234);
-	put(w, dev + 30, 2, device);
+	put(w, dev + 30, 2, device_id);
 	put(w, dev + 32, 1, bits);
 }
 
@@ -147,14 +147,14 @@ static void check_refused(struct world *w, const char *word)
 	destroy(w);
 }
 
-static void check_device(const struct walk_device *d, uint8_t bus, uint8_t devfn, uint16_t device,
-			 bool bit)
+static void check_device(const struct walk_device *d, uint8_t bus, uint8_t devfn,
+			 uint16_t device_id, bool bit)
 {
 	assert_int_equal(d->domain, 0x111);
 	assert_int_equal(d->bus, bus);
 	assert_int_equal(d->devfn, devfn);
-	assert_int_equal(d->vendor, 0x1234);
-	assert_int_equal(d->device, device);
+	assert_int_equal(d->vendor_id, 0x1234);
+	assert_int_equal(d->device_id, device_id);
 	assert_int_equal(d->no_command_memory, bit);
 }
 

@@ -50,7 +50,7 @@
 
 #include "zpci/inspect/vfio/bind.h"
 #include "zpci/inspect/inventory/clp.h"
-#include "zpci/inspect/vfio/vfio.h"
+#include "zpci/inspect/vfio/function.h"
 
 #define PAGE 4096u
 #define WORDS (PAGE / 8)

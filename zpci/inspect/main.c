@@ -2,9 +2,9 @@
 /*
  * zpci-inspect, see zpci-inspect(8)
  *
- * Without --vfio it only reads. With it, all named functions are opened one after the other
- * and stay open until all was reported and held; then they are closed and get their drivers
- * back, whatever happened before.
+ * Without --vfio it only reads. With it, it opens all named functions one after the other. They
+ * stay open until everything was reported and --hold has ended. Then they are closed and get their
+ * old drivers back, whatever happened before.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -23,13 +23,13 @@
 #include "zpci/inspect/kernel/kernel.h"
 #include "options.h"
 #include "zpci/inspect/inventory/report.h"
-#include "zpci/inspect/session/session.h"
+#include "zpci/inspect/session/report.h"
 #include "zpci/inspect/base/stop.h"
 
 /* Exit statuses, documented in the manual page. */
 enum {
 	STATUS_OK = 0,
-	STATUS_FAILED = 1, /* interrupts, DMA, code or errors of a probe */
+	STATUS_FAILED = 1, /* a test of a probe */
 	STATUS_USAGE = 2,
 	STATUS_INCOMPLETE = 3, /* something not read, not observed or not put back */
 	STATUS_STOPPED = 4,
@@ -44,7 +44,7 @@ struct program {
 	int status;
 };
 
-/* A failure of the device outranks a signal, that outranks what could not be read. */
+/* A failure of the device counts more than a signal, and a signal more than what was not read. */
 static void worsen(struct program *p, int status)
 {
 	static const int rank[] = { [STATUS_OK] = 0,
@@ -156,7 +156,8 @@ static void report(struct program *p)
 	fflush(stdout);
 }
 
-/* Wait for the child PID, or end it at a signal. Its status as of waitpid(), -1: unknown. */
+/* Wait for the child @pid, and end it if a signal comes. Returns its status as of waitpid(); -1:
+ * unknown. */
 static int wait_child(pid_t pid)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0), status;
@@ -197,8 +198,7 @@ static void hold_command(struct program *p)
 	worsen(p, STATUS_INCOMPLETE);
 }
 
-/* Until the end of standard input, whatever is in it, or a signal. A signal is the usual end
- * here, and no error. */
+/* Wait until standard input ends, or for a signal, which is the usual end here and no error. */
 static void hold(const struct program *p)
 {
 	char buffer[256];
@@ -216,7 +216,7 @@ static void run_compare(struct program *p)
 	struct problem problem;
 
 	if (p->started < 2 || !p->sessions[0].open || !p->sessions[1].open)
-		return; /* the report said why */
+		return; /* the report says why */
 	if (compare(stdout, &p->sessions[0], &p->sessions[1], p->options.compare, &problem)) {
 		fprintf(stderr, "zpci-inspect: comparing: %s\n", problem.text);
 		worsen(p, STATUS_INCOMPLETE);

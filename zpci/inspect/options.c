@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* options.c - one table feeds the parser and --help; see options.h. */
+/* options.c - see options.h; the parser and --help use one table. */
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -80,7 +80,7 @@ static int complain(const char *option, const char *value, const char *allowed)
 	return -1;
 }
 
-/* A whole number with an optional size suffix if SUFFIX. */
+/* A whole number of at most @max. @suffix: K, M or G may follow. */
 static int parse_number(const char *text, int base, bool suffix, uint64_t max, uint64_t *value)
 {
 	uint64_t unit = 1;

@@ -9,18 +9,18 @@
 
 #include "zpci/inspect/base/sysfs.h"
 
-/* The build gives it; a build by hand may not. */
+/* The build defines it; a build by hand may not. */
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
 #endif
 
 #define MAX_TARGETS 64
 
-/* A function that --vfio or --fid named. */
+/* A function that was named by --vfio or --fid. */
 struct target {
 	bool by_fid;
 	uint32_t fid;
-	char address[PCI_ADDRESS_SIZE]; /* filled in later if by_fid */
+	char address[PCI_ADDRESS_SIZE]; /* valid unless by_fid */
 };
 
 struct options {
@@ -33,7 +33,7 @@ struct options {
 	bool dma_errors;
 	uint64_t seed;
 	bool seed_given;
-	uint32_t compare; /* rounds; 0: not */
+	uint32_t compare; /* rounds; 0: none */
 	bool hold;
 	const char *hold_command;
 };
@@ -41,8 +41,8 @@ struct options {
 /* What to do after options_parse(). */
 enum options_result {
 	OPTIONS_RUN,
-	OPTIONS_DONE, /* --help or --version was answered */
-	OPTIONS_BAD,  /* said so on standard error */
+	OPTIONS_DONE, /* it has printed what --help or --version asks for */
+	OPTIONS_BAD,  /* it has printed to standard error what is wrong */
 };
 
 enum options_result options_parse(int argc, char **argv, struct options *options);

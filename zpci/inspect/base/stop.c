@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stop.c - see stop.h. The state is the process's signal mask, so it is one per process. */
+/* stop.c - see stop.h. The signal mask belongs to the process: hence the static variables. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ int stop_init(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
-	signal(SIGPIPE, SIG_IGN); /* who reads our output may go: that is a write error */
+	signal(SIGPIPE, SIG_IGN); /* if our reader ends, we see an error of write() */
 	if (sigprocmask(SIG_BLOCK, &set, &old_mask))
 		return -1;
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -37,7 +37,7 @@ void stop_undo(void)
 
 bool stop_requested(void)
 {
-	/* The signal is never read, so that it stays pending. */
+	/* Nobody reads the signal from the descriptor, so that it stays pending. */
 	struct pollfd p = { .fd = signal_fd, .events = POLLIN };
 
 	return poll(&p, 1, 0) > 0;

@@ -12,7 +12,7 @@
 
 #include "sysfs.h"
 
-/* One hexadecimal number of MIN to MAX digits at *TEXT, which moves behind it. */
+/* A hexadecimal number of @min to @max digits at *@text, which then points behind it. */
 static bool hex_digits(const char **text, int min, int max, uint32_t *value)
 {
 	size_t digits = strspn(*text, "0123456789abcdefABCDEF");

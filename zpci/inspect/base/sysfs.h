@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sysfs.h - small files of sysfs, and PCI addresses. ROOT is "/sys", or a copy for tests. */
+/* sysfs.h - small files of sysfs, and PCI addresses. @root is "/sys", or a copy for tests. */
 #ifndef INSPECT_SYSFS_H
 #define INSPECT_SYSFS_H
 
@@ -18,21 +18,21 @@ struct pci_address {
 
 #define PCI_ADDRESS_SIZE 24
 
-/* Takes exactly DDDD:BB:DD.F, all hexadecimal, of one to eight digits for the domain. */
+/* Accepts DDDD:BB:DD.F in hexadecimal; the domain has one to eight digits, the rest exactly these. */
 bool pci_address_parse(const char *text, struct pci_address *address);
 void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_SIZE]);
 
-/* The path ROOT/bus/pci/devices/ADDRESS/FILE; cut paths fail to open. */
+/* For a path in sysfs. A longer path is cut, and then cannot be opened. */
 #define SYSFS_PATH_SIZE 320
 
-/* The file at PATH without its trailing newline. */
+/* The first line of the file at @path. */
 int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem);
-/* The file at PATH as a number, decimal or after 0x hexadecimal, not above MAX. */
+/* The file at @path as a number of at most @max, decimal, or hexadecimal after 0x. */
 int sysfs_read_number(const char *path, uint64_t max, uint64_t *value, struct problem *problem);
 int sysfs_write(const char *path, const char *text, struct problem *problem);
-/* The last part of the target of the symbolic link at PATH; false if there is none. */
+/* The last part of the symbolic link's target; false if there is no link at @path. */
 bool sysfs_read_link(const char *path, char *name, size_t size);
-/* SIZE bytes at OFFSET of a function's configuration space, little-endian. */
+/* The little-endian value of @size bytes at @offset of a function's configuration space. */
 int sysfs_read_config(const char *root, const char *address, unsigned int offset, size_t size,
 		      uint64_t *value, struct problem *problem);
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * CLP from user space
+ * clp.c - CLP from user space; see clp.h
  *
- * The layout is in <zpci/clp.h>: a request directly followed by its response, whose length
- * says on the way in how much room there is, and on the way out how much was used. Linux
+ * The layout is in <zpci/clp.h>: a request directly followed by its response. The response's
+ * length says before the call how much room there is, and after it how much was used. Linux
  * passes blocks of 4096 bytes through the ioctl of /dev/clp (arch/s390/pci/pci_clp.c
  * clp_normal_command()).
  *
- * List PCI functions answers with as many entries as fit and a token to continue with. The
- * answer comes from firmware that may be wrong or still be written: lengths are checked
- * against the block, the size of an entry against what is known, and the number of rounds is
- * bounded.
+ * List PCI answers with as many entries as fit and a token to continue with. The firmware may be
+ * wrong. So lengths are checked against the block, the size of an entry against the known one,
+ * and the number of rounds is bounded.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +63,7 @@ void clp_build_query(uint8_t block[CLP_BLOCK_SIZE], uint32_t handle)
 	zpci_be32_put(&request->handle, handle);
 }
 
-/* The response in BLOCK, if its code is good and it has NEEDED bytes at least. */
+/* The response in @block, if its code is OK and it has at least @needed bytes; else NULL. */
 static const void *response_in(const uint8_t *block, const char *command, size_t needed,
 			       size_t *length, struct problem *problem)
 {
@@ -110,8 +109,8 @@ int clp_parse_list(const uint8_t block[CLP_BLOCK_SIZE], struct clp_list *list, u
 		entries[list->count++] = (struct clp_entry){
 			.fid = zpci_be32_get(from->fid),
 			.handle = zpci_be32_get(from->handle),
-			.vendor = zpci_be16_get(from->vendor),
-			.device = zpci_be16_get(from->device),
+			.vendor_id = zpci_be16_get(from->vendor),
+			.device_id = zpci_be16_get(from->device),
 			.configured = zpci_be32_get(from->configuration) & ZPCI_CLP_CONFIGURED,
 		};
 	}
@@ -152,7 +151,7 @@ int clp_open(struct problem *problem)
 	return fd;
 }
 
-static int execute(int fd, uint8_t *block, const char *command, struct problem *problem)
+static int call(int fd, uint8_t *block, const char *command, struct problem *problem)
 {
 	uint8_t request[CLP_REQUEST_SIZE] = { ZPCI_CLP_LPS_PCI };
 	uint64_t address = (uintptr_t)block;
@@ -172,7 +171,7 @@ int clp_list(int fd, struct clp_list *list, struct problem *problem)
 	memset(list, 0, sizeof(*list));
 	for (int round = 0; round < MAX_FUNCTIONS; round++) {
 		clp_build_list(block, token);
-		if (execute(fd, block, "List PCI", problem) ||
+		if (call(fd, block, "List PCI", problem) ||
 		    clp_parse_list(block, list, &token, problem))
 			return -1;
 		if (!token)
@@ -186,7 +185,7 @@ int clp_query(int fd, uint32_t handle, struct clp_function *function, struct pro
 	uint8_t block[CLP_BLOCK_SIZE];
 
 	clp_build_query(block, handle);
-	if (execute(fd, block, "Query PCI function", problem))
+	if (call(fd, block, "Query PCI function", problem))
 		return -1;
 	return clp_parse_query(block, function, problem);
 }

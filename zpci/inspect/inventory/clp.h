@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * clp.h - asks the firmware: the CLP commands List PCI functions and Query PCI function.
+ * clp.h - asks the firmware by the CLP commands List PCI and Query PCI function.
  *
- * Requests are built and responses parsed by plain functions on a block of bytes; only
- * clp_open() and clp_list() and clp_query() touch /dev/clp.
+ * What builds requests and parses responses works on a block of bytes and needs no device. Only
+ * clp_open(), clp_list() and clp_query() use /dev/clp.
  */
 #ifndef INSPECT_CLP_H
 #define INSPECT_CLP_H
@@ -19,8 +19,8 @@
 struct clp_entry {
 	uint32_t fid;
 	uint32_t handle;
-	uint16_t vendor;
-	uint16_t device;
+	uint16_t vendor_id;
+	uint16_t device_id;
 	bool configured;
 };
 
@@ -41,12 +41,12 @@ struct clp_function {
 	bool physical; /* an SR-IOV capable PF */
 };
 
-/* Fill BLOCK with a request. */
+/* Fill @block with a request. */
 void clp_build_list(uint8_t block[CLP_BLOCK_SIZE], uint64_t token);
 void clp_build_query(uint8_t block[CLP_BLOCK_SIZE], uint32_t handle);
 
-/* Append the response in BLOCK to LIST, and set the token to go on with (0: end). Returns 0,
- * or -1 and the problem; what is in LIST must be freed in both cases. */
+/* Append the response in @block to @list. *@token is for the next request; 0: there is no more.
+ * Returns 0, or -1 and the problem; @list must be freed in both cases. */
 int clp_parse_list(const uint8_t block[CLP_BLOCK_SIZE], struct clp_list *list, uint64_t *token,
 		   struct problem *problem);
 int clp_parse_query(const uint8_t block[CLP_BLOCK_SIZE], struct clp_function *function,

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Three witnesses of the same functions
+ * inventory.c - see inventory.h
  *
- * sysfs has a directory for each function that the kernel enumerated, and a slot, named by
- * the FID in eight hexadecimal digits, for each that it knows, in standby as well (Linux
- * drivers/pci/hotplug/s390_pci_hpc.c). CLP's list has the functions that firmware offers.
- * They are brought together by FID, which is the only name that a function keeps. Kernel
- * memory is matched by address.
+ * There are three sources. sysfs has a directory for each function that the kernel enumerated,
+ * and a slot for each that it knows, also in standby; a slot's name is the FID in eight
+ * hexadecimal digits (Linux drivers/pci/hotplug/s390_pci_hpc.c). CLP lists the functions that the
+ * firmware offers. Functions of both are matched by FID, the only name that a function always
+ * keeps. The third, kernel memory, is matched by PCI address.
  *
- * Devices come first, then slots without a device, then what only CLP has. An item that
- * sysfs does not have (a function without device) comes from CLP's answer to a query.
+ * Devices are read first, then slots without a device, then functions that only CLP has. An item
+ * that sysfs does not have, for want of a device, is taken from CLP's answer to a query.
  *
- * The kernel's bit is believed only if the struct pci_dev that it was read from has the
- * vendor and device ID that sysfs shows: a wrong offset would not pass that.
+ * The kernel's bit is used only if the struct pci_dev that has it also has the vendor and device
+ * ID that sysfs shows. With a wrong offset that would not be so.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -35,8 +35,8 @@ const struct item_info item_infos[ITEMS] = {
 	[ITEM_HANDLE] = { "handle", 8 },
 	[ITEM_SYSFS_HANDLE] = { "sysfs_handle", 8 },
 	[ITEM_COMMAND] = { "command", 4 },
-	[ITEM_VENDOR] = { "vendor", 4 },
-	[ITEM_DEVICE] = { "device", 4 },
+	[ITEM_VENDOR_ID] = { "vendor", 4 },
+	[ITEM_DEVICE_ID] = { "device", 4 },
 	[ITEM_NO_COMMAND_MEMORY] = { "no_command_memory", -1 },
 };
 
@@ -62,24 +62,24 @@ static const struct {
 	{ ITEM_PFT, "pft", UINT8_MAX },
 	{ ITEM_PORT, "port", UINT8_MAX },
 	{ ITEM_SYSFS_HANDLE, "function_handle", UINT32_MAX },
-	{ ITEM_VENDOR, "vendor", UINT16_MAX },
-	{ ITEM_DEVICE, "device", UINT16_MAX },
+	{ ITEM_VENDOR_ID, "vendor", UINT16_MAX },
+	{ ITEM_DEVICE_ID, "device", UINT16_MAX },
 };
 
-static void item_know(struct item *item, uint64_t value)
+static void item_set(struct item *item, uint64_t value)
 {
 	item->state = ITEM_KNOWN;
 	item->value = value;
 }
 
-/* Note a value unless a better witness already gave one. */
-static void item_offer(struct item *item, uint64_t value)
+/* Set a value unless a better source already gave one. */
+static void item_set_if_unknown(struct item *item, uint64_t value)
 {
 	if (item->state != ITEM_KNOWN)
-		item_know(item, value);
+		item_set(item, value);
 }
 
-static void item_unread(struct item *item, const struct problem *why)
+static void item_set_unread(struct item *item, const struct problem *why)
 {
 	item->state = ITEM_UNREAD;
 	item->why = *why;
@@ -116,9 +116,9 @@ static void read_attributes(struct function *f, const char *root)
 		snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/%s", root, f->address,
 			 attributes[i].attribute);
 		if (sysfs_read_number(path, attributes[i].max, &value, &why) == 0)
-			item_know(item, value);
+			item_set(item, value);
 		else
-			item_unread(item, &why);
+			item_set_unread(item, &why);
 	}
 }
 
@@ -133,9 +133,9 @@ static void read_device(struct function *f, const char *root)
 	pci_address_print(&f->pci, f->address);
 	read_attributes(f, root);
 	if (sysfs_read_config(root, f->address, 4, 2, &value, &why) == 0)
-		item_know(&f->items[ITEM_COMMAND], value);
+		item_set(&f->items[ITEM_COMMAND], value);
 	else
-		item_unread(&f->items[ITEM_COMMAND], &why);
+		item_set_unread(&f->items[ITEM_COMMAND], &why);
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", root, f->address);
 	sysfs_read_link(path, f->driver, sizeof(f->driver));
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/physfn", root, f->address);
@@ -190,21 +190,21 @@ const struct function *inventory_find_fid(const struct inventory *inventory, uin
 	return find_fid(inventory, fid);
 }
 
-/* The function with this FID, made if there is none. NULL: out of memory. */
-static struct function *need_fid(struct inventory *inventory, uint32_t fid)
+/* The function with this FID; a new one if there is none. NULL: out of memory. */
+static struct function *find_or_add_fid(struct inventory *inventory, uint32_t fid)
 {
 	struct function *f = find_fid(inventory, fid);
 
 	if (!f) {
 		f = new_function(inventory);
 		if (f)
-			item_know(&f->items[ITEM_FID], fid);
+			item_set(&f->items[ITEM_FID], fid);
 	}
 	return f;
 }
 
-/* The slot's file `address` is domain, bus, and what s390 gives as the slot's number: the
- * devfn (Linux arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
+/* The slot's file `address` has domain, bus, and the slot's number, which on s390 is the devfn (Linux
+ * arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
 static void read_slot_address(struct function *f, const char *path)
 {
 	unsigned int domain, bus, devfn;
@@ -235,7 +235,7 @@ static int read_slots(struct inventory *inventory, const char *root)
 
 		if (strlen(entry->d_name) != 8 || *end)
 			continue;
-		f = need_fid(inventory, (uint32_t)fid);
+		f = find_or_add_fid(inventory, (uint32_t)fid);
 		if (!f)
 			break;
 		f->has_slot = true;
@@ -248,32 +248,32 @@ static int read_slots(struct inventory *inventory, const char *root)
 	return entry ? problem_set(&inventory->problem, "out of memory") : 0;
 }
 
-static void take_entry(struct function *f, const struct clp_entry *entry, int fd)
+static void add_entry(struct function *f, const struct clp_entry *entry, int fd)
 {
 	struct clp_function c;
 	struct problem why;
 
 	f->listed = true;
 	f->configured = entry->configured;
-	item_know(&f->items[ITEM_HANDLE], entry->handle);
-	item_offer(&f->items[ITEM_VENDOR], entry->vendor);
-	item_offer(&f->items[ITEM_DEVICE], entry->device);
+	item_set(&f->items[ITEM_HANDLE], entry->handle);
+	item_set_if_unknown(&f->items[ITEM_VENDOR_ID], entry->vendor_id);
+	item_set_if_unknown(&f->items[ITEM_DEVICE_ID], entry->device_id);
 	if (clp_query(fd, entry->handle, &c, &why) ||
 	    (c.fid != entry->fid &&
 	     problem_set(&why, "CLP Query PCI function: handle 0x%08x is FID 0x%08x now",
 			 entry->handle, c.fid))) {
 		for (int i = ITEM_UID; i <= ITEM_PORT; i++) {
 			if (f->items[i].state == ITEM_ABSENT)
-				item_unread(&f->items[i], &why);
+				item_set_unread(&f->items[i], &why);
 		}
 		return;
 	}
-	item_offer(&f->items[ITEM_UID], c.uid);
-	item_offer(&f->items[ITEM_PCHID], c.pchid);
-	item_offer(&f->items[ITEM_VFN], c.vfn);
-	item_offer(&f->items[ITEM_PFGID], c.pfgid);
-	item_offer(&f->items[ITEM_PFT], c.pft);
-	item_offer(&f->items[ITEM_PORT], c.port);
+	item_set_if_unknown(&f->items[ITEM_UID], c.uid);
+	item_set_if_unknown(&f->items[ITEM_PCHID], c.pchid);
+	item_set_if_unknown(&f->items[ITEM_VFN], c.vfn);
+	item_set_if_unknown(&f->items[ITEM_PFGID], c.pfgid);
+	item_set_if_unknown(&f->items[ITEM_PFT], c.pft);
+	item_set_if_unknown(&f->items[ITEM_PORT], c.port);
 	if (c.physical && f->kind == KIND_UNKNOWN)
 		f->kind = KIND_PF;
 }
@@ -281,24 +281,24 @@ static void take_entry(struct function *f, const struct clp_entry *entry, int fd
 static int read_clp(struct inventory *inventory)
 {
 	struct clp_list list = { 0 };
-	int fd = clp_open(&inventory->clp_problem), ret = 0;
+	int fd = clp_open(&inventory->clp_problem), rc = 0;
 
 	if (fd < 0)
 		return 0;
 	inventory->clp_read = clp_list(fd, &list, &inventory->clp_problem) == 0;
 	inventory->uid_checking = list.uid_checking;
 	for (size_t i = 0; i < list.count && inventory->clp_read; i++) {
-		struct function *f = need_fid(inventory, list.entries[i].fid);
+		struct function *f = find_or_add_fid(inventory, list.entries[i].fid);
 
 		if (!f) {
-			ret = problem_set(&inventory->problem, "out of memory");
+			rc = problem_set(&inventory->problem, "out of memory");
 			break;
 		}
-		take_entry(f, &list.entries[i], fd);
+		add_entry(f, &list.entries[i], fd);
 	}
 	clp_list_free(&list);
 	close(fd);
-	return ret;
+	return rc;
 }
 
 static void take_kernel_bit(struct function *f, const struct kernel *kernel)
@@ -308,29 +308,29 @@ static void take_kernel_bit(struct function *f, const struct kernel *kernel)
 	struct problem why;
 
 	if (!kernel->read) {
-		item_unread(item, &kernel->problem);
+		item_set_unread(item, &kernel->problem);
 		return;
 	}
 	d = kernel_find(kernel, f->pci.domain, f->pci.bus, f->pci.devfn);
 	if (!d) {
 		problem_set(&why, "%s is not among the %zu devices found in kernel memory",
 			    f->address, kernel->walk.count);
-		item_unread(item, &why);
-	} else if (f->items[ITEM_VENDOR].state != ITEM_KNOWN ||
-		   f->items[ITEM_DEVICE].state != ITEM_KNOWN ||
-		   d->vendor != f->items[ITEM_VENDOR].value ||
-		   d->device != f->items[ITEM_DEVICE].value) {
+		item_set_unread(item, &why);
+	} else if (f->items[ITEM_VENDOR_ID].state != ITEM_KNOWN ||
+		   f->items[ITEM_DEVICE_ID].state != ITEM_KNOWN ||
+		   d->vendor_id != f->items[ITEM_VENDOR_ID].value ||
+		   d->device_id != f->items[ITEM_DEVICE_ID].value) {
 		problem_set(&why,
 			    "%s is %04x:%04x in kernel memory and not so in sysfs: what was "
 			    "read is not believed",
-			    f->address, d->vendor, d->device);
-		item_unread(item, &why);
+			    f->address, d->vendor_id, d->device_id);
+		item_set_unread(item, &why);
 	} else {
-		item_know(item, d->no_command_memory);
+		item_set(item, d->no_command_memory);
 	}
 }
 
-/* What all witnesses together say. */
+/* What follows from all sources together. */
 static void conclude(struct function *f, const struct inventory *inventory,
 		     const struct kernel *kernel)
 {
@@ -345,7 +345,8 @@ static void conclude(struct function *f, const struct inventory *inventory,
 		return;
 	if (inventory->clp_read)
 		problem_set(&why, "CLP lists no function with this FID");
-	item_unread(&f->items[ITEM_HANDLE], inventory->clp_read ? &why : &inventory->clp_problem);
+	item_set_unread(&f->items[ITEM_HANDLE],
+			inventory->clp_read ? &why : &inventory->clp_problem);
 }
 
 static int compare(const void *left, const void *right)

@@ -15,10 +15,9 @@
 #include "zpci/inspect/base/sysfs.h"
 
 enum item_state {
-	ITEM_ABSENT, /* there is nothing to know, such as the Command register of a function
-			 in standby */
+	ITEM_ABSENT, /* does not exist, such as the Command register of a function in standby */
 	ITEM_KNOWN,
-	ITEM_UNREAD, /* there is, but it could not be read: `why` */
+	ITEM_UNREAD, /* exists, but could not be read: `why` */
 };
 
 struct item {
@@ -27,7 +26,7 @@ struct item {
 	struct problem why;
 };
 
-/* What is known of a function, each on its own. */
+/* What can be known of a function. */
 enum item_name {
 	ITEM_FID,
 	ITEM_UID,
@@ -38,16 +37,16 @@ enum item_name {
 	ITEM_PORT,
 	ITEM_HANDLE, /* from CLP */
 	ITEM_SYSFS_HANDLE,
-	ITEM_COMMAND, /* as the guest's configuration space shows it */
-	ITEM_VENDOR,
-	ITEM_DEVICE,
-	ITEM_NO_COMMAND_MEMORY, /* the kernel's struct pci_dev has the bit: 0 or 1 */
+	ITEM_COMMAND, /* the register in configuration space */
+	ITEM_VENDOR_ID,
+	ITEM_DEVICE_ID,
+	ITEM_NO_COMMAND_MEMORY, /* the bit in the kernel's struct pci_dev */
 	ITEMS
 };
 
 struct item_info {
 	const char *name; /* in JSON and in messages */
-	int digits;	  /* hexadecimal; 0: a plain number; -1: yes or no */
+	int digits;	  /* hexadecimal; 0: a decimal number; -1: yes or no */
 };
 
 extern const struct item_info item_infos[ITEMS];
@@ -56,8 +55,8 @@ enum function_kind {
 	KIND_UNKNOWN,
 	KIND_PLAIN, /* neither PF nor VF */
 	KIND_PF,
-	KIND_VF_LINKED,	  /* the kernel knows its PF */
-	KIND_VF_DETACHED, /* a VF whose PF is not seen */
+	KIND_VF_LINKED,	  /* a VF whose PF the kernel knows */
+	KIND_VF_DETACHED, /* a VF without a PF in this Linux */
 	KINDS
 };
 
@@ -86,8 +85,8 @@ struct inventory {
 	struct problem problem; /* valid if inventory_read() failed */
 };
 
-/* Read all. The inventory must be freed in any case. Returns 0, or -1 if sysfs shows no PCI
- * at all: `problem`. */
+/* Read all. Returns 0; or -1 if sysfs shows no PCI at all, and then `problem` is valid. The inventory
+ * must be freed in both cases. */
 int inventory_read(struct inventory *inventory, const char *root, const struct kernel *kernel);
 void inventory_free(struct inventory *inventory);
 

@@ -8,7 +8,7 @@
 
 #define CELL_SIZE 72
 #define COLUMNS 12
-#define REASONS 64 /* different ones that are printed */
+#define REASONS 64 /* at most so many are printed */
 
 static const char *const titles[COLUMNS] = {
 	"FID", "UID",	 "PCHID", "VFN",  "HANDLE",  "ADDRESS",
@@ -39,7 +39,8 @@ static const char *state_text(const struct function *f)
 
 static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
 {
-	const struct item *vendor = &f->items[ITEM_VENDOR], *device = &f->items[ITEM_DEVICE];
+	const struct item *vendor_id = &f->items[ITEM_VENDOR_ID],
+			  *device_id = &f->items[ITEM_DEVICE_ID];
 
 	item_text(f, ITEM_FID, row[0]);
 	item_text(f, ITEM_UID, row[1]);
@@ -47,9 +48,9 @@ static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
 	item_text(f, ITEM_VFN, row[3]);
 	item_text(f, ITEM_HANDLE, row[4]);
 	snprintf(row[5], CELL_SIZE, "%s", f->has_address ? f->address : "-");
-	if (vendor->state == ITEM_KNOWN && device->state == ITEM_KNOWN)
-		snprintf(row[6], CELL_SIZE, "%04" PRIx64 ":%04" PRIx64, vendor->value,
-			 device->value);
+	if (vendor_id->state == ITEM_KNOWN && device_id->state == ITEM_KNOWN)
+		snprintf(row[6], CELL_SIZE, "%04" PRIx64 ":%04" PRIx64, vendor_id->value,
+			 device_id->value);
 	else
 		snprintf(row[6], CELL_SIZE, "?");
 	snprintf(row[7], CELL_SIZE, "%s", f->driver[0] ? f->driver : "-");
@@ -89,8 +90,8 @@ static void print_table(FILE *out, const struct inventory *inventory)
 	}
 }
 
-/* Why there are question marks: each different reason once, with the first function and item
- * that it stands for and how many more. */
+/* Why there are question marks. Each reason is printed once, with the first function and item that
+ * have it and the number of others. */
 struct reason {
 	const struct problem *why;
 	const struct function *function;

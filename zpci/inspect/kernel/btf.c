@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * BTF, the kernel's description of its own types
+ * btf.c - BTF, the kernel's description of its own types; see btf.h
  *
  * /sys/kernel/btf/vmlinux is a header, a section of types and a section of names, in the
  * byte order of the kernel that it describes (Linux Documentation/bpf/btf.rst). Types have
- * no length field and no index: type N is found by walking over the N - 1 types before it,
- * each a 12-byte head and a tail whose length follows from the kind. btf_open() walks once,
- * checks that every type lies inside the section, and keeps the offset of each. After that a
- * type ID is good if it is below the count, and reading any part of a type's head and tail is
- * in bounds.
+ * no length field and no index: to find type N, one walks over the N - 1 types before it. Each
+ * is a head of 12 bytes and a tail, whose length follows from the kind. btf_open() walks once,
+ * checks that every type lies inside of the section, and keeps the offset of each. From then on
+ * any type ID below the count is good, and its head and tail are in bounds.
  *
- * What is hostile: everything. Lengths and offsets are compared by subtraction from what is
- * there, so that no sum can wrap; names must end inside their section; chains of typedefs and
- * qualifiers, and anonymous structures inside each other, are followed to a fixed depth, as
- * they may go in circles, and one search looks at a bounded number of members.
+ * Nothing in the data is trusted. Lengths and offsets are compared by subtraction, so that no
+ * sum can wrap. Names must end inside of their section. Typedefs, qualifiers and anonymous
+ * structures may refer to each other in circles, so they are followed to a fixed depth, and one
+ * search looks at a bounded number of members.
  *
- * A kind that this file does not know has a tail of unknown length, so the walk ends there
- * with an error: guessing would give wrong offsets.
+ * The tail of an unknown kind has an unknown length. There the walk ends with an error, as a
+ * guess would give wrong offsets.
  *
- * Bit-fields. A structure with kind_flag set packs a bit-field's width and its first bit into
- * the member's offset word. The bit number counts as the compiler lays out bits: on a
- * little-endian machine from the least significant bit of the first byte, on a big-endian one
- * from the most significant. Taken so, an ordinary integer of N bits at bit offset B is the
- * same thing as a bit-field, and one rule reads both: the value's bits come in order of their
- * numbers, most significant first on big-endian machines, least significant first on others.
+ * Bit-fields. In a structure with kind_flag the member's offset word holds the width and the
+ * first bit. Bits are numbered as the compiler lays them out: on a little-endian machine from
+ * the least significant bit of the first byte, on a big-endian one from the most significant.
+ * In these terms an integer of N bits at bit offset B is a bit-field too, and one rule reads
+ * both: the value's bits come in the order of their numbers, most significant first on
+ * big-endian machines, least significant first on others.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +109,7 @@ static bool info_kind_flag(uint32_t info)
 	return info >> 31;
 }
 
-/* The name at OFFSET, or NULL if it does not lie in the section or does not end there. */
+/* The name at @offset, or NULL if it does not start and end inside of the section. */
 static const char *name_at(const struct btf *btf, uint32_t offset)
 {
 	if (offset >= btf->names_size || !memchr(btf->names + offset, 0, btf->names_size - offset))
@@ -118,7 +117,7 @@ static const char *name_at(const struct btf *btf, uint32_t offset)
 	return btf->names + offset;
 }
 
-/* Head of type ID, which must be from 1 and below the count. */
+/* The head of type @id, which is at least 1 and below the count. */
 static const uint8_t *type_at(const struct btf *btf, uint32_t id)
 {
 	return btf->types + btf->offset[id];
@@ -155,7 +154,7 @@ static int parse_header(struct btf *btf, const uint8_t *data, size_t size, struc
 	return 0;
 }
 
-/* Length of the type at OFFSET, which is inside of the section; 0 and the problem if the type
+/* The length of the type at @offset, which is in the section; 0 and the problem if the type's end
  * is not. */
 static size_t type_length(const struct btf *btf, size_t offset, struct problem *problem)
 {
@@ -182,7 +181,7 @@ static size_t type_length(const struct btf *btf, size_t offset, struct problem *
 	return length;
 }
 
-/* Walk over all types: count them, and note their offsets if there is a place for them. */
+/* Count all types, and if btf->offset has been allocated, note where they are. */
 static int walk_types(struct btf *btf, struct problem *problem)
 {
 	uint32_t id = 1;
@@ -232,7 +231,8 @@ void btf_close(struct btf *btf)
 	free(btf);
 }
 
-/* Follow typedefs and qualifiers. Returns the head of what they stand for, or NULL. */
+/* Follow typedefs and qualifiers to the head of the type that they stand for; NULL if they are too
+ * many or malformed. */
 static const uint8_t *resolve(const struct btf *btf, uint32_t id)
 {
 	for (int depth = 0; depth < BTF_MAX_DEPTH; depth++) {
@@ -257,8 +257,8 @@ static const uint8_t *resolve(const struct btf *btf, uint32_t id)
 }
 
 /*
- * Width in bits of a value of the type at head TYPE, 0 if it is no integer of at most 64.
- * An old BTF_INT can itself be a bit-field: *SHIFT is where it starts.
+ * The width of a value whose type has its head at @type; 0 if it is no integer of at most 64 bits.
+ * An old BTF_INT can itself be a bit-field, whose first bit becomes *@shift.
  */
 static uint32_t integer_bits(const struct btf *btf, const uint8_t *type, uint32_t *shift)
 {
@@ -274,13 +274,13 @@ static uint32_t integer_bits(const struct btf *btf, const uint8_t *type, uint32_
 	case BTF_ENUM64:
 		return size <= 8 ? size * 8 : 0;
 	case BTF_PTR:
-		return 64; /* a kernel that zPCI is in is 64 bit */
+		return 64; /* a kernel with zPCI is a 64-bit one */
 	default:
 		return 0;
 	}
 }
 
-/* First bit of a member within its structure, whose info word is INFO. */
+/* The first bit of a member within its structure; @info is the structure's info word. */
 static uint64_t member_bit(const struct btf *btf, uint32_t info, const uint8_t *member)
 {
 	uint32_t offset = word(btf, member + 8);
@@ -309,8 +309,8 @@ struct search {
 	struct btf_field *field;
 };
 
-/* Look for the member in the structure or union at head TYPE, which starts at bit BASE of the
- * outermost one. */
+/* Look for the member in the structure or union whose head is @type, and which starts at bit @base
+ * of the outermost one. */
 static bool find_member(struct search *s, const uint8_t *type, uint64_t base, int depth)
 {
 	const struct btf *btf = s->btf;

@@ -13,23 +13,21 @@
 
 struct btf;
 
-/* A member: FIRST counts bits from the start of the structure, in the bit order of the
- * machine that BTF was made for (see btf.c); BITS is 0 for a member that is no integer. */
+/* A member: `first` counts bits from the start of the structure, in the bit order of the machine
+ * that the BTF was made for (see btf.c); `bits` is 0 for a member that is no integer. */
 struct btf_field {
 	uint64_t first;
 	uint32_t bits;
 	bool big_endian;
 };
 
-/*
- * Take the BTF in DATA (SIZE bytes, kept by the caller until btf_close). Returns 0, or -1
- * and the problem for anything malformed.
- */
+/* Open the BTF in @data, of @size bytes, which the caller keeps until btf_close(). Returns 0, or -1
+ * and the problem if anything in it is malformed. */
 int btf_open(const void *data, size_t size, struct btf **btf, struct problem *problem);
 void btf_close(struct btf *btf);
 
-/* Whether the structure STRUCTURE has the member MEMBER, also within anonymous structures
- * and unions in it. Returns 0 and the field, or -1 and the problem. */
+/* Find the member @member of @structure; it may be in an anonymous structure or union there.
+ * Returns 0 and the field, or -1 and the problem. */
 int btf_find_field(const struct btf *btf, const char *structure, const char *member,
 		   struct btf_field *field, struct problem *problem);
 

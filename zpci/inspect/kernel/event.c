@@ -6,14 +6,15 @@
  *
  *	zpci: 0100:00:00.0: Event 0x4 reports an error for PCI function 0x1021
  *
- * The whole event is in the s390 debug feature's log `pci_error', behind a text, in entries of 16
- * bytes, a line each; the bytes are what stands between the first and the last column:
+ * The whole event is in the log `pci_error' of the s390 debug feature, after a heading. An entry has
+ * 16 bytes and is shown as a line, with the bytes between the other columns:
  *
  *	00 01795613738:832487 0 - 0000 000003fffe99762e  65 72 72 6f 72 20 43 43 44 46 3a 0a 00 ... | ...
  *	00 01795613738:832515 0 - 0000 000003fffe997662  00 00 00 00 81 10 00 00 00 00 10 21 00 ... | ...
  *	00 01795613738:832517 0 - 0000 000003fffe997662  00 00 00 00 00 00 00 00 00 00 00 00 00 ... | ...
  *
- * The log is a ring, and shown from wherever its oldest page is: the latest is told by its time.
+ * The log is a ring, and debugfs shows it from some page on: only the time says which event is the
+ * latest.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +64,7 @@ static bool parse_line(const char *line, uint8_t bytes[ENTRY], uint64_t *time)
 		line += used;
 	}
 	*time = seconds * 1000000 + microseconds;
-	return *line == '|'; /* else it was cut */
+	return *line == '|'; /* if not, the line was cut */
 }
 
 static const char *next_line(const char *line)
@@ -101,7 +102,7 @@ bool event_in_debug_log(const char *text, uint32_t fid, struct error_event *even
 	return found;
 }
 
-/* All of the file at PATH as text, to be freed; NULL with errno. */
+/* The file at @path as text that the caller frees; NULL with errno. */
 static char *read_all(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event.h - PCI error events, as the kernel that got them tells of them. */
+/* event.h - PCI error events, as the logs of the kernel that got them show them. */
 #ifndef INSPECT_EVENT_H
 #define INSPECT_EVENT_H
 
@@ -14,14 +14,14 @@ struct error_event {
 	uint64_t address; /* failing DMA address */
 };
 
-/* PEC of the error event about function FID that the line TEXT of the kernel log reports; -1: it
- * reports none. */
+/* The PEC of the error event about function @fid that @text, a line of the kernel log, reports; -1
+ * if it reports none. */
 int event_in_log(const char *text, uint32_t fid);
 
-/* The latest error event about function FID in TEXT, the debug log `pci_error' of the kernel as
- * debugfs shows it. */
+/* The latest error event about function @fid in @text, which is the kernel's debug log `pci_error'
+ * as debugfs shows it. False if there is none. */
 bool event_in_debug_log(const char *text, uint32_t fid, struct error_event *event);
-/* The same, of this kernel. */
+/* The same of the kernel that runs. */
 bool event_read(uint32_t fid, struct error_event *event, struct problem *problem);
 
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /proc/kcore is an ELF core file whose loadable segments are the kernel's address ranges
- * (Linux fs/proc/kcore.c): the program headers translate a kernel address to a file offset.
- * /proc/kallsyms gives the addresses of symbols, or zeros to those who may not know.
+ * kcore.c - see kcore.h
+ *
+ * /proc/kcore is an ELF core file. Its loadable segments are the kernel's address ranges (Linux
+ * fs/proc/kcore.c), so that its program headers translate a kernel address to a file offset.
+ * /proc/kallsyms has the addresses of symbols. It shows zeros to users who may not know them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +78,7 @@ int kcore_parse(const void *data, size_t size, struct kcore *kcore, struct probl
 	return 0;
 }
 
-/* Read until SIZE bytes, the end of the file, or an error, which leaves what was read. */
+/* Read up to @size bytes. At an error what was read before it counts. */
 static size_t read_up_to(int fd, uint8_t *buffer, size_t size)
 {
 	size_t done = 0;
@@ -95,7 +97,7 @@ static size_t read_up_to(int fd, uint8_t *buffer, size_t size)
 
 int kcore_open(const char *path, struct kcore *kcore, struct problem *problem)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
 	uint8_t *headers;
 
 	memset(kcore, 0, sizeof(*kcore));
@@ -114,12 +116,12 @@ int kcore_open(const char *path, struct kcore *kcore, struct problem *problem)
 		close(fd);
 		return problem_set(problem, "%s: out of memory", path);
 	}
-	ret = kcore_parse(headers, read_up_to(fd, headers, HEADERS_MAX), kcore, problem);
+	rc = kcore_parse(headers, read_up_to(fd, headers, HEADERS_MAX), kcore, problem);
 	free(headers);
 	kcore->fd = fd;
-	if (ret)
+	if (rc)
 		kcore_close(kcore);
-	return ret;
+	return rc;
 }
 
 void kcore_close(struct kcore *kcore)

@@ -9,8 +9,8 @@
 
 #include "zpci/inspect/base/problem.h"
 
-/* Whoever can read kernel memory. READ fills LENGTH bytes from ADDRESS on, and returns 0, or
- * -1 if not all of them can be read. */
+/* A way to read kernel memory: read() fills @buffer with @length bytes from @address on. It returns
+ * 0, or -1 if it cannot read all of them. */
 struct kernel_memory {
 	int (*read)(void *opaque, uint64_t address, void *buffer, size_t length);
 	void *opaque;
@@ -32,19 +32,17 @@ struct kcore {
 	size_t count;
 };
 
-/*
- * Take the loadable segments out of the first SIZE bytes of a 64-bit ELF core file in DATA.
- * Returns 0, or -1 and the problem. kcore_close() frees. Sets fd to -1.
- */
+/* Find the loadable segments of a 64-bit ELF core file; @data has its first @size bytes. Sets
+ * kcore->fd to -1. Returns 0, or -1 and the problem. kcore_close() frees. */
 int kcore_parse(const void *data, size_t size, struct kcore *kcore, struct problem *problem);
 
 int kcore_open(const char *path, struct kcore *kcore, struct problem *problem);
 void kcore_close(struct kcore *kcore);
 
-/* Kernel memory by way of KCORE, which must stay open. */
+/* Kernel memory by way of @kcore, which must stay open. */
 struct kernel_memory kcore_memory(struct kcore *kcore);
 
-/* The address of the symbol NAME in the file PATH (/proc/kallsyms). */
+/* The address of the symbol @name in the file @path (/proc/kallsyms). */
 int kallsyms_find(const char *path, const char *name, uint64_t *address, struct problem *problem);
 
 #endif

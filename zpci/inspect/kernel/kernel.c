@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Puts together the three files that show a kernel's structures from outside: the address
- * of the list from /proc/kallsyms, its memory from /proc/kcore, its layout from BTF. There is
- * no sysfs attribute for struct pci_dev's no_command_memory.
+ * kernel.c - see kernel.h
+ *
+ * There is no sysfs attribute for no_command_memory of struct pci_dev, so we read the structures
+ * from the kernel's memory. Three files show them: /proc/kallsyms has the address of the list,
+ * /proc/kcore the memory, and BTF the layout.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +19,7 @@
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define BTF_MAX (64u << 20) /* Debian's 6.12 has 4 MB */
 
-/* The whole file at PATH, in memory that the caller frees. */
+/* The whole file at @path, in memory that the caller frees. */
 static uint8_t *read_file(const char *path, size_t *size, struct problem *problem)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -57,14 +59,14 @@ static int open_walk(struct kernel *kernel, const struct btf *btf, uint64_t root
 {
 	struct kernel_memory memory;
 	struct kcore kcore;
-	int ret;
+	int rc;
 
 	if (kcore_open("/proc/kcore", &kcore, &kernel->problem))
 		return -1;
 	memory = kcore_memory(&kcore);
-	ret = walk_devices(btf, &memory, roots, &kernel->walk, &kernel->problem);
+	rc = walk_devices(btf, &memory, roots, &kernel->walk, &kernel->problem);
 	kcore_close(&kcore);
-	return ret;
+	return rc;
 }
 
 void kernel_open(struct kernel *kernel, const char *btf_path)

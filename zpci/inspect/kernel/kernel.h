@@ -7,12 +7,12 @@
 #include "walk.h"
 
 struct kernel {
-	bool read; /* `walk` is there; otherwise `problem` says why not */
+	bool read; /* `walk` is valid; if not, `problem` says why */
 	struct problem problem;
 	struct walk walk;
 };
 
-/* Read it. BTF_PATH NULL takes the kernel's own in sysfs. */
+/* Read it. @btf_path NULL: take the BTF that the kernel shows in sysfs. */
 void kernel_open(struct kernel *kernel, const char *btf_path);
 void kernel_close(struct kernel *kernel);
 

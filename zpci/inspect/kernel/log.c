@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* klog.c - see klog.h; Linux Documentation/ABI/testing/dev-kmsg. */
+/* log.c - see log.h; Linux Documentation/ABI/testing/dev-kmsg. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -19,7 +19,7 @@ int klog_open(struct problem *problem)
 	return -1;
 }
 
-/* A read gives one message; EPIPE says that some were overwritten before they were read. */
+/* A read gives one message. EPIPE: the kernel overwrote messages that we had not read yet. */
 bool klog_next(int fd, char *record, size_t size)
 {
 	ssize_t n;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking the kernel's PCI devices from outside
+ * walk.c - see walk.h
  *
- * pci_root_buses is a list of struct pci_bus through their `node`; a bus has the list of the
- * buses below it in `children` and of its devices, linked through struct pci_dev's
- * `bus_list`, in `devices` (Linux include/linux/pci.h). The offsets come from the kernel's
- * BTF; the memory from whoever reads it for us.
+ * pci_root_buses is a list of struct pci_bus, linked by their member `node`. A bus has a list of
+ * the buses below it in `children`, and in `devices` a list of its devices, linked by `bus_list`
+ * of struct pci_dev (Linux include/linux/pci.h). The offsets come from the kernel's BTF.
  *
- * Nobody holds a lock for us: the kernel may add and remove devices while we look. So each
- * step is checked before it is believed: an element must point back to where we came from, a
- * device must name the bus whose list it is on, and the numbers of buses and devices are
- * bounded, so that a list bent into a circle ends. A walk that meets a contradiction is
- * started again, a few times, as a list is only inconsistent for an instant. The caller
- * compares vendor and device ID with sysfs before it believes the rest.
+ * We hold no lock of the kernel, which may add and remove devices while we read. So each step is
+ * checked: an element must point back to the one before it, and a device must name the bus that
+ * has it in its list. The numbers of buses and devices are bounded, so that a list that has
+ * become a circle ends. A list is inconsistent only for an instant: when a check fails, the walk
+ * starts again, a few times. The caller compares vendor and device ID with those in sysfs before
+ * it uses the rest.
  *
- * The domain number is in the bus itself where the kernel numbers domains generically
- * (CONFIG_PCI_DOMAINS_GENERIC), and otherwise where the architecture keeps it: s390 has it in
- * struct zpci_bus, which the bus's `sysdata` points to (Linux arch/s390/pci/pci.c
- * pci_domain_nr()).
+ * The domain number is in struct pci_bus if the kernel has CONFIG_PCI_DOMAINS_GENERIC. If not, it
+ * is where the architecture keeps it: s390 has it in struct zpci_bus, to which `sysdata` of the
+ * bus points (Linux arch/s390/pci/pci.c pci_domain_nr()).
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -36,14 +34,14 @@ enum {
 	CHILDREN,
 	DEVICES,
 	NUMBER,
-	BUS_DOMAIN, /* one of these two has a width, the other 0 */
+	BUS_DOMAIN, /* a kernel has this one or ZBUS_DOMAIN; the other's width is 0 */
 	SYSDATA,
 	ZBUS_DOMAIN,
 	BUS_LIST,
 	BUS,
 	DEVFN,
-	VENDOR,
-	DEVICE,
+	VENDOR_ID,
+	DEVICE_ID,
 	NO_COMMAND_MEMORY,
 	FIELDS
 };
@@ -62,8 +60,8 @@ static const struct {
 	[BUS_LIST] = { "pci_dev", "bus_list" },
 	[BUS] = { "pci_dev", "bus" },
 	[DEVFN] = { "pci_dev", "devfn" },
-	[VENDOR] = { "pci_dev", "vendor" },
-	[DEVICE] = { "pci_dev", "device" },
+	[VENDOR_ID] = { "pci_dev", "vendor" },
+	[DEVICE_ID] = { "pci_dev", "device" },
 	[NO_COMMAND_MEMORY] = { "pci_dev", "no_command_memory" },
 };
 
@@ -90,7 +88,7 @@ static int find_fields(struct walker *w, const struct btf *btf)
 	return btf_find_field(btf, "zpci_bus", "domain_nr", &w->fields[ZBUS_DOMAIN], w->problem);
 }
 
-/* The value of the field WHICH of the structure at ADDRESS. */
+/* The value of the field @which in the structure at @address. */
 static int read_field(struct walker *w, uint64_t address, int which, uint64_t *value)
 {
 	const struct btf_field *field = &w->fields[which];
@@ -110,7 +108,7 @@ static int read_field(struct walker *w, uint64_t address, int which, uint64_t *v
 	return 0;
 }
 
-/* The element after AT in a list; it must point back to AT. */
+/* The element after @at in a list; it must point back to @at. */
 static int next_element(struct walker *w, uint64_t at, uint64_t *next)
 {
 	const struct kernel_memory *memory = w->memory;
@@ -168,11 +166,11 @@ static struct walk_device *new_device(struct walker *w)
 
 static int add_device(struct walker *w, uint64_t at, uint64_t bus, uint32_t domain, uint8_t number)
 {
-	uint64_t owner, devfn, vendor, device, bit;
+	uint64_t owner, devfn, vendor_id, device_id, bit;
 	struct walk_device *d;
 
 	if (read_field(w, at, BUS, &owner) || read_field(w, at, DEVFN, &devfn) ||
-	    read_field(w, at, VENDOR, &vendor) || read_field(w, at, DEVICE, &device) ||
+	    read_field(w, at, VENDOR_ID, &vendor_id) || read_field(w, at, DEVICE_ID, &device_id) ||
 	    read_field(w, at, NO_COMMAND_MEMORY, &bit))
 		return -1;
 	if (owner != bus || devfn > 0xff)
@@ -187,8 +185,8 @@ static int add_device(struct walker *w, uint64_t at, uint64_t bus, uint32_t doma
 		.domain = domain,
 		.bus = number,
 		.devfn = (uint8_t)devfn,
-		.vendor = (uint16_t)vendor,
-		.device = (uint16_t)device,
+		.vendor_id = (uint16_t)vendor_id,
+		.device_id = (uint16_t)device_id,
 		.no_command_memory = bit != 0,
 	};
 	return 0;
@@ -212,7 +210,7 @@ static int walk_bus(struct walker *w, uint64_t bus)
 	}
 }
 
-/* Go over the buses of the list with its head at HEAD, and those below. */
+/* Read the buses of the list whose head is at @head, and the buses below them. */
 static int walk_buses(struct walker *w, uint64_t head, int depth)
 {
 	uint64_t at = head;

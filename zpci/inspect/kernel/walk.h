@@ -16,8 +16,8 @@ struct walk_device {
 	uint32_t domain;
 	uint8_t bus;
 	uint8_t devfn;
-	uint16_t vendor;
-	uint16_t device;
+	uint16_t vendor_id;
+	uint16_t device_id;
 	bool no_command_memory;
 };
 
@@ -27,8 +27,8 @@ struct walk {
 };
 
 /*
- * Go over all devices of all buses from the list head at address ROOTS (the kernel's
- * pci_root_buses). Returns 0, or -1 and the problem, and then nothing to free.
+ * Read all devices of all buses. @roots is the address of the list's head, the kernel's
+ * pci_root_buses. Returns 0; or -1 and the problem, and then there is nothing to free.
  */
 int walk_devices(const struct btf *btf, const struct kernel_memory *memory, uint64_t roots,
 		 struct walk *walk, struct problem *problem);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Code that a device writes over
+ * code.c - code that a device writes over
  *
- * A CPU that translates or caches instructions must notice when DMA changes them. Under an
- * emulator that translates, that holds only if whoever does the DMA tells it: bytes stored
- * behind its back arrive, and the old code goes on running. So: a function that returns 1 in
- * a page that is mapped for DMA, run often enough to be translated; the DMA engine writes a
- * function that returns 2 over it; run again. And so on with other numbers.
+ * A CPU that translates or caches instructions must notice when DMA changes them. An emulator
+ * that translates only notices if the DMA is done by its own means. If not, the bytes arrive in
+ * memory, but the old code goes on running. So the test puts a function that returns 1 into a
+ * page that is mapped for DMA, and runs it often enough for a translation. Then the DMA engine
+ * writes a function that returns 2 over it, the test runs it again, and so on.
  */
 #include <string.h>
 
@@ -48,9 +48,9 @@ static long call_often(const uint8_t *code)
 	return value;
 }
 
-/* Have the device write the function that returns VALUE over the one in MEMORY: prepared in
- * the second page, taken from there into device memory, and written. By turns that is a
- * doubleword, which is written in one piece, and less, which need not be. */
+/* Have the device write a function that returns @value over the one in @memory. We prepare it in the
+ * second page; the device reads it from there and writes it. By turns that is a doubleword, which is
+ * written in one piece, and less, which need not be. */
 static bool overwrite(struct probe *p, const struct probe_memory *memory, int16_t value,
 		      struct probe_verdict *verdict)
 {
@@ -100,7 +100,7 @@ void probe_test_code(struct probe *p, struct probe_code *r)
 	struct probe_memory memory;
 
 	r->verdict.outcome = PROBE_OK;
-	/* Two pages: storing the new code into the page that runs would itself be noticed. */
+	/* Two pages: a store of ours into the page with the code would end its translation too. */
 	if (!probe_map(p, 8192, true, &memory, &r->verdict))
 		return;
 	run(p, &memory, r);

@@ -42,7 +42,7 @@ void probe_refused(struct probe_verdict *verdict)
 		      ZPCI_PROBE_BAR, strerror(errno));
 }
 
-/* xorshift64*: good enough for lengths and alignments, and the same everywhere. */
+/* xorshift64*: good enough for lengths and alignments, and the same on every machine. */
 uint64_t probe_random(struct probe *p)
 {
 	p->random ^= p->random >> 12;
@@ -160,7 +160,7 @@ void probe_close(struct probe *p)
 	}
 }
 
-/* Connect as many vectors as there are, or as the kernel grants. */
+/* Connect as many vectors as the function has, or as the kernel has. */
 static bool open_vectors(struct probe *p, struct probe_verdict *verdict)
 {
 	int error;

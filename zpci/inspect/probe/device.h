@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "results.h"
-#include "zpci/inspect/vfio/vfio.h"
+#include "zpci/inspect/vfio/function.h"
 
 #define PROBE_MAX_VECTORS 64
 

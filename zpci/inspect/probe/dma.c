@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The DMA engine against memcpy
+ * dma.c - the DMA engine against memcpy
  *
- * Source and destination are one mapping, so that one DMA address range has both. The
- * destination is written from its start to its end in pieces of random length, each from a
- * random place in the source, so that lengths and both alignments are random and every byte
- * of the destination is written once. A third buffer, not mapped, gets the same by memcpy.
- * After each piece the destination is compared, with some bytes around it, as a later piece
- * would hide what a piece wrote beyond its end; and at the end as a whole.
+ * Source and destination are in one mapping. The engine writes the destination from its start to
+ * its end in pieces of random length, each from a random place in the source. So lengths and
+ * both alignments are random, and each byte of the destination is written once. A third buffer,
+ * which is not mapped, gets the same by memcpy. After each piece the destination is compared,
+ * with some bytes around the piece: a later piece would hide what this one wrote beyond its end.
+ * At the end it is compared as a whole.
  *
- * Then rounds through the device's own memory: READ into it, look at it through the BAR,
- * WRITE it elsewhere, compare; and FILL, compare.
+ * Then there are rounds through the device's own memory: READ into it, look at it through the
+ * BAR, WRITE it elsewhere, compare; and FILL, compare.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,9 +24,9 @@
 #include "tests.h"
 
 #define MAX_PIECE_BITS 18
-#define AROUND 64u /* bytes before and behind a piece that must not change */
+#define AROUND 64u /* bytes before and after a piece that must not change */
 #define ROUNDS 32
-#define LOOK_AT 256u /* bytes of device memory: each access by BAR is slow */
+#define LOOK_AT 256u /* bytes of device memory; no more, as access by the BAR is slow */
 
 struct dma_test {
 	struct probe *p;
@@ -48,7 +48,7 @@ static uint64_t destination_address(const struct dma_test *t, uint64_t offset)
 	return t->memory.iova + t->half + offset;
 }
 
-/* Lengths of all magnitudes, from 1 to MAX. */
+/* A length of any magnitude, from 1 to @max. */
 static uint64_t random_length(struct probe *p, uint64_t max)
 {
 	uint64_t bits = probe_random(p) % (MAX_PIECE_BITS + 1);
@@ -62,7 +62,7 @@ static uint64_t random_below(struct probe *p, uint64_t limit)
 	return probe_random(p) % limit;
 }
 
-/* Compare the destination with what is expected, from OFFSET on and some bytes around. */
+/* Compare the piece of the destination that @op wrote at @offset, and some bytes around it. */
 static bool compare(struct dma_test *t, const struct probe_operation *op, uint64_t offset)
 {
 	uint64_t from = offset > AROUND ? offset - AROUND : 0;
@@ -111,7 +111,7 @@ static bool copy_all(struct dma_test *t, uint64_t bytes)
 	return false;
 }
 
-/* Look at device memory through the BAR. */
+/* Compare device memory with @expected, through the BAR. */
 static bool look(struct dma_test *t, uint64_t in_device, const uint8_t *expected, uint64_t length)
 {
 	const struct vfio_function *f = t->p->f;
@@ -132,7 +132,7 @@ static bool look(struct dma_test *t, uint64_t in_device, const uint8_t *expected
 	return false;
 }
 
-/* Guest memory to device memory and to another place in guest memory. */
+/* From guest memory to device memory, and from there to another place in guest memory. */
 static bool through_device(struct dma_test *t, uint64_t limit)
 {
 	uint64_t length = random_length(t->p, limit);

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * DMA that must be refused, and what follows
+ * errors.c - DMA that must be refused, and what follows
  *
- * Four pages are mapped for DMA, and then one is made unreachable: unmapped, or mapped for reading
- * only; or the address lies where nothing can be mapped, beyond or before the function's aperture.
- * The device is told to move data there. It must be refused at the first address that is not
- * allowed, and nothing may change from there on, on either side. Firmware then blocks the function
- * and tells the kernel, once, by an error event with a code for the reason (PEC; Linux
- * arch/s390/pci/pci_event.c):
+ * Four pages are mapped for DMA. Then one of them is unmapped, or mapped for reading only; or the
+ * test takes an address beyond or before the function's aperture, where nothing can be mapped.
+ * The device is told to move data there. That must be refused at the first address that is not
+ * allowed, and from there on nothing may change, neither in memory nor in the device. The
+ * firmware then blocks the function and tells the kernel once, by an error event with a code for
+ * the reason (PEC; Linux arch/s390/pci/pci_event.c):
  *
  *	0x0002  outside of the aperture          0x0004  not mapped, or protected
  *
- * The kernel tells vfio's user by the error interrupt; which recovery it tries itself depends on
- * its version. Linux 6.12 recovers only functions whose driver can re-initialise them, which
- * vfio-pci cannot: the function stays blocked, loads give ones, and for the kernel it is in
- * permanent failure. So, in turn: see whether the kernel did it; VFIO_DEVICE_RESET, after which
- * the function does DMA again, but 6.12 cannot switch MSI-X on, as it reads ones from the
- * configuration space of what it calls a permanent failure; the sysfs attribute `recover', which
- * makes the kernel's device anew and needs the function to be opened again. Afterwards the next
- * DMA must work, interrupts included.
+ * The kernel tells the user of vfio by the error interrupt. Whether it also recovers the function
+ * depends on its version. Linux 6.12 only does it for drivers that can initialise their function
+ * again, and vfio-pci cannot: the function stays blocked, loads give ones, and the kernel takes
+ * the error for a permanent failure. So the test tries three things, until one works:
  *
- * While the function is blocked, its registers cannot tell how the DMA ended: then the address
- * that was refused is known from the event alone.
+ *	nothing             the kernel has recovered the function
+ *	VFIO_DEVICE_RESET   DMA works again; but 6.12 cannot switch MSI-X on, as it reads ones from
+ *	                    the configuration space of a function in permanent failure
+ *	`recover' in sysfs  the kernel makes a new device, and the function is opened again
+ *
+ * Afterwards the next DMA must work, and so must interrupts.
+ *
+ * The registers of a blocked function cannot be read. Then only the event says which address was
+ * refused.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -46,7 +49,7 @@
 #define VICTIM 1u /* the page that cannot be reached */
 #define LENGTH 256u
 #define WAIT_MS 10000
-#define SETTLE_MS 200 /* for what must not come */
+#define SETTLE_MS 200 /* time for an interrupt that must not come */
 #define PATTERN 0xdeadbeefcafef00dull
 #define ONES 0xffffffffu
 
@@ -83,13 +86,13 @@ static bool has_hole(const struct error_test *t)
 	       t->name == PROBE_ERROR_CROSSING;
 }
 
-/* Page by page, as vfio does not take a part of a mapping away. */
+/* Page by page, as vfio cannot unmap a part of a mapping. */
 static bool map_pages(struct error_test *t)
 {
 	for (unsigned i = 0; i < PAGES; i++) {
 		int error = map_page(t, i);
 
-		/* It is mapped first, so that the table that it is in is there. */
+		/* The page is mapped first, so that the translation tables for it exist. */
 		if (!error && i == VICTIM && has_hole(t))
 			error = vfio_unmap(t->f, t->memory.iova + i * PAGE, PAGE);
 		if (!error)
@@ -122,7 +125,7 @@ static bool make_memory(struct error_test *t)
 
 static void free_memory(struct error_test *t)
 {
-	for (unsigned i = 0; i < PAGES && t->f->container >= 0; i++)
+	for (unsigned i = 0; i < PAGES && t->f->container_fd >= 0; i++)
 		vfio_unmap(t->f, t->memory.iova + i * PAGE, PAGE);
 	if (t->memory.data)
 		munmap(t->memory.data, t->memory.size);
@@ -165,8 +168,8 @@ static struct probe_operation operation(struct error_test *t)
 	return op;
 }
 
-/* Wait for the error interrupt, or for the kernel's message if that never comes; then a moment
- * for a second one. */
+/* Wait for the error interrupt, and then a moment for a second one, which must not come. Take what
+ * the kernel has logged. */
 static void await_error(struct error_test *t)
 {
 	struct pollfd event = { .fd = t->event, .events = POLLIN };
@@ -191,7 +194,7 @@ static void await_error(struct error_test *t)
 	t->result->event_read = event_read(t->fid, &t->result->event, NULL);
 }
 
-/* What the device says, if it may. */
+/* Read the device's registers, which does not work while it is blocked. */
 static void ask_device(struct error_test *t)
 {
 	struct probe_error *r = t->result;
@@ -203,7 +206,7 @@ static void ask_device(struct error_test *t)
 			 probe_read(&t->p, ZPCI_PROBE_REG_DMA_FAILED, 8, &r->failed);
 }
 
-/* Bytes of ours that changed, but for those that the device was allowed to write. */
+/* Count bytes of memory that changed, except those that the device was allowed to write. */
 static void compare(struct error_test *t)
 {
 	size_t allowed = t->name == PROBE_ERROR_CROSSING ? LENGTH / 2 : 0;
@@ -227,8 +230,8 @@ static bool look_at_device(struct error_test *t, uint8_t bytes[LENGTH])
 	return !error;
 }
 
-/* The place in device memory to which a read was refused. A reset clears it: then it says nothing
- * any more. */
+/* Count bytes of device memory that a refused read changed. After a reset they say nothing, as it
+ * clears them. */
 static void compare_device(struct error_test *t)
 {
 	uint8_t bytes[LENGTH];
@@ -264,8 +267,8 @@ static bool open_again(struct error_test *t)
 	vfio_close(t->f);
 	if (write_attribute(t, "recover", "1", problem))
 		return false;
-	/* Linux looks for ways to reset a function when it finds it, and under `recover' it does not
-	 * see the way by the slot, as that is locked (arch/s390/pci, reset_slot()). */
+	/* Linux looks for ways to reset a function when it finds the function. During `recover' the
+	 * slot is locked, so that it misses the way by the slot (arch/s390/pci, reset_slot()). */
 	write_attribute(t, "reset_method", "default", NULL);
 	if (binding_renew(t->binding, problem) || vfio_open(t->f, t->binding->address, problem))
 		return false;
@@ -289,7 +292,7 @@ static struct probe_operation copy_operation(const struct error_test *t)
 	};
 }
 
-/* Has the copy arrived? The destination is as before again, for the next time. */
+/* Whether the copy has arrived. Restores the destination for the next time. */
 static bool copied(struct error_test *t)
 {
 	bool equal = memcmp(t->memory.data + 3 * PAGE, t->expected + 2 * PAGE, PAGE) == 0;
@@ -298,7 +301,7 @@ static bool copied(struct error_test *t)
 	return equal;
 }
 
-/* A DMA without an interrupt, of which the kernel needs to know nothing. */
+/* A DMA for which the test waits by reading the status, so that it needs no interrupt. */
 static bool dma_by_asking(struct error_test *t)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
@@ -343,7 +346,7 @@ static enum probe_recovery recover(struct error_test *t)
 						  : PROBE_NOT_RECOVERED;
 }
 
-/* Between the pages that are left, by way of the device, with an interrupt. */
+/* A copy between the other pages, with an interrupt. */
 static bool next_dma(struct error_test *t)
 {
 	struct probe_verdict *verdict = &t->result->verdict;

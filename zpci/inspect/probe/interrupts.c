@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Interrupts, one after the other: ring a doorbell with a vector, wait for that vector's
- * event, only then ring again. So every interrupt must arrive by itself; none can be carried
- * by the next one. The vectors take turns, so that each bit of the interrupt vectors is used,
- * and the ringing CPU changes, as interrupts raised in CPU context can depend on whose it is.
+ * interrupts.c - interrupts, one after the other
+ *
+ * The test rings a doorbell with a vector, waits for that vector's event, and only then rings
+ * again. So each interrupt must arrive by itself: if one is lost, the next one cannot hide that.
+ * The vectors take turns, so that each bit of the interrupt vectors is used. The CPU that rings
+ * changes as well, as an interrupt that is raised in the context of a CPU can depend on the CPU.
  */
 #include <errno.h>
 #include <sched.h>
@@ -14,10 +16,10 @@
 
 #include "tests.h"
 
-#define PER_CPU 16 /* interrupts from a CPU before the next one's turn */
-#define GIVE_UP 3  /* lost ones, at 10 seconds each */
+#define PER_CPU 16 /* interrupts from one CPU, then from the next */
+#define GIVE_UP 3  /* after so many lost ones, which take 10 seconds each */
 
-/* The CPU after CPU that is in the set. */
+/* The next CPU of the set after @cpu. */
 static int next_cpu(const cpu_set_t *set, int cpu)
 {
 	for (int i = 1; i <= CPU_SETSIZE; i++) {
@@ -35,10 +37,10 @@ static void move_to(int cpu)
 
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one); /* a CPU that went offline: stay */
+	sched_setaffinity(0, sizeof(one), &one); /* it fails if the CPU went offline: stay */
 }
 
-/* Ring once, and take what arrives. False: end of the test. */
+/* Ring once, and wait for the interrupt. False: end the test. */
 static bool ring(struct probe *p, uint32_t doorbell, uint32_t vector, struct probe_interrupts *r)
 {
 	uint64_t count;
@@ -82,7 +84,7 @@ static void ring_all(struct probe *p, uint32_t doorbell, uint32_t count, struct 
 		sched_setaffinity(0, sizeof(all), &all);
 }
 
-/* Events that nobody asked for: on any vector, after the last one was taken. */
+/* Count interrupts that were not asked for: those that are still there on any vector. */
 static void count_rest(const struct probe *p, struct probe_interrupts *r)
 {
 	for (uint32_t i = 0; i < p->vectors; i++) {
@@ -128,7 +130,7 @@ void probe_test_interrupts(struct probe *p, uint32_t doorbell, uint32_t count,
 		probe_refused(&r->verdict);
 		return;
 	}
-	count_rest(p, r); /* whatever an earlier test left is not ours */
+	count_rest(p, r); /* interrupts that an earlier test left do not count */
 	r->extra = 0;
 	start = probe_microseconds();
 	ring_all(p, doorbell, count, r);

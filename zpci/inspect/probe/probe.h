@@ -5,7 +5,7 @@
 
 #include "results.h"
 #include "zpci/inspect/vfio/bind.h"
-#include "zpci/inspect/vfio/vfio.h"
+#include "zpci/inspect/vfio/function.h"
 
 struct probe_request {
 	uint32_t interrupts; /* of each kind; 0: no test of them */

@@ -5,6 +5,11 @@
 
 #include "results.h"
 
+const char *const probe_outcome_names[] = {
+	[PROBE_SKIPPED] = "skipped",   [PROBE_OK] = "ok",	    [PROBE_FAILED] = "failed",
+	[PROBE_NOT_MADE] = "not made", [PROBE_STOPPED] = "stopped",
+};
+
 const char *const probe_error_names[PROBE_ERRORS] = {
 	[PROBE_ERROR_UNMAPPED_WRITE] = "unmapped_write",
 	[PROBE_ERROR_UNMAPPED_READ] = "unmapped_read",

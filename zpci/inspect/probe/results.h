@@ -96,6 +96,7 @@ struct probe_error {
 	enum probe_recovery recovery;
 };
 
+extern const char *const probe_outcome_names[];
 extern const char *const probe_error_names[PROBE_ERRORS]; /* in JSON */
 extern const char *const probe_error_texts[PROBE_ERRORS];
 extern const char *const probe_recovery_names[];

@@ -2,14 +2,14 @@
 /*
  * compare.c - see compare.h
  *
- * The two paths that a program has to a function: configuration space by sysfs, a BAR by vfio.
- * Only loads, which do no harm to a device that is not known. Most of what a small read costs is
- * the system call, so the 256 bytes that every program may read are read at once as well: the
- * kernel loads them by four.
+ * A program has two ways to a function: configuration space by sysfs, and a BAR by vfio. Only
+ * loads are measured, since these do no harm to an unknown device. The system call is most of
+ * what a small read costs. So the 256 bytes that every program may read are also read at once,
+ * which the kernel loads by four.
  *
- * A round is some passes, each of which times the functions in the order one, other, other, one, so
- * that what drifts meanwhile cancels out; the shortest pass of each counts, since a host that does
- * something else only adds to it. What is left differs from round to round and is for statistics.
+ * A round has some passes. Each of them times the functions in the order one, other, other, one, so
+ * that a drift cancels out. The shortest pass of each function counts, because other work of the host
+ * can only make it longer. The samples still differ from round to round, and are for statistics.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,18 +21,18 @@
 #include "compare.h"
 #include "zpci/inspect/base/stop.h"
 
-#define LEG_NS 1000000u /* of one measurement, about */
+#define MEASUREMENT_NS 1000000u /* about so long is one measurement */
 #define PASSES 8
 #define CALIBRATION 50u
-#define HEADER 256u /* bytes of configuration space that are not for root alone */
+#define HEADER 256u /* bytes of configuration space that every user may read */
 
-/* Something to read from at an offset: a file of sysfs, or vfio's. */
+/* A place in a file, of sysfs or of vfio, that can be read. */
 struct source {
 	const char *address;
 	int fd;
 	off_t offset;
-	size_t size;	/* of a read */
-	uint64_t reads; /* of one measurement */
+	size_t size;	/* of one read */
+	uint64_t reads; /* in one measurement */
 };
 
 static uint64_t now(void)
@@ -43,7 +43,7 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Nanoseconds of COUNT reads are added to *TAKEN. */
+/* Add the nanoseconds of @count reads to *@taken. */
 static int time_reads(const struct source *s, uint64_t count, uint64_t *taken,
 		      struct problem *problem)
 {
@@ -68,11 +68,11 @@ static int calibrate(struct source *s, struct problem *problem)
 	if (time_reads(s, CALIBRATION, &warm, problem) ||
 	    time_reads(s, CALIBRATION, &taken, problem))
 		return -1;
-	s->reads = (uint64_t)LEG_NS * CALIBRATION / (taken ? taken : 1) + 1;
+	s->reads = (uint64_t)MEASUREMENT_NS * CALIBRATION / (taken ? taken : 1) + 1;
 	return 0;
 }
 
-/* Lowers least[] to what one pass took. */
+/* Do one pass; @least becomes its times where they are shorter. */
 static int pass(const struct source s[2], uint64_t least[2], struct problem *problem)
 {
 	static const int order[] = { 0, 1, 1, 0 };
@@ -120,7 +120,7 @@ static int open_bar(const struct session *session, struct source *s, struct prob
 				   session->name);
 	*s = (struct source){
 		.address = session->name,
-		.fd = session->vfio.device,
+		.fd = session->vfio.device_fd,
 		.offset = (off_t)session->vfio.bars[bar].offset,
 		.size = 4,
 	};
@@ -150,7 +150,7 @@ static int open_all(const struct session *session, int which, struct source s[OP
 	return open_bar(session, &s[VFIO_BAR][which], problem);
 }
 
-/* Operations alternate within a round, so that each sees the whole time. */
+/* The operations alternate within a round, so that none has a part of the time for itself. */
 static int rounds_of(FILE *out, struct source s[OPERATIONS][2], unsigned int rounds,
 		     struct problem *problem)
 {
@@ -168,13 +168,13 @@ int compare(FILE *out, const struct session *one, const struct session *other, u
 	    struct problem *problem)
 {
 	struct source s[OPERATIONS][2] = { [SYSFS_CONFIG] = { { .fd = -1 }, { .fd = -1 } } };
-	int ret = -1;
+	int rc = -1;
 
 	if (!open_all(one, 0, s, problem) && !open_all(other, 1, s, problem))
-		ret = rounds_of(out, s, rounds, problem);
+		rc = rounds_of(out, s, rounds, problem);
 	for (int i = 0; i < 2; i++)
 		if (s[SYSFS_CONFIG][i].fd >= 0)
 			close(s[SYSFS_CONFIG][i].fd);
 	fflush(out);
-	return ret;
+	return rc;
 }

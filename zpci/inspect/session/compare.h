@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* compare.h - what accesses to two functions cost, measured side by side. */
+/* compare.h - measures side by side what accesses to two functions cost. */
 #ifndef INSPECT_COMPARE_H
 #define INSPECT_COMPARE_H
 
@@ -8,8 +8,9 @@
 #include "zpci/inspect/base/problem.h"
 #include "session.h"
 
-/* Both are open. Writes a line `sample OPERATION ROUND ONE OTHER`, nanoseconds, for each operation
- * in each round. Ends early, and well, if a signal came. Returns 0, or -1 and the problem. */
+/* For each operation in each round, write a line `sample OPERATION ROUND ONE OTHER` to @out, with
+ * nanoseconds. Both sessions are open. A signal ends it early, which is no problem. Returns 0, or -1
+ * and the problem. */
 int compare(FILE *out, const struct session *one, const struct session *other, unsigned int rounds,
 	    struct problem *problem);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* session.c - see session.h; what a session found is written by session_report.c. */
+/* session.c - see session.h */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ void session_start(struct session *s, const char *name, const struct function *f
 		   const struct probe_request *request)
 {
 	memset(s, 0, sizeof(*s));
-	s->vfio.container = s->vfio.group = s->vfio.device = -1;
+	s->vfio.container_fd = s->vfio.group_fd = s->vfio.device_fd = -1;
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	s->function = function;
 	if (!function || !function->has_device) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which driver a function gets is decided by `driver_override` in sysfs, if that is set, and
- * else by its IDs (Linux Documentation/ABI/testing/sysfs-bus-pci). Taking a function:
- * override with vfio-pci, unbind the old driver, bind vfio-pci. Putting it back: unbind
- * vfio-pci, the old override (usually none), and bind the old driver if there was one. A
- * function that had no driver gets none, rather than whatever a probe would find.
+ * bind.c - see bind.h
+ *
+ * `driver_override` in sysfs decides which driver a function gets; if it is not set, the
+ * function's IDs do (Linux Documentation/ABI/testing/sysfs-bus-pci). To take a function: set the
+ * override to vfio-pci, unbind the old driver, bind vfio-pci. To put it back: unbind vfio-pci,
+ * restore the old override (usually none), and bind the old driver if there was one. If there was
+ * none, the function stays without: a probe by the kernel might find one that was not there.
  */
 #include <spawn.h>
 #include <stdio.h>
@@ -31,8 +33,8 @@ static void current_driver(const char *address, char *driver, size_t size)
 	sysfs_read_link(path, driver, size);
 }
 
-/* Have the module, by modprobe if it is not there yet. */
-static int need_vfio_pci(struct problem *problem)
+/* Load the module unless the driver is there. */
+static int load_vfio_pci(struct problem *problem)
 {
 	char *argv[] = { "modprobe", VFIO_PCI, NULL };
 	char *envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
@@ -76,7 +78,7 @@ static int override(struct binding *b, struct problem *problem)
 int binding_take(struct binding *b, const char *address, struct problem *problem)
 {
 	memset(b, 0, sizeof(*b));
-	if (need_vfio_pci(problem))
+	if (load_vfio_pci(problem))
 		return -1;
 	snprintf(b->address, sizeof(b->address), "%s", address);
 	current_driver(address, b->old_driver, sizeof(b->old_driver));
@@ -107,21 +109,21 @@ int binding_renew(struct binding *b, struct problem *problem)
 int binding_restore(struct binding *b, struct problem *problem)
 {
 	char path[SYSFS_PATH_SIZE], driver[64];
-	int ret = 0;
+	int rc = 0;
 
 	if (!b->address[0] || strcmp(b->old_driver, VFIO_PCI) == 0)
 		return 0;
 	current_driver(b->address, driver, sizeof(driver));
 	if (strcmp(driver, VFIO_PCI) == 0)
-		ret = driver_write(VFIO_PCI, "unbind", b->address, problem);
+		rc = driver_write(VFIO_PCI, "unbind", b->address, problem);
 	if (b->override_changed) {
 		device_path(path, b->address, "driver_override");
 		if (sysfs_write(path, b->old_override[0] ? b->old_override : "\n",
-				ret ? NULL : problem))
-			ret = -1;
+				rc ? NULL : problem))
+			rc = -1;
 	}
-	if (b->unbound && driver_write(b->old_driver, "bind", b->address, ret ? NULL : problem))
-		ret = -1;
+	if (b->unbound && driver_write(b->old_driver, "bind", b->address, rc ? NULL : problem))
+		rc = -1;
 	b->address[0] = '\0';
-	return ret;
+	return rc;
 }

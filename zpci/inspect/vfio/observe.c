@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Why these observations
+ * observe.c - why these observations
  *
- * vfio-pci keeps a copy of the Command register and refuses BAR access while the Memory bit is
- * off, except where the kernel knows that the function has no such bit (Linux
- * drivers/vfio/pci/vfio_pci_config.c __vfio_pci_memory_enabled()). So what a program meets
- * depends on two facts: whether the bit exists below, and what the kernel believes. BAR access
- * before any write, with Command 0 and with Command 2, and what Command reads back, tell the
- * combinations apart as far as vfio can; the register in sysfs, which is not vfio's copy,
- * tells the rest while vfio holds the function open. Where the bit does not exist and the
- * kernel does not know, every write of the bit looks to vfio like a device that has lost its
- * state: it restores the BARs and says so in the kernel log. With the I/O bit, which no
- * function of this platform has, that happens whatever the kernel believes: from the second
- * write of 1 on.
+ * vfio-pci keeps a copy of the Command register and refuses BAR access while its Memory bit is
+ * off, unless the kernel knows that the function has no such bit (Linux
+ * drivers/vfio/pci/vfio_pci_config.c __vfio_pci_memory_enabled()). So what a program sees depends
+ * on two facts: whether the bit exists below, and what the kernel believes. Most combinations
+ * differ in BAR access before any write, with Command 0 and with Command 2, and in what Command
+ * reads back. The register in sysfs, which is not vfio's copy, tells the others apart.
+ *
+ * If the bit does not exist and the kernel does not know that, each write of the bit looks to
+ * vfio like a device that has lost its state: it restores the BARs and says so in the kernel log.
+ * No function of this platform has the I/O bit: with that one it happens whatever the kernel
+ * believes, from the second write of 1 on.
  *
  * The last write leaves memory and bus mastering enabled, as a driver would.
  *
@@ -56,7 +56,7 @@ const struct observation_info observation_infos[OBSERVATIONS] = {
 	[OBSERVE_MMAP] = { "mmap", "mmap of the BAR", ACTION_MMAP_BAR, 0 },
 };
 
-/* How many new messages say that vfio restored the BARs of this function. */
+/* How many new messages of the kernel log say that vfio restored the BARs of this function. */
 static unsigned int count_restores(int log, const char *address)
 {
 	unsigned int count = 0;
@@ -67,7 +67,7 @@ static unsigned int count_restores(int log, const char *address)
 	return count;
 }
 
-/* The capability ID in configuration space, 0 if there is none (PCI Local Bus 3.0, 6.7). */
+/* Where the capability @id is in configuration space; 0: there is none (PCI Local Bus 3.0, 6.7). */
 static uint64_t find_capability(const struct vfio_function *f, uint8_t id)
 {
 	uint64_t at, here, next;
@@ -85,7 +85,7 @@ static uint64_t find_capability(const struct vfio_function *f, uint8_t id)
 	return 0;
 }
 
-/* Table offset and BAR of MSI-X; all ones if there is none. */
+/* Offset and BAR of the MSI-X table as in its capability; all ones if there is none. */
 static uint64_t msix_table(const struct vfio_function *f)
 {
 	uint64_t at = find_capability(f, PCI_CAP_ID_MSIX), table;
@@ -96,8 +96,8 @@ static uint64_t msix_table(const struct vfio_function *f)
 }
 
 /*
- * The first BAR whose start can be read. Not one that starts with the MSI-X table: vfio
- * answers a read of that with ones, without an access and without looking at Command (Linux
+ * The first BAR whose start can be read. A BAR that starts with the MSI-X table does not do: vfio
+ * answers reads of the table with ones, without an access and whatever Command is (Linux
  * drivers/vfio/pci/vfio_pci_rdwr.c).
  */
 static int first_bar(const struct vfio_function *f)
@@ -118,7 +118,7 @@ static void read_sysfs(const struct vfio_function *f, struct observation *one)
 		sysfs_read_config("/sys", f->address, PCI_COMMAND, 2, &one->value, &one->why) == 0;
 }
 
-/* The Command register is never refused: an error there is a failure to observe. */
+/* Access to the Command register is never refused. So an error there is a failure to observe. */
 static void require(struct observation *one, const char *what)
 {
 	one->made = one->error == 0;
@@ -161,7 +161,7 @@ static void make(const struct vfio_function *f, const struct observations *o, in
 
 int observe(const struct vfio_function *f, struct observations *o)
 {
-	int log, ret = 0;
+	int log, rc = 0;
 
 	memset(o, 0, sizeof(*o));
 	o->bar = first_bar(f);
@@ -170,11 +170,11 @@ int observe(const struct vfio_function *f, struct observations *o)
 	for (int i = 0; i < OBSERVATIONS; i++) {
 		make(f, o, log, &observation_infos[i], &o->all[i]);
 		if (!o->all[i].made)
-			ret = -1;
+			rc = -1;
 	}
 	if (log >= 0)
 		close(log);
-	return o->log_read ? ret : -1;
+	return o->log_read ? rc : -1;
 }
 
 bool observed_command_memory(const struct observations *o, bool *emulated)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "zpci/inspect/base/problem.h"
-#include "vfio.h"
+#include "function.h"
 
 /* In the order in which they are made. */
 enum observation_name {
@@ -30,7 +30,6 @@ enum observation_name {
 	OBSERVATIONS
 };
 
-/* What is done. */
 enum observation_action {
 	ACTION_READ_COMMAND, /* through vfio */
 	ACTION_READ_SYSFS,   /* the Command register through sysfs */
@@ -52,22 +51,22 @@ struct observation {
 	bool made;
 	int error;	       /* 0: it worked */
 	uint64_t value;	       /* that was read */
-	unsigned int restores; /* "restoring BARs" in the kernel log, for writes */
-	struct problem why;    /* it was not made */
+	unsigned int restores; /* of a write: how often the kernel logged "restoring BARs" */
+	struct problem why;    /* valid if it was not made */
 };
 
 struct observations {
-	int bar; /* whose start is read; -1: the function has none */
+	int bar; /* the BAR whose start is read; -1: there is none */
 	bool log_read;
 	struct problem log_problem;
 	struct observation all[OBSERVATIONS];
 };
 
-/* Make all observations. Returns 0, or -1 if some could not be made: each says why. */
+/* Make all observations. Returns 0, or -1 if some could not be made; each of these says why. */
 int observe(const struct vfio_function *f, struct observations *o);
 
-/* Whether the Memory bit of the Command register is a real bit below: what sysfs shows while
- * the function is held open with the bit set in vfio's copy. False if not observed. */
+/* Whether the layer below has a Memory bit in the Command register: sysfs then shows it as 1 while it
+ * is set in vfio's copy. Returns false if that was not observed. */
 bool observed_command_memory(const struct observations *o, bool *emulated);
 
 #endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * VFIO, in the order that Linux Documentation/driver-api/vfio.rst gives: a container, the
- * function's IOMMU group put into it, the type 1 IOMMU chosen, the device opened from the
- * group. Each function gets a container of its own, so that they do not share DMA addresses.
+ * function.c - see function.h
  *
- * Answers with lists of capabilities say themselves how long they are: asked once for the
- * length, and again with room. Offsets in them are checked, although the kernel is believed
- * elsewhere: it costs a line.
+ * The order is that of Linux Documentation/driver-api/vfio.rst: open a container, put the
+ * function's IOMMU group into it, choose the type 1 IOMMU, open the device from the group. Each
+ * function gets a container of its own, so that functions do not share DMA addresses.
+ *
+ * An answer with a list of capabilities says how long it is: we ask once for the length, and again
+ * with enough room.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +22,14 @@
 
 #include <zpci/bytes.h>
 
-#include "vfio.h"
+#include "function.h"
 
 #define INFO_MAX 65536u
 #define PAGE 4096u
 #define MAX_EVENTS 64
 
-/* The capability ID in the list of an answer at INFO, of SIZE bytes; NULL if there is none of
- * at least NEEDED bytes. */
+/* The capability @id in the answer @info of @size bytes, whose list starts at @offset; NULL if there
+ * is none of at least @needed bytes. */
 static const void *find_capability(const void *info, size_t size, uint32_t offset, uint16_t id,
 				   size_t needed)
 {
@@ -45,7 +46,7 @@ static const void *find_capability(const void *info, size_t size, uint32_t offse
 	return NULL;
 }
 
-/* An ioctl whose argument starts with argsz, repeated with as much room as it asks for. The
+/* Do an ioctl whose argument starts with argsz, and repeat it with as much room as it asks for. The
  * caller frees the answer; NULL with errno. */
 static void *ask(int fd, unsigned long request, size_t size)
 {
@@ -82,11 +83,11 @@ static int open_group(struct vfio_function *f, struct problem *problem)
 	if (!sysfs_read_link(path, group, sizeof(group)))
 		return problem_set(problem, "%s has no IOMMU group", f->address);
 	snprintf(path, sizeof(path), "/dev/vfio/%s", group);
-	f->group = open(path, O_RDWR | O_CLOEXEC);
-	if (f->group < 0)
+	f->group_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (f->group_fd < 0)
 		return problem_set(problem, "%s: %s%s", path, strerror(errno),
 				   errno == EBUSY ? " (another program has it open)" : "");
-	if (ioctl(f->group, VFIO_GROUP_GET_STATUS, &status) < 0)
+	if (ioctl(f->group_fd, VFIO_GROUP_GET_STATUS, &status) < 0)
 		return problem_set(problem, "%s: status: %s", path, strerror(errno));
 	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE))
 		return problem_set(problem,
@@ -98,27 +99,27 @@ static int open_group(struct vfio_function *f, struct problem *problem)
 
 static int open_container(struct vfio_function *f, struct problem *problem)
 {
-	f->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
-	if (f->container < 0)
+	f->container_fd = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	if (f->container_fd < 0)
 		return problem_set(problem, "/dev/vfio/vfio: %s%s", strerror(errno),
 				   errno == ENOENT ? " (module vfio is not loaded)" : "");
-	if (ioctl(f->container, VFIO_GET_API_VERSION) != VFIO_API_VERSION)
+	if (ioctl(f->container_fd, VFIO_GET_API_VERSION) != VFIO_API_VERSION)
 		return problem_set(problem, "/dev/vfio/vfio: unknown version of the interface");
-	if (ioctl(f->group, VFIO_GROUP_SET_CONTAINER, &f->container) < 0)
+	if (ioctl(f->group_fd, VFIO_GROUP_SET_CONTAINER, &f->container_fd) < 0)
 		return problem_set(problem, "%s: VFIO container: %s", f->address, strerror(errno));
-	if (ioctl(f->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
+	if (ioctl(f->container_fd, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
 		return problem_set(problem, "%s: VFIO type 1 IOMMU: %s (module vfio_iommu_type1?)",
 				   f->address, strerror(errno));
 	return 0;
 }
 
-/* What vfio says of the region INDEX, without its list of capabilities. */
+/* What vfio says of the region @index. */
 static int read_area(const struct vfio_function *f, uint32_t index, struct vfio_area *area,
 		     struct problem *problem)
 {
 	struct vfio_region_info info = { .argsz = sizeof(info), .index = index };
 
-	if (ioctl(f->device, VFIO_DEVICE_GET_REGION_INFO, &info) < 0)
+	if (ioctl(f->device_fd, VFIO_DEVICE_GET_REGION_INFO, &info) < 0)
 		return problem_set(problem, "%s: VFIO region %u: %s", f->address, index,
 				   strerror(errno));
 	*area = (struct vfio_area){ info.size, info.offset, info.flags };
@@ -127,7 +128,7 @@ static int read_area(const struct vfio_function *f, uint32_t index, struct vfio_
 
 static void read_zpci_base(struct vfio_function *f)
 {
-	struct vfio_device_info *info = ask(f->device, VFIO_DEVICE_GET_INFO, sizeof(*info));
+	struct vfio_device_info *info = ask(f->device_fd, VFIO_DEVICE_GET_INFO, sizeof(*info));
 	const struct vfio_device_info_cap_zpci_base *cap;
 
 	if (!info)
@@ -166,7 +167,7 @@ static int read_areas(struct vfio_function *f, struct problem *problem)
 		if (read_area(f, VFIO_PCI_BAR0_REGION_INDEX + i, &f->bars[i], problem))
 			return -1;
 	}
-	if (ioctl(f->device, VFIO_DEVICE_GET_IRQ_INFO, &irq) == 0)
+	if (ioctl(f->device_fd, VFIO_DEVICE_GET_IRQ_INFO, &irq) == 0)
 		f->msix_vectors = irq.count;
 	return 0;
 }
@@ -174,12 +175,12 @@ static int read_areas(struct vfio_function *f, struct problem *problem)
 int vfio_open(struct vfio_function *f, const char *address, struct problem *problem)
 {
 	memset(f, 0, sizeof(*f));
-	f->container = f->group = f->device = -1;
+	f->container_fd = f->group_fd = f->device_fd = -1;
 	snprintf(f->address, sizeof(f->address), "%s", address);
 	if (open_group(f, problem) || open_container(f, problem))
 		return -1;
-	f->device = ioctl(f->group, VFIO_GROUP_GET_DEVICE_FD, address);
-	if (f->device < 0)
+	f->device_fd = ioctl(f->group_fd, VFIO_GROUP_GET_DEVICE_FD, address);
+	if (f->device_fd < 0)
 		return problem_set(problem, "%s: open through VFIO: %s", address, strerror(errno));
 	read_zpci_base(f);
 	return read_areas(f, problem);
@@ -194,13 +195,13 @@ static void close_one(int *fd)
 
 void vfio_close(struct vfio_function *f)
 {
-	close_one(&f->device);
-	close_one(&f->group);
-	close_one(&f->container);
+	close_one(&f->device_fd);
+	close_one(&f->group_fd);
+	close_one(&f->container_fd);
 }
 
-/* What a read or write of SIZE bytes that returned N means. */
-static int outcome(ssize_t n, size_t size)
+/* The errno value of a read or write of @size bytes that returned @n. */
+static int access_error(ssize_t n, size_t size)
 {
 	if (n == (ssize_t)size)
 		return 0;
@@ -210,7 +211,7 @@ static int outcome(ssize_t n, size_t size)
 int vfio_read_bytes(const struct vfio_function *f, const struct vfio_area *area, uint64_t offset,
 		    void *bytes, size_t size)
 {
-	return outcome(pread(f->device, bytes, size, (off_t)(area->offset + offset)), size);
+	return access_error(pread(f->device_fd, bytes, size, (off_t)(area->offset + offset)), size);
 }
 
 int vfio_read(const struct vfio_function *f, const struct vfio_area *area, uint64_t offset,
@@ -230,12 +231,13 @@ int vfio_write(const struct vfio_function *f, const struct vfio_area *area, uint
 	uint8_t bytes[8];
 
 	zpci_put_le(bytes, size, value);
-	return outcome(pwrite(f->device, bytes, size, (off_t)(area->offset + offset)), size);
+	return access_error(pwrite(f->device_fd, bytes, size, (off_t)(area->offset + offset)),
+			    size);
 }
 
 int vfio_try_mmap(const struct vfio_function *f, const struct vfio_area *area)
 {
-	void *p = mmap(NULL, area->size, PROT_READ | PROT_WRITE, MAP_SHARED, f->device,
+	void *p = mmap(NULL, area->size, PROT_READ | PROT_WRITE, MAP_SHARED, f->device_fd,
 		       (off_t)area->offset);
 
 	if (p == MAP_FAILED)
@@ -244,8 +246,8 @@ int vfio_try_mmap(const struct vfio_function *f, const struct vfio_area *area)
 	return 0;
 }
 
-/* Connect the interrupts INDEX, 0 to COUNT - 1, with EVENTS; COUNT 0 disconnects all. Negative: an
- * errno value; positive: so many there could be. */
+/* Connect the interrupts 0 to @count - 1 of the kind @index with @events; @count 0 disconnects all.
+ * Returns 0, a negative errno value, or as a positive number how many the kernel has. */
 static int set_irqs(const struct vfio_function *f, uint32_t index, const int *events,
 		    uint32_t count)
 {
@@ -254,7 +256,7 @@ static int set_irqs(const struct vfio_function *f, uint32_t index, const int *ev
 		uint8_t bytes[sizeof(struct vfio_irq_set) + MAX_EVENTS * sizeof(int)];
 	} u;
 	size_t size = sizeof(u.set) + count * sizeof(int);
-	int ret;
+	int rc;
 
 	if (count > MAX_EVENTS)
 		return -EINVAL;
@@ -266,22 +268,22 @@ static int set_irqs(const struct vfio_function *f, uint32_t index, const int *ev
 	u.set.count = count;
 	if (count)
 		memcpy(u.bytes + sizeof(u.set), events, count * sizeof(int));
-	ret = ioctl(f->device, VFIO_DEVICE_SET_IRQS, &u.set);
-	return ret < 0 ? -errno : ret;
+	rc = ioctl(f->device_fd, VFIO_DEVICE_SET_IRQS, &u.set);
+	return rc < 0 ? -errno : rc;
 }
 
 int vfio_set_msix(const struct vfio_function *f, const int *events, uint32_t *count)
 {
-	int ret = set_irqs(f, VFIO_PCI_MSIX_IRQ_INDEX, events, *count);
+	int rc = set_irqs(f, VFIO_PCI_MSIX_IRQ_INDEX, events, *count);
 
-	if (ret > 0) {
-		*count = (uint32_t)ret;
+	if (rc > 0) {
+		*count = (uint32_t)rc;
 		return ENOSPC;
 	}
-	return -ret;
+	return -rc;
 }
 
-/* It is disconnected by a descriptor of -1, as an empty set triggers it. */
+/* -1 as descriptor disconnects it; an empty set would trigger it. */
 int vfio_set_error(const struct vfio_function *f, int event)
 {
 	return -set_irqs(f, VFIO_PCI_ERR_IRQ_INDEX, &event, 1);
@@ -289,10 +291,10 @@ int vfio_set_error(const struct vfio_function *f, int event)
 
 int vfio_reset(const struct vfio_function *f)
 {
-	return ioctl(f->device, VFIO_DEVICE_RESET) < 0 ? errno : 0;
+	return ioctl(f->device_fd, VFIO_DEVICE_RESET) < 0 ? errno : 0;
 }
 
-/* The first range in the kernel's list with SIZE bytes; false if it has no list or none. */
+/* The first range of at least @size bytes in the kernel's list; false if there is none. */
 static bool range_in_list(const struct vfio_iommu_type1_info *info, uint64_t size, uint64_t *iova)
 {
 	const struct vfio_iommu_type1_info_cap_iova_range *list;
@@ -308,7 +310,7 @@ static bool range_in_list(const struct vfio_iommu_type1_info *info, uint64_t siz
 	for (uint32_t i = 0; i < list->nr_iovas; i++) {
 		uint64_t start = (list->iova_ranges[i].start + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 
-		/* `end` is the last address, and a range can be the whole of 64 bits. */
+		/* `end` is the last address, and a range can have all of 64 bits. */
 		if (list->iova_ranges[i].end > start &&
 		    list->iova_ranges[i].end - start >= size - 1) {
 			*iova = start;
@@ -320,7 +322,8 @@ static bool range_in_list(const struct vfio_iommu_type1_info *info, uint64_t siz
 
 int vfio_find_iova(const struct vfio_function *f, uint64_t size, uint64_t *iova)
 {
-	struct vfio_iommu_type1_info *info = ask(f->container, VFIO_IOMMU_GET_INFO, sizeof(*info));
+	struct vfio_iommu_type1_info *info =
+		ask(f->container_fd, VFIO_IOMMU_GET_INFO, sizeof(*info));
 	bool found;
 
 	if (!info)
@@ -346,7 +349,7 @@ static int map(const struct vfio_function *f, void *memory, uint64_t iova, uint6
 		.size = size,
 	};
 
-	return ioctl(f->container, VFIO_IOMMU_MAP_DMA, &request) < 0 ? errno : 0;
+	return ioctl(f->container_fd, VFIO_IOMMU_MAP_DMA, &request) < 0 ? errno : 0;
 }
 
 int vfio_map(const struct vfio_function *f, void *memory, uint64_t iova, uint64_t size)
@@ -367,5 +370,5 @@ int vfio_unmap(const struct vfio_function *f, uint64_t iova, uint64_t size)
 		.size = size,
 	};
 
-	return ioctl(f->container, VFIO_IOMMU_UNMAP_DMA, &unmap) < 0 ? errno : 0;
+	return ioctl(f->container_fd, VFIO_IOMMU_UNMAP_DMA, &unmap) < 0 ? errno : 0;
 }
