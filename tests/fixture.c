@@ -162,33 +162,7 @@ void guest_fill(struct fixture *fixture, uint64_t address, uint8_t byte, size_t 
 	}
 }
 
-/* --- instruction formats -------------------------------------------------------------- */
-
-void encode_rre(uint8_t instruction[6], unsigned opcode, unsigned r1, unsigned r2)
-{
-	memset(instruction, 0, 6);
-	zpci_put_be(instruction, 2, opcode);
-	instruction[3] = (uint8_t)(r1 << 4 | r2);
-}
-
-void encode_clp(uint8_t instruction[6], uint8_t control, unsigned r1, unsigned r2)
-{
-	encode_rre(instruction, OP_CLP, r1, r2);
-	instruction[2] = control;
-}
-
-void encode_displaced(uint8_t instruction[6], unsigned opcode, unsigned r1, unsigned third,
-		      unsigned base, int32_t displacement)
-{
-	uint32_t bits = (uint32_t)displacement & 0xfffff;
-
-	instruction[0] = (uint8_t)(opcode >> 8);
-	instruction[1] = (uint8_t)(r1 << 4 | third);
-	instruction[2] = (uint8_t)(base << 4 | (bits >> 8 & 0xf));
-	instruction[3] = (uint8_t)bits;
-	instruction[4] = (uint8_t)(bits >> 12);
-	instruction[5] = (uint8_t)opcode;
-}
+/* --- executing ------------------------------------------------------------------------ */
 
 static enum zpci_disposition execute(struct fixture *fixture, const uint8_t instruction[6])
 {

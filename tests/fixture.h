@@ -38,6 +38,7 @@
 
 #include "bench.h"
 #include "zpci/machine/record.h"
+#include "zpci/util/instruction.h"
 
 #define CC(code) (code)
 #define STATUS(code) (0x100 | (code))
@@ -105,23 +106,8 @@ void guest_put(struct fixture *fixture, uint64_t address, size_t length, uint64_
 uint64_t guest_get(struct fixture *fixture, uint64_t address, size_t length);
 void guest_fill(struct fixture *fixture, uint64_t address, uint8_t byte, size_t length);
 
-/* --- instruction formats -------------------------------------------------------------- */
+/* --- executing ------------------------------------------------------------------------ */
 
-#define OP_SERVC 0xb220
-#define OP_CHSC 0xb25f
-#define OP_CLP 0xb9a0
-#define OP_PCISTG 0xb9d0
-#define OP_PCILG 0xb9d2
-#define OP_RPCIT 0xb9d3
-#define OP_PCISTB 0xebd0
-#define OP_MPCIFC 0xe3d0
-#define OP_STPCIFC 0xe3d4
-
-void encode_rre(uint8_t instruction[6], unsigned opcode, unsigned r1, unsigned r2);
-void encode_clp(uint8_t instruction[6], uint8_t control, unsigned r1, unsigned r2);
-/* RSY and RXY: @third is R3 or X2; @displacement is signed, 20 bits. */
-void encode_displaced(uint8_t instruction[6], unsigned opcode, unsigned r1, unsigned third,
-		      unsigned base, int32_t displacement);
 /* Executes; @status is the register that receives a status byte. */
 int guest_execute(struct fixture *fixture, const uint8_t instruction[6], unsigned status);
 

@@ -27,7 +27,7 @@ static void test_known_opcodes(void **state)
 	for (unsigned opcode = 0; opcode < 0x10000; opcode++) {
 		encode_rre(instruction, opcode, 0, 0);
 		known += zpci_instruction_known(instruction);
-		if (opcode >> 8 == 0xeb || opcode >> 8 == 0xe3) {
+		if (is_displaced(opcode >> 8)) {
 			encode_displaced(instruction, opcode, 0, 0, 0, 0);
 			known += zpci_instruction_known(instruction);
 		}
@@ -53,12 +53,12 @@ static void test_mapped_io_is_absent(void **state)
 
 	for (unsigned problem = 0; problem < 2; problem++) {
 		fixture->cpu.psw_mask |= problem ? ZPCI_PSW_PROBLEM_STATE : 0;
-		for (unsigned opcode = 0xb9d4; opcode <= 0xb9d6; opcode++) {
+		for (unsigned opcode = OP_PCISTGI; opcode <= OP_PCILGI; opcode++) {
 			encode_rre(instruction, opcode, 2, 4);
 			assert_int_equal(guest_execute(fixture, instruction, 2),
 					 PGM(ZPCI_PGM_OPERATION));
 		}
-		encode_displaced(instruction, 0xebd4, 1, 2, 3, 0);
+		encode_displaced(instruction, OP_PCISTBI, 1, 2, 3, 0);
 		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_OPERATION));
 	}
 }

@@ -30,6 +30,7 @@
 
 #include "fake-qemu.h"
 #include "zpci/machine/qemu/binding.h"
+#include "zpci/util/instruction.h"
 
 #define FID 0x1021u
 #define CODE 0x8000u /* where instructions are */
@@ -126,7 +127,7 @@ static uint32_t handle;
 
 static void rre(unsigned cpu, unsigned opcode)
 {
-	uint8_t bytes[6] = { (uint8_t)(opcode >> 8), (uint8_t)opcode, 0, 0x12 };
+	uint8_t bytes[6] = RRE(opcode, 1, 2);
 
 	fake_cpus[cpu].psw_mask = EXTENDED;
 	must(fake_execute(cpu, bytes, CODE));
@@ -139,7 +140,7 @@ static unsigned condition_code(unsigned cpu)
 
 static void clp(unsigned cpu)
 {
-	uint8_t bytes[6] = { 0xb9, 0xa0, ZPCI_CLP_LPS_PCI, 0x12 };
+	uint8_t bytes[6] = RRE_CLP(ZPCI_CLP_LPS_PCI, 1, 2);
 
 	fake_cpus[cpu].psw_mask = EXTENDED;
 	fake_cpus[cpu].gr[2] = BLOCK;
@@ -183,7 +184,7 @@ static void store(unsigned cpu, unsigned space, uint64_t offset, unsigned length
 	fake_cpus[cpu].gr[1] = zpci_get_be(bytes, length);
 	fake_cpus[cpu].gr[2] = (uint64_t)handle << 32 | space << 16 | length;
 	fake_cpus[cpu].gr[3] = offset;
-	rre(cpu, 0xb9d0);
+	rre(cpu, OP_PCISTG);
 	must(condition_code(cpu) == 0);
 }
 
@@ -193,7 +194,7 @@ static uint64_t load(unsigned cpu, unsigned space, uint64_t offset, unsigned len
 
 	fake_cpus[cpu].gr[2] = (uint64_t)handle << 32 | space << 16 | length;
 	fake_cpus[cpu].gr[3] = offset;
-	rre(cpu, 0xb9d2);
+	rre(cpu, OP_PCILG);
 	must(condition_code(cpu) == 0);
 	zpci_put_be(bytes, length, fake_cpus[cpu].gr[1]);
 	return zpci_get_le(bytes, length);
@@ -203,7 +204,7 @@ static uint64_t load(unsigned cpu, unsigned space, uint64_t offset, unsigned len
 
 static void register_interruptions(unsigned cpu)
 {
-	const uint8_t bytes[6] = { 0xe3, 0x10, 0x40, 0, 0, 0xd0 };
+	const uint8_t bytes[6] = DISPLACED(OP_MPCIFC, 1, 0, 4);
 
 	memset(fake_storage + FIB, 0, sizeof(struct zpci_fib));
 	memset(fake_storage + AIBV, 0, 0x1000);
@@ -359,7 +360,7 @@ static uint64_t sent_to;
 /* A load whose handle is of nobody: cc 3, if it is executed. */
 static void load_on_1(void)
 {
-	const uint8_t bytes[6] = { 0xb9, 0xd2, 0, 0x12 };
+	const uint8_t bytes[6] = RRE(OP_PCILG, 1, 2);
 
 	fake_cpus[1].psw_mask = EXTENDED;
 	fake_cpus[1].gr[2] = (uint64_t)(handle | 0x80000000) << 32 | 4;
@@ -403,7 +404,7 @@ static void test_the_other_cpu_is_kept_out_after_it(void **state)
 
 static void odd_register(void)
 {
-	const uint8_t bytes[6] = { 0xb9, 0xd2, 0, 0x13 };
+	const uint8_t bytes[6] = RRE(OP_PCILG, 1, 3);
 
 	fake_cpus[0].psw_mask = EXTENDED;
 	fake_cpus[0].gr[3] = (uint64_t)handle << 32;
@@ -418,7 +419,7 @@ static void configure(void)
 	put(BLOCK + 12, 4, FID);
 	fake_cpus[0].gr[1] = ZPCI_SCLP_CONFIGURE;
 	fake_cpus[0].gr[2] = BLOCK;
-	rre(0, 0xb220);
+	rre(0, OP_SERVC);
 }
 
 /* The fake QEMU insists on its lock, here and in the next. */
@@ -461,7 +462,7 @@ static void make_tables(void)
 /* Stores the FIB at @address. Returns the program interruption, or 0. */
 static unsigned store_controls(uint64_t address)
 {
-	const uint8_t bytes[6] = { 0xe3, 0x10, 0x40, 0, 0, 0xd4 };
+	const uint8_t bytes[6] = DISPLACED(OP_STPCIFC, 1, 0, 4);
 
 	put(PROGRAM_CODE, 2, 0);
 	fake_cpus[0].psw_mask = EXTENDED | PSW_DAT;
@@ -615,7 +616,7 @@ static void test_destroy_waits(void **state)
 
 static void execute_after_the_end(void)
 {
-	const uint8_t bytes[6] = { 0xb9, 0xd2, 0, 0x12 };
+	const uint8_t bytes[6] = RRE(OP_PCILG, 1, 2);
 
 	fake_cpus[0].psw_mask = EXTENDED;
 	must(!fake_execute(0, bytes, CODE));

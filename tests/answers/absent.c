@@ -15,7 +15,7 @@ static int mapped(struct trial *trial)
 	uint8_t bytes[6];
 
 	guest_registers(trial);
-	if (opcode >> 8 == 0xeb)
+	if (is_displaced(opcode >> 8))
 		encode_displaced(bytes, opcode, R_DATA, R_REQUEST, R_BASE, 0);
 	else if (opcode == OP_PCIWB)
 		encode_rre(bytes, opcode, 0, 0);

@@ -35,6 +35,7 @@
 #include <zpci/firmware.h>
 
 #include "player.h"
+#include "zpci/util/instruction.h"
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
@@ -241,21 +242,6 @@ void trial_fill(struct trial *trial, uint64_t offset, uint8_t first, unsigned le
 
 /* --- instructions (instructions.c); all return an answer -------------------------------------- */
 
-#define OP_SERVC 0xb220
-#define OP_CHSC 0xb25f
-#define OP_CLP 0xb9a0
-#define OP_PCISTG 0xb9d0
-#define OP_PCILG 0xb9d2
-#define OP_RPCIT 0xb9d3
-#define OP_PCISTGI 0xb9d4
-#define OP_PCIWB 0xb9d5
-#define OP_PCILGI 0xb9d6
-#define OP_PCISTB 0xebd0
-#define OP_SIC 0xebd1
-#define OP_PCISTBI 0xebd4
-#define OP_MPCIFC 0xe3d0
-#define OP_STPCIFC 0xe3d4
-
 /* What an instruction may change. A register of NO_REGISTER is none. */
 #define NO_REGISTER 16
 struct effects {
@@ -272,9 +258,6 @@ struct effects {
 #define R_BASE 11
 
 uint64_t request(uint32_t handle, unsigned space, unsigned low);
-void encode_rre(uint8_t bytes[6], unsigned opcode, unsigned r1, unsigned r2);
-void encode_displaced(uint8_t bytes[6], unsigned opcode, unsigned r1, unsigned third, unsigned base,
-		      int32_t displacement);
 /* Fills all registers with values that are nobody's operands. */
 void guest_registers(struct trial *trial);
 int guest_execute(struct trial *trial, const uint8_t bytes[6], const struct effects *effects);

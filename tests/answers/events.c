@@ -430,8 +430,6 @@ static int poisoned(struct trial *trial)
 
 /* --- STCRW, which is the machine's ------------------------------------------------------------ */
 
-#define OP_STCRW 0xb239
-
 static int store_report(struct trial *trial)
 {
 	const struct effects effects = {

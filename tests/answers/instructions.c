@@ -59,26 +59,6 @@ uint64_t request(uint32_t handle, unsigned space, unsigned low)
 	return (uint64_t)handle << 32 | (uint64_t)(space & 0xff) << 16 | (low & 0xffff);
 }
 
-void encode_rre(uint8_t bytes[6], unsigned opcode, unsigned r1, unsigned r2)
-{
-	memset(bytes, 0, 6);
-	zpci_put_be(bytes, 2, opcode);
-	bytes[3] = (uint8_t)(r1 << 4 | r2);
-}
-
-void encode_displaced(uint8_t bytes[6], unsigned opcode, unsigned r1, unsigned third, unsigned base,
-		      int32_t displacement)
-{
-	uint32_t bits = (uint32_t)displacement & 0xfffff;
-
-	bytes[0] = (uint8_t)(opcode >> 8);
-	bytes[1] = (uint8_t)(r1 << 4 | third);
-	bytes[2] = (uint8_t)(base << 4 | (bits >> 8 & 0xf));
-	bytes[3] = (uint8_t)bits;
-	bytes[4] = (uint8_t)(bits >> 12);
-	bytes[5] = (uint8_t)opcode;
-}
-
 /* --- executing -------------------------------------------------------------------------------- */
 
 void guest_registers(struct trial *trial)

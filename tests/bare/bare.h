@@ -29,6 +29,8 @@
 #include <zpci/clp.h>
 #include <zpci/fib.h>
 
+#include "zpci/util/instruction.h"
+
 int main(void);
 
 /* --- start and end -------------------------------------------------------------------------- */

@@ -135,8 +135,8 @@ static struct seen access(const struct setting *setting, const uint8_t code[6], 
 
 static const uint8_t load[6] = { 0xe3, 0x10, 0x40, 0, 0, 0x04 };
 static const uint8_t store[6] = { 0xe3, 0x10, 0x40, 0, 0, 0x24 };
-static const uint8_t modify[6] = { 0xe3, 0x10, 0x40, 0, 0, 0xd0 };
-static const uint8_t store_controls[6] = { 0xe3, 0x10, 0x40, 0, 0, 0xd4 };
+static const uint8_t modify[6] = DISPLACED(OP_MPCIFC, 1, 0, 4);
+static const uint8_t store_controls[6] = DISPLACED(OP_STPCIFC, 1, 0, 4);
 
 static void compare(const char *name, const char *what, struct seen cpu, struct seen ours)
 {

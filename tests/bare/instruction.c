@@ -46,31 +46,9 @@ int bare_run(struct bare_run *it)
 
 /* --- by name: registers 1 to 4 are the operands ---------------------------------------------- */
 
-/* RRE: the opcode's two bytes, R1, R2. */
-static struct bare_run rre(uint16_t opcode, unsigned r1, unsigned r2)
-{
-	struct bare_run it = { .code = { 0 } };
-
-	zpci_put_be(it.code, 2, opcode);
-	it.code[3] = (uint8_t)(r1 << 4 | r2);
-	return it;
-}
-
-/* RSY and RXY: first byte, R1, R3 or X2, B2, no displacement, last byte. */
-static struct bare_run rxy(uint8_t first, uint8_t last, unsigned r1, unsigned r3, unsigned b2)
-{
-	struct bare_run it = { .code = { 0 } };
-
-	it.code[0] = first;
-	it.code[1] = (uint8_t)(r1 << 4 | r3);
-	it.code[2] = (uint8_t)(b2 << 4);
-	it.code[5] = last;
-	return it;
-}
-
 unsigned bare_pcilg(uint64_t *data, uint64_t *request, uint64_t offset)
 {
-	struct bare_run it = rre(0xb9d2, 1, 2);
+	struct bare_run it = { .code = RRE(OP_PCILG, 1, 2) };
 
 	it.gpr[1] = *data;
 	it.gpr[2] = *request;
@@ -83,7 +61,7 @@ unsigned bare_pcilg(uint64_t *data, uint64_t *request, uint64_t offset)
 
 unsigned bare_pcistg(uint64_t data, uint64_t *request, uint64_t offset)
 {
-	struct bare_run it = rre(0xb9d0, 1, 2);
+	struct bare_run it = { .code = RRE(OP_PCISTG, 1, 2) };
 
 	it.gpr[1] = data;
 	it.gpr[2] = *request;
@@ -95,7 +73,7 @@ unsigned bare_pcistg(uint64_t data, uint64_t *request, uint64_t offset)
 
 unsigned bare_pcistb(uint64_t *request, uint64_t offset, const void *block)
 {
-	struct bare_run it = rxy(0xeb, 0xd0, 1, 3, 4);
+	struct bare_run it = { .code = DISPLACED(OP_PCISTB, 1, 3, 4) };
 
 	it.gpr[1] = *request;
 	it.gpr[3] = offset;
@@ -107,7 +85,7 @@ unsigned bare_pcistb(uint64_t *request, uint64_t offset, const void *block)
 
 unsigned bare_rpcit(uint64_t *handle, uint64_t start, uint64_t length)
 {
-	struct bare_run it = rre(0xb9d3, 1, 2);
+	struct bare_run it = { .code = RRE(OP_RPCIT, 1, 2) };
 
 	it.gpr[1] = *handle;
 	it.gpr[2] = start;
@@ -117,9 +95,9 @@ unsigned bare_rpcit(uint64_t *handle, uint64_t start, uint64_t length)
 	return it.cc;
 }
 
-static unsigned with_fib(uint8_t last, uint64_t *request, const void *fib)
+static unsigned with_fib(enum opcode opcode, uint64_t *request, const void *fib)
 {
-	struct bare_run it = rxy(0xe3, last, 1, 0, 4);
+	struct bare_run it = { .code = DISPLACED(opcode, 1, 0, 4) };
 
 	it.gpr[1] = *request;
 	it.gpr[4] = (uintptr_t)fib;
@@ -130,19 +108,18 @@ static unsigned with_fib(uint8_t last, uint64_t *request, const void *fib)
 
 unsigned bare_mpcifc(uint64_t *request, const struct zpci_fib *fib)
 {
-	return with_fib(0xd0, request, fib);
+	return with_fib(OP_MPCIFC, request, fib);
 }
 
 unsigned bare_stpcifc(uint64_t *request, struct zpci_fib *fib)
 {
-	return with_fib(0xd4, request, fib);
+	return with_fib(OP_STPCIFC, request, fib);
 }
 
 unsigned bare_clp(uint8_t control, uint64_t block, uint64_t *result)
 {
-	struct bare_run it = rre(0xb9a0, 1, 2);
+	struct bare_run it = { .code = RRE_CLP(control, 1, 2) };
 
-	it.code[2] = control;
 	it.gpr[2] = block;
 	run(&it);
 	if (result)
@@ -152,7 +129,7 @@ unsigned bare_clp(uint8_t control, uint64_t block, uint64_t *result)
 
 unsigned bare_servc(uint32_t command, void *sccb)
 {
-	struct bare_run it = rre(0xb220, 1, 2);
+	struct bare_run it = { .code = RRE(OP_SERVC, 1, 2) };
 
 	it.gpr[1] = command;
 	it.gpr[2] = (uintptr_t)sccb;
@@ -162,7 +139,7 @@ unsigned bare_servc(uint32_t command, void *sccb)
 
 unsigned bare_chsc(void *block)
 {
-	struct bare_run it = rre(0xb25f, 1, 0);
+	struct bare_run it = { .code = RRE(OP_CHSC, 1, 0) };
 
 	it.gpr[1] = (uintptr_t)block;
 	run(&it);
@@ -171,7 +148,7 @@ unsigned bare_chsc(void *block)
 
 unsigned bare_stcrw(uint32_t *report)
 {
-	struct bare_run it = { .code = { 0xb2, 0x39, 0x40 } }; /* S: B2 is 4 */
+	struct bare_run it = { .code = { OP_STCRW >> 8, OP_STCRW & 0xff, 0x40 } }; /* S: B2 is 4 */
 
 	it.gpr[4] = (uintptr_t)report;
 	run(&it);
@@ -180,7 +157,7 @@ unsigned bare_stcrw(uint32_t *report)
 
 void bare_sic(unsigned operation, unsigned isc, const void *block)
 {
-	struct bare_run it = rxy(0xeb, 0xd1, 1, 3, 4);
+	struct bare_run it = { .code = DISPLACED(OP_SIC, 1, 3, 4) };
 
 	it.gpr[1] = operation;
 	it.gpr[3] = (uint64_t)isc << 27;

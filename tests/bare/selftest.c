@@ -147,7 +147,7 @@ static void test_interruption(uint32_t handle)
 /* PCILG of the probe's ID with each register for each operand: the others stay as they were. */
 static bool load_with(uint32_t handle, unsigned r1, unsigned r2)
 {
-	struct bare_run run = { .code = { 0xb9, 0xd2, 0, (uint8_t)(r1 << 4 | r2) } };
+	struct bare_run run = { .code = RRE(OP_PCILG, r1, r2) };
 	bool right = true;
 
 	for (unsigned i = 0; i < 16; i++)

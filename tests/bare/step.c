@@ -101,7 +101,8 @@ static void test(const char *name, struct bare_run run, unsigned cc)
 
 static void test_clp(void)
 {
-	struct bare_run run = { .code = { 0xb9, 0xa0, 0x02, 0x12 }, .gpr[2] = (uintptr_t)page };
+	struct bare_run run = { .code = RRE_CLP(ZPCI_CLP_LPS_PCI, 1, 2),
+				.gpr[2] = (uintptr_t)page };
 
 	memset(page, 0, 4096);
 	zpci_put_be(page, 4, 32 << 16 | ZPCI_CLP_QUERY_FUNCTION);
@@ -113,12 +114,12 @@ static void test_clp(void)
 
 static void test_load_store(void)
 {
-	struct bare_run load = { .code = { 0xb9, 0xd2, 0x00, 0x12 },
+	struct bare_run load = { .code = RRE(OP_PCILG, 1, 2),
 				 .gpr[2] = bare_request(handle, 15, 4) };
-	struct bare_run store = { .code = { 0xb9, 0xd0, 0x00, 0x12 },
+	struct bare_run store = { .code = RRE(OP_PCISTG, 1, 2),
 				  .gpr[2] = bare_request(handle, 15, 2),
 				  .gpr[3] = COMMAND };
-	struct bare_run block = { .code = { 0xeb, 0x13, 0x40, 0, 0, 0xd0 },
+	struct bare_run block = { .code = DISPLACED(OP_PCISTB, 1, 3, 4),
 				  .gpr[1] = bare_request(handle, 7, 16),
 				  .gpr[4] = (uintptr_t)page };
 
@@ -131,12 +132,12 @@ static void test_load_store(void)
 
 static void test_controls(void)
 {
-	struct bare_run refresh = { .code = { 0xb9, 0xd3, 0x00, 0x12 },
+	struct bare_run refresh = { .code = RRE(OP_RPCIT, 1, 2),
 				    .gpr[1] = (uint64_t)(handle ^ 0x80000000) << 32 };
-	struct bare_run modify = { .code = { 0xe3, 0x10, 0x40, 0, 0, 0xd0 },
+	struct bare_run modify = { .code = DISPLACED(OP_MPCIFC, 1, 0, 4),
 				   .gpr[1] = bare_request(handle, 0, ZPCI_MPCIFC_SET_MEASURE),
 				   .gpr[4] = (uintptr_t)page };
-	struct bare_run store = { .code = { 0xe3, 0x10, 0x40, 0, 0, 0xd4 },
+	struct bare_run store = { .code = DISPLACED(OP_STPCIFC, 1, 0, 4),
 				  .gpr[1] = bare_request(handle, 0, 0),
 				  .gpr[4] = (uintptr_t)page };
 
@@ -149,7 +150,7 @@ static void test_controls(void)
 
 static void test_service(void)
 {
-	struct bare_run run = { .code = { 0xb2, 0x20, 0x00, 0x12 },
+	struct bare_run run = { .code = RRE(OP_SERVC, 1, 2),
 				.gpr[1] = ZPCI_SCLP_CONFIGURE,
 				.gpr[2] = (uintptr_t)page };
 
@@ -166,9 +167,9 @@ static void test_service(void)
 
 static void test_exceptions(void)
 {
-	struct bare_run odd = { .code = { 0xb9, 0xd2, 0x00, 0x13 },
+	struct bare_run odd = { .code = RRE(OP_PCILG, 1, 3),
 				.gpr[3] = bare_request(handle, 15, 4) };
-	struct bare_run modify = { .code = { 0xe3, 0x10, 0x40, 0, 0, 0xd0 },
+	struct bare_run modify = { .code = DISPLACED(OP_MPCIFC, 1, 0, 4),
 				   .gpr[1] = bare_request(handle, 0, ZPCI_MPCIFC_SET_MEASURE),
 				   .gpr[4] = (uintptr_t)page };
 	unsigned without_dat = usual;
@@ -192,7 +193,7 @@ static void test_exceptions(void)
 
 static void test_nullification(void)
 {
-	struct bare_run store = { .code = { 0xb9, 0xd0, 0x00, 0x12 },
+	struct bare_run store = { .code = RRE(OP_PCISTG, 1, 2),
 				  .gpr[2] = bare_request(handle, 15, 2),
 				  .gpr[3] = COMMAND };
 	int code;
@@ -207,7 +208,7 @@ static void test_nullification(void)
 
 static void test_ranges(void)
 {
-	struct bare_run load = { .code = { 0xb9, 0xd2, 0x00, 0x12 },
+	struct bare_run load = { .code = RRE(OP_PCILG, 1, 2),
 				 .gpr[2] = bare_request(handle, 15, 4) };
 	struct bare_run copy = load;
 

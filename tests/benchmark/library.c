@@ -23,6 +23,7 @@
 
 #include "measure.h"
 #include "zpci/firmware/internal.h"
+#include "zpci/util/instruction.h"
 
 #define STORAGE 0x2000000u
 #define BLOCK 0x10000u
@@ -240,7 +241,7 @@ static void store_block(void *opaque, unsigned thread, uint64_t count)
 
 static void load_instruction(void *opaque, unsigned thread, uint64_t count)
 {
-	static const uint8_t pcilg[6] = { 0xb9, 0xd2, 0, 0x24 };
+	static const uint8_t pcilg[6] = RRE(OP_PCILG, 2, 4);
 	struct world *world = opaque;
 	struct zpci_ram_cpu cpu;
 

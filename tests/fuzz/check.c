@@ -4,6 +4,7 @@
  * function tells the same.
  */
 #include "fuzz.h"
+#include "zpci/util/instruction.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -243,7 +244,7 @@ void fuzz_check_reset(struct fuzz *fuzz)
 static void fetch(struct fuzz *fuzz, struct zpci_chsc_sei_response *response)
 {
 	uint64_t address = 0x1000;
-	const uint8_t instruction[6] = { 0xb2, 0x5f, 0x00, 0x10, 0, 0 };
+	const uint8_t instruction[6] = RRE(OP_CHSC, 1, 0);
 
 	zpci_ram_poison(fuzz->ram, 0, 0);
 	memset(fuzz_storage(fuzz, address), 0, 16);

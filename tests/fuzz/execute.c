@@ -8,6 +8,7 @@
  * within the length that the guest offered, and nowhere else.
  */
 #include "fuzz.h"
+#include "zpci/util/instruction.h"
 
 #include <string.h>
 
@@ -30,24 +31,24 @@ enum kind {
 
 static enum kind kind_of(const uint8_t *bytes)
 {
-	switch (bytes[0] << 8 | (bytes[0] == 0xb2 || bytes[0] == 0xb9 ? bytes[1] : bytes[5])) {
-	case 0xb220:
+	switch (decode_opcode(bytes)) {
+	case OP_SERVC:
 		return SERVC;
-	case 0xb25f:
+	case OP_CHSC:
 		return CHSC;
-	case 0xb9a0:
+	case OP_CLP:
 		return CLP;
-	case 0xb9d0:
+	case OP_PCISTG:
 		return PCISTG;
-	case 0xb9d2:
+	case OP_PCILG:
 		return PCILG;
-	case 0xb9d3:
+	case OP_RPCIT:
 		return RPCIT;
-	case 0xebd0:
+	case OP_PCISTB:
 		return PCISTB;
-	case 0xe3d0:
+	case OP_MPCIFC:
 		return MPCIFC;
-	case 0xe3d4:
+	case OP_STPCIFC:
 		return STPCIFC;
 	default:
 		return OTHER;

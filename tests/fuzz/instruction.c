@@ -4,6 +4,7 @@
  * choice. The oracles are those of execute.c, device.c and check.c.
  */
 #include "fuzz.h"
+#include "zpci/util/instruction.h"
 
 #include <string.h>
 
@@ -71,8 +72,8 @@ static void write_clp(struct fuzz *fuzz, struct fuzz_input *input)
 }
 
 static const uint16_t opcodes[] = {
-	0xb9a0, 0xb9d0, 0xb9d2, 0xb9d3, 0xebd0, 0xe3d0, 0xe3d4,
-	0xb220, 0xb25f, 0xb9d4, 0xb9d5, 0xb9d6, 0xebd4, /* mapped I/O */
+	OP_CLP,	  OP_PCISTG, OP_PCILG,	 OP_RPCIT, OP_PCISTB, OP_MPCIFC,  OP_STPCIFC,
+	OP_SERVC, OP_CHSC,   OP_PCISTGI, OP_PCIWB, OP_PCILGI, OP_PCISTBI, /* mapped I/O */
 };
 
 static void execute_known(struct fuzz *fuzz, struct fuzz_input *input)
@@ -80,7 +81,7 @@ static void execute_known(struct fuzz *fuzz, struct fuzz_input *input)
 	unsigned opcode = opcodes[fuzz_choose(input, sizeof(opcodes) / sizeof(opcodes[0]))];
 	uint8_t bytes[6] = { (uint8_t)(opcode >> 8), 0, 0, 0, 0, (uint8_t)opcode };
 
-	if (opcode >> 8 == 0xb2 || opcode >> 8 == 0xb9) {
+	if (!is_displaced(opcode >> 8)) {
 		bytes[1] = (uint8_t)opcode;
 		bytes[3] = (uint8_t)fuzz_take(input, 1);
 		bytes[2] = (uint8_t)fuzz_take(input, 1);

@@ -4,6 +4,7 @@
  * which the step takes them, near to what is valid: tables of likely values with a few bad ones.
  */
 #include "differential.h"
+#include "zpci/util/instruction.h"
 
 #include <string.h>
 
@@ -96,8 +97,7 @@ static void execute(struct pair *pair, const struct choice *choice, const uint8_
 static void execute_rre(struct pair *pair, const struct choice *choice, unsigned opcode,
 			unsigned r1, unsigned r2)
 {
-	const uint8_t code[6] = { (uint8_t)(opcode >> 8), (uint8_t)opcode, 0,
-				  (uint8_t)(r1 << 4 | r2) };
+	const uint8_t code[6] = RRE(opcode, r1, r2);
 
 	execute(pair, choice, code);
 }
@@ -109,15 +109,9 @@ static void execute_displaced(struct pair *pair, struct choice *choice, unsigned
 	static const uint32_t displacements[] = { 0, 0, 0, 8, 0xffff8, 0x7ffff, 0x80000, 0x123 };
 	uint32_t displacement = CHOOSE(choice, displacements);
 	int64_t signed_one = (int64_t)displacement - (displacement & 0x80000 ? 0x100000 : 0);
-	const uint8_t code[6] = {
-		(uint8_t)(opcode >> 8),
-		(uint8_t)(r1 << 4 | third),
-		(uint8_t)(0xc0 | (displacement >> 8 & 15)),
-		(uint8_t)displacement,
-		(uint8_t)(displacement >> 12),
-		(uint8_t)opcode,
-	};
+	uint8_t code[6];
 
+	encode_displaced(code, opcode, r1, third, 12, (int32_t)signed_one);
 	pair_set_register(pair, 12, address - (uint64_t)signed_one);
 	execute(pair, choice, code);
 }
@@ -200,7 +194,7 @@ static void access_space(struct pair *pair, struct choice *choice, bool store)
 	pair_set_register(pair, r1, value);
 	pair_set_register(pair, r2, request(handle, space, length));
 	pair_set_register(pair, (r2 + 1) % 16, offset);
-	execute_rre(pair, choice, store ? 0xb9d0 : 0xb9d2, r1, r2);
+	execute_rre(pair, choice, store ? OP_PCISTG : OP_PCILG, r1, r2);
 }
 
 static void load(struct pair *pair, struct choice *choice)
@@ -245,7 +239,7 @@ static void store_block(struct pair *pair, struct choice *choice)
 				 (choice->record[RECORD - 2] + i) * 0x0101010101010101ull);
 	pair_set_register(pair, 2, request(handle, space, length));
 	pair_set_register(pair, 3, offset);
-	execute_displaced(pair, choice, 0xebd0, 2, 3, address);
+	execute_displaced(pair, choice, OP_PCISTB, 2, 3, address);
 }
 
 /* Programs one vector as Linux does: address, data, then the mask. */
@@ -261,11 +255,11 @@ static void set_vector(struct pair *pair, struct choice *choice)
 	pair_set_register(pair, 5, DESK_TABLE + vector * 16);
 	/* Little-endian: the addresses have no bits but in their first byte. */
 	pair_set_register(pair, 6, data == 0xee ? 0x1234 : address >> 56);
-	execute_rre(pair, choice, 0xb9d0, 6, 4);
+	execute_rre(pair, choice, OP_PCISTG, 6, 4);
 	pair_set_register(pair, 5, DESK_TABLE + vector * 16 + 8);
 	pair_set_register(pair, 6, (uint64_t)(data % 16) << 56 | (mask % 4 ? 0 : 1ull << 24));
 	pair_set_register(pair, 4, request(handle, 2, 8));
-	execute_rre(pair, choice, 0xb9d0, 6, 4);
+	execute_rre(pair, choice, OP_PCISTG, 6, 4);
 }
 
 /* --- DMA ------------------------------------------------------------------------------------- */
@@ -310,7 +304,7 @@ static void refresh(struct pair *pair, struct choice *choice)
 	pair_set_register(pair, 7, request(handle, 0, 0));
 	pair_set_register(pair, r2, start);
 	pair_set_register(pair, r2 + 1, length);
-	execute_rre(pair, choice, 0xb9d3, registers < 250 ? 7 : r2, r2);
+	execute_rre(pair, choice, OP_RPCIT, registers < 250 ? 7 : r2, r2);
 }
 
 /* What each entry should be, to which it is put back. */
@@ -415,7 +409,7 @@ static void device_access(struct pair *pair, struct choice *choice)
 	}
 	pair_set_register(pair, 2, request(function->handle, 0, 1));
 	pair_set_register(pair, 3, DESK_ENGINE);
-	execute_rre(pair, choice, 0xb9d0, 1, 2);
+	execute_rre(pair, choice, OP_PCISTG, 1, 2);
 }
 
 /* A page is used, then its entry changes, the guest says so, and the page is used again: each time as
@@ -441,7 +435,7 @@ static void remap(struct pair *pair, struct choice *choice)
 		pair_set_register(pair, 7, request(function->handle, 0, 0));
 		pair_set_register(pair, 4, DMA_START + 0x1000 * (page + 1 - pages));
 		pair_set_register(pair, 5, 0x1000 * pages);
-		execute_rre(pair, choice, 0xb9d3, 7, 4);
+		execute_rre(pair, choice, OP_RPCIT, 7, 4);
 	}
 }
 
@@ -463,7 +457,7 @@ static void raise_vector(struct pair *pair, struct choice *choice)
 	pair_set_register(pair, 1, vector);
 	pair_set_register(pair, 2, request(function->handle, 0, 1));
 	pair_set_register(pair, 3, DESK_DOORBELL);
-	execute_rre(pair, choice, 0xb9d0, 1, 2);
+	execute_rre(pair, choice, OP_PCISTG, 1, 2);
 }
 
 /* --- controls -------------------------------------------------------------------------------- */
@@ -544,7 +538,7 @@ static void modify(struct pair *pair, struct choice *choice)
 	fill_interruption(pair, choice);
 	fill_measurement(pair, choice);
 	pair_set_register(pair, 2, request(handle, way % 16 == 15 ? way : 0, control));
-	execute_displaced(pair, choice, 0xe3d0, 2, 0, take_operand(choice, AT_FIB));
+	execute_displaced(pair, choice, OP_MPCIFC, 2, 0, take_operand(choice, AT_FIB));
 }
 
 static void store_controls(struct pair *pair, struct choice *choice)
@@ -554,7 +548,8 @@ static void store_controls(struct pair *pair, struct choice *choice)
 
 	pair_set_register(pair, 2, request(handle, way % 16 == 15 ? way : 0, 0));
 	pair_set_register(pair, 9, 0x80);
-	execute_displaced(pair, choice, 0xe3d4, 2, way % 8 ? 0 : 9, take_operand(choice, AT_FIB));
+	execute_displaced(pair, choice, OP_STPCIFC, 2, way % 8 ? 0 : 9,
+			  take_operand(choice, AT_FIB));
 }
 
 /* --- CLP ------------------------------------------------------------------------------------- */
@@ -587,7 +582,7 @@ static void execute_clp(struct pair *pair, struct choice *choice)
 {
 	static const uint8_t controls[] = { 2, 2, 2, 2, 2, 2,	 2, 2,	  2,
 					    2, 2, 2, 2, 0, 0x42, 1, 0x82, 3 };
-	uint8_t code[6] = { 0xb9, 0xa0, CHOOSE(choice, controls), 0x23 };
+	uint8_t code[6] = RRE_CLP(CHOOSE(choice, controls), 2, 3);
 
 	pair_set_register(pair, 3, take_operand(choice, AT_CLP));
 	execute(pair, choice, code);
@@ -652,7 +647,7 @@ static void other_command(struct pair *pair, struct choice *choice)
 
 static void immediate(struct pair *pair, struct choice *choice)
 {
-	uint8_t code[6] = { 0xb9, 0xa0, (uint8_t)(0x80 | take(choice, 1)), 0x23 };
+	uint8_t code[6] = RRE_CLP(0x80 | take(choice, 1), 2, 3);
 
 	pair_set_register(pair, 3, take(choice, 1) % 4);
 	execute(pair, choice, code);
@@ -688,7 +683,7 @@ static void configure(struct pair *pair, struct choice *choice)
 			 (uint64_t)(way % 16 ? 2 : 3) << 56 | (way % 32 == 17 ? FID + 9 : fid));
 	pair_set_register(pair, 1, (way & 0x80 ? 0x001a0001 : 0x001b0001) + (way % 32 == 18));
 	pair_set_register(pair, 2, address);
-	execute_rre(pair, choice, 0xb220, 1, 2);
+	execute_rre(pair, choice, OP_SERVC, 1, 2);
 }
 
 static void fetch_event(struct pair *pair, struct choice *choice)
@@ -700,7 +695,7 @@ static void fetch_event(struct pair *pair, struct choice *choice)
 		pair_set_storage(pair, AT_CHSC + 2, 2, 0x0002);
 	pair_set_storage(pair, AT_CHSC + 8, 8, way == 3 ? 1ull << 63 : 0xa000000000000000);
 	pair_set_register(pair, 6, take_operand(choice, AT_CHSC));
-	execute_rre(pair, choice, 0xb25f, 6, way < 8 ? 6 : 0);
+	execute_rre(pair, choice, OP_CHSC, 6, way < 8 ? 6 : 0);
 }
 
 /* --- what has no order ----------------------------------------------------------------------- */
@@ -721,9 +716,10 @@ static uint64_t take_register(struct pair *pair, struct choice *choice)
 /* Any of the opcodes with any registers. */
 static void raw(struct pair *pair, struct choice *choice)
 {
-	static const uint16_t opcodes[] = { 0xb220, 0xb25f, 0xb9a0, 0xb9d0, 0xb9d2, 0xb9d3,
-					    0xe3d0, 0xe3d4, 0xebd0, 0xb9d4, 0xb9d5, 0xb9d6,
-					    0xebd4, 0xb9d1, 0xebd1, 0xe3d2, 0xb239 };
+	static const uint16_t opcodes[] = { OP_SERVC, OP_CHSC,	 OP_CLP,     OP_PCISTG, OP_PCILG,
+					    OP_RPCIT, OP_MPCIFC, OP_STPCIFC, OP_PCISTB, OP_PCISTGI,
+					    OP_PCIWB, OP_PCILGI, OP_PCISTBI, 0xb9d1,	OP_SIC,
+					    0xe3d2,   OP_STCRW };
 	unsigned opcode = CHOOSE(choice, opcodes);
 	uint8_t code[6] = { (uint8_t)(opcode >> 8), (uint8_t)opcode, 0, 0, 0, 0 };
 	unsigned first = (unsigned)take(choice, 1) % 16;
@@ -752,7 +748,7 @@ static void drive(struct pair *pair, struct choice *choice)
 		pair_set_storage(pair, AT_SCCB + 8, 8, 2ull << 56 | function->plug.fid);
 		pair_set_register(pair, 1, 0x001a0001);
 		pair_set_register(pair, 2, AT_SCCB);
-		execute_rre(pair, choice, 0xb220, 1, 2);
+		execute_rre(pair, choice, OP_SERVC, 1, 2);
 		return;
 	}
 	if (function->state == MODEL_DISABLED || function->state == MODEL_PERMANENT) {
@@ -761,7 +757,7 @@ static void drive(struct pair *pair, struct choice *choice)
 		pair_set_storage(pair, AT_CLP + 20, 4,
 				 function->state == MODEL_DISABLED ? 0x00000001 : 0x00000100);
 		pair_set_register(pair, 3, AT_CLP);
-		execute(pair, choice, (const uint8_t[6]){ 0xb9, 0xa0, 0x02, 0x23 });
+		execute(pair, choice, (const uint8_t[6])RRE_CLP(2, 2, 3));
 		return;
 	}
 	if (function->state == MODEL_ERROR || function->state == MODEL_UNBLOCKED) {
@@ -770,7 +766,7 @@ static void drive(struct pair *pair, struct choice *choice)
 		pair_set_register(pair, 1, function->bus_master ? 0x0080 : 0x0600);
 		pair_set_register(pair, 2, request(function->handle, 15, 2));
 		pair_set_register(pair, 3, function->bus_master ? DESK_MSIX + 2 : 4);
-		execute_rre(pair, choice, 0xb9d0, 1, 2);
+		execute_rre(pair, choice, OP_PCISTG, 1, 2);
 		return;
 	} else {
 		control = !function->dma_registered ? 4 : !function->int_registered ? 2 : 10;
@@ -787,7 +783,7 @@ static void drive(struct pair *pair, struct choice *choice)
 	pair_set_storage(pair, AT_FIB + 56, 8, AT_AISB);
 	pair_set_storage(pair, AT_FIB + 64, 8, AT_FMB + 0x80 * (function->plug.fid % 8));
 	pair_set_register(pair, 2, request(function->handle, 0, control));
-	execute_displaced(pair, choice, 0xe3d0, 2, 0, AT_FIB);
+	execute_displaced(pair, choice, OP_MPCIFC, 2, 0, AT_FIB);
 }
 
 /* --- the host -------------------------------------------------------------------------------- */

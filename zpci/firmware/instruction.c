@@ -18,22 +18,7 @@
 #include <zpci/event.h>
 
 #include "zpci/firmware/internal.h"
-
-enum opcode {
-	OP_SERVC = 0xb220,
-	OP_CHSC = 0xb25f,
-	OP_CLP = 0xb9a0,
-	OP_PCISTG = 0xb9d0,
-	OP_PCILG = 0xb9d2,
-	OP_RPCIT = 0xb9d3,
-	OP_PCISTGI = 0xb9d4,
-	OP_PCIWB = 0xb9d5,
-	OP_PCILGI = 0xb9d6,
-	OP_MPCIFC = 0xe3d0, /* first and last byte */
-	OP_STPCIFC = 0xe3d4,
-	OP_PCISTB = 0xebd0,
-	OP_PCISTBI = 0xebd4,
-};
+#include "zpci/util/instruction.h"
 
 /* One instruction under way. */
 struct execution {
@@ -41,13 +26,6 @@ struct execution {
 	void *cpu;
 	const uint8_t *bytes;
 };
-
-static unsigned opcode(const uint8_t *bytes)
-{
-	unsigned first = (unsigned)bytes[0] << 8;
-
-	return bytes[0] == 0xe3 || bytes[0] == 0xeb ? first | bytes[5] : first | bytes[1];
-}
 
 /* The instructions of mapped I/O, a facility that we do not offer (reference 2.8). */
 static bool is_mapped_io(unsigned opcode)
@@ -58,7 +36,7 @@ static bool is_mapped_io(unsigned opcode)
 
 bool zpci_instruction_known(const uint8_t instruction[6])
 {
-	switch (opcode(instruction)) {
+	switch (decode_opcode(instruction)) {
 	case OP_SERVC:
 	case OP_CHSC:
 	case OP_CLP:
@@ -70,7 +48,7 @@ bool zpci_instruction_known(const uint8_t instruction[6])
 	case OP_PCISTB:
 		return true;
 	default:
-		return is_mapped_io(opcode(instruction));
+		return is_mapped_io(decode_opcode(instruction));
 	}
 }
 
@@ -90,45 +68,16 @@ static void set(const struct execution *execution, unsigned number, uint64_t val
 	firmware->ops.set_register(firmware->machine, execution->cpu, number, value);
 }
 
-/* Register fields of RRE instructions (fourth byte), and of RSY and RXY ones (second). */
-static unsigned rre_r1(const struct execution *execution)
-{
-	return execution->bytes[3] >> 4;
-}
-
-static unsigned rre_r2(const struct execution *execution)
-{
-	return execution->bytes[3] & 15;
-}
-
-static unsigned first_register(const struct execution *execution)
-{
-	return execution->bytes[1] >> 4;
-}
-
-static unsigned third_or_index(const struct execution *execution)
-{
-	return execution->bytes[1] & 15;
-}
-
-static unsigned base_register(const struct execution *execution)
-{
-	return execution->bytes[2] >> 4;
-}
-
 /* Base, index and displacement as an address in the CPU's addressing mode. A register number of
- * 0 means the value 0; the displacement has 20 bits and a sign, its low 12 first. */
+ * 0 means the value 0. */
 static uint64_t effective_address(const struct execution *execution, unsigned index)
 {
 	const struct zpci_firmware *firmware = execution->firmware;
-	const uint8_t *bytes = execution->bytes;
 	uint64_t mask = firmware->ops.get_psw_mask(firmware->machine, execution->cpu);
-	uint32_t displacement =
-		(uint32_t)bytes[4] << 12 | (uint32_t)(bytes[2] & 15) << 8 | bytes[3];
-	uint64_t address = (uint64_t)((int64_t)(displacement ^ 0x80000) - 0x80000);
+	uint64_t address = (uint64_t)(int64_t)displaced_by(execution->bytes);
 
-	if (base_register(execution))
-		address += get(execution, base_register(execution));
+	if (displaced_base(execution->bytes))
+		address += get(execution, displaced_base(execution->bytes));
 	if (index)
 		address += get(execution, index);
 	if (!(mask & ZPCI_PSW_BASIC_ADDRESSING))
@@ -199,9 +148,9 @@ static struct request decode_request(uint64_t value)
 static enum zpci_disposition clp_immediate(const struct execution *execution)
 {
 	/* R2's *value* is the command (reference 2.1). */
-	if (get(execution, rre_r2(execution)) != ZPCI_CLP_IMMEDIATE_LIST_LPS)
+	if (get(execution, rre_r2(execution->bytes)) != ZPCI_CLP_IMMEDIATE_LIST_LPS)
 		return finish(execution, 3);
-	set(execution, rre_r1(execution), ZPCI_CLP_INSTALLED_LPS);
+	set(execution, rre_r1(execution->bytes), ZPCI_CLP_INSTALLED_LPS);
 	return finish(execution, 0);
 }
 
@@ -219,7 +168,7 @@ static int read_block(const struct execution *execution, struct clp_block *block
 	const struct zpci_firmware *firmware = execution->firmware;
 
 	return firmware->ops.read_logical(firmware->machine, execution->cpu,
-					  block->address + offset, rre_r2(execution),
+					  block->address + offset, rre_r2(execution->bytes),
 					  block->bytes + offset, length);
 }
 
@@ -229,7 +178,7 @@ static int write_block(const struct execution *execution, const struct clp_block
 	const struct zpci_firmware *firmware = execution->firmware;
 
 	return firmware->ops.write_logical(firmware->machine, execution->cpu,
-					   block->address + offset, rre_r2(execution),
+					   block->address + offset, rre_r2(execution->bytes),
 					   block->bytes + offset, length);
 }
 
@@ -240,8 +189,8 @@ static int check_block(const struct execution *execution, const struct clp_block
 	const struct zpci_firmware *firmware = execution->firmware;
 
 	return firmware->ops.check_logical(firmware->machine, execution->cpu,
-					   block->address + offset, rre_r2(execution), length,
-					   true);
+					   block->address + offset, rre_r2(execution->bytes),
+					   length, true);
 }
 
 static bool length_ok(size_t length, size_t minimum, size_t maximum)
@@ -302,7 +251,7 @@ static enum zpci_disposition clp_with_block(const struct execution *execution)
 	bool restart;
 	int rc;
 
-	block.address = get(execution, rre_r2(execution));
+	block.address = get(execution, rre_r2(execution->bytes));
 	if (!fetch_block(execution, &block))
 		return ZPCI_EXECUTED;
 	if (zpci_clp_is_foreign(execution->firmware, lps, block.bytes, block.request, &restart))
@@ -329,7 +278,7 @@ static enum zpci_disposition clp(const struct execution *execution)
 
 static enum zpci_disposition load_store(const struct execution *execution, bool is_store)
 {
-	unsigned r1 = rre_r1(execution), r2 = rre_r2(execution);
+	unsigned r1 = rre_r1(execution->bytes), r2 = rre_r2(execution->bytes);
 	struct request request = decode_request(get(execution, r2));
 	struct zpci_outcome outcome;
 	uint64_t offset, value;
@@ -354,9 +303,9 @@ static enum zpci_disposition load_store(const struct execution *execution, bool 
 static enum zpci_disposition store_block(const struct execution *execution)
 {
 	struct zpci_firmware *firmware = execution->firmware;
-	unsigned r1 = first_register(execution);
+	unsigned r1 = displaced_r1(execution->bytes);
 	struct request request = decode_request(get(execution, r1));
-	uint64_t offset = get(execution, third_or_index(execution));
+	uint64_t offset = get(execution, displaced_third(execution->bytes));
 	uint64_t address = effective_address(execution, 0);
 	uint8_t data[ZPCI_STORE_BLOCK_LIMIT];
 	struct zpci_outcome outcome;
@@ -369,7 +318,7 @@ static enum zpci_disposition store_block(const struct execution *execution)
 	if (outcome.program_interruption || outcome.cc)
 		return conclude(execution, outcome, r1);
 	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
-					base_register(execution), data, request.length);
+					displaced_base(execution->bytes), data, request.length);
 	if (rc)
 		return access_failed(execution, rc);
 	return conclude(execution,
@@ -382,7 +331,7 @@ static enum zpci_disposition store_block(const struct execution *execution)
 
 static enum zpci_disposition refresh(const struct execution *execution)
 {
-	unsigned r1 = rre_r1(execution), r2 = rre_r2(execution);
+	unsigned r1 = rre_r1(execution->bytes), r2 = rre_r2(execution->bytes);
 	uint32_t handle = (uint32_t)(get(execution, r1) >> 32);
 	uint64_t start, length;
 
@@ -401,9 +350,9 @@ static enum zpci_disposition refresh(const struct execution *execution)
 static enum zpci_disposition modify_controls(const struct execution *execution)
 {
 	struct zpci_firmware *firmware = execution->firmware;
-	unsigned r1 = first_register(execution);
+	unsigned r1 = displaced_r1(execution->bytes);
 	struct request request = decode_request(get(execution, r1));
-	uint64_t address = effective_address(execution, third_or_index(execution));
+	uint64_t address = effective_address(execution, displaced_third(execution->bytes));
 	struct zpci_outcome outcome;
 	struct zpci_fib fib;
 	int rc;
@@ -416,7 +365,7 @@ static enum zpci_disposition modify_controls(const struct execution *execution)
 	if (outcome.cc)
 		return conclude(execution, outcome, r1);
 	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
-					base_register(execution), &fib, sizeof(fib));
+					displaced_base(execution->bytes), &fib, sizeof(fib));
 	if (rc)
 		return access_failed(execution, rc);
 	return conclude(execution,
@@ -428,9 +377,9 @@ static enum zpci_disposition modify_controls(const struct execution *execution)
 static enum zpci_disposition store_controls(const struct execution *execution)
 {
 	struct zpci_firmware *firmware = execution->firmware;
-	unsigned r1 = first_register(execution);
+	unsigned r1 = displaced_r1(execution->bytes);
 	struct request request = decode_request(get(execution, r1));
-	uint64_t address = effective_address(execution, third_or_index(execution));
+	uint64_t address = effective_address(execution, displaced_third(execution->bytes));
 	struct zpci_outcome outcome;
 	struct zpci_fib fib;
 	bool handle_bit;
@@ -446,7 +395,7 @@ static enum zpci_disposition store_controls(const struct execution *execution)
 	if (outcome.cc)
 		return conclude(execution, outcome, r1);
 	rc = firmware->ops.write_logical(firmware->machine, execution->cpu, address,
-					 base_register(execution), &fib, sizeof(fib));
+					 displaced_base(execution->bytes), &fib, sizeof(fib));
 	if (rc)
 		return access_failed(execution, rc);
 	if (handle_bit)
@@ -510,8 +459,8 @@ static bool configures_ours(struct zpci_firmware *firmware, const struct zpci_sc
 static enum zpci_disposition service_call(const struct execution *execution)
 {
 	struct zpci_firmware *firmware = execution->firmware;
-	uint32_t command = (uint32_t)get(execution, rre_r1(execution));
-	uint64_t address = get(execution, rre_r2(execution));
+	uint32_t command = (uint32_t)get(execution, rre_r1(execution->bytes));
+	uint64_t address = get(execution, rre_r2(execution->bytes));
 	struct zpci_sclp_configure sccb;
 	int rc;
 
@@ -546,7 +495,7 @@ static bool wants_pci_events(const struct zpci_chsc_sei_request *request)
 static enum zpci_disposition channel_subsystem_call(const struct execution *execution)
 {
 	struct zpci_firmware *firmware = execution->firmware;
-	unsigned r1 = rre_r1(execution);
+	unsigned r1 = rre_r1(execution->bytes);
 	uint64_t address = get(execution, r1);
 	struct zpci_chsc_sei_request request;
 	uint8_t response[ZPCI_CHSC_BLOCK - sizeof(request)];
@@ -575,7 +524,7 @@ static enum zpci_disposition channel_subsystem_call(const struct execution *exec
 
 static enum zpci_disposition dispatch(const struct execution *execution)
 {
-	switch (opcode(execution->bytes)) {
+	switch (decode_opcode(execution->bytes)) {
 	case OP_CLP:
 		zpci_events_guest_runs(execution->firmware);
 		return clp(execution);
@@ -608,7 +557,7 @@ enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void
 	if (!zpci_instruction_known(instruction))
 		return ZPCI_NOT_OURS;
 	/* Absent in the problem state as well, where a guest's programs may use them. */
-	if (is_mapped_io(opcode(instruction)))
+	if (is_mapped_io(decode_opcode(instruction)))
 		return interrupt(&execution, ZPCI_PGM_OPERATION);
 	if (firmware->ops.get_psw_mask(firmware->machine, cpu) & ZPCI_PSW_PROBLEM_STATE)
 		return interrupt(&execution, ZPCI_PGM_PRIVILEGED);

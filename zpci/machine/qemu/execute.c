@@ -24,6 +24,7 @@
 #include <zpci/bytes.h>
 
 #include "binding.h"
+#include "zpci/util/instruction.h"
 
 _Static_assert(sizeof(void *) == sizeof(uint64_t), "QEMU 11 runs on 64-bit hosts only");
 
@@ -148,7 +149,7 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 
 /* PCILG, PCISTG and their kin, which are frequent, have 16 bits that count: second and fourth
  * byte. */
-#define SHORT_FIRST 0xb9
+#define SHORT_FIRST (OP_PCILG >> 8)
 #define SHORT_BITS 16
 
 bool zpci_qemu_pack_short(uint64_t address, const uint8_t bytes[6], void **packed)

@@ -22,16 +22,11 @@
 #include <zpci/fib.h>
 
 #include "binding.h"
+#include "zpci/util/instruction.h"
 
-#define RRE_CLP 0xb9a0
-#define RRE_CHSC 0xb25f
 #define PGM_TRANSLATION_SPECIFICATION 0x12
 
 #define CLP_HEADER 4u
-#define FIRST_RXY 0xe3 /* MPCIFC, STPCIFC */
-#define LAST_MPCIFC 0xd0
-#define LAST_STPCIFC 0xd4
-#define FIRST_PCISTB 0xeb /* with the same last byte as MPCIFC */
 
 /* What QEMU takes of the request register. */
 #define STORE_LENGTH 0x1fff
@@ -97,23 +92,21 @@ static bool rre_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t byte
 	bool there = true;
 
 	vcpu->mask |= ZPCI_PSW_EXTENDED_ADDRESSING | ZPCI_PSW_BASIC_ADDRESSING;
-	if (zpci_get_be(bytes, 2) == RRE_CHSC)
-		there = chsc_operand_is_there(vcpu, zpci_qemu_read_general(vcpu, bytes[3] >> 4));
-	else if (zpci_get_be(bytes, 2) == RRE_CLP)
-		there = clp_operand_is_there(vcpu, zpci_qemu_read_general(vcpu, bytes[3] & 15));
+	if (decode_opcode(bytes) == OP_CHSC)
+		there = chsc_operand_is_there(vcpu, zpci_qemu_read_general(vcpu, rre_r1(bytes)));
+	else if (decode_opcode(bytes) == OP_CLP)
+		there = clp_operand_is_there(vcpu, zpci_qemu_read_general(vcpu, rre_r2(bytes)));
 	vcpu->mask = mask;
 	return there;
 }
 
-/* Base, index if there is one, and a displacement of 20 bits with a sign, its low 12 first. */
+/* Base, index if there is one, and displacement. */
 static uint64_t displaced(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned index)
 {
-	uint32_t displacement =
-		(uint32_t)bytes[4] << 12 | (uint32_t)(bytes[2] & 15) << 8 | bytes[3];
-	uint64_t address = (uint64_t)((int64_t)(displacement ^ 0x80000) - 0x80000);
+	uint64_t address = (uint64_t)(int64_t)displaced_by(bytes);
 
-	if (bytes[2] >> 4)
-		address += zpci_qemu_read_general(vcpu, bytes[2] >> 4);
+	if (displaced_base(bytes))
+		address += zpci_qemu_read_general(vcpu, displaced_base(bytes));
 	if (index)
 		address += zpci_qemu_read_general(vcpu, index);
 	return zpci_qemu_wrap(vcpu->mask, address);
@@ -121,9 +114,9 @@ static uint64_t displaced(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], u
 
 static bool fib_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
 {
-	uint64_t request = zpci_qemu_read_general(vcpu, bytes[1] >> 4);
-	uint64_t address = displaced(vcpu, bytes, bytes[1] & 15);
-	bool stores = bytes[5] == LAST_STPCIFC;
+	uint64_t request = zpci_qemu_read_general(vcpu, displaced_r1(bytes));
+	uint64_t address = displaced(vcpu, bytes, displaced_third(bytes));
+	bool stores = decode_opcode(bytes) == OP_STPCIFC;
 
 	if (address % 8 || (stores && DMA_SPACE(request)))
 		return true;
@@ -132,7 +125,7 @@ static bool fib_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
 
 static bool store_block_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
 {
-	unsigned length = zpci_qemu_read_general(vcpu, bytes[1] >> 4) & STORE_LENGTH;
+	unsigned length = zpci_qemu_read_general(vcpu, displaced_r1(bytes)) & STORE_LENGTH;
 	uint64_t address = displaced(vcpu, bytes, 0);
 
 	if (address % STORE_UNIT || length <= STORE_UNIT || length % STORE_UNIT)
@@ -142,11 +135,11 @@ static bool store_block_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t byte
 
 static bool is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
 {
-	if (bytes[0] == FIRST_RXY)
-		return fib_is_there(vcpu, bytes);
-	if (bytes[0] == FIRST_PCISTB)
+	if (!is_displaced(bytes[0]))
+		return rre_operand_is_there(vcpu, bytes);
+	if (bytes[0] == OP_PCISTB >> 8)
 		return store_block_is_there(vcpu, bytes);
-	return rre_operand_is_there(vcpu, bytes);
+	return fib_is_there(vcpu, bytes);
 }
 
 bool zpci_qemu_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])

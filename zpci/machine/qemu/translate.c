@@ -24,6 +24,7 @@
 #include <zpci/bytes.h>
 
 #include "binding.h"
+#include "zpci/util/instruction.h"
 
 #define OPCODE_EX 0x44
 #define OPCODE_DIAGNOSE 0x83
@@ -55,7 +56,7 @@ static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
 
 		/* The first bytes of the instructions that zpci_instruction_known() knows and of
 		 * no frequent target of an EXECUTE: all of two-byte opcodes. */
-		ours = opcode == 0xb2 || opcode == 0xb9 || opcode == 0xe3 || opcode == 0xeb ||
+		ours = opcode == OP_SERVC >> 8 || opcode == OP_CLP >> 8 || is_displaced(opcode) ||
 		       opcode == ZPCI_QEMU_OPCODE_SIGP;
 	}
 	g_byte_array_free(buffer, TRUE);

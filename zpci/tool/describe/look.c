@@ -14,6 +14,7 @@
 
 #include "describe.h"
 #include "zpci/tool/message.h"
+#include "zpci/util/instruction.h"
 
 /* Storage: behind the prefix area. */
 #define BLOCK 0x10000
@@ -34,8 +35,7 @@ struct guest {
 static bool execute(struct guest *guest, unsigned int opcode, unsigned int third, unsigned int r1,
 		    unsigned int r2)
 {
-	const uint8_t instruction[6] = { (uint8_t)(opcode >> 8), (uint8_t)opcode, (uint8_t)third,
-					 (uint8_t)(r1 << 4 | r2) };
+	const uint8_t instruction[6] = RRE_WITH(third, opcode, r1, r2);
 
 	return zpci_ram_execute(&guest->cpu, guest->firmware, instruction) == ZPCI_EXECUTED &&
 	       !guest->cpu.program_interruption && guest->cpu.cc == 0;
@@ -62,7 +62,7 @@ static int call(struct guest *guest, const char *what, uint32_t fid, void *respo
 	unsigned int code;
 
 	guest->cpu.gr[3] = BLOCK;
-	if (!execute(guest, 0xb9a0, ZPCI_CLP_LPS_PCI, 2, 3)) {
+	if (!execute(guest, OP_CLP, ZPCI_CLP_LPS_PCI, 2, 3)) {
 		tool_error("function 0x%08x: CLP %s was not executed", fid, what);
 		return -1;
 	}
@@ -116,7 +116,7 @@ static int configure(struct guest *guest, uint32_t fid)
 	memcpy(storage, &sccb, sizeof(sccb));
 	guest->cpu.gr[1] = ZPCI_SCLP_CONFIGURE;
 	guest->cpu.gr[2] = SCCB;
-	if (execute(guest, 0xb220, 0, 1, 2)) {
+	if (execute(guest, OP_SERVC, 0, 1, 2)) {
 		memcpy(&sccb, storage, sizeof(sccb));
 		if (zpci_be16_get(sccb.response) == ZPCI_SCLP_OK)
 			return 0;
@@ -132,7 +132,7 @@ static int load_config(struct guest *guest, struct description *description)
 	for (unsigned int offset = 0; offset < ZPCI_CONFIG_SIZE; offset += 4) {
 		guest->cpu.gr[8] = handle << 32 | ZPCI_SPACE_CONFIG << 16 | 4;
 		guest->cpu.gr[9] = offset;
-		if (!execute(guest, 0xb9d2, 0, 5, 8)) {
+		if (!execute(guest, OP_PCILG, 0, 5, 8)) {
 			tool_error(
 				"function 0x%08x: PCI load of config space at 0x%03x was refused",
 				description->info.fid, offset);
