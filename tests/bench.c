@@ -177,9 +177,9 @@ static void bench_close(void *opaque)
 
 static void fill_identity(const struct bench_device *device, struct zpci_identity *identity)
 {
-	identity->view = device->vf ? ZPCI_VIEW_RAW : ZPCI_VIEW_VIRTUALISED;
-	identity->vendor = BENCH_VENDOR;
-	identity->device = device->vf ? BENCH_VF_DEVICE : BENCH_PF_DEVICE;
+	identity->kind = device->vf ? ZPCI_DEVICE_RAW : ZPCI_DEVICE_VIRTUALISED;
+	identity->vendor_id = BENCH_VENDOR;
+	identity->device_id = device->vf ? BENCH_VF_DEVICE : BENCH_PF_DEVICE;
 	identity->class_code = BENCH_CLASS;
 	identity->revision = BENCH_REVISION;
 	memcpy(identity->bars, bench_bars, sizeof(bench_bars));

@@ -105,7 +105,7 @@ static void find_function(struct guest *guest)
 	memcpy(&entry, response + 32, sizeof(entry));
 	guest->handle = zpci_be32_get(entry.handle);
 	printf("List: function %08x, handle %08x, PCI ID %04x:%04x\n", zpci_be32_get(entry.fid),
-	       guest->handle, zpci_be16_get(entry.vendor), zpci_be16_get(entry.device));
+	       guest->handle, zpci_be16_get(entry.vendor_id), zpci_be16_get(entry.device_id));
 }
 
 /* Returns the function's group. */

@@ -152,8 +152,8 @@ static void test_list_entry_of_a_vf(void **state)
 	fixture_add(fixture, 3, "lpar");
 	assert_int_equal(guest_list(fixture, &token, 4, list, &entries), ZPCI_CLP_OK);
 	assert_int_equal(entries, 1);
-	assert_int_equal(zpci_be16_get(list[0].vendor), BENCH_VENDOR);
-	assert_int_equal(zpci_be16_get(list[0].device), BENCH_VF_DEVICE);
+	assert_int_equal(zpci_be16_get(list[0].vendor_id), BENCH_VENDOR);
+	assert_int_equal(zpci_be16_get(list[0].device_id), BENCH_VF_DEVICE);
 	assert_int_equal(zpci_be32_get(list[0].configuration), ZPCI_CLP_CONFIGURED);
 	assert_int_equal(zpci_be32_get(list[0].fid), FID + 3);
 	assert_int_equal(zpci_be32_get(list[0].handle), fixture_handle(fixture, FID + 3));

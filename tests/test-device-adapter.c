@@ -63,7 +63,7 @@ static int counting_open(void *adapter, unsigned vf, const struct zpci_services 
 			 struct zpci_identity *identity, void **device)
 {
 	(void)vf, (void)given;
-	identity->vendor = 0x1234;
+	identity->vendor_id = 0x1234;
 	*device = adapter;
 	return open_result;
 }
@@ -229,11 +229,11 @@ static void identity_is_as_long_as_the_borrower_says(void **state)
 
 	(void)state;
 	memset(&identity, 0xa5, sizeof(identity));
-	identity.size = offsetof(struct zpci_identity, device);
+	identity.size = offsetof(struct zpci_identity, device_id);
 	assert_int_equal(zpci_adapter_borrow(adapter, 0, &services, &identity, &pf), 0);
-	assert_int_equal(identity.size, offsetof(struct zpci_identity, device));
-	assert_int_equal(identity.vendor, 0x1234);
-	assert_int_equal(identity.device, 0xa5a5);
+	assert_int_equal(identity.size, offsetof(struct zpci_identity, device_id));
+	assert_int_equal(identity.vendor_id, 0x1234);
+	assert_int_equal(identity.device_id, 0xa5a5);
 	zpci_adapter_give_back(adapter, 0, pf);
 	zpci_adapter_unref(adapter);
 }

@@ -22,9 +22,9 @@
 #define VFS 255
 
 static const struct zpci_pci_description description = {
-	.vendor = 0x1014,
-	.device = 0x0a01,
-	.vf_device = 0x0a02,
+	.vendor_id = 0x1014,
+	.device_id = 0x0a01,
+	.vf_device_id = 0x0a02,
 	.class_code = 0x028001,
 	.revision = 0x17,
 	.bars = {
@@ -297,9 +297,9 @@ static void identity_of_a_vf_comes_from_the_pf(void **state)
 	assert_int_equal(zpci_sriov_read(&pf, 0, &sriov), 0);
 	assert_memory_equal(&space, &before, sizeof(space));
 	assert_int_equal(zpci_sriov_identity(&sriov, 255, &identity), 0);
-	assert_int_equal(identity.view, ZPCI_VIEW_RAW);
-	assert_int_equal(identity.vendor, 0x1014);
-	assert_int_equal(identity.device, 0x0a02);
+	assert_int_equal(identity.kind, ZPCI_DEVICE_RAW);
+	assert_int_equal(identity.vendor_id, 0x1014);
+	assert_int_equal(identity.device_id, 0x0a02);
 	assert_int_equal(identity.class_code, 0x028001);
 	assert_int_equal(identity.revision, 0x17);
 	assert_int_equal(identity.vfn, 255);

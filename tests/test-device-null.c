@@ -80,9 +80,9 @@ static void functions_are_who_they_are(void **state)
 	for (unsigned vf = 0; vf <= VFS; vf++) {
 		const struct zpci_identity *identity = &lent->identity[vf];
 
-		assert_int_equal(identity->view, vf ? ZPCI_VIEW_RAW : ZPCI_VIEW_VIRTUALISED);
-		assert_int_equal(identity->vendor, 0x1234);
-		assert_int_equal(identity->device, vf ? 0x7a6f : 0x7a6e);
+		assert_int_equal(identity->kind, vf ? ZPCI_DEVICE_RAW : ZPCI_DEVICE_VIRTUALISED);
+		assert_int_equal(identity->vendor_id, 0x1234);
+		assert_int_equal(identity->device_id, vf ? 0x7a6f : 0x7a6e);
 		assert_int_equal(identity->class_code, 0xff0000);
 		assert_int_equal(identity->revision, 1);
 		assert_int_equal(identity->vfn, vf);

@@ -270,8 +270,8 @@ static int teardown(void **state)
 static void identity_is_of_the_vf(void **state)
 {
 	(void)state;
-	assert_int_equal(identity.vendor, ZPCI_PROBE_VENDOR_ID);
-	assert_int_equal(identity.device, ZPCI_PROBE_VF_DEVICE_ID);
+	assert_int_equal(identity.vendor_id, ZPCI_PROBE_VENDOR_ID);
+	assert_int_equal(identity.device_id, ZPCI_PROBE_VF_DEVICE_ID);
 	assert_int_equal(identity.devfn, VF);
 	assert_int_equal(identity.bars[0].size, ZPCI_PROBE_BAR_SIZE);
 	assert_int_equal(identity.bars[2].size, ZPCI_PROBE_MSIX_BAR_SIZE);

@@ -31,8 +31,8 @@ static void check_ids(struct fixture *fixture, uint32_t handle, bool emulated)
 			 emulated ? BENCH_VF_DEVICE << 16 | BENCH_VENDOR : 0xffffffff);
 	assert_int_equal(guest_list(fixture, &token, 2, list, &entries), ZPCI_CLP_OK);
 	assert_int_equal(entries, 1);
-	assert_int_equal(zpci_be16_get(list[0].vendor), emulated ? BENCH_VENDOR : 0xffff);
-	assert_int_equal(zpci_be16_get(list[0].device), emulated ? BENCH_VF_DEVICE : 0xffff);
+	assert_int_equal(zpci_be16_get(list[0].vendor_id), emulated ? BENCH_VENDOR : 0xffff);
+	assert_int_equal(zpci_be16_get(list[0].device_id), emulated ? BENCH_VF_DEVICE : 0xffff);
 	/* The class is not what is emulated: a VF has its own. */
 	assert_int_equal(guest_config_read(fixture, handle, 9, 1), BENCH_CLASS & 0xff);
 }
@@ -88,7 +88,7 @@ static void check_info(struct fixture *fixture, const struct expectation *expect
 	assert_int_equal(info.no_command_memory, expected->vfn);
 	assert_int_equal(info.vfn, expected->vfn ? 1 : 0);
 	assert_int_equal(info.vf, 1);
-	assert_int_equal(info.vendor, expected->ids ? BENCH_VENDOR : 0xffff);
+	assert_int_equal(info.vendor_id, expected->ids ? BENCH_VENDOR : 0xffff);
 	assert_string_equal(zpci_profile_name(&info.profile), expected->name);
 	assert_string_equal(info.model, "bench");
 }

@@ -495,7 +495,7 @@ static void look_once(struct looker *looker)
 		looker->complaint = "no list, or more than there is";
 	if (entries) {
 		kind = kind_of(zpci_be32_get(list[0].fid));
-		if (!kind || (zpci_be16_get(list[0].vendor) == 0xffff) != raw(kind))
+		if (!kind || (zpci_be16_get(list[0].vendor_id) == 0xffff) != raw(kind))
 			looker->complaint = "an entry of two functions";
 		else
 			look_closer(looker, zpci_be32_get(list[0].handle), kind, changes);

@@ -122,8 +122,8 @@ static void look_at(struct fixture *fixture, const struct zpci_clp_list_entry *e
 	uint32_t handle = zpci_be32_get(entry->handle);
 	unsigned code;
 
-	assert_int_equal(zpci_be16_get(entry->vendor), BENCH_VENDOR);
-	assert_int_equal(zpci_be16_get(entry->device), BENCH_VF_DEVICE);
+	assert_int_equal(zpci_be16_get(entry->vendor_id), BENCH_VENDOR);
+	assert_int_equal(zpci_be16_get(entry->device_id), BENCH_VF_DEVICE);
 	code = guest_query_function(fixture, handle, &function);
 	if (code != ZPCI_CLP_OK)
 		assert_int_equal(code, ZPCI_CLP_INVALID_HANDLE);

@@ -107,8 +107,8 @@ struct zpci_clp_list_response {
 
 /* One function (struct clp_fh_list_entry). */
 struct zpci_clp_list_entry {
-	zpci_be16 device;	 /* device ID; for VFs the effective one */
-	zpci_be16 vendor;	 /* vendor ID; Linux skips an entry with 0 */
+	zpci_be16 device_id;	 /* device ID; for VFs the effective one */
+	zpci_be16 vendor_id;	 /* vendor ID; Linux skips an entry with 0 */
 	zpci_be32 configuration; /* ZPCI_CLP_CONFIGURED or 0: standby */
 	zpci_be32 fid;		 /* function ID, stable */
 	zpci_be32 handle;	 /* the current one */

@@ -66,22 +66,22 @@ struct zpci_bar {
 };
 
 /* How much of a PCI function a device shows in its config space. */
-enum zpci_device_view {
+enum zpci_device_kind {
 	/* A VF as hardware does it: IDs ffff:ffff, BARs read-only zero, Command Memory, I/O and
 	 * the interrupt pin hard-wired 0. Identity known from the PF's SR-IOV capability only.
 	 * (source: PCIe 5.0, 9.3.4) */
-	ZPCI_VIEW_RAW,
+	ZPCI_DEVICE_RAW,
 	/* IDs and BARs are there, as for a PF (always) or for a host VF behind vfio. */
-	ZPCI_VIEW_VIRTUALISED,
+	ZPCI_DEVICE_VIRTUALISED,
 };
 
 /* What a function is, whatever its config space says. Filled in by open(). Host byte order. */
 struct zpci_identity {
 	size_t size; /* sizeof(struct zpci_identity) as whoever calls open() was compiled; all
 			fields are 0 before. A device writes no field behind it */
-	enum zpci_device_view view;	 /* what its config space shows of the rest */
-	uint16_t vendor;		 /* vendor ID; a VF's is its PF's */
-	uint16_t device;		 /* device ID; a VF's is the capability's VF Device ID */
+	enum zpci_device_kind kind;	 /* what its config space shows of the rest */
+	uint16_t vendor_id;		 /* vendor ID; a VF's is its PF's */
+	uint16_t device_id;		 /* device ID; a VF's is the capability's VF Device ID */
 	uint32_t class_code;		 /* 24 bits: class, subclass, programming interface */
 	uint8_t revision;		 /* revision ID */
 	struct zpci_bar bars[ZPCI_BARS]; /* a VF's are the capability's VF BARs */

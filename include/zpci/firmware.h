@@ -170,8 +170,8 @@ struct zpci_function_info {
 	uint16_t rid;	    /* as it is, whether told or not */
 	bool rid_published; /* it is told */
 	uint8_t group;	    /* PFGID */
-	uint16_t vendor;    /* vendor ID as listed to the guest */
-	uint16_t device;    /* device ID, likewise */
+	uint16_t vendor_id; /* vendor ID as listed to the guest */
+	uint16_t device_id; /* device ID, likewise */
 	enum zpci_state state;		 /* as of now */
 	const char *model;		 /* name of its device model; lives as long as that */
 	struct zpci_profile profile;	 /* what is emulated */

@@ -29,8 +29,8 @@ static void look_at_entry(struct trial *trial)
 	trial_want(trial, "listed", listed, trial->state != RESERVED);
 	if (!listed)
 		return;
-	trial_want(trial, "vendor", zpci_be16_get(entry.vendor), trial->target->vendor);
-	trial_want(trial, "device", zpci_be16_get(entry.device), trial->target->device);
+	trial_want(trial, "vendor", zpci_be16_get(entry.vendor_id), trial->target->vendor);
+	trial_want(trial, "device", zpci_be16_get(entry.device_id), trial->target->device);
 	trial_want(trial, "configuration state", zpci_be32_get(entry.configuration),
 		   trial->state == STANDBY ? 0 : ZPCI_CLP_CONFIGURED);
 	trial_want(trial, "enable bit", zpci_be32_get(entry.handle) >> 31,

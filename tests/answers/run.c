@@ -100,8 +100,8 @@ static void learn(struct run *run, const struct zpci_clp_list_entry *entry)
 	struct target found = {
 		.found = true,
 		.fid = zpci_be32_get(entry->fid),
-		.vendor = zpci_be16_get(entry->vendor),
-		.device = zpci_be16_get(entry->device),
+		.vendor = zpci_be16_get(entry->vendor_id),
+		.device = zpci_be16_get(entry->device_id),
 	};
 	struct trial trial = { .player = run->player, .target = &found };
 	struct target *place;

@@ -121,9 +121,9 @@ static void check_load(struct fuzz *fuzz, const struct zpci_function_info *info)
 	case ZPCI_STATE_UNBLOCKED:
 		fuzz_must(outcome.cc == 0);
 		/* The IDs, as bytes of config space. */
-		fuzz_must(value == ((uint64_t)(info->vendor & 0xff) << 24 |
-				    (uint64_t)(info->vendor >> 8) << 16 |
-				    (info->device & 0xff) << 8 | info->device >> 8));
+		fuzz_must(value == ((uint64_t)(info->vendor_id & 0xff) << 24 |
+				    (uint64_t)(info->vendor_id >> 8) << 16 |
+				    (info->device_id & 0xff) << 8 | info->device_id >> 8));
 		break;
 	case ZPCI_STATE_ERROR:
 		fuzz_must(outcome.cc == 1 && outcome.status == ZPCI_STATUS_BLOCKED);
@@ -155,8 +155,8 @@ static void check_entry(const struct zpci_clp_list_entry *entry,
 
 	fuzz_must(zpci_be32_get(entry->fid) == info->fid);
 	fuzz_must(zpci_be32_get(entry->handle) == info->handle);
-	fuzz_must(zpci_be16_get(entry->vendor) == info->vendor);
-	fuzz_must(zpci_be16_get(entry->device) == info->device);
+	fuzz_must(zpci_be16_get(entry->vendor_id) == info->vendor_id);
+	fuzz_must(zpci_be16_get(entry->device_id) == info->device_id);
 	fuzz_must(zpci_be32_get(entry->configuration) == (standby ? 0 : ZPCI_CLP_CONFIGURED));
 }
 

@@ -226,8 +226,9 @@ static void check_same(const struct machine *one, const struct machine *two)
 		fuzz_must(a.fid == b.fid && a.uid == b.uid && a.handle == b.handle &&
 			  a.pchid == b.pchid && a.vfn == b.vfn && a.vf == b.vf && a.rid == b.rid);
 		fuzz_must(a.rid_published == b.rid_published && a.group == b.group &&
-			  a.vendor == b.vendor && a.device == b.device && a.state == b.state &&
-			  a.model == b.model && a.command_memory == b.command_memory &&
+			  a.vendor_id == b.vendor_id && a.device_id == b.device_id &&
+			  a.state == b.state && a.model == b.model &&
+			  a.command_memory == b.command_memory &&
 			  a.no_command_memory == b.no_command_memory);
 		platform = platform_of(one, a.fid);
 		again = platform_of(two, a.fid);

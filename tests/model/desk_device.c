@@ -205,9 +205,9 @@ static int desk_open(void *adapter, unsigned vf, const struct zpci_services *ser
 	device->desk->devices[vf] = device;
 	desk_reset(device);
 	*identity = (struct zpci_identity){
-		.view = vf ? ZPCI_VIEW_RAW : ZPCI_VIEW_VIRTUALISED,
-		.vendor = DESK_VENDOR,
-		.device = vf ? DESK_VF_DEVICE : DESK_PF_DEVICE,
+		.kind = vf ? ZPCI_DEVICE_RAW : ZPCI_DEVICE_VIRTUALISED,
+		.vendor_id = DESK_VENDOR,
+		.device_id = vf ? DESK_VF_DEVICE : DESK_PF_DEVICE,
 		.class_code = DESK_CLASS,
 		.revision = DESK_REVISION,
 		.vfn = (uint16_t)vf,

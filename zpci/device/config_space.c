@@ -83,7 +83,7 @@ static void put_header(struct zpci_config_space *space,
 	put(space, PCI_STATUS, 2, PCI_STATUS_CAP_LIST, 0);
 	put(space, PCI_REVISION_ID, 1, description->revision, 0);
 	put(space, PCI_CLASS_PROG, 3, description->class_code, 0);
-	put(space, PCI_SUBSYSTEM_VENDOR_ID, 2, description->vendor, 0);
+	put(space, PCI_SUBSYSTEM_VENDOR_ID, 2, description->vendor_id, 0);
 	put(space, PCI_SUBSYSTEM_ID, 2, device, 0);
 }
 
@@ -142,7 +142,7 @@ static void put_sriov(struct zpci_config_space *space,
 	/* Constant, whatever Number of VFs is; VF 255 is at devfn 255. */
 	put(space, at + PCI_SRIOV_VF_OFFSET, 2, 1, 0);
 	put(space, at + PCI_SRIOV_VF_STRIDE, 2, 1, 0);
-	put(space, at + PCI_SRIOV_VF_DID, 2, description->vf_device, 0);
+	put(space, at + PCI_SRIOV_VF_DID, 2, description->vf_device_id, 0);
 	/* 4 KiB pages alone, as s390 has them. PCIe asks for five larger sizes as well; VF BARs
 	 * would have to grow with them. So the choice in System Page Size is no choice. */
 	put(space, at + PCI_SRIOV_SUP_PGSIZE, 4, 1, 0);
@@ -154,9 +154,9 @@ void zpci_config_space_init_pf(struct zpci_config_space *space,
 			       const struct zpci_pci_description *description, unsigned vfs)
 {
 	memset(space, 0, sizeof(*space));
-	put_header(space, description, description->device);
-	put(space, PCI_VENDOR_ID, 2, description->vendor, 0);
-	put(space, PCI_DEVICE_ID, 2, description->device, 0);
+	put_header(space, description, description->device_id);
+	put(space, PCI_VENDOR_ID, 2, description->vendor_id, 0);
+	put(space, PCI_DEVICE_ID, 2, description->device_id, 0);
 	/* No I/O BARs: that bit is hard-wired. */
 	put(space, PCI_COMMAND, 2, 0,
 	    PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
@@ -183,7 +183,7 @@ void zpci_config_space_init_vf(struct zpci_config_space *space,
 			       const struct zpci_pci_description *description)
 {
 	memset(space, 0, sizeof(*space));
-	put_header(space, description, description->vf_device);
+	put_header(space, description, description->vf_device_id);
 	put(space, PCI_VENDOR_ID, 2, 0xffff, 0);
 	put(space, PCI_DEVICE_ID, 2, 0xffff, 0);
 	put(space, PCI_COMMAND, 2, 0, PCI_COMMAND_MASTER);

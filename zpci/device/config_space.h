@@ -22,10 +22,10 @@ struct zpci_msix_layout {
 /* What the author of a software model says about its functions: all that the config spaces of
  * the PF and of its VFs are made from. */
 struct zpci_pci_description {
-	uint16_t vendor;
-	uint16_t device;     /* of the PF */
-	uint16_t vf_device;  /* of every VF */
-	uint32_t class_code; /* 24 bits; VFs have the class of their PF */
+	uint16_t vendor_id;
+	uint16_t device_id;    /* of the PF */
+	uint16_t vf_device_id; /* of every VF */
+	uint32_t class_code;   /* 24 bits; VFs have the class of their PF */
 	uint8_t revision;
 	struct zpci_bar bars[ZPCI_BARS];    /* of the PF */
 	struct zpci_bar vf_bars[ZPCI_BARS]; /* of every VF */
@@ -50,7 +50,7 @@ struct zpci_config_space {
 /* The config space of a PF at devfn 0; @vfs 0: without SR-IOV capability. */
 void zpci_config_space_init_pf(struct zpci_config_space *space,
 			       const struct zpci_pci_description *description, unsigned vfs);
-/* The config space of a VF as hardware has it: see ZPCI_VIEW_RAW. */
+/* The config space of a VF as hardware has it: see ZPCI_DEVICE_RAW. */
 void zpci_config_space_init_vf(struct zpci_config_space *space,
 			       const struct zpci_pci_description *description);
 

@@ -16,9 +16,9 @@
 #include "zpci/device/software.h"
 
 static const struct zpci_pci_description null_description = {
-	.vendor = 0x1234, /* nobody's: see ZPCI_PROBE_VENDOR_ID */
-	.device = 0x7a6e,
-	.vf_device = 0x7a6f,
+	.vendor_id = 0x1234, /* nobody's: see ZPCI_PROBE_VENDOR_ID */
+	.device_id = 0x7a6e,
+	.vf_device_id = 0x7a6f,
 	.class_code = 0xff0000, /* unassigned class */
 	.revision = 0x01,
 	.bars = { [0] = { .size = 4096, .flags = ZPCI_BAR_64BIT } },

@@ -35,9 +35,9 @@
 	}
 
 static const struct zpci_pci_description probe_description = {
-	.vendor = ZPCI_PROBE_VENDOR_ID,
-	.device = ZPCI_PROBE_PF_DEVICE_ID,
-	.vf_device = ZPCI_PROBE_VF_DEVICE_ID,
+	.vendor_id = ZPCI_PROBE_VENDOR_ID,
+	.device_id = ZPCI_PROBE_PF_DEVICE_ID,
+	.vf_device_id = ZPCI_PROBE_VF_DEVICE_ID,
 	.class_code = ZPCI_PROBE_CLASS,
 	.revision = ZPCI_PROBE_REVISION,
 	.bars = PROBE_BARS,

@@ -96,9 +96,9 @@ static void pf_identity(const struct software_adapter *adapter, struct zpci_iden
 {
 	const struct zpci_pci_description *description = adapter->description;
 
-	identity->view = ZPCI_VIEW_VIRTUALISED;
-	identity->vendor = description->vendor;
-	identity->device = description->device;
+	identity->kind = ZPCI_DEVICE_VIRTUALISED;
+	identity->vendor_id = description->vendor_id;
+	identity->device_id = description->device_id;
 	identity->class_code = description->class_code;
 	identity->revision = description->revision;
 	memcpy(identity->bars, description->bars, sizeof(identity->bars));

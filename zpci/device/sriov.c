@@ -130,14 +130,14 @@ int zpci_sriov_read(const struct zpci_config_access *pf, uint8_t pf_devfn, struc
 		return found;
 	memset(sriov, 0, sizeof(*sriov));
 	class_revision = get(pf, PCI_CLASS_REVISION, 4);
-	sriov->vendor = (uint16_t)get(pf, PCI_VENDOR_ID, 2);
+	sriov->vendor_id = (uint16_t)get(pf, PCI_VENDOR_ID, 2);
 	sriov->class_code = class_revision >> 8;
 	sriov->revision = (uint8_t)class_revision;
 	sriov->pf_devfn = pf_devfn;
 	sriov->vfs = (uint16_t)get(pf, at + PCI_SRIOV_TOTAL_VF, 2);
 	sriov->offset = (uint16_t)get(pf, at + PCI_SRIOV_VF_OFFSET, 2);
 	sriov->stride = (uint16_t)get(pf, at + PCI_SRIOV_VF_STRIDE, 2);
-	sriov->vf_device = (uint16_t)get(pf, at + PCI_SRIOV_VF_DID, 2);
+	sriov->vf_device_id = (uint16_t)get(pf, at + PCI_SRIOV_VF_DID, 2);
 	return size_bars(pf, at + PCI_SRIOV_BAR, sriov->bars);
 }
 
@@ -155,9 +155,9 @@ int zpci_sriov_identity(const struct zpci_sriov *sriov, unsigned vf, struct zpci
 	devfn = zpci_sriov_rid(sriov, vf);
 	if (devfn > UINT8_MAX)
 		return -ERANGE;
-	identity->view = ZPCI_VIEW_RAW;
-	identity->vendor = sriov->vendor;
-	identity->device = sriov->vf_device;
+	identity->kind = ZPCI_DEVICE_RAW;
+	identity->vendor_id = sriov->vendor_id;
+	identity->device_id = sriov->vf_device_id;
 	identity->class_code = sriov->class_code;
 	identity->revision = sriov->revision;
 	memcpy(identity->bars, sriov->bars, sizeof(identity->bars));

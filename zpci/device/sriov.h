@@ -18,8 +18,8 @@ struct zpci_config_access {
 
 /* What all VFs of a PF have in common. */
 struct zpci_sriov {
-	uint16_t vendor;
-	uint16_t vf_device;
+	uint16_t vendor_id;
+	uint16_t vf_device_id;
 	uint32_t class_code;
 	uint8_t revision;
 	uint16_t vfs; /* Total VFs */

@@ -46,8 +46,8 @@ static void fill_entry(struct zpci_clp_list_entry *entry, const struct zpci_list
 {
 	bool standby = listed->state == ZPCI_STATE_STANDBY;
 
-	zpci_be16_put(&entry->device, (uint16_t)(listed->ids >> 16));
-	zpci_be16_put(&entry->vendor, (uint16_t)listed->ids);
+	zpci_be16_put(&entry->device_id, (uint16_t)(listed->ids >> 16));
+	zpci_be16_put(&entry->vendor_id, (uint16_t)listed->ids);
 	zpci_be32_put(&entry->configuration, standby ? 0 : ZPCI_CLP_CONFIGURED);
 	zpci_be32_put(&entry->fid, listed->fid);
 	zpci_be32_put(&entry->handle, listed->handle);

@@ -41,8 +41,8 @@ static void describe(const struct zpci_function *function, struct zpci_function_
 	info->rid = function->identity.devfn;
 	info->rid_published = function->publish_rid;
 	info->group = function->group->id;
-	info->vendor = zpci_function_vendor(function);
-	info->device = zpci_function_device(function);
+	info->vendor_id = zpci_function_vendor(function);
+	info->device_id = zpci_function_device(function);
 	info->model = function->model->name;
 	info->profile = *profile;
 	info->command_memory = profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT;
@@ -65,7 +65,7 @@ void zpci_facts_publish(struct zpci_function *function)
 		atomic_store_explicit(&function->facts[i], all.words[i], memory_order_release);
 	atomic_store_explicit(&published->fid, all.facts.info.fid, memory_order_release);
 	atomic_store_explicit(&published->ids,
-			      (uint32_t)all.facts.info.device << 16 | all.facts.info.vendor,
+			      (uint32_t)all.facts.info.device_id << 16 | all.facts.info.vendor_id,
 			      memory_order_release);
 	atomic_fetch_add_explicit(&published->life, 1, memory_order_release);
 }

@@ -448,12 +448,12 @@ uint16_t zpci_function_vfn(const struct zpci_function *function)
 
 uint16_t zpci_function_vendor(const struct zpci_function *function)
 {
-	return function->view.profile.ids ? function->identity.vendor : 0xffff;
+	return function->view.profile.ids ? function->identity.vendor_id : 0xffff;
 }
 
 uint16_t zpci_function_device(const struct zpci_function *function)
 {
-	return function->view.profile.ids ? function->identity.device : 0xffff;
+	return function->view.profile.ids ? function->identity.device_id : 0xffff;
 }
 
 const char *zpci_state_name(enum zpci_state state)

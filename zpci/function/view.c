@@ -46,7 +46,7 @@ static bool is_msix_control(const struct zpci_function *function, unsigned offse
 /* IDs and BARs: the table at the top of this file. */
 static struct zpci_config_origin laid_over(const struct zpci_function *function, bool emulate)
 {
-	bool shown = function->identity.view != ZPCI_VIEW_RAW;
+	bool shown = function->identity.kind != ZPCI_DEVICE_RAW;
 
 	return (struct zpci_config_origin){
 		.emulated = !shown && emulate ? 0xff : 0,

@@ -109,8 +109,8 @@ int clp_parse_list(const uint8_t block[CLP_BLOCK_SIZE], struct clp_list *list, u
 		entries[list->count++] = (struct clp_entry){
 			.fid = zpci_be32_get(from->fid),
 			.handle = zpci_be32_get(from->handle),
-			.vendor_id = zpci_be16_get(from->vendor),
-			.device_id = zpci_be16_get(from->device),
+			.vendor_id = zpci_be16_get(from->vendor_id),
+			.device_id = zpci_be16_get(from->device_id),
 			.configured = zpci_be32_get(from->configuration) & ZPCI_CLP_CONFIGURED,
 		};
 	}

@@ -207,8 +207,8 @@ const struct describe_field describe_list_fields[] = {
 
 #define STRUCT struct zpci_clp_list_entry
 const struct describe_field describe_entry_fields[] = {
-	{ "vendor", AT(vendor), false, "vendor ID", say_id },
-	{ "device", AT(device), false, "device ID", say_id },
+	{ "vendor", AT(vendor_id), false, "vendor ID", say_id },
+	{ "device", AT(device_id), false, "device ID", say_id },
 	{ "configuration", AT(configuration), false, "configuration state", say_configuration },
 	{ "fid", AT(fid), false, "function ID", NULL },
 	{ "handle", AT(handle), false, "function handle", say_handle },
