@@ -18,7 +18,7 @@
 #include <zpci/clp.h>
 #include <zpci/fib.h>
 
-#include "zpci/device/probe.h"
+#include "zpci/device/probe_device.h"
 
 #define PAGE 4096u
 #define PAGE_OF(address) ((address) & ~(uint64_t)(PAGE - 1))

@@ -23,7 +23,7 @@
 #include <zpci/bytes.h>
 
 #include "zpci/device/models.h"
-#include "zpci/device/probe.h"
+#include "zpci/device/probe_device.h"
 #include "zpci/device/software.h"
 #include "zpci/util/copy.h"
 

@@ -26,7 +26,7 @@
 
 #include <zpci/bytes.h>
 
-#include "zpci/device/probe.h"
+#include "zpci/device/probe_device.h"
 
 #define COMMAND_BITS                                                                               \
 	(ZPCI_PROBE_DMA_OP_MASK | ZPCI_PROBE_DMA_INTERRUPT | ZPCI_PROBE_DMA_VECTOR_MASK)

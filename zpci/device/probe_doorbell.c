@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "zpci/device/probe.h"
+#include "zpci/device/probe_device.h"
 
 void probe_doorbell_queue(struct probe_device *device, uint32_t vector, uint32_t delay)
 {

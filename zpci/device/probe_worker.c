@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "zpci/device/probe.h"
+#include "zpci/device/probe_device.h"
 #include "zpci/util/log.h"
 
 #define NANOSECONDS 1000000000u
