@@ -1,17 +1,11 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * config.c - the configuration as a container: its sections, the strings they refer to, and the
- * sentences about them.
+ * config.c - the configuration as a container: its sections, and the strings they refer to.
  *
  * Sections lie in growing arrays, therefore they refer to each other by index and never by address.
- * Strings are owned by the configuration, since sections share them: a setting of an adapter can be
- * in the text of a function. To free those that no section refers to any more, config_sweep() looks
- * at all sections.
+ * Strings are owned by the configuration, since sections share them.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,65 +42,16 @@ size_t zpci_config_functions(const struct zpci_config *config)
 	return config->function_count;
 }
 
-/* --- sentences ---------------------------------------------------------------------------- */
+/* --- settings ----------------------------------------------------------------------------- */
 
-const char *config_place(struct place place, char buffer[CONFIG_LABEL])
+bool config_given(const struct setting *setting)
 {
-	if (place.line)
-		snprintf(buffer, CONFIG_LABEL, "%.140s:%u", place.source, place.line);
-	else
-		snprintf(buffer, CONFIG_LABEL, "%.140s", place.source);
-	return buffer;
+	return setting->place.source != NULL;
 }
 
-const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL])
+bool config_later(struct place a, struct place b)
 {
-	if (adapter->name)
-		snprintf(buffer, CONFIG_LABEL, "adapter '%s'", adapter->name);
-	else if (adapter->common)
-		snprintf(buffer, CONFIG_LABEL, "the common adapter of model %s",
-			 adapter->model.text);
-	else
-		snprintf(buffer, CONFIG_LABEL, "the adapter with pchid %s", adapter->pchid.text);
-	return buffer;
-}
-
-/* A value may hold what a terminal would obey. */
-static void defuse(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
-int config_error(char **error, struct place place, const char *format, ...)
-{
-	char *sentence;
-	va_list arguments;
-	int length;
-
-	*error = NULL;
-	va_start(arguments, format);
-	length = vasprintf(&sentence, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		return -EINVAL;
-	if (place.line)
-		length = asprintf(error, "%s:%u: %s", place.source, place.line, sentence);
-	else
-		length = asprintf(error, "%s: %s", place.source, sentence);
-	free(sentence);
-	if (length < 0)
-		*error = NULL;
-	else
-		defuse(*error);
-	return -EINVAL;
-}
-
-int config_no_memory(char **error)
-{
-	*error = strdup("no memory for the configuration");
-	return -ENOMEM;
+	return !strcmp(a.source, b.source) && a.line > b.line;
 }
 
 /* --- strings ------------------------------------------------------------------------------ */
@@ -132,88 +77,6 @@ const char *config_keep(struct zpci_config *config, const char *text, size_t len
 	if (copy)
 		strings[config->string_count++] = copy;
 	return copy;
-}
-
-/* --- which strings are in use --------------------------------------------------------------- */
-
-static int compare_addresses(const void *a, const void *b)
-{
-	const char *first = *(char *const *)a, *second = *(char *const *)b;
-
-	return (first > second) - (first < second);
-}
-
-/* Of the strings in order, the ones that a section refers to. */
-struct marks {
-	const struct zpci_config *config;
-	bool *used;
-};
-
-static void mark(struct marks *marks, const char *text)
-{
-	char **strings = marks->config->strings;
-	char **found = NULL;
-
-	if (text)
-		found = bsearch(&text, strings, marks->config->string_count, sizeof(*strings),
-				compare_addresses);
-	if (found)
-		marks->used[found - strings] = true;
-}
-
-static void mark_settings(struct marks *marks, enum section kind, const void *section)
-{
-	const struct key *key;
-
-	for (unsigned i = 0; (key = config_key(i)); i++) {
-		const struct setting *setting =
-			(const struct setting *)((const char *)section + key->offset);
-
-		if (key->section != kind)
-			continue;
-		mark(marks, setting->place.source);
-		mark(marks, setting->text);
-	}
-}
-
-static void mark_all(struct marks *marks)
-{
-	const struct zpci_config *config = marks->config;
-
-	for (size_t i = 0; i < config->adapter_count; i++) {
-		mark(marks, config->adapters[i].place.source);
-		mark(marks, config->adapters[i].name);
-		mark_settings(marks, SECTION_ADAPTER, &config->adapters[i]);
-	}
-	for (size_t i = 0; i < config->function_count; i++) {
-		mark(marks, config->functions[i].place.source);
-		mark_settings(marks, SECTION_FUNCTION, &config->functions[i]);
-	}
-}
-
-void config_sweep(struct zpci_config *config)
-{
-	struct marks marks = { .config = config };
-	size_t kept = 0;
-
-	if (config->string_count < config->sweep_at)
-		return;
-	marks.used = calloc(config->string_count + 1, sizeof(bool));
-	if (!marks.used)
-		return; /* another time */
-	if (config->string_count)
-		qsort(config->strings, config->string_count, sizeof(*config->strings),
-		      compare_addresses);
-	mark_all(&marks);
-	for (size_t i = 0; i < config->string_count; i++) {
-		if (marks.used[i])
-			config->strings[kept++] = config->strings[i];
-		else
-			free(config->strings[i]);
-	}
-	free(marks.used);
-	config->string_count = kept;
-	config->sweep_at = 2 * kept;
 }
 
 /* --- sections ------------------------------------------------------------------------------- */

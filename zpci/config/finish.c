@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * finish.c - what only the whole configuration can show, and the defaults.
  *
@@ -21,20 +21,10 @@
 #define DEFAULT_VF_PROFILE "lpar"
 #define DEFAULT_PF_PROFILE "plain"
 
-bool config_given(const struct setting *setting)
-{
-	return setting->place.source != NULL;
-}
-
 /* The best place to name for @setting of something at @place. */
 static struct place place_of(const struct setting *setting, struct place place)
 {
 	return config_given(setting) ? setting->place : place;
-}
-
-bool config_later(struct place a, struct place b)
-{
-	return !strcmp(a.source, b.source) && a.line > b.line;
 }
 
 /* --- adapters ----------------------------------------------------------------------------- */

@@ -2,11 +2,14 @@
 /*
  * internal.h - what the files of zpci/config/ share.
  *
- *	file.c  ini file  --+                                     +-- finish.c  defaults, checks
- *	                    +--> keys.c ---> struct zpci_config --+   (platform.c)
- *	text.c  one option --+   one KEY = VALUE    config.c      +-- apply.c   into a firmware
- *	                                            |             +-- live.c    and on, while it runs
- *	command.c  a line of the control channel ---+------------------------------^
+ *	file.c  ini file  ---+                                     +-- finish.c  defaults, checks
+ *	                     +--> keys.c ---> struct zpci_config --+   (platform.c)
+ *	text.c  one option --+   one KEY = VALUE    config.c       +-- apply.c   into a firmware
+ *	                                                           +-- live.c    while it runs (sweep.c)
+ *	                                                                  ^
+ *	command.c  a line of the control channel -------------------------+
+ *
+ * config.c and sentence.c are the ground on which all others stand.
  *
  * A configuration is three lists of sections. Everything in a section that a person can write is
  * a struct setting, which remembers where it was written, so that an error found later can still
@@ -106,7 +109,7 @@ struct zpci_config {
 	const struct zpci_logger *logger;
 };
 
-/* --- config.c ----------------------------------------------------------------------------- */
+/* --- sentence.c ----------------------------------------------------------------------------- */
 
 /* Sets *@error to "PLACE: " and the formatted sentence; control characters become '?'.
  * Returns -EINVAL. */
@@ -116,12 +119,15 @@ int config_error(char **error, struct place place, const char *format, ...)
 /* Sets *@error to a sentence about memory. Returns -ENOMEM. */
 int config_no_memory(char **error);
 
+/* "FILE:LINE" or "option TEXT", and what to call an adapter in a sentence. */
+#define CONFIG_LABEL 160
+const char *config_place(struct place place, char buffer[CONFIG_LABEL]);
+const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL]);
+
+/* --- config.c ----------------------------------------------------------------------------- */
+
 /* A copy of the first @length bytes of @text that lives as long as @config; NULL: no memory. */
 const char *config_keep(struct zpci_config *config, const char *text, size_t length);
-
-/* Frees the strings that no section refers to. It does so only when there are twice as many strings
- * as after the last time. To be called when a section was removed and none is being made. */
-void config_sweep(struct zpci_config *config);
 
 /* Append a section. The pointer is good until the next one is appended. */
 int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error);
@@ -140,17 +146,16 @@ int config_begin_group(struct zpci_config *config, struct place place, const cha
 bool config_name_valid(const char *name);
 #define CONFIG_NAME_RULE "1 to 63 letters, digits, '-', '_' or '.'"
 
-/* "FILE:LINE" or "option TEXT", and what to call an adapter in a sentence. */
-#define CONFIG_LABEL 160
-const char *config_place(struct place place, char buffer[CONFIG_LABEL]);
-const char *config_adapter_label(const struct adapter *adapter, char buffer[CONFIG_LABEL]);
-
-/* --- finish.c ----------------------------------------------------------------------------- */
-
 /* Whether it was written. */
 bool config_given(const struct setting *setting);
 /* Of two places in one file: @a is behind @b. */
 bool config_later(struct place a, struct place b);
+
+/* --- sweep.c -------------------------------------------------------------------------------- */
+
+/* Frees the strings that no section refers to. It does so only when there are twice as many strings
+ * as after the last time. To be called when a section was removed and none is being made. */
+void config_sweep(struct zpci_config *config);
 
 /* --- platform.c --------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * platform.c - what a configuration says of a function's platform: <zpci/platform.h> from settings.
  *

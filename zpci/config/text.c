@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * text.c - one function written in one option: `probe,vf=3,fid=0x1021,profile=lpar`.
  *
