@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,35 @@ static void test_nothing_adds_up(void **state)
 	refuse(control, "add null,adapter=other,pchid=0x100", "probe");
 }
 
+/* The removal of a function frees strings. Those of groups must stay, since a later function can name
+ * one of these groups. */
+static void test_groups_outlive_a_removal(void **state)
+{
+	struct control *control = *state;
+	struct zpci_config *config = zpci_config_new();
+	struct zpci_function_info info = { .size = sizeof(info) };
+	struct control other = { .fixture = control->fixture, .config = config };
+	struct zpci_firmware *firmware;
+	char *error;
+
+	assert_int_equal(
+		zpci_firmware_create(zpci_ram_ops(), control->fixture->ram, NULL, &firmware), 0);
+	assert_int_equal(zpci_config_group(config, "wide,id=0x10", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "null,group=wide,fid=1", ',', &error), 0);
+	assert_int_equal(zpci_config_finish(config, &error), 0);
+	assert_int_equal(zpci_config_connect(config, firmware, NULL, &error), 0);
+	expect(&other, "remove 1", "ok\n");
+	expect(&other, "add null,group=wide,fid=2", "ok 0x00000002\n");
+	assert_int_equal(zpci_firmware_info(firmware, 2, &info), 0);
+	assert_int_equal(info.group, 0x10);
+	refuse(&other, "add null,pchid=7,group=narrow", "no such group");
+	assert_int_equal(zpci_config_group(config, "wide", ',', &error), -EINVAL);
+	assert_non_null(strstr(error, "group 'wide,id=0x10' defines"));
+	free(error);
+	zpci_config_free(config);
+	zpci_firmware_destroy(firmware);
+}
+
 static void test_failing(void **state)
 {
 	struct control *control = *state;
@@ -394,6 +424,7 @@ int main(void)
 		CONTROL_TEST(test_adapters_come_and_go),
 		CONTROL_TEST(test_who_was_needs_no_timer),
 		CONTROL_TEST(test_nothing_adds_up),
+		CONTROL_TEST(test_groups_outlive_a_removal),
 		CONTROL_TEST(test_failing),
 		CONTROL_TEST(test_lines_that_are_none),
 		CONTROL_TEST(test_help_names_all),

@@ -59,6 +59,11 @@ static void mark_all(struct marks *marks)
 		mark(marks, config->adapters[i].name);
 		mark_settings(marks, SECTION_ADAPTER, &config->adapters[i]);
 	}
+	for (size_t i = 0; i < config->group_count; i++) {
+		mark(marks, config->groups[i].place.source);
+		mark(marks, config->groups[i].name);
+		mark_settings(marks, SECTION_GROUP, &config->groups[i]);
+	}
 	for (size_t i = 0; i < config->function_count; i++) {
 		mark(marks, config->functions[i].place.source);
 		mark_settings(marks, SECTION_FUNCTION, &config->functions[i]);
