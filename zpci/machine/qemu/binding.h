@@ -2,19 +2,22 @@
 /*
  * binding.h - the parts of zpci-qemu.so and how they hang together.
  *
- *	QEMU translates code          QEMU executes it            QEMU resets, stops, ends
- *	      |                             |                             |
- *	 translate.c -- registers -->  execute.c                     lifecycle.c
- *	                                    |  \                          |
- *	                                    |   `--- zpci_firmware_*() ---'
- *	                                    |               |
- *	                                    v               v  struct zpci_machine_ops (machine.c)
- *	      registers.c, cpu.c  operand.c, dat.c, storage.c   present.c  timers.c
- *	                                    |         |          |
- *	                      plugin interface     symbols.c (QEMU's own functions)
+ *	QEMU loads us: plugin.c -- arguments.c, binding.c (one virtual machine's), control.c
+ *
+ *	QEMU makes a CPU   translates code     executes it                resets, stops, ends
+ *	      |                  |                  |                             |
+ *	   vcpu.c          translate.c -- calls -> execute.c                 lifecycle.c
+ *	      |                                     |  \                          |
+ *	      |                                     |   `--- zpci_firmware_*() ---'
+ *	      |                                     |               |
+ *	      v                                     v               v  struct zpci_machine_ops (machine.c)
+ *	registers.c, cpu.c       operand.c, logical.c, dat.c, storage.c    present.c  timers.c
+ *	      |                                          |                     |
+ *	plugin interface                              symbols.c (QEMU's own functions)
  *
  * Where they are needed: interruption.c ends an instruction in a program interruption, threads.c
- * introduces our threads to QEMU. Beside the guest, control.c: commands of a person or a test.
+ * introduces our threads to QEMU, log.c prints. Beside the guest: control.c serves the commands of a
+ * person or a test.
  */
 #ifndef ZPCI_QEMU_BINDING_H
 #define ZPCI_QEMU_BINDING_H
@@ -94,14 +97,32 @@ struct zpci_qemu_binding {
 	struct zpci_qemu_vcpu *vcpu;
 };
 
-/* --- plugin.c ------------------------------------------------------------------------------- */
+/* --- log.c ---------------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 3, 4))) void zpci_qemu_log(struct zpci_qemu_binding *binding,
 							 enum zpci_log_level level,
 							 const char *format, ...);
+/* Prints and frees what a function of the configuration complains about; NULL: no memory. Returns
+ * -1. */
+int zpci_qemu_log_error(struct zpci_qemu_binding *binding, char *error);
+/* For struct zpci_logger; @opaque is the binding. */
+void zpci_qemu_print(void *opaque, enum zpci_log_level level, const char *message);
 
-/* Completes the trace, if one is recorded; the firmware is destroyed. */
-void zpci_qemu_record_end(struct zpci_qemu_binding *binding);
+/* --- arguments.c ---------------------------------------------------------------------------- */
+
+/* Reads all arguments into @binding and its configuration. Returns 0, or -1 after a message. */
+int zpci_qemu_take_arguments(struct zpci_qemu_binding *binding, int argc, char **argv);
+
+/* --- binding.c ------------------------------------------------------------------------------ */
+
+/* For a machine of at most @vcpus CPUs; NULL: no memory. */
+struct zpci_qemu_binding *zpci_qemu_binding_new(int vcpus);
+/* Makes the timers, the firmware and its functions. Returns 0, or -1 after a message. */
+int zpci_qemu_binding_start(struct zpci_qemu_binding *binding);
+/* Destroys these, and completes the trace. */
+void zpci_qemu_binding_end(struct zpci_qemu_binding *binding);
+/* Ends and frees a binding that QEMU does not know yet. */
+void zpci_qemu_binding_free(struct zpci_qemu_binding *binding);
 
 /* --- machine.c: the table ------------------------------------------------------------------- */
 
@@ -138,9 +159,6 @@ void *zpci_qemu_pack(const uint8_t bytes[6]);
 bool zpci_qemu_pack_short(uint64_t address, const uint8_t bytes[6], void **packed);
 
 /* --- cpu.c ---------------------------------------------------------------------------------- */
-
-/* QEMU's callback for a CPU that is there from now on; @opaque is the binding. */
-void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque);
 
 uint64_t zpci_qemu_read_register(struct zpci_qemu_vcpu *vcpu, struct qemu_plugin_register *which);
 void zpci_qemu_write_register(struct zpci_qemu_vcpu *vcpu, struct qemu_plugin_register *which,
@@ -215,13 +233,10 @@ void zpci_qemu_reacquire(struct zpci_qemu_binding *binding, bool held);
 /* Finds guest storage; after QEMU made the machine. */
 void zpci_qemu_storage_find(struct zpci_qemu_binding *binding);
 uint64_t zpci_qemu_real_to_absolute(struct zpci_qemu_vcpu *vcpu, uint64_t address);
+/* Whether each byte of an absolute range is in storage. (QEMU writes the part of a range that is
+ * there, and drops the rest.) */
+bool zpci_qemu_all_there(struct zpci_qemu_binding *binding, uint64_t address, size_t length);
 
-int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
-			   size_t length);
-int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
-			    const void *buffer, size_t length);
-int zpci_qemu_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
-			    bool write);
 int zpci_qemu_read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);
 int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void *buffer,
 			 size_t length);
@@ -231,6 +246,15 @@ int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t
 void zpci_qemu_regions(void *machine,
 		       void (*visit)(void *opaque, const struct zpci_storage_region *region),
 		       void *opaque);
+
+/* --- logical.c ------------------------------------------------------------------------------ */
+
+int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
+			   size_t length);
+int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
+			    const void *buffer, size_t length);
+int zpci_qemu_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
+			    bool write);
 
 /* --- present.c ------------------------------------------------------------------------------ */
 
@@ -249,6 +273,11 @@ struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *o
 void zpci_qemu_timer_set(struct zpci_timer *timer, uint64_t nanoseconds);
 void zpci_qemu_timer_cancel(struct zpci_timer *timer);
 void zpci_qemu_timer_destroy(struct zpci_timer *timer);
+
+/* --- vcpu.c --------------------------------------------------------------------------------- */
+
+/* QEMU's callback for a CPU that is there from now on; @opaque is the binding. */
+void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque);
 
 /* --- control.c ------------------------------------------------------------------------------ */
 

@@ -6,9 +6,6 @@
  * the registers, if registers.c found that; and the PSW's mask is read once per instruction
  * (execute.c), and condition code and program interruption are only noted.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include <zpci/bytes.h>
 
 #include "binding.h"
@@ -109,91 +106,4 @@ void zpci_qemu_program_interruption(void *machine, void *cpu, uint16_t code)
 {
 	(void)machine;
 	((struct zpci_qemu_vcpu *)cpu)->program_interruption = code;
-}
-
-/* --- life time ------------------------------------------------------------------------------ */
-
-/* @name as PREFIX and a number below 16, or -1. */
-static int numbered(const char *name, const char *prefix)
-{
-	size_t length = strlen(prefix);
-	unsigned long number;
-	char *end;
-
-	if (strncmp(name, prefix, length) || name[length] < '0' || name[length] > '9')
-		return -1;
-	number = strtoul(name + length, &end, 10);
-	return *end || number > 15 ? -1 : (int)number;
-}
-
-static void take_register(struct zpci_qemu_vcpu *vcpu, const qemu_plugin_reg_descriptor *found)
-{
-	int number;
-
-	if (!strcmp(found->name, "pswm"))
-		vcpu->psw_mask = found->handle;
-	else if (!strcmp(found->name, "prefix"))
-		vcpu->prefix = found->handle;
-	else if ((number = numbered(found->name, "r")) >= 0)
-		vcpu->general[number] = found->handle;
-	else if ((number = numbered(found->name, "cr")) >= 0)
-		vcpu->control[number] = found->handle;
-}
-
-/* The name of a register that QEMU does not offer, or NULL. */
-static const char *missing_register(const struct zpci_qemu_vcpu *vcpu)
-{
-	for (unsigned i = 0; i < 16; i++)
-		if (!vcpu->general[i] || !vcpu->control[i])
-			return vcpu->general[i] ? "cr0 to cr15" : "r0 to r15";
-	if (!vcpu->psw_mask)
-		return "pswm";
-	return vcpu->prefix ? NULL : "prefix";
-}
-
-static const char *find_registers(struct zpci_qemu_vcpu *vcpu)
-{
-	GArray *registers = qemu_plugin_get_registers();
-
-	for (unsigned i = 0; i < registers->len; i++)
-		take_register(vcpu, &g_array_index(registers, qemu_plugin_reg_descriptor, i));
-	g_array_free(registers, TRUE);
-	return missing_register(vcpu);
-}
-
-void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
-{
-	struct zpci_qemu_binding *binding = opaque;
-	struct zpci_qemu_vcpu *vcpu;
-	const char *missing;
-
-	zpci_qemu_thread_is_qemus();
-	if (vcpu_index >= binding->vcpus || atomic_load(&binding->ended))
-		return;
-	vcpu = zpci_qemu_this_vcpu();
-	if (vcpu) { /* thread=single: which CPU runs is known to the plugin interface alone */
-		if (vcpu->direct.general)
-			zpci_qemu_log(binding, ZPCI_LOG_INFO,
-				      "one thread runs several CPUs: their registers are accessed "
-				      "by the plugin interface, which is slower");
-		vcpu->direct.general = NULL;
-		return;
-	}
-	vcpu = &binding->vcpu[vcpu_index];
-	zpci_qemu_storage_find(binding);
-	zpci_qemu_dat_find(binding);
-	zpci_qemu_refuse_saving(binding);
-	if (!vcpu->buffer)
-		vcpu->buffer = g_byte_array_sized_new(16);
-	missing = find_registers(vcpu);
-	if (missing) {
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-			      "QEMU does not offer register %s of CPU %u to plugins; its PCI "
-			      "instructions are left to QEMU; use QEMU 11.1",
-			      missing, vcpu_index);
-		return;
-	}
-	vcpu->current = zpci_qemu_current_cpu();
-	zpci_qemu_registers_find(vcpu, vcpu_index);
-	zpci_qemu_set_this_vcpu(vcpu);
 }

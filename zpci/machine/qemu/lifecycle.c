@@ -177,8 +177,6 @@ void zpci_qemu_at_exit(void *opaque)
 	if (a_cpu_is_inside(binding))
 		return;
 	held = zpci_qemu_release(binding);
-	zpci_firmware_destroy(binding->firmware);
-	zpci_qemu_record_end(binding);
-	zpci_qemu_timers_free(binding->timers);
+	zpci_qemu_binding_end(binding);
 	zpci_qemu_reacquire(binding, held);
 }

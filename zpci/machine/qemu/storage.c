@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storage.c - guest storage: logical, real and absolute.
+ * storage.c - guest storage by absolute and by real addresses.
  *
  * Theory of operation. Each write goes through QEMU, which then throws away what it had
  * translated from the bytes that changed; bytes stored behind its back would arrive, but code
@@ -13,9 +13,7 @@
  * an atomic store of ours, between address_space_map() and address_space_unmap(), as QEMU's own
  * devices do it.
  *
- * A logical range is translated page by page by dat.c, all of it before a byte is moved; an
- * access exception is noted in the CPU, and execute.c has it taken at the end. Storage keys are
- * neither looked at nor changed.
+ * Storage keys are neither looked at nor changed.
  */
 #include <errno.h>
 #include <string.h>
@@ -144,9 +142,8 @@ int zpci_qemu_read_absolute(void *machine, uint64_t address, void *buffer, size_
 	return through_qemu(binding, address, buffer, length, false);
 }
 
-/* QEMU writes what is in storage of a range that is partly not; hot-plugged memory is in blocks,
- * and a look at the range's ends and blocks says whether all of it is there. */
-static bool all_there(struct zpci_qemu_binding *binding, uint64_t address, size_t length)
+/* Hot-plugged memory is in blocks, so a look at the start of each block is enough. */
+bool zpci_qemu_all_there(struct zpci_qemu_binding *binding, uint64_t address, size_t length)
 {
 	const uint64_t block = 0x100000; /* smallest unit of s390x storage in QEMU */
 	uint8_t byte;
@@ -169,7 +166,7 @@ static uint8_t *get(struct zpci_qemu_binding *binding, uint64_t address, size_t 
 	uint64_t mapped = length;
 
 	/* Where nothing is, QEMU would map a buffer of its own. */
-	if (!all_there(binding, address, length))
+	if (!zpci_qemu_all_there(binding, address, length))
 		return NULL;
 	zpci_qemu_thread_enter(binding);
 	return qemu->address_space_map(qemu->address_space_memory, address, &mapped, true,
@@ -196,7 +193,7 @@ int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer
 		put(binding, bytes, length);
 		return 0;
 	}
-	if (!all_there(binding, address, length))
+	if (!zpci_qemu_all_there(binding, address, length))
 		return -EFAULT;
 	return through_qemu(binding, address, (void *)buffer, length, true);
 }
@@ -276,8 +273,8 @@ int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void 
 	const uint8_t *from = buffer;
 
 	for (size_t done = 0; done < length; done += piece(address + done, length - done))
-		if (!all_there(machine, zpci_qemu_real_to_absolute(cpu, address + done),
-			       piece(address + done, length - done)))
+		if (!zpci_qemu_all_there(machine, zpci_qemu_real_to_absolute(cpu, address + done),
+					 piece(address + done, length - done)))
 			return -EFAULT;
 	while (length) {
 		size_t part = piece(address, length);
@@ -289,99 +286,4 @@ int zpci_qemu_write_real(void *machine, void *cpu, uint64_t address, const void 
 		length -= part;
 	}
 	return 0;
-}
-
-/* --- logical -------------------------------------------------------------------------------- */
-
-/* A range of logical storage as its pages in absolute storage. */
-#define PAGE 0x1000u
-#define PAGES_MAX 17 /* 64 KiB at any alignment; no instruction has a longer operand */
-
-struct range {
-	size_t length;
-	unsigned first; /* offset in the first page */
-	unsigned pages;
-	uint64_t page[PAGES_MAX]; /* absolute addresses */
-};
-
-/* Bytes of the range in its page @i, of which @done were before. */
-static size_t in_page(const struct range *range, unsigned i, size_t done)
-{
-	size_t room = PAGE - (i ? 0 : range->first), left = range->length - done;
-
-	return left < room ? left : room;
-}
-
-/* All pages are looked at before any is touched: an exception leaves the operand as it was. */
-static int find_range(struct zpci_qemu_vcpu *vcpu, uint64_t address, size_t length, bool write,
-		      struct range *range)
-{
-	uint64_t start = address & ~UINT64_C(0xfff);
-
-	range->first = address & 0xfff;
-	range->length = length;
-	if (length > (PAGES_MAX - 1) * PAGE)
-		return -EINVAL;
-	range->pages = (unsigned)((range->first + length + PAGE - 1) / PAGE);
-	for (unsigned i = 0; i < range->pages; i++) {
-		/* The exception names the first byte that could not be had. */
-		uint64_t at = i ? start + i * PAGE : address;
-		int ret = zpci_qemu_translate_address(vcpu, zpci_qemu_wrap(vcpu->mask, at), write,
-						      &range->page[i]);
-
-		if (ret)
-			return ret;
-		range->page[i] &= ~UINT64_C(0xfff);
-		if (!all_there(vcpu->binding, range->page[i], PAGE)) {
-			vcpu->program_interruption = ZPCI_PGM_ADDRESSING;
-			return ZPCI_EXCEPTION_DELIVERED;
-		}
-	}
-	return 0;
-}
-
-int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
-			   size_t length)
-{
-	struct range range;
-	size_t done = 0;
-	int ret = find_range(cpu, address, length, false, &range);
-
-	(void)ar; /* QEMU's CPUs have no access-register mode */
-	for (unsigned i = 0; !ret && i < range.pages; i++) {
-		size_t part = in_page(&range, i, done);
-
-		ret = zpci_qemu_read_absolute(machine, range.page[i] + (i ? 0 : range.first),
-					      (uint8_t *)buffer + done, part);
-		done += part;
-	}
-	return ret;
-}
-
-int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
-			    const void *buffer, size_t length)
-{
-	struct range range;
-	size_t done = 0;
-	int ret = find_range(cpu, address, length, true, &range);
-
-	(void)ar;
-	for (unsigned i = 0; !ret && i < range.pages; i++) {
-		size_t part = in_page(&range, i, done);
-
-		ret = zpci_qemu_write_absolute(machine, range.page[i] + (i ? 0 : range.first),
-					       (const uint8_t *)buffer + done, part);
-		done += part;
-	}
-	return ret;
-}
-
-int zpci_qemu_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
-			    bool write)
-{
-	struct range range;
-
-	(void)machine;
-	(void)ar;
-	return find_range(cpu, address, length, write, &range);
 }
