@@ -119,18 +119,23 @@ static void end(struct zpci_record *record, struct block *block)
 
 /* --- registers ------------------------------------------------------------------------ */
 
-static uint64_t get_register(void *opaque, void *cpu, unsigned number)
+static uint64_t did_answer(struct zpci_record *record, const char *name, uint64_t a, uint64_t value)
 {
-	struct zpci_record *record = opaque;
-	uint64_t value = record->inner.get_register(record->machine, cpu, number);
 	zpci_be64 bytes;
 
 	zpci_be64_put(&bytes, value);
-	record_operation(record, &(struct operation){ .name = "gr",
-						      .a = number,
-						      .out = &bytes,
-						      .out_length = sizeof(bytes) });
+	record_operation(
+		record, &(struct operation){
+				.name = name, .a = a, .out = &bytes, .out_length = sizeof(bytes) });
 	return value;
+}
+
+static uint64_t get_register(void *opaque, void *cpu, unsigned number)
+{
+	struct zpci_record *record = opaque;
+
+	return did_answer(record, "gr", number,
+			  record->inner.get_register(record->machine, cpu, number));
 }
 
 static void set_register(void *opaque, void *cpu, unsigned number, uint64_t value)
@@ -149,27 +154,15 @@ static void set_register(void *opaque, void *cpu, unsigned number, uint64_t valu
 static uint64_t get_prefix(void *opaque, void *cpu)
 {
 	struct zpci_record *record = opaque;
-	uint64_t value = record->inner.get_prefix(record->machine, cpu);
-	zpci_be64 bytes;
 
-	zpci_be64_put(&bytes, value);
-	record_operation(
-		record,
-		&(struct operation){ .name = "px", .out = &bytes, .out_length = sizeof(bytes) });
-	return value;
+	return did_answer(record, "px", 0, record->inner.get_prefix(record->machine, cpu));
 }
 
 static uint64_t get_psw_mask(void *opaque, void *cpu)
 {
 	struct zpci_record *record = opaque;
-	uint64_t value = record->inner.get_psw_mask(record->machine, cpu);
-	zpci_be64 bytes;
 
-	zpci_be64_put(&bytes, value);
-	record_operation(
-		record,
-		&(struct operation){ .name = "psw", .out = &bytes, .out_length = sizeof(bytes) });
-	return value;
+	return did_answer(record, "psw", 0, record->inner.get_psw_mask(record->machine, cpu));
 }
 
 static void set_condition_code(void *opaque, void *cpu, unsigned cc)
@@ -337,14 +330,8 @@ static void sclp_completion(void *opaque, uint32_t sccb)
 static uint64_t tod_clock(void *opaque)
 {
 	struct zpci_record *record = opaque;
-	uint64_t value = record->inner.clock(record->machine);
-	zpci_be64 bytes;
 
-	zpci_be64_put(&bytes, value);
-	record_operation(
-		record,
-		&(struct operation){ .name = "clock", .out = &bytes, .out_length = sizeof(bytes) });
-	return value;
+	return did_answer(record, "clock", 0, record->inner.clock(record->machine));
 }
 
 static void expired(void *opaque)
@@ -464,87 +451,10 @@ int zpci_record_destroy(struct zpci_record *record)
 	return result;
 }
 
-/* The default groups: the ordinary one, and that of relaxed store blocks. */
-#define LAST_DEFAULT_GROUP 0x02
-
-static void write_group(FILE *trace, const struct zpci_platform *platform)
-{
-	const struct zpci_group *group = &platform->group;
-
-	fprintf(trace,
-		"group g%02x,id=0x%x,version=%u,vectors=%u,store-block=%u,relaxed-store-block=%s,"
-		"fmb-interval=%u,designations=%s,msi-address=0x%" PRIx64 ",dma-start=0x%" PRIx64
-		",dma-end=0x%" PRIx64 "\n",
-		group->id, group->id, group->version, group->vectors, group->store_block,
-		group->relaxed_store_block ? "yes" : "no", group->fmb_interval,
-		group->designations & ZPCI_DESIGNATION_RF   ? "rf"
-		: group->designations & ZPCI_DESIGNATION_RS ? "rs"
-							    : "rt",
-		group->msi_address, platform->dma_start, platform->dma_end);
-}
-
-static void write_platform(FILE *trace, const struct zpci_platform *platform)
-{
-	if (platform->group.id > LAST_DEFAULT_GROUP)
-		fprintf(trace, ",group=g%02x", platform->group.id);
-	else if (platform->group.relaxed_store_block)
-		fputs(",relaxed-store-block=yes", trace);
-	if (platform->pft)
-		fprintf(trace, ",pft=0x%x", platform->pft);
-	if (platform->port)
-		fprintf(trace, ",port=%u", platform->port);
-	if (zpci_get_be(platform->pfip, 4))
-		fprintf(trace, ",pfip=0x%x", (unsigned)zpci_get_be(platform->pfip, 4));
-	if (platform->has_tid)
-		fprintf(trace, ",tid=0x%x", platform->tid);
-	if (!platform->fmb_length)
-		fputs(",fmb=no", trace);
-	if (platform->report_error)
-		fputs(",report-error=yes", trace);
-	if (platform->utility_string[0])
-		fprintf(trace, ",utility-string=%s", platform->utility_string);
-}
-
-static void write_function(FILE *trace, const struct zpci_function_info *info,
-			   const struct zpci_platform *platform)
-{
-	const struct zpci_profile *profile = &info->profile;
-
-	fprintf(trace, "function %s,", info->model);
-	if (info->vf)
-		fprintf(trace, "vf=%u,", info->vf);
-	fprintf(trace, "pchid=0x%x,fid=0x%x,uid=0x%x,rid=%s,", info->pchid, info->fid, info->uid,
-		info->rid_published ? "yes" : "no");
-	if (strcmp(zpci_profile_name(profile), "custom") != 0)
-		fprintf(trace, "profile=%s", zpci_profile_name(profile));
-	else
-		fprintf(trace, "profile=lpar,ids=%s,bars=%s,publish-vfn=%s,command-memory=%s",
-			profile->ids ? "yes" : "no", profile->bars ? "yes" : "no",
-			profile->publish_vfn ? "yes" : "no",
-			zpci_command_memory_name(profile->command_memory));
-	if (info->state == ZPCI_STATE_STANDBY)
-		fputs(",standby=yes", trace);
-	write_platform(trace, platform);
-	fputc('\n', trace);
-}
-
 void zpci_record_head(struct zpci_record *record, struct zpci_firmware *firmware, bool shared)
 {
-	struct zpci_platform platform = { .size = sizeof(platform) };
-	struct zpci_function_info info = { .size = sizeof(info) };
-	bool known[256] = { false };
-	uint32_t fid;
-
 	pthread_mutex_lock(&record->lock);
-	fprintf(record->trace, "zpci-trace 1\nshared %d\n", shared);
-	for (unsigned i = 0; zpci_firmware_fid(firmware, i, &fid) == 0; i++)
-		if (zpci_firmware_info(firmware, fid, &info) == 0 &&
-		    zpci_firmware_platform(firmware, fid, &platform, NULL) == 0) {
-			if (info.group > LAST_DEFAULT_GROUP && !known[info.group])
-				write_group(record->trace, &platform);
-			known[info.group] = true;
-			write_function(record->trace, &info, &platform);
-		}
+	zpci_record_write_head(record->trace, firmware, shared);
 	pthread_mutex_unlock(&record->lock);
 }
 

@@ -66,6 +66,9 @@ int zpci_record_destroy(struct zpci_record *record);
 /* Writes the head of the trace: all functions that @firmware has now. Once, before it runs. */
 void zpci_record_head(struct zpci_record *record, struct zpci_firmware *firmware, bool shared);
 
+/* The same into a file, record_head.c. */
+void zpci_record_write_head(FILE *trace, struct zpci_firmware *firmware, bool shared);
+
 /* zpci_firmware_execute() and zpci_firmware_reset(), recorded. @number names @cpu in the trace. */
 enum zpci_disposition zpci_record_execute(struct zpci_record *record,
 					  struct zpci_firmware *firmware, void *cpu,
