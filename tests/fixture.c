@@ -320,7 +320,7 @@ int guest_sei(struct fixture *fixture, struct zpci_chsc_sei_response *response)
 	return answer;
 }
 
-/* PCI is little-endian, and PCILG and PCISTG swap nothing (ref 13.1). */
+/* PCI is little-endian, and PCILG and PCISTG swap nothing (ref 13 trap 1). */
 static uint64_t swap(uint64_t value, unsigned length)
 {
 	uint8_t bytes[8];

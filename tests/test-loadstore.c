@@ -20,7 +20,7 @@ static void test_config_bytes_appear_in_address_order(void **state)
 	struct bench_device *device = enabled(fixture);
 	uint64_t value;
 
-	/* The example of ref 13.1: little-endian 0x15b31014 appears as 0x1410b315. */
+	/* The example of ref 13 trap 1: little-endian 0x15b31014 appears as 0x1410b315. */
 	zpci_put_le(device->config + 0xa0, 4, 0x15b31014);
 	fixture->cpu.gr[5] = UINT64_MAX;
 	assert_int_equal(guest_load(fixture, handle, 15, 0xa0, 4, &value), CC(0));

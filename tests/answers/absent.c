@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * absent.c - instructions that are not there, or not ours: mapped I/O (reference 2.8, facility 153)
- * and SIC (2.7), which belongs to the machine.
+ * and SIC (reference 2.7), which belongs to the machine.
  */
 #include "answers.h"
 

@@ -3,8 +3,8 @@
  * Instructions of a guest CPU: their operands, their condition code, their program interruptions.
  *
  * What an instruction means is in the sibling files; here registers and storage of the CPU are
- * turned into plain arguments and back. Formats: reference 2.0.1. Checks are in the reference's
- * order (2.1 to 2.6), so that a guest that does several things wrong hears of the right one.
+ * turned into plain arguments and back. Formats: reference 2.0.1. Checks are in the order
+ * of reference 2.1 to 2.6, so that a guest that does several things wrong hears of the right one.
  *
  * An access exception of an operand is the machine's to deliver. When it has, the instruction is
  * over and nothing was done before: what an instruction stores last is asked for first.

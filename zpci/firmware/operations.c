@@ -6,7 +6,7 @@
  *
  * Where we are more liberal than QEMU, a Linux guest needs it: BAR accesses of 1 to 8 bytes at
  * any alignment and across 4 KiB (conflicts 1 and 2 of reference 2.2). Where we answer a status
- * instead of a program interruption, Linux would not survive the latter (2.0.5).
+ * instead of a program interruption, Linux would not survive the latter (reference 2.0.5).
  */
 #include "zpci/firmware/internal.h"
 
