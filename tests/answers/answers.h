@@ -212,6 +212,19 @@ struct family {
 		operation, act, rows, sizeof(rows) / sizeof((rows)[0])                             \
 	}
 
+/* How an instruction names its operands, where a row wants it otherwise than the helpers below. */
+struct form {
+	bool registers; /* r1 and r2 are given */
+	unsigned r1, r2;
+	bool no_base; /* the displacement is the address */
+	uint64_t displacement;
+	uint64_t base_bits; /* set in the base register as well */
+	unsigned index;	    /* index register, 0: none; and what it has */
+	uint64_t index_value;
+	uint64_t request_bits; /* set in the request register as well */
+	bool executed;	       /* it is the target of an EXECUTE */
+};
+
 /* --- a trial: one row at work ----------------------------------------------------------------- */
 
 struct trial {
@@ -222,13 +235,24 @@ struct trial {
 	struct target *target;
 	uint32_t handle; /* what the operation is to be given */
 	struct cpu cpu;	 /* mode and problem state of .act's instructions */
-	bool judged;	 /* .act is under way: its instructions are watched */
-	bool unwatched;	 /* storage may change as it likes */
+	struct form form; /* of .act's instructions */
+	uint64_t page;	  /* the address of the access exception, with translation on, or 0 */
+	bool judged;	  /* .act is under way: its instructions are watched */
+	bool unwatched;	  /* storage may change as it likes */
+	struct zpci_ccdf event; /* the last one that was fetched */
+	uint64_t result;  /* R1 of the last instruction that has a result there */
+	uint32_t dma_status;	/* at the end of the last transfer */
+	int answer;	  /* of the last instruction or operation of the steps */
 	/* The first thing that is not as it should be. */
 	const char *complaint;
 	uint64_t got, wanted;
 	uint64_t note[4]; /* the row's own, from prepare to check */
 };
+
+/* The last answer says that the instruction or command was done. */
+bool trial_is_done(const struct trial *trial);
+/* Ends what the form, the addressing mode, translation and their like were for .act. */
+void trial_usual_cpu(struct trial *trial, int answer);
 
 /* Complains unless @got is @wanted. */
 void trial_want(struct trial *trial, const char *what, uint64_t got, uint64_t wanted);

@@ -23,6 +23,12 @@ void trial_want(struct trial *trial, const char *what, uint64_t got, uint64_t wa
 	trial->wanted = wanted;
 }
 
+bool trial_is_done(const struct trial *trial)
+{
+	return trial->answer == CC(0) || trial->answer == RESPONSE(ZPCI_CLP_OK) ||
+	       trial->answer == RESPONSE(ZPCI_SCLP_OK) || trial->answer == RESPONSE(ZPCI_CHSC_OK);
+}
+
 uint64_t trial_address(const struct trial *trial, uint64_t offset)
 {
 	return trial->player->work + offset;
@@ -150,63 +156,134 @@ static void look_at_interruption(struct trial *trial, const uint8_t bytes[6])
 		   nullified ? 0 : length_of(bytes));
 }
 
+/* Puts @bytes where an EXECUTE, 44 0 X2 B2 D2, finds them by its base register. */
+static const uint8_t *executed(struct trial *trial, const uint8_t bytes[6])
+{
+	static const uint8_t execute[6] = { 0x44, 0, R_BASE << 4, 0 };
+
+	memcpy(trial_bytes(trial, DATA), bytes, 4);
+	trial->cpu.gr[R_BASE] = trial_address(trial, DATA);
+	return execute;
+}
+
 int guest_execute(struct trial *trial, const uint8_t bytes[6], const struct effects *effects)
 {
 	static uint8_t storage[WATCHED];
+	const uint8_t *code = trial->form.executed ? executed(trial, bytes) : bytes;
 	struct cpu before = trial->cpu;
 	bool watched = trial->judged && !trial->unwatched;
 
 	if (watched)
 		memcpy(storage, trial_bytes(trial, 0), WATCHED);
-	trial->player->execute(trial->player, bytes, &trial->cpu);
+	trial->player->execute(trial->player, code, &trial->cpu);
 	if (watched)
 		compare_storage(trial, storage, effects);
 	if (trial->judged) {
 		compare_registers(trial, &before, effects);
 		look_at_interruption(trial, bytes);
 	}
-	return answer_of(&trial->cpu, effects);
+	if (effects->result < REGISTERS)
+		trial->result = trial->cpu.gr[effects->result];
+	trial->answer = answer_of(&trial->cpu, effects);
+	return trial->answer;
+}
+
+/* An access exception names the page that the row expects. */
+static void look_at_page(struct trial *trial, int answer)
+{
+	if (answer == PGM(PAGE_TRANSLATION) || answer == PGM(PROTECTION) ||
+	    answer == PGM(SEGMENT_TRANSLATION) || answer == PGM(ASCE_TYPE))
+		trial_want(trial, "page of the exception", trial->cpu.page, trial->page & ~0xfffull);
+}
+
+void trial_usual_cpu(struct trial *trial, int answer)
+{
+	if (trial->page) {
+		trial->player->protect(trial->player, 0, 0);
+		look_at_page(trial, answer);
+		trial->page = 0;
+	}
+	memset(&trial->form, 0, sizeof(trial->form));
+	trial->cpu.problem = false;
+	trial->cpu.mode = MODE_64;
+	trial->cpu.prefix = 0;
 }
 
 void guest_translation_off(struct trial *trial, int answer, uint64_t address)
 {
-	trial->player->protect(trial->player, 0, 0);
-	if (answer == PGM(PAGE_TRANSLATION) || answer == PGM(PROTECTION) ||
-	    answer == PGM(SEGMENT_TRANSLATION) || answer == PGM(ASCE_TYPE))
-		trial_want(trial, "page of the exception", trial->cpu.page, address & ~0xfffull);
+	trial->page = address;
+	trial_usual_cpu(trial, answer);
 }
 
 /* --- each of them ----------------------------------------------------------------------------- */
 
+static unsigned first_register(const struct trial *trial)
+{
+	return trial->form.registers ? trial->form.r1 : R_DATA;
+}
+
+static unsigned second_register(const struct trial *trial)
+{
+	return trial->form.registers ? trial->form.r2 : R_REQUEST;
+}
+
+static void put_request(struct trial *trial, unsigned number, uint32_t handle, unsigned space,
+			unsigned low)
+{
+	trial->cpu.gr[number] = request(handle, space, low) | trial->form.request_bits;
+}
+
+/* The operand at @address, by the form's base, index and displacement; @third is the instruction's
+ * own third register, or else the index. */
+static void encode_operand(struct trial *trial, uint8_t bytes[6], unsigned opcode, unsigned third,
+			   uint64_t address)
+{
+	const struct form *form = &trial->form;
+	uint64_t displacement = form->displacement;
+
+	if (form->index)
+		trial->cpu.gr[form->index] = form->index_value;
+	if (form->no_base)
+		displacement = address - form->index_value;
+	else
+		trial->cpu.gr[R_BASE] =
+			(address - form->index_value - displacement) | form->base_bits;
+	encode_displaced(bytes, opcode, R_REQUEST, form->index ? form->index : third,
+			 form->no_base ? 0 : R_BASE, (int32_t)displacement);
+}
+
+/* PCILG and PCISTG: R1 is the data, R2 and R2 + 1 are request and offset. */
+static int load_or_store(struct trial *trial, unsigned opcode, uint64_t request_register,
+			 uint64_t offset, uint64_t value)
+{
+	unsigned r1 = first_register(trial), r2 = second_register(trial);
+	const struct effects effects = { .status = r2,
+					 .result = opcode == OP_PCILG ? r1 : NO_REGISTER };
+	uint8_t bytes[6];
+
+	guest_registers(trial);
+	if (opcode == OP_PCISTG)
+		trial->cpu.gr[r1] = value;
+	trial->cpu.gr[r2] = request_register | trial->form.request_bits;
+	trial->cpu.gr[(r2 + 1) & 15] = offset;
+	encode_rre(bytes, opcode, r1, r2);
+	return guest_execute(trial, bytes, &effects);
+}
+
 int guest_load(struct trial *trial, uint32_t handle, unsigned space, uint64_t offset,
 	       unsigned length, uint64_t *value)
 {
-	const struct effects effects = { .status = R_REQUEST, .result = R_DATA };
-	uint8_t bytes[6];
-	int answer;
+	int answer = load_or_store(trial, OP_PCILG, request(handle, space, length), offset, 0);
 
-	guest_registers(trial);
-	trial->cpu.gr[R_REQUEST] = request(handle, space, length);
-	trial->cpu.gr[R_REQUEST + 1] = offset;
-	encode_rre(bytes, OP_PCILG, R_DATA, R_REQUEST);
-	answer = guest_execute(trial, bytes, &effects);
 	if (value)
-		*value = trial->cpu.gr[R_DATA];
+		*value = trial->result;
 	return answer;
 }
 
 int guest_store(struct trial *trial, uint32_t handle, unsigned space, uint64_t offset,
 		unsigned length, uint64_t value)
 {
-	const struct effects effects = { .status = R_REQUEST, .result = NO_REGISTER };
-	uint8_t bytes[6];
-
-	guest_registers(trial);
-	trial->cpu.gr[R_REQUEST] = request(handle, space, length);
-	trial->cpu.gr[R_REQUEST + 1] = offset;
-	trial->cpu.gr[R_DATA] = value;
-	encode_rre(bytes, OP_PCISTG, R_DATA, R_REQUEST);
-	return guest_execute(trial, bytes, &effects);
+	return load_or_store(trial, OP_PCISTG, request(handle, space, length), offset, value);
 }
 
 int guest_store_block(struct trial *trial, uint32_t handle, unsigned space, uint64_t offset,
@@ -216,23 +293,23 @@ int guest_store_block(struct trial *trial, uint32_t handle, unsigned space, uint
 	uint8_t bytes[6];
 
 	guest_registers(trial);
-	trial->cpu.gr[R_REQUEST] = request(handle, space, length);
+	put_request(trial, R_REQUEST, handle, space, length);
 	trial->cpu.gr[R_DATA] = offset;
-	trial->cpu.gr[R_BASE] = address;
-	encode_displaced(bytes, OP_PCISTB, R_REQUEST, R_DATA, R_BASE, 0);
+	encode_operand(trial, bytes, OP_PCISTB, R_DATA, address);
 	return guest_execute(trial, bytes, &effects);
 }
 
 int guest_refresh(struct trial *trial, uint32_t handle, uint64_t start, uint64_t length)
 {
-	const struct effects effects = { .status = R_DATA, .result = NO_REGISTER };
+	unsigned r1 = first_register(trial), r2 = second_register(trial);
+	const struct effects effects = { .status = r1, .result = NO_REGISTER };
 	uint8_t bytes[6];
 
 	guest_registers(trial);
-	trial->cpu.gr[R_DATA] = request(handle, 0, 0);
-	trial->cpu.gr[R_REQUEST] = start;
-	trial->cpu.gr[R_REQUEST + 1] = length;
-	encode_rre(bytes, OP_RPCIT, R_DATA, R_REQUEST);
+	put_request(trial, r1, handle, 0, 0);
+	trial->cpu.gr[r2 & 14] = start;
+	trial->cpu.gr[r2 | 1] = length;
+	encode_rre(bytes, OP_RPCIT, r1, r2);
 	return guest_execute(trial, bytes, &effects);
 }
 
@@ -243,9 +320,8 @@ int guest_modify(struct trial *trial, uint32_t handle, unsigned space, unsigned 
 	uint8_t bytes[6];
 
 	guest_registers(trial);
-	trial->cpu.gr[R_REQUEST] = request(handle, space, control);
-	trial->cpu.gr[R_BASE] = address;
-	encode_displaced(bytes, OP_MPCIFC, R_REQUEST, 0, R_BASE, 0);
+	put_request(trial, R_REQUEST, handle, space, control);
+	encode_operand(trial, bytes, OP_MPCIFC, 0, address);
 	return guest_execute(trial, bytes, &effects);
 }
 
@@ -262,10 +338,17 @@ int guest_store_controls(struct trial *trial, uint32_t handle, unsigned space, u
 	uint8_t bytes[6];
 
 	guest_registers(trial);
-	trial->cpu.gr[R_REQUEST] = request(handle, space, 0);
-	trial->cpu.gr[R_BASE] = address;
-	encode_displaced(bytes, OP_STPCIFC, R_REQUEST, 0, R_BASE, 0);
+	put_request(trial, R_REQUEST, handle, space, 0);
+	encode_operand(trial, bytes, OP_STPCIFC, 0, address);
 	return guest_execute(trial, bytes, &effects);
+}
+
+/* With cc 0 the answer is the response code at @code of the work area. */
+static int answer_in(struct trial *trial, int answer, uint64_t code)
+{
+	if (answer == CC(0))
+		trial->answer = RESPONSE((int)trial_get(trial, code, 2));
+	return trial->answer;
 }
 
 /* With a block only the response may change, no more of it than the guest offered. R1 is an
@@ -287,9 +370,7 @@ int guest_clp(struct trial *trial, unsigned control, uint64_t address)
 	encode_rre(bytes, OP_CLP, R_DATA, R_REQUEST);
 	bytes[2] = (uint8_t)control;
 	answer = guest_execute(trial, bytes, &effects);
-	if (answer == CC(0) && effects.length)
-		return RESPONSE((int)trial_get(trial, effects.offset + 2, 2));
-	return answer;
+	return effects.length ? answer_in(trial, answer, effects.offset + 2) : answer;
 }
 
 int guest_service(struct trial *trial, uint32_t command, uint64_t sccb)
@@ -308,9 +389,7 @@ int guest_service(struct trial *trial, uint32_t command, uint64_t sccb)
 	trial->cpu.gr[R_REQUEST] = sccb;
 	encode_rre(bytes, OP_SERVC, R_DATA, R_REQUEST);
 	answer = guest_execute(trial, bytes, &effects);
-	if (answer == CC(0) && effects.length)
-		return RESPONSE((int)trial_get(trial, effects.offset, 2));
-	return answer;
+	return effects.length ? answer_in(trial, answer, effects.offset) : answer;
 }
 
 int guest_subsystem(struct trial *trial, uint64_t address)
@@ -328,7 +407,5 @@ int guest_subsystem(struct trial *trial, uint64_t address)
 	trial->cpu.gr[R_DATA] = address;
 	encode_rre(bytes, OP_CHSC, R_DATA, 0);
 	answer = guest_execute(trial, bytes, &effects);
-	if (answer == CC(0) && effects.length)
-		return RESPONSE((int)trial_get(trial, effects.offset + 2, 2));
-	return answer;
+	return effects.length ? answer_in(trial, answer, effects.offset + 2) : answer;
 }

@@ -337,6 +337,7 @@ static int perform(struct trial *trial, int (*act)(struct trial *trial))
 	trial->judged = true;
 	answer = act(trial);
 	trial->judged = false;
+	trial_usual_cpu(trial, answer);
 	if (trial->row->check)
 		trial->row->check(trial);
 	return trial->complaint ? answer | OTHERWISE : answer;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * steps.h - the words of the rows: values, v_WORD(), and verbs, do_VERB(). README.md explains those
+ * whose names do not.
+ *
+ * Addresses are absolute ones of storage. An instruction gets the row's handle where it is what the
+ * row is about, and the function's current one in steps before and after it.
+ */
+#ifndef TESTS_ANSWERS_STEPS_H
+#define TESTS_ANSWERS_STEPS_H
+
+#include "answers.h"
+
+#include <zpci/probe.h>
+
+/* --- values (values.c) ------------------------------------------------------------------------ */
+
+/* Places in storage; those of the work area as in answers.h. */
+uint64_t v_block(const struct trial *trial);
+uint64_t v_fib(const struct trial *trial);
+uint64_t v_data(const struct trial *trial);
+uint64_t v_sccb(const struct trial *trial);
+uint64_t v_chsc(const struct trial *trial);
+uint64_t v_aibv(const struct trial *trial);
+uint64_t v_aisb(const struct trial *trial);
+uint64_t v_fmb(const struct trial *trial);
+uint64_t v_pages(const struct trial *trial);
+uint64_t v_region_table(const struct trial *trial);
+uint64_t v_segment_table(const struct trial *trial);
+uint64_t v_page_table(const struct trial *trial);
+/* The entries of these tables that the first DMA address is translated by. */
+uint64_t v_region_entry(const struct trial *trial);
+uint64_t v_segment_entry(const struct trial *trial);
+uint64_t v_page_entry(const struct trial *trial);
+/* Storage ends here: the page below can be used, this one not. */
+uint64_t v_end(const struct trial *trial);
+/* Absolute storage that neither the CPU nor a player uses. */
+uint64_t v_low(const struct trial *trial);
+/* Virtual addresses without a segment, and above the address space, with translation on. */
+uint64_t v_no_segment(const struct trial *trial);
+uint64_t v_no_address(const struct trial *trial);
+
+/* What is there, big-endian. */
+uint64_t v_byte(const struct trial *trial, uint64_t address);
+uint64_t v_halfword(const struct trial *trial, uint64_t address);
+uint64_t v_word(const struct trial *trial, uint64_t address);
+uint64_t v_doubleword(const struct trial *trial, uint64_t address);
+/* How many of @length bytes from @address on are not @byte. */
+uint64_t v_other(const struct trial *trial, uint64_t address, uint64_t length, uint64_t byte);
+
+/* R1 of the last instruction. */
+uint64_t v_r1(const struct trial *trial);
+
+/* The function's: facts that List and Query told before the row. */
+uint64_t v_fid(const struct trial *trial);
+uint64_t v_uid(const struct trial *trial);
+uint64_t v_vendor(const struct trial *trial);
+uint64_t v_device(const struct trial *trial);
+uint64_t v_group(const struct trial *trial);
+uint64_t v_dma(const struct trial *trial);
+uint64_t v_dma_end(const struct trial *trial);
+uint64_t v_msi_address(const struct trial *trial);
+uint64_t v_bar_size(const struct trial *trial); /* of the BAR with its memory, bytes */
+/* Address spaces: of the memory, offsets count from it on; config space. */
+uint64_t v_memory(const struct trial *trial);
+uint64_t v_config(const struct trial *trial);
+/* Offsets in config space. */
+uint64_t v_bar(const struct trial *trial); /* of the memory's */
+uint64_t v_msix_control(const struct trial *trial);
+uint64_t v_device_control(struct trial *trial);
+/* The IDs as a register has those 4 bytes. */
+uint64_t v_ids(const struct trial *trial);
+
+/* Asked now: List's entry of the function; STPCIFC. */
+uint64_t v_handle(const struct trial *trial); /* of the row; not asked */
+uint64_t v_current(struct trial *trial);
+uint64_t v_listed(struct trial *trial, uint64_t fid);
+uint64_t v_configuration(struct trial *trial, uint64_t fid);
+uint64_t v_handle_of(struct trial *trial, uint64_t fid);
+uint64_t v_controls(struct trial *trial);
+/* Config space, registers of `probe`, as a driver sees them; any BAR as R1 of PCILG has it. */
+uint64_t v_in_config(struct trial *trial, uint64_t offset, uint64_t length);
+uint64_t v_in_probe(struct trial *trial, uint64_t offset, uint64_t length);
+uint64_t v_in_memory(struct trial *trial, uint64_t offset, uint64_t length);
+uint64_t v_in_bar(struct trial *trial, uint64_t bar, uint64_t offset, uint64_t length);
+/* PEC of the next event, which is taken; 0: there is none. Its fields afterwards. */
+uint64_t v_event(struct trial *trial);
+/* The same, where the function is blocked already and the event may take a moment. */
+uint64_t v_event_soon(struct trial *trial);
+uint64_t v_event_handle(const struct trial *trial);
+uint64_t v_event_fid(const struct trial *trial);
+uint64_t v_event_address(const struct trial *trial);
+
+/* What was presented since it was last asked. */
+uint64_t v_signals(struct trial *trial);
+uint64_t v_reports(struct trial *trial, uint64_t expected);
+uint64_t v_interruptions(struct trial *trial, uint64_t isc);
+
+uint64_t v_answer(const struct trial *trial);
+uint64_t v_remembered(const struct trial *trial);
+/* 1 if the row's state is this one. */
+uint64_t v_in_state(const struct trial *trial, uint64_t state);
+/* The function controls of a function in the row's state without a registration. */
+uint64_t v_state_controls(const struct trial *trial);
+/* What a registration of the row's .has adds to them. */
+uint64_t v_registered(const struct trial *trial);
+/* A register of so many bytes of ones. */
+uint64_t v_ones(const struct trial *trial, uint64_t length);
+
+/* --- verbs (steps.c) -------------------------------------------------------------------------- */
+
+/* What the rows of PCISTG store. */
+#define STORED 0x8877665544332211ull
+
+/* How the row's instruction is executed. */
+void do_registers(struct trial *trial, uint64_t r1, uint64_t r2);
+void do_executed(struct trial *trial);
+void do_displacement(struct trial *trial, uint64_t displacement);
+void do_no_base(struct trial *trial);
+void do_base_bits(struct trial *trial, uint64_t bits);
+void do_index(struct trial *trial, uint64_t number, uint64_t value);
+void do_request_bits(struct trial *trial, uint64_t bits);
+void do_problem_state(struct trial *trial);
+void do_31_bits(struct trial *trial);
+void do_prefix(struct trial *trial, uint64_t address);
+/* With translation on, and this page invalid or protected; or with an address that is invalid. */
+void do_invalid_page(struct trial *trial, uint64_t address);
+void do_protected_page(struct trial *trial, uint64_t address);
+void do_translated(struct trial *trial, uint64_t address);
+/* Storage may change. */
+void do_unwatched(struct trial *trial);
+
+/* Instructions. */
+void do_load(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length);
+void do_store(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length,
+	      uint64_t value);
+void do_store_block(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length,
+		    uint64_t address);
+void do_refresh(struct trial *trial, uint64_t start, uint64_t length);
+void do_modify(struct trial *trial, uint64_t control, uint64_t space, uint64_t address);
+void do_store_controls(struct trial *trial, uint64_t space, uint64_t address);
+void do_clp(struct trial *trial, uint64_t control, uint64_t address);
+void do_service(struct trial *trial, uint64_t command, uint64_t address);
+void do_chsc(struct trial *trial, uint64_t address);
+/* Without operands that could be looked at. */
+void do_mapped(struct trial *trial, uint64_t opcode);
+void do_sic(struct trial *trial, uint64_t operation);
+void do_store_report(struct trial *trial);
+void do_store_report_soon(struct trial *trial);
+
+/* Storage. */
+void do_put(struct trial *trial, uint64_t length, uint64_t address, uint64_t value);
+void do_fill(struct trial *trial, uint64_t address, uint64_t length, uint64_t byte);
+void do_count_up(struct trial *trial, uint64_t address, uint64_t length, uint64_t first);
+void do_fill_table(struct trial *trial, uint64_t address, uint64_t entries, uint64_t entry);
+void do_remember(struct trial *trial, uint64_t value);
+
+/* The device's memory. */
+void do_fill_memory(struct trial *trial, uint64_t offset);
+void do_expect_loaded(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length);
+void do_expect_stored(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length);
+void do_expect_block(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length,
+		     uint64_t address);
+
+/* What a guest does. */
+void do_enable(struct trial *trial);
+void do_disable(struct trial *trial);
+void do_configure(struct trial *trial);
+void do_deconfigure(struct trial *trial);
+void do_tables(struct trial *trial);
+void do_int_fib(struct trial *trial);
+void do_register_ioat(struct trial *trial);
+void do_register_int(struct trial *trial);
+void do_bus_master(struct trial *trial);
+void do_msix(struct trial *trial);
+void do_config(struct trial *trial, uint64_t offset, uint64_t length, uint64_t value);
+void do_probe(struct trial *trial, uint64_t offset, uint64_t length, uint64_t value);
+/* A transfer by `probe`, PROBE_DMA_...; and what DMA_STATUS is at its end. */
+void do_dma(struct trial *trial, uint64_t operation, uint64_t address, uint64_t length);
+uint64_t v_dma_status(const struct trial *trial);
+/* Into the error state, by a DMA to @address without a registration. */
+void do_fail(struct trial *trial, uint64_t address);
+/* The last instruction or command was done. */
+void do_succeed(struct trial *trial);
+
+/* What the host does. */
+void do_inject(struct trial *trial, uint64_t pec);
+void do_remove(struct trial *trial, uint64_t fid);
+void do_add(struct trial *trial, uint64_t fid, uint64_t standby);
+void do_poison(struct trial *trial, uint64_t address, uint64_t length);
+void do_pass(struct trial *trial, uint64_t milliseconds);
+void do_reset_system(struct trial *trial);
+void do_reset_subsystem(struct trial *trial);
+void do_no_uid_checking(struct trial *trial);
+void do_isc_mode(struct trial *trial, uint64_t isc, uint64_t mode);
+
+#endif

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * values.c - the words in the operands of the rows' steps.
+ */
+#include "steps.h"
+
+/* --- storage ---------------------------------------------------------------------------------- */
+
+#define PLACE(name, offset)                                                                        \
+	uint64_t v_##name(const struct trial *trial)                                               \
+	{                                                                                          \
+		return trial_address(trial, offset);                                               \
+	}
+
+PLACE(block, BLOCK)
+PLACE(fib, FIB)
+PLACE(data, DATA)
+PLACE(sccb, SCCB)
+PLACE(chsc, CHSC)
+PLACE(aibv, AIBV)
+PLACE(aisb, AISB)
+PLACE(fmb, FMB)
+PLACE(pages, PAGES)
+PLACE(region_table, RT_TABLE)
+PLACE(segment_table, ST_TABLE)
+PLACE(page_table, PT_TABLE)
+
+uint64_t v_region_entry(const struct trial *trial)
+{
+	return v_region_table(trial) + 8 * (v_dma(trial) >> 31 & 0x7ff);
+}
+
+uint64_t v_segment_entry(const struct trial *trial)
+{
+	return v_segment_table(trial) + 8 * (v_dma(trial) >> 20 & 0x7ff);
+}
+
+uint64_t v_page_entry(const struct trial *trial)
+{
+	return v_page_table(trial) + 8 * (v_dma(trial) >> 12 & 0xff);
+}
+
+uint64_t v_end(const struct trial *trial)
+{
+	return trial->player->end;
+}
+
+uint64_t v_low(const struct trial *trial)
+{
+	(void)trial;
+	return 0x1400;
+}
+
+uint64_t v_no_segment(const struct trial *trial)
+{
+	(void)trial;
+	return NO_SEGMENT_ADDRESS;
+}
+
+uint64_t v_no_address(const struct trial *trial)
+{
+	(void)trial;
+	return NO_ADDRESS;
+}
+
+static const uint8_t *storage(const struct trial *trial, uint64_t address)
+{
+	return trial->player->storage(trial->player, address);
+}
+
+uint64_t v_byte(const struct trial *trial, uint64_t address)
+{
+	return *storage(trial, address);
+}
+
+uint64_t v_halfword(const struct trial *trial, uint64_t address)
+{
+	return zpci_get_be(storage(trial, address), 2);
+}
+
+uint64_t v_word(const struct trial *trial, uint64_t address)
+{
+	return zpci_get_be(storage(trial, address), 4);
+}
+
+uint64_t v_doubleword(const struct trial *trial, uint64_t address)
+{
+	return zpci_get_be(storage(trial, address), 8);
+}
+
+uint64_t v_other(const struct trial *trial, uint64_t address, uint64_t length, uint64_t byte)
+{
+	const uint8_t *bytes = storage(trial, address);
+	uint64_t count = 0;
+
+	for (uint64_t i = 0; i < length; i++)
+		count += bytes[i] != byte;
+	return count;
+}
+
+/* --- the function ----------------------------------------------------------------------------- */
+
+#define FACT(name, value)                                                                          \
+	uint64_t v_##name(const struct trial *trial)                                               \
+	{                                                                                          \
+		return value;                                                                      \
+	}
+
+FACT(r1, trial->result)
+FACT(fid, trial->target->fid)
+FACT(uid, zpci_be32_get(trial->target->query.uid))
+FACT(vendor, trial->target->vendor)
+FACT(device, trial->target->device)
+FACT(group, trial->target->query.pfgid)
+FACT(dma, zpci_be64_get(trial->target->query.sdma))
+FACT(dma_end, zpci_be64_get(trial->target->query.edma))
+FACT(msi_address, zpci_be64_get(trial->target->group.msia))
+FACT(bar_size, 1ull << trial->target->query.bar_size[trial->target->memory_bar])
+FACT(bar, 0x10u + 4 * trial->target->memory_bar)
+FACT(msix_control, trial->target->msix + 2)
+FACT(handle, trial->handle)
+FACT(remembered, trial->note[1])
+FACT(event_handle, zpci_be32_get(trial->event.handle))
+FACT(event_fid, zpci_be32_get(trial->event.fid))
+FACT(event_address, zpci_be64_get(trial->event.address))
+FACT(dma_status, trial->dma_status)
+FACT(registered, trial->row->has & IOAT ? ZPCI_FIB_FC_DMA : 0)
+FACT(answer, (uint64_t)trial->answer)
+
+uint64_t v_ones(const struct trial *trial, uint64_t length)
+{
+	(void)trial;
+	return UINT64_MAX >> (64 - 8 * length);
+}
+
+uint64_t v_memory(const struct trial *trial)
+{
+	(void)trial;
+	return MEMORY;
+}
+
+uint64_t v_config(const struct trial *trial)
+{
+	(void)trial;
+	return CONFIG;
+}
+
+uint64_t v_ids(const struct trial *trial)
+{
+	uint8_t bytes[4];
+
+	zpci_put_le(bytes, 2, trial->target->vendor);
+	zpci_put_le(bytes + 2, 2, trial->target->device);
+	return zpci_get_be(bytes, 4);
+}
+
+#define CAPABILITIES 0x34
+#define CAPABILITY_EXPRESS 0x10
+#define DEVICE_CONTROL 8
+
+uint64_t v_device_control(struct trial *trial)
+{
+	unsigned offset = guest_config_get(trial, CAPABILITIES, 1);
+
+	while (offset && guest_config_get(trial, offset, 1) != CAPABILITY_EXPRESS)
+		offset = guest_config_get(trial, offset + 1, 1);
+	trial_want(trial, "an express capability", offset == 0, 0);
+	return offset + DEVICE_CONTROL;
+}
+
+/* --- asked now -------------------------------------------------------------------------------- */
+
+uint64_t v_current(struct trial *trial)
+{
+	return guest_handle(trial);
+}
+
+uint64_t v_listed(struct trial *trial, uint64_t fid)
+{
+	struct zpci_clp_list_entry entry;
+
+	return guest_list_entry(trial, (uint32_t)fid, &entry);
+}
+
+uint64_t v_configuration(struct trial *trial, uint64_t fid)
+{
+	struct zpci_clp_list_entry entry;
+
+	return guest_list_entry(trial, (uint32_t)fid, &entry) ? zpci_be32_get(entry.configuration)
+							      : UINT64_MAX;
+}
+
+uint64_t v_handle_of(struct trial *trial, uint64_t fid)
+{
+	struct zpci_clp_list_entry entry;
+
+	return guest_list_entry(trial, (uint32_t)fid, &entry) ? zpci_be32_get(entry.handle) : 0;
+}
+
+uint64_t v_controls(struct trial *trial)
+{
+	return guest_controls(trial);
+}
+
+uint64_t v_in_config(struct trial *trial, uint64_t offset, uint64_t length)
+{
+	return guest_config_get(trial, (unsigned)offset, (unsigned)length);
+}
+
+uint64_t v_in_probe(struct trial *trial, uint64_t offset, uint64_t length)
+{
+	return probe_get(trial, (unsigned)offset, (unsigned)length);
+}
+
+uint64_t v_in_bar(struct trial *trial, uint64_t bar, uint64_t offset, uint64_t length)
+{
+	uint64_t value = 0;
+
+	guest_load(trial, guest_handle(trial), (unsigned)bar, offset, (unsigned)length, &value);
+	return value;
+}
+
+uint64_t v_in_memory(struct trial *trial, uint64_t offset, uint64_t length)
+{
+	return v_in_bar(trial, trial->target->memory_bar, trial->target->memory + offset, length);
+}
+
+uint64_t v_event(struct trial *trial)
+{
+	return guest_event(trial, &trial->event);
+}
+
+uint64_t v_event_soon(struct trial *trial)
+{
+	unsigned pec = guest_event(trial, &trial->event);
+
+	for (unsigned i = 0; !pec && i < 100000; i++) {
+		trial->player->pause(trial->player);
+		pec = guest_event(trial, &trial->event);
+	}
+	return pec;
+}
+
+/* --- presented -------------------------------------------------------------------------------- */
+
+uint64_t v_signals(struct trial *trial)
+{
+	return trial->player->completions(trial->player);
+}
+
+uint64_t v_reports(struct trial *trial, uint64_t expected)
+{
+	return trial->player->reports(trial->player, (unsigned)expected);
+}
+
+uint64_t v_interruptions(struct trial *trial, uint64_t isc)
+{
+	return trial->player->interruptions(trial->player, (unsigned)isc);
+}
+
+/* --- states ----------------------------------------------------------------------------------- */
+
+uint64_t v_in_state(const struct trial *trial, uint64_t state)
+{
+	return trial->state == state;
+}
+
+uint64_t v_state_controls(const struct trial *trial)
+{
+	static const uint8_t controls[STATES + 1] = {
+		[ENABLED] = ZPCI_FIB_FC_ENABLED,
+		[BLOCKED] = ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED,
+		[UNBLOCKED] = ZPCI_FIB_FC_ENABLED | ZPCI_FIB_FC_ERROR,
+	};
+
+	return controls[trial->state];
+}
