@@ -14,7 +14,7 @@
 #include <zpci/fib.h>
 #include <zpci/probe.h>
 
-#include "example-vmm.h"
+#include "vmm.h"
 
 #define BLOCK 0x2000u /* where the guest keeps its CLP block, ... */
 #define FIB 0x4000u

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "example-vmm.h"
+#include "vmm.h"
 
 /* The operations take more arguments than this machine has a use for. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
