@@ -3,7 +3,7 @@
  * zpci/machine.h - what the firmware needs from the virtual machine it is the firmware of.
  *
  * A hypervisor implements struct zpci_machine_ops once; examples are the machine in memory
- * (<zpci/ram.h>) and, written to be read first, tests/example-vmm.c.
+ * (<zpci/ram.h>) and, written to be read first, examples/vmm.c.
  *
  *	  guest CPU executes a PCI instruction, CLP, SERVC or CHSC
  *	       |
