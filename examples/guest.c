@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * example-guest.c - an operating system on the machine of example-vmm.c, as far as PCI goes.
+ * guest.c - an operating system on the machine of vmm.c, as far as PCI goes.
  *
  * Everything goes through registers, storage and instructions, in the order in which Linux does
  * it: List, Query, Set; config space; the vector; then the device is used.
@@ -32,7 +32,7 @@ static void require(bool condition, const char *what)
 {
 	if (condition)
 		return;
-	fprintf(stderr, "example-vmm: %s\n", what);
+	fprintf(stderr, "example: %s\n", what);
 	exit(1);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * example-vmm.c - the firmware of a virtual machine, with the smallest virtual machine around it.
+ * vmm.c - the firmware of a virtual machine, with the smallest virtual machine around it.
  *
  * Read this first when you write a hypervisor. Here is what *you* have to provide: struct
  * zpci_machine_ops, that is the registers and the storage of your guest and a way to interrupt it,
@@ -9,7 +9,7 @@
  *	if (zpci_firmware_execute(firmware, cpu, instruction) == ZPCI_EXECUTED)
  *		continue;
  *
- * What happens then is in example-guest.c, which plays an operating system on this machine: it finds
+ * What happens then is in guest.c, which plays an operating system on this machine: it finds
  * a PCI function, enables it, programs an interruption, and rings a doorbell.
  *
  * This machine has one CPU and one thread. What a real one adds is said where it matters; a

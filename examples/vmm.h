@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The machine of example-vmm.c, as the guest in example-guest.c finds it. */
-#ifndef EXAMPLE_VMM_H
-#define EXAMPLE_VMM_H
+/* The machine of vmm.c, as the guest in guest.c finds it. */
+#ifndef VMM_H
+#define VMM_H
 
 #include <stdint.h>
 

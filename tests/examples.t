@@ -1,19 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The examples in the manual pages of the library compile and run: each literal block of their
-# EXAMPLES sections is a complete program, which ends with 0.
+# The examples compile and run. In the manual pages of the library, each literal block of an EXAMPLES
+# section is a complete program, which ends with 0. The program in examples/ is built by the command
+# of its README.md, and prints what that says.
 #
-# CC names the compiler, CFLAGS and LDFLAGS what it is given; LIBRARIES the folder with the libraries;
-# EMULATOR what runs programs of another machine, if CROSS_COMPILING is yes. With PKG_CONFIG_PATH set
-# and INSTALLED=yes the library is what pkg-config knows, as for a hypervisor (`make installcheck`).
+# CC names the compiler, CFLAGS and LDFLAGS what it is given; LIBRARIES the folder with the libraries,
+# EXAMPLES that of examples/; EMULATOR what runs programs of another machine, if CROSS_COMPILING is
+# yes. With PKG_CONFIG_PATH set and INSTALLED=yes the library is what pkg-config knows, as for a
+# hypervisor (`make installcheck`).
 
 set -eu
 
-srcdir=${srcdir:-$(dirname "$0")/..}
+srcdir=$(realpath "${srcdir:-$(dirname "$0")/..}")
 CC=${CC:-cc}
 AWK=${AWK:-awk}
-LIBRARIES=${LIBRARIES:-.libs}
+LIBRARIES=$(realpath "${LIBRARIES:-.libs}")
+EXAMPLES=${EXAMPLES:-$srcdir/examples}
 failed=0
 number=0
 
@@ -40,36 +43,80 @@ examples() {
 	path { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print >path }' "$1"
 }
 
+# compile ARGUMENT...: as the build does; the library's place is among the arguments.
+compile() {
+	# shellcheck disable=SC2086 # words
+	$CC -std=c11 ${CFLAGS:-} -Wall -Wextra -Wpedantic -Werror "$@" ${LDFLAGS:-} -pthread
+}
+
+cannot_run() {
+	[ "${CROSS_COMPILING:-no}" = yes ] && [ -z "${EMULATOR:-}" ]
+}
+
+run() {
+	LD_LIBRARY_PATH=$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ${EMULATOR:-} "$@"
+}
+
 # try PROGRAM.c
 try() {
 	# shellcheck disable=SC2086 # words
-	$CC -std=c11 ${CFLAGS:-} -Wall -Wextra -Wpedantic -Werror $include "$1" $library \
-		${LDFLAGS:-} -pthread -o "$work/program" || return 1
-	if [ "${CROSS_COMPILING:-no}" = yes ] && [ -z "${EMULATOR:-}" ]; then
-		return
-	fi
-	LD_LIBRARY_PATH=$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ${EMULATOR:-} \
-		"$work/program" >"$work/output" 2>&1 || {
+	compile $include "$1" $library -o "$work/program" || return 1
+	cannot_run || run "$work/program" >"$work/output" 2>&1 || {
 		echo "it ended with $?" >>"$work/output"
 		return 1
 	}
 }
 
+# result STATUS NAME
+result() {
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $number - $2"
+	else
+		sed 's/^/# /' "$work/output" 2>/dev/null || true
+		echo "not ok $number - $2"
+		failed=1
+	fi
+	rm -f "$work/output"
+}
+
 for page in "$srcdir"/man/*.3; do
 	examples "$page"
 	for program in "$work"/*.c; do
-		number=$((number + 1))
-		name="$(basename "$page"): example $(basename "$program" .c)"
-		if try "$program"; then
-			echo "ok $number - $name"
-		else
-			sed 's/^/# /' "$work/output" 2>/dev/null || true
-			echo "not ok $number - $name"
-			failed=1
-		fi
-		rm -f "$work/output"
+		status=0
+		try "$program" || status=1
+		result $status "$(basename "$page"): example $(basename "$program" .c)"
 	done
 done
+
+# --- examples/: the block of README.md with the command, and the one with what it prints ----------
+
+sed -n 's/^    \(cc .*\)/\1/p' "$EXAMPLES/README.md" >"$work/commands"
+sed -n '/^It prints/,/^In /s/^    //p' "$EXAMPLES/README.md" >"$work/expected"
+
+# In a copy, with the tools of this build behind the names that the command uses.
+by_readme() (
+	mkdir "$work/copy"
+	cp "$EXAMPLES"/*.[ch] "$work/copy/"
+	cd "$work/copy"
+	cc() { compile "$@"; }
+	if [ "${INSTALLED:-no}" = yes ]; then
+		pkg-config() { ${PKG_CONFIG:-pkg-config} "$@"; }
+	else
+		pkg-config() { echo "$include" "$library"; }
+	fi
+	[ -s "$work/commands" ] && . "$work/commands"
+)
+
+status=0
+by_readme >"$work/output" 2>&1 || status=1
+result $status "examples/README.md: the command"
+if [ $status -eq 0 ] && ! cannot_run; then
+	run "$work/copy/vmm" 2>"$work/messages" >"$work/got" || status=$?
+	diff -u "$work/expected" "$work/got" >"$work/output" || status=1
+	cat "$work/messages" >>"$work/output"
+	result $status "examples/README.md: what the program prints"
+fi
 
 echo "1..$number"
 [ $number -gt 0 ] && exit $failed
