@@ -3,7 +3,8 @@
 #
 # The manual pages of the library say what its headers say: each header has a page, with all of its
 # functions, their prototypes and its types, and nothing else. What pages refer to is there: other
-# pages, functions, constants. CC and AWK name the tools.
+# pages, functions, constants. All pages are rendered by mandoc and by man (groff) without
+# a warning, and their tables look as meant. CC and AWK name the tools.
 
 set -eu
 
@@ -133,6 +134,53 @@ sed 'p; :next; s/[A-Z0-9]*$//; s/_$//; /_/!d; h; s/$/_*/p; g; b next' "$work/con
 	sort -u >"$work/there"
 sed -n 's/^\.\(It \)*Dv \(ZPCI[A-Z0-9_*]*\).*/\2/p' "$man"/*.3 >"$work/used"
 missing "constants that pages name"
+
+# --- what pages look like --------------------------------------------------------------------
+
+# quiet NAME COMMAND...: it prints nothing but what it renders.
+quiet() {
+	local name=$1
+	shift
+	"$@" >"$work/rendered" 2>"$work/got" || echo "$1 ended with $?" >>"$work/got"
+	: >"$work/expected"
+	same "$work/got" "$work/expected" "$name"
+}
+
+# tables PAGE NAME: as they are in $work/rendered.
+tables() {
+	grep -q '^\.Bl -column' "$1" || return 0
+	perl "$srcdir/tests/tables.pl" "$1" "$work/rendered" >"$work/got" 2>&1 ||
+		echo "tables.pl ended with $?" >>"$work/got"
+	: >"$work/expected"
+	same "$work/got" "$work/expected" "$2"
+}
+
+# has TOOL PAGE: else the page's test is skipped.
+has() {
+	command -v "$1" >/dev/null && return
+	number=$((number + 1))
+	echo "ok $number - $2 # SKIP no $1"
+	return 1
+}
+
+lint() {
+	mandoc -T lint -W warning "$1" >&2
+}
+
+# With all warnings of groff, also those that man leaves out by itself.
+export MANWIDTH=80 LC_ALL=C.UTF-8
+for page in $pages; do
+	title=$(basename "$page")
+	if has mandoc "$title: mandoc"; then
+		quiet "$title: mandoc -T lint" lint "$page"
+		mandoc -T utf8 "$page" >"$work/rendered"
+		tables "$page" "$title: tables by mandoc"
+	fi
+	if has man "$title: man"; then
+		quiet "$title: man --warnings" man --warnings=w -l "$page"
+		tables "$page" "$title: tables by man"
+	fi
+done
 
 echo "1..$number"
 exit $failed
