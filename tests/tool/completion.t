@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Completion in bash: its functions as readline calls them, and once a whole interactive bash. What it
+# offers is compared with --help, and each kind of value that --help names must be known to it.
+
+. "$(dirname "$0")/tap.sh"
+
+completions=$(realpath "${srcdir:-$(dirname "$0")/../..}/completions")
+. "$completions/zpci"
+. "$completions/zpci-lab"
+
+# The default.
+COMP_WORDBREAKS=$' \t\n"\'><=;|&(:'
+
+# replies LINE: what the cursor at its end is offered, one in a line.
+replies() {
+	COMP_LINE=$1
+	COMP_POINT=${#1}
+	_zpci "$zpci"
+	[ ${#COMPREPLY[@]} -eq 0 ] || printf '%s\n' "${COMPREPLY[@]}" | sort
+}
+
+# offers LINE WORDS NAME
+offers() {
+	is "$(replies "$1" | tr '\n' ' ' | sed 's/ $//')" "$2" "$3"
+}
+
+commands_of_help() {
+	"$zpci" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort
+}
+
+options_of_help() {
+	"$zpci" help "$1" | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort
+}
+
+is "$(replies "zpci ")" "$({ commands_of_help && printf '%s\n' --help --version; } | sort)" \
+	"subcommands are those of --help"
+is "$(replies "zpci help ")" "$(commands_of_help)" "help: subcommands"
+offers "zpci ma" "matrix" "a subcommand, begun"
+for command in $(commands_of_help | grep -vx help); do
+	[ -n "$(options_of_help "$command")" ]
+	ok $? "$command: --help lists options"
+	is "$(replies "zpci $command --")" "$(options_of_help "$command")" "$command: options of --help"
+	is "$(replies "zpci $command ")" "$(options_of_help "$command")" "$command: options, nothing typed"
+	for kind in $("$zpci" help "$command" | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p' | sort -u); do
+		cur=
+		_zpci_value "$kind"
+		ok $? "$command: $kind is a kind of value that completion knows"
+	done
+done
+cur=
+! _zpci_value NONSENSE
+ok $? "a kind of value that is none is refused"
+
+# --- functions -------------------------------------------------------------------------------
+
+offers "zpci run --function " "null probe" "models"
+offers "zpci run --function=pr" "probe" "a model, after ="
+offers "zpci run --function probe,profile=" "lpar plain raw silent vfio" "profiles"
+offers "zpci run --function=probe,vf=3,profile=" "lpar plain raw silent vfio" "profiles, after ="
+offers "zpci run --function probe,vf=3,profile=s" "silent" "a profile, begun"
+offers "zpci describe --function probe,vf=3,ids=" "no yes" "yes and no"
+offers "zpci describe --function probe,command-memory=" "absent off on" "command-memory"
+offers "zpci run --function probe,vf=" "" "a number: nothing"
+offers "zpci run --function probe,pro" "probe,profile=" "a key, begun: the word on the line whole"
+offers "zpci run --function probe,vf=3,pro" "3,profile=" "a key, what follows the last = on the line"
+man=$(sed -n '/^\.SS \[function\]/,/^\.SS "\[group/s/^\.BI "\([a-z\\-]*\) = ".*/\1/p' \
+	"$completions/../man/zpci.conf.5" | tr -d '\\')
+for key in $man; do
+	[ "$key" = adapter ] || like "$(replies "zpci run --function null,$key")" "^null,$key=\$" \
+		"a key of zpci.conf(5): $key"
+done
+COMP_WORDBREAKS=${COMP_WORDBREAKS//=/}
+offers "zpci run --function=probe,vf=3,ids=n" "--function=probe,vf=3,ids=no" \
+	"without = in COMP_WORDBREAKS: the word on the line whole"
+COMP_WORDBREAKS+="="
+
+# --- files, guests, and what is not ours -------------------------------------------------------
+
+cd "$tap_folder" || exit 1
+export ZPCI_CACHE=$tap_folder/cache
+mkdir -p cache/guest/default cache/guest/newest cache/guest/root
+touch cache/guest/default/kernel cache/guest/newest/kernel my.conf
+offers "zpci run --config my" "my.conf" "a file"
+offers "zpci run --config=my" "my.conf" "a file, after ="
+offers "zpci run --guest " "default newest" "guests of the cache"
+offers "zpci matrix --guest n" "newest" "a guest, begun"
+offers "zpci run --qemu tru" "true truncate" "a program"
+offers "zpci run --smp " "" "a number: nothing"
+offers "zpci run -- -initrd my" "my.conf" "behind --: a file"
+offers "zpci bogus --" "" "a subcommand that is none: nothing"
+
+# --- zpci-lab ----------------------------------------------------------------------------------
+
+# lab WORD...: the last one is begun.
+lab() {
+	COMP_WORDS=(zpci-lab "$@")
+	COMP_CWORD=$#
+	_zpci_lab "$completions/../zpci-lab" "${COMP_WORDS[-1]}"
+	echo "${COMPREPLY[*]}"
+}
+is "$(lab "" | tr ' ' '\n')" "$("$completions/../zpci-lab" help | sed -n 's/^  \([a-z]*\) .*/\1/p')" \
+	"zpci-lab: commands are those of help"
+is "$(lab check --)" "--long" "zpci-lab check"
+is "$(lab kernel "")" "list get build" "zpci-lab kernel"
+like "$(lab kernel get "")" "^newest .*testing" "zpci-lab kernel get"
+like "$(lab kernel build i)" "^iov\$" "zpci-lab kernel build"
+
+# --- a whole bash ------------------------------------------------------------------------------
+
+# At a terminal, three words of a line by TAB. The alias keeps zpci from being run.
+if command -v script >/dev/null; then
+	cat >rc <<-EOF
+		. "$completions/zpci"
+		alias zpci=true
+		PATH=$(dirname "$(realpath "$zpci")"):\$PATH
+		bind 'set enable-bracketed-paste off'
+		PS1=
+	EOF
+	printf 'zpci desc\t--func\tprobe,vf=3,prof\tsi\t; fc -ln -1 -1\nexit\n' >keys
+	timeout 60 script -qec "bash --noprofile --rcfile rc -i" /dev/null <keys >screen 2>&1
+	like "$(tr -d '\r' <screen)" "^.*zpci describe --function probe,vf=3,profile=silent *;" \
+		"TAB in an interactive bash"
+else
+	ok 0 "TAB in an interactive bash # SKIP no script(1)"
+fi
+done_testing
