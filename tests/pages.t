@@ -148,7 +148,7 @@ quiet() {
 
 # tables PAGE NAME: as they are in $work/rendered.
 tables() {
-	grep -q '^\.Bl -column' "$1" || return 0
+	grep -q '^\.\(Bl -column\|TS\)' "$1" || return 0
 	perl "$srcdir/tests/tables.pl" "$1" "$work/rendered" >"$work/got" 2>&1 ||
 		echo "tables.pl ended with $?" >>"$work/got"
 	: >"$work/expected"

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tables.pl PAGE RENDERED: says which tables of an mdoc page were rendered wrongly, on standard output.
+# tables.pl PAGE RENDERED: says which tables of a page were rendered wrongly, on standard output.
 #
-# A table is a list `.Bl -column'. What its cells hold is taken from the source. In the rendered page
+# A table is a list `.Bl -column' of mdoc, or one of tbl with tab(|). What its cells hold is taken from the source. In the rendered page
 # each row must stand with all of its cells, each cell whole, and the cells of one column must begin
 # below each other. RENDERED is text of man or mandoc, in ASCII or UTF-8.
 use strict;
@@ -25,7 +25,7 @@ sub squeeze { join ' ', split ' ', shift }
 
 sub tables {
 	my ($path) = @_;
-	my (@tables, $in);
+	my (@tables, $in, $format, $tbl);
 	open my $page, '<', $path or die "$path: $!\n";
 	while (<$page>) {
 		chomp;
@@ -36,6 +36,16 @@ sub tables {
 			$in = 0;
 		} elsif ($in && s/^\.It //) {
 			push @{ $tables[-1] }, [ map { text($_) } split /\s+Ta\b\s*/, $_, -1 ];
+		} elsif (/^\.TS/) {
+			push @tables, [];
+			$format = 1;
+		} elsif (/^\.TE/) {
+			$tbl = 0;
+		} elsif ($format || /^\.T&/) {
+			$tbl = /\.$/;
+			$format = !$tbl;
+		} elsif ($tbl) {
+			push @{ $tables[-1] }, [ map { s/\\-/-/gr } split /\|/ ];
 		} elsif ($in) {
 			die "$path:$.: a row of a table is one line\n";
 		}
