@@ -105,6 +105,23 @@ static bool device_has(const char *root, const char *address, const char *file)
 	return access(path, F_OK) == 0;
 }
 
+static bool sysfs_has(const char *root, const char *file)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", root, file);
+	return access(path, F_OK) == 0;
+}
+
+/* The bus is there even if no device was found on it. */
+static bool has_bus(const struct function *f, const char *root)
+{
+	char file[64];
+
+	snprintf(file, sizeof(file), "class/pci_bus/%04x:%02x", f->pci.domain, f->pci.bus);
+	return f->has_address && sysfs_has(root, file);
+}
+
 static void read_attributes(struct function *f, const char *root)
 {
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
@@ -369,8 +386,12 @@ int inventory_read(struct inventory *inventory, const char *root, const struct k
 	memset(inventory, 0, sizeof(*inventory));
 	if (read_devices(inventory, root) || read_slots(inventory, root) || read_clp(inventory))
 		return -1;
-	for (size_t i = 0; i < inventory->count; i++)
+	inventory->has_btf = sysfs_has(root, "kernel/btf/vmlinux");
+	inventory->has_vfio_pci = sysfs_has(root, "bus/pci/drivers/vfio-pci");
+	for (size_t i = 0; i < inventory->count; i++) {
+		inventory->functions[i].has_bus = has_bus(&inventory->functions[i], root);
 		conclude(&inventory->functions[i], inventory, kernel);
+	}
 	if (inventory->count)
 		qsort(inventory->functions, inventory->count, sizeof(struct function), compare);
 	return 0;

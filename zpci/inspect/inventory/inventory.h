@@ -65,6 +65,7 @@ extern const char *const kind_names[KINDS];
 struct function {
 	struct item items[ITEMS];
 	bool has_device; /* the kernel has a struct pci_dev */
+	bool has_bus;	 /* it has the bus that the address names, so it looked for a device */
 	bool has_slot;
 	bool listed;	 /* in CLP's list */
 	bool configured; /* valid if listed */
@@ -79,6 +80,8 @@ struct function {
 struct inventory {
 	struct function *functions;
 	size_t count;
+	bool has_btf;	   /* the kernel shows its types */
+	bool has_vfio_pci; /* the driver is there */
 	bool clp_read;
 	bool uid_checking; /* valid if clp_read */
 	struct problem clp_problem;

@@ -177,6 +177,7 @@ static void function_json(struct json *j, const struct function *f)
 	json_string(j, "kind", kind_names[f->kind]);
 	json_string(j, "physfn", f->physfn[0] ? f->physfn : NULL);
 	json_bool(j, "has_device", f->has_device);
+	json_bool(j, "has_bus", f->has_bus);
 	json_bool(j, "has_slot", f->has_slot);
 	json_bool(j, "listed", f->listed);
 	json_open_object(j, "not_read");
@@ -196,6 +197,8 @@ void report_inventory_json(struct json *j, const struct inventory *inventory,
 	json_open_object(j, "kernel");
 	json_string(j, "release", uname(&name) == 0 ? name.release : NULL);
 	json_string(j, "machine", uname(&name) == 0 ? name.machine : NULL);
+	json_bool(j, "btf", inventory->has_btf);
+	json_bool(j, "vfio_pci", inventory->has_vfio_pci);
 	json_bool(j, "memory_read", kernel->read);
 	json_string(j, "problem", kernel->read ? NULL : kernel->problem.text);
 	json_close_object(j);

@@ -1,17 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef ZPCI_TOOL_GUEST_H
-#define ZPCI_TOOL_GUEST_H
+/*
+ * boot.h - boots one guest: a call that returns when QEMU is gone.
+ *
+ *	boot.c       boot_run(): the steps in their order
+ *	prepare.c    before QEMU: checks, pipes, the RAM disk, the command line; and its start
+ *	watch.c      while QEMU runs: what the guest writes, signals, time
+ *	outcome.c    after QEMU: how the boot ended, in a sentence
+ *	session.h    what these four share
+ *
+ *	paths, qemu, archive, process    the files, the command line, the RAM disk, a child process
+ *	stream, tail, list               the frame around output, the last lines of a text, strings
+ *
+ * The guest's command writes into two sinks of the caller's. Nothing is printed but messages about
+ * what cannot be done, and with `verbose' the command line and the console, on standard error.
+ */
+#ifndef ZPCI_TOOL_BOOT_H
+#define ZPCI_TOOL_BOOT_H
 
-#include "zpci/tool/options.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tail.h"
+#include "zpci/tool/functions.h"
+
+/* What to boot. Strings belong to the caller. NULL stands for the default of zpci-run(1). */
+struct boot_setup {
+	const char *guest; /* a guest of zpci-lab(1), by its name */
+	const char *kernel;
+	const char *initrd;
+	const char *append;
+	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
+	const char *qemu;
+	const char *plugin;
+	const char *control; /* path of the control socket */
+	unsigned int smp;
+	bool verbose;
+	struct tool_functions functions;
+	char *const *qemu_options; /* added at the end of QEMU's command line */
+	int qemu_option_count;
+};
+
+/* Takes bytes as they come. Returns 0; or -1, after a message, to end the boot. */
+struct boot_sink {
+	int (*take)(void *opaque, const char *data, size_t length);
+	void *opaque;
+};
+
+/* What the guest is to do: its shell runs @text, and then it powers off. */
+struct boot_command {
+	const char *text;
+	unsigned int timeout;	 /* seconds from QEMU's start to the end of the command; 0: no limit */
+	struct boot_sink output; /* the command's standard output */
+	struct boot_sink error;	 /* its standard error, and what QEMU itself prints */
+};
+
+enum boot_end {
+	BOOT_DONE,	  /* the command ended with `status', or the user left the shell */
+	BOOT_FAILED,	  /* the guest or QEMU ended in another way */
+	BOOT_TIMED_OUT,	  /* QEMU was ended because of `timeout' */
+	BOOT_INTERRUPTED, /* QEMU was ended because this process got `signal' */
+	BOOT_REFUSED,	  /* a message was printed: QEMU could not be started, or a sink failed */
+};
+
+#define BOOT_TEXT 128
+
+struct boot_outcome {
+	enum boot_end end;
+	int status;
+	int signal;
+	char text[BOOT_TEXT];	/* one sentence about the end; "" if there is nothing to say */
+	struct tool_tail console; /* what the guest's kernel wrote last; empty with a shell */
+};
 
 /*
- * Boots a guest and stays until it is gone; the central part of `zpci run` and
- * `zpci inspect`. With `command` NULL the guest has a shell on this terminal, else it runs
- * the command, whose output goes to standard output.
- *
- * Returns the exit status for the tool: the command's, or TOOL_EXIT_FAILURE or
- * TOOL_EXIT_TIMEOUT after a message.
+ * Are the functions right, and are all files there? Returns 0, or -1 after a message that says
+ * where a missing file comes from. boot_run() looks as well. A caller with many boots asks before
+ * the first of them.
  */
-int tool_guest_run(const struct tool_options *options, const char *command);
+int boot_check_files(const struct boot_setup *setup);
+/* The same of QEMU: is it one in which our plugin works? */
+int boot_check_qemu(const struct boot_setup *setup);
+
+/*
+ * Boots a guest and waits until QEMU is gone. With @command NULL the guest has a shell on this
+ * terminal. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the guest during the call, and are then
+ * reported in @outcome: the caller cleans up and calls tool_process_die().
+ */
+void boot_run(const struct boot_setup *setup, const struct boot_command *command,
+	      struct boot_outcome *outcome);
+
+/* Prints the last lines of the guest's console on standard error. */
+void boot_print_console(const struct boot_outcome *outcome);
 
 #endif

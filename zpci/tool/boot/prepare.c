@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Before QEMU runs, and its start.
+ *
+ * With a command, QEMU writes into three pipes: the guest's console, and one virtio port each for
+ * the command's standard output, in a frame (stream.h), and for its standard error. What QEMU
+ * itself prints goes into the last one as well. Without a command QEMU has the terminal, with the
+ * guest's console on it (^A x ends QEMU).
+ */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "archive.h"
+#include "process.h"
+#include "qemu.h"
+#include "session.h"
+#include "zpci/tool/message.h"
+
+/* --- the command ----------------------------------------------------------------------------- */
+
+static int draw_nonce(char nonce[TOOL_NONCE_SIZE])
+{
+	unsigned char bytes[(TOOL_NONCE_SIZE - 1) / 2];
+	size_t i;
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes)) {
+		tool_error("cannot get random numbers: %s", strerror(errno));
+		return -1;
+	}
+	for (i = 0; i < sizeof(bytes); i++)
+		snprintf(nonce + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
+/* QEMU inherits its end only. */
+static int make_pipe(struct session_pipe *ends)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC)) {
+		tool_error("cannot make a pipe: %s", strerror(errno));
+		return -1;
+	}
+	*ends = (struct session_pipe){ .our_end = fds[0], .qemu_end = fds[1] };
+	if (!fcntl(ends->qemu_end, F_SETFD, 0))
+		return 0;
+	tool_error("cannot make a pipe: %s", strerror(errno));
+	return -1;
+}
+
+static int prepare_command(struct session *session)
+{
+	const struct boot_command *command = session->command;
+	char nonce[TOOL_NONCE_SIZE];
+
+	if (draw_nonce(nonce))
+		return -1;
+	session->initrd = tool_archive_make(session->paths.initrd, command->text, nonce);
+	if (session->initrd < 0 || make_pipe(&session->console) || make_pipe(&session->output) ||
+	    make_pipe(&session->error))
+		return -1;
+	tool_stream_init(&session->stream, nonce, command->output.take, command->output.opaque);
+	return 0;
+}
+
+/* --- QEMU's command line --------------------------------------------------------------------- */
+
+static void add_port(struct tool_list *list, const char *name, const struct session_pipe *ends)
+{
+	tool_list_add(list, "-chardev");
+	tool_list_add(list, "file,id=zpci-%s,path=/dev/fd/%d", name, ends->qemu_end);
+	tool_list_add(list, "-device");
+	tool_list_add(list, "virtserialport,chardev=zpci-%s,name=org.zpci.%s", name, name);
+}
+
+static void add_command_devices(struct session *session)
+{
+	struct tool_list *list = &session->arguments;
+	char console[32];
+
+	snprintf(console, sizeof(console), "file,path=/dev/fd/%d", session->console.qemu_end);
+	tool_qemu_add_console(list, console);
+	tool_list_add(list, "-device");
+	tool_list_add(list, "virtio-serial-ccw");
+	add_port(list, "output", &session->output);
+	add_port(list, "error", &session->error);
+}
+
+static int prepare_arguments(struct session *session)
+{
+	struct tool_list *list = &session->arguments;
+	char initrd[32];
+	size_t i;
+
+	snprintf(initrd, sizeof(initrd), "/dev/fd/%d", session->initrd);
+	tool_qemu_arguments(list, session->setup, &session->paths,
+			    session->command ? initrd : session->paths.initrd);
+	if (session->command)
+		add_command_devices(session);
+	else
+		tool_qemu_add_console(list, "stdio,mux=on,signal=off");
+	tool_qemu_add_rest(list, session->setup);
+	if (list->failed) {
+		tool_error("out of memory");
+		return -1;
+	}
+	for (i = 0; session->setup->verbose && i < list->count; i++)
+		fprintf(stderr, "%s%c", list->items[i], i + 1 < list->count ? ' ' : '\n');
+	return 0;
+}
+
+/* --- the session ----------------------------------------------------------------------------- */
+
+static int prepare_signals(struct session *session)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGCHLD);
+	session->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (session->signals >= 0 && !sigprocmask(SIG_BLOCK, &set, &session->old_mask))
+		return 0;
+	tool_error("cannot wait for signals: %s", strerror(errno));
+	return -1;
+}
+
+int session_prepare(struct session *session)
+{
+	const struct boot_setup *setup = session->setup;
+
+	sigprocmask(SIG_BLOCK, NULL, &session->old_mask);
+	if (tool_functions_check(&setup->functions) || tool_paths_find(&session->paths, setup) ||
+	    tool_qemu_check(session->paths.qemu))
+		return -1;
+	if (!session->command && !isatty(STDIN_FILENO)) {
+		tool_error("a shell needs a terminal, and standard input is none: use --exec COMMAND");
+		return -1;
+	}
+	if (session->command && prepare_command(session))
+		return -1;
+	return prepare_arguments(session) || prepare_signals(session) ? -1 : 0;
+}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int session_start(struct session *session)
+{
+	struct tool_stdio stdio = { .in = STDIN_FILENO, .out = STDOUT_FILENO, .err = STDERR_FILENO };
+
+	if (session->command) {
+		stdio.in = -1;
+		stdio.out = session->error.qemu_end;
+		stdio.err = session->error.qemu_end;
+	}
+	session->qemu = tool_process_start(session->arguments.items, &stdio);
+	close_end(&session->console.qemu_end);
+	close_end(&session->output.qemu_end);
+	close_end(&session->error.qemu_end);
+	close_end(&session->initrd);
+	if (session->qemu > 0)
+		return 0;
+	session->qemu = 0;
+	return -1;
+}
+
+static void close_pipe(struct session_pipe *ends)
+{
+	close_end(&ends->our_end);
+	close_end(&ends->qemu_end);
+}
+
+void session_free(struct session *session)
+{
+	close_pipe(&session->console);
+	close_pipe(&session->output);
+	close_pipe(&session->error);
+	close_end(&session->initrd);
+	close_end(&session->signals);
+	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+	tool_list_free(&session->arguments);
+	tool_paths_free(&session->paths);
+}
