@@ -78,15 +78,25 @@ while [ $# -gt 0 ]; do
 	-initrd) initrd=$2 ;;
 	file,id=zpci-output,path=*) output=${1##*=} ;;
 	file,id=zpci-error,path=*) error=${1##*=} ;;
+	file,path=*,id=zpci-console) console=${1#*path=} console=${console%%,*} ;;
 	esac
 	shift
 done
 nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
+case $report in
+*/stays)
+	[ ! -p "$report-runs" ] || echo $$ >"$report-runs"
+	exec sleep 1000
+	;;
+esac
 echo "what the guest said" >"$error"
+echo "what QEMU said" >&2
+echo "what the kernel said" >"$console"
 printf '\033_zpci:%s:start\033\\' "$nonce" >"$output"
 cat "$report" >"$output"
 status=0
 case $report in
+*/dies) exit 1 ;;
 */status-*) status=${report##*/status-} ;;
 esac
 printf '\033_zpci:%s:end:%d\033\\' "$nonce" "$status" >"$output"
@@ -112,7 +122,7 @@ changed() {
 		my ($file, $expression) = @ARGV;
 		open my $in, "<", $file or die;
 		my $r = decode_json(<$in>);
-		my ($f, $v) = ($r->{inspect}{functions}[0], $r->{inspect}{vfio}[0]);
+		my ($f, $v) = ($r->{functions}[0], $r->{vfio}[0]);
 		my ($no, $yes) = (JSON::PP::false, JSON::PP::true);
 		eval $expression;
 		die $@ if $@;
@@ -132,7 +142,7 @@ like "$out" ", 16 CPUs: Linux" "--smp 1,4,16: the third one"
 # Every cell bites: each change makes one cell different, and that one is named.
 changes=(
 	'slot: $f->{has_slot} = $no'
-	'bus: $r->{buses} =~ s/0100:00 //'
+	'bus: $f->{has_bus} = $no'
 	'device: $f->{has_device} = $no'
 	'vfn: $f->{vfn} = 0'
 	'no_command_memory: $f->{no_command_memory} = $no'
@@ -168,7 +178,7 @@ is "$(perl -MJSON::PP -0777 -ne 'print scalar keys %{decode_json($_)->{expected}
 	"changed: every observation but mmap"
 
 # raw: a device where none must be
-changed device '$r->{inspect}{functions}[4]{has_device} = $yes'
+changed device '$r->{functions}[4]{has_device} = $yes'
 matrix "$tap_folder/device" --
 like "$out" "raw: device: expected no, observed yes" "raw with a device"
 
@@ -180,7 +190,7 @@ matrix "$tap_folder/no-bit" --
 is "$status" 1 "BTF, but the bit was not read: status"
 like "$out" "lpar: no_command_memory: expected 1, observed \? \(no kcore\)" \
 	"BTF, but the bit was not read: the reason"
-changed no-btf "$bit; \$r->{btf} = 0"
+changed no-btf "$bit; \$r->{kernel}{btf} = \$no"
 matrix "$tap_folder/no-btf" --
 is "$status" 0 "no BTF: status"
 like "$out" "not observable: no_command_memory: the kernel has no BTF" "no BTF: the reason"
@@ -188,13 +198,13 @@ like "$out" "75 cells as expected, 0 different, 1 not observable" "no BTF: sum"
 matrix "$tap_folder/no-btf" -- --complete
 is "$status" 1 "no BTF, --complete: status"
 
-vfio='delete $_->{observations}, $_->{opened} = $no, $_->{problem} = "broken" for @{$r->{inspect}{vfio}}'
+vfio='delete $_->{observations}, $_->{opened} = $no, $_->{problem} = "broken" for @{$r->{vfio}}'
 changed closed "$vfio"
 matrix "$tap_folder/closed" --
 is "$status" 1 "vfio, but nothing was opened: status"
 like "$out" "plain: bar_at_open: expected ok, observed \? \(broken\)" \
 	"vfio, but nothing was opened: the reason"
-changed no-vfio "$vfio; \$r->{vfio} = 0"
+changed no-vfio "$vfio; \$r->{kernel}{vfio_pci} = \$no"
 matrix "$tap_folder/no-vfio" --
 is "$status" 0 "no vfio: status"
 like "$out" "vfio_vfn and what follows: the kernel has no driver vfio-pci" "no vfio: the reason"
@@ -208,29 +218,76 @@ like "$out" "lpar: restores_1: expected no, observed \? \(the kernel log" "no ke
 
 # --- guests that print something else
 
-: >"$tap_folder/nothing"
 head -c 5000 "$fixture" >"$tap_folder/half"
 echo '[1, 2, 3]' >"$tap_folder/array"
-echo '{"btf": 1, "vfio": 1, "inspect": {"kernel": {"release": 6}}}' >"$tap_folder/types"
-for name in nothing half array types; do
+echo '{"kernel": {"release": 6, "btf": true, "vfio_pci": true}}' >"$tap_folder/types"
+for name in half array types; do
 	matrix "$tap_folder/$name" --
 	is "$status" 1 "$name: status"
 	like "$out" "what the guest printed is not zpci-inspect's report" "$name: said so"
-	like "$err" "what the guest said" "$name: the guest's standard error"
+	like "$err" "^  what the guest said" "$name: the guest's standard error"
+	like "$err" "^  what QEMU said" "$name: QEMU's messages"
 done
-echo '{"btf": 1, "vfio": 1, "inspect": {"kernel": {"release": "6"}, "vfio": {}}}' \
+echo '{"kernel": {"release": "6", "btf": true, "vfio_pci": true}, "vfio": {}}' \
 	>"$tap_folder/empty-report"
 matrix "$tap_folder/empty-report" --
 like "$out" "lpar: slot: expected yes, observed \? \(the guest does not know" "empty report"
+
+# What zpci-inspect could not do is in its report, and its status does not count.
 cp "$fixture" "$tap_folder/status-3"
-matrix "$tap_folder/status-3" "$fixture" --
-is "$status" 1 "a failed boot: status"
-like "$out" "status-3, 1 CPU: no report: zpci run exited with status 3" "a failed boot: said so"
-like "$out" "^2 boots: 76 cells .*; 1 without a report" "a failed boot: the next one is made"
-changed hostile '$r->{inspect}{kernel}{release} = "<b>\e[31m&\x{e9}" . "x" x 1000;
+matrix "$tap_folder/status-3" --
+is "$status" 0 "a report and status 3: status"
+is "$err" "" "a report: nothing else is printed"
+matrix "$fixture" -- --verbose
+like "$err" "^what QEMU said" "--verbose: QEMU's messages are passed on"
+like "$err" "^what the kernel said" "--verbose: the console is passed on"
+
+# --- guests without a report
+
+# no_report NAME WHY [OPTION...]: and a boot after this one is made.
+no_report() {
+	local name=$1 why=$2
+	shift 2
+	[ -e "$tap_folder/$name" ] || : >"$tap_folder/$name"
+	matrix "$tap_folder/$name" "$fixture" -- "$@"
+	is "$status" 1 "$name: status"
+	like "$out" "$name, 1 CPU: no report: $why" "$name: said so in the results"
+	like "$err" "^zpci: kernel .*$name, 1 CPU: no report: $why" "$name: said so at once"
+	like "$out" "^2 boots: 76 cells .*; 1 without a report" "$name: the next boot is made"
+}
+
+no_report status-127 "the command in the guest ended with status 127"
+no_report dies "the guest ended before the command did; QEMU exited with status 1"
+like "$err" "^zpci: last lines of the guest's console:" "dies: the console, heading"
+like "$err" "^  \| what the kernel said" "dies: the console"
+like "$err" "^  what QEMU said" "dies: QEMU's messages"
+: >"$tap_folder/stays"
+matrix "$tap_folder/stays" -- --timeout 1
+is "$status" 1 "stays: status"
+like "$out" "stays, 1 CPU: no report: the command did not end in 1 seconds; QEMU was ended by signal 15" \
+	"stays: said so"
+
+# A signal ends QEMU, then the matrix.
+mkfifo "$tap_folder/stays-runs"
+for signal in INT TERM HUP; do
+	# A shell's background job ignores SIGINT; env undoes that.
+	env --default-signal=INT "$zpci" matrix --qemu "$tap_folder/qemu" --initrd /dev/null \
+		--plugin /dev/null --kernel "$tap_folder/stays" --kernel "$fixture" \
+		>"$tap_folder/out" 2>"$tap_folder/err" &
+	pid=$!
+	read -r qemu <"$tap_folder/stays-runs"
+	kill -"$signal" "$pid"
+	wait "$pid" 2>/dev/null
+	is $? $((128 + $(kill -l "$signal"))) "SIG$signal: status"
+	[ ! -e "/proc/$qemu" ]
+	ok $? "SIG$signal: QEMU is gone"
+	is "$(cat "$tap_folder/out" "$tap_folder/err")" "" "SIG$signal: no results, no further boot"
+done
+
+changed hostile '$r->{kernel}{release} = "<b>\e[31m&\x{e9}" . "x" x 1000;
 	$v->{observations}{bar_at_open}{result} = "\"<script>\n# SKIP"'
 changed "eio # SKIP it" '$v->{observations}{bar_at_open}{result} = "EIO";
-	$r->{inspect}{kernel}{release} = "6 # SKIP"'
+	$r->{kernel}{release} = "6 # SKIP"'
 matrix "$tap_folder/hostile" --
 is "$(tr -d '\n\t -~' <<<"$out")" "" "hostile text: printable in the report"
 

@@ -18,7 +18,7 @@ static int add_function(struct zpci_config *config, const char *text)
 {
 	char *error = NULL;
 
-	/* On its way to the plugin a comma becomes a colon, see qemu.c. */
+	/* On its way to the plugin a comma becomes a colon, see boot/qemu.c. */
 	if (strchr(text, ':')) {
 		tool_error("--function %s: a value with a colon is not possible here; describe "
 			   "the function in a file and use --config",
@@ -30,22 +30,22 @@ static int add_function(struct zpci_config *config, const char *text)
 	return 0;
 }
 
-static int fill(struct zpci_config *config, const struct tool_options *options)
+static int fill(struct zpci_config *config, const struct tool_functions *functions)
 {
 	char *error = NULL;
 	size_t i;
 
-	if (options->config && zpci_config_load(config, options->config, &error))
+	if (functions->config && zpci_config_load(config, functions->config, &error))
 		return refuse("", error);
-	for (i = 0; i < options->function_count; i++)
-		if (add_function(config, options->functions[i]))
+	for (i = 0; i < functions->count; i++)
+		if (add_function(config, functions->specs[i]))
 			return -1;
 	if (zpci_config_finish(config, &error))
 		return refuse("", error);
 	return 0;
 }
 
-struct zpci_config *tool_functions_load(const struct tool_options *options)
+struct zpci_config *tool_functions_load(const struct tool_functions *functions)
 {
 	struct zpci_config *config = zpci_config_new();
 
@@ -53,20 +53,20 @@ struct zpci_config *tool_functions_load(const struct tool_options *options)
 		refuse("", NULL);
 		return NULL;
 	}
-	if (fill(config, options)) {
+	if (fill(config, functions)) {
 		zpci_config_free(config);
 		return NULL;
 	}
 	return config;
 }
 
-int tool_functions_check(const struct tool_options *options)
+int tool_functions_check(const struct tool_functions *functions)
 {
 	struct zpci_config *config;
 
-	if (!options->config && !options->function_count)
+	if (!functions->config && !functions->count)
 		return 0;
-	config = tool_functions_load(options);
+	config = tool_functions_load(functions);
 	zpci_config_free(config);
 	return config ? 0 : -1;
 }

@@ -2,20 +2,25 @@
 #ifndef ZPCI_TOOL_FUNCTIONS_H
 #define ZPCI_TOOL_FUNCTIONS_H
 
-#include "options.h"
+#include <stddef.h>
 
 struct zpci_config;
 
-/* The finished configuration of --config and --function, to be freed with zpci_config_free();
- * NULL after a message. */
-struct zpci_config *tool_functions_load(const struct tool_options *options);
+/* A guest's functions, as the options name them. */
+struct tool_functions {
+	const char *config;	  /* a file; NULL: none */
+	const char *const *specs; /* MODEL[,KEY=VALUE]... */
+	size_t count;		  /* of `specs' */
+};
+
+/* Returns the configuration that these make together, for zpci_config_free(); NULL after a
+ * message. */
+struct zpci_config *tool_functions_load(const struct tool_functions *functions);
 
 /*
- * Are --config and --function right, alone and together? The plugin reads them again and
- * would refuse them too, but only after QEMU was started.
- *
- * Returns 0, or -1 after a message.
+ * Are they right, alone and together? The plugin would refuse what is wrong as well, but only
+ * after QEMU was started. Returns 0, or -1 after a message.
  */
-int tool_functions_check(const struct tool_options *options);
+int tool_functions_check(const struct tool_functions *functions);
 
 #endif

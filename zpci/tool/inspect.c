@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "foreground.h"
 #include "message.h"
-#include "options.h"
 #include "subcommand.h"
-#include "zpci/tool/boot/boot.h"
 
 #define PROGRAM "exec zpci-inspect"
 
@@ -49,33 +48,14 @@ static char *make_command(const struct tool_options *options)
 	return NULL;
 }
 
-static int inspect(struct tool_options *options)
+int tool_inspect(const struct tool_options *options)
 {
 	char *command = make_command(options);
 	int status;
 
 	if (!command)
 		return TOOL_EXIT_FAILURE;
-	/* They are zpci-inspect's, not QEMU's. */
-	options->rest_count = 0;
-	status = tool_guest_run(options, command);
+	status = tool_foreground_run(&options->setup, command, options->timeout);
 	free(command);
-	return status;
-}
-
-int tool_inspect(int argc, char **argv)
-{
-	struct tool_options options;
-	int status = TOOL_EXIT_FAILURE;
-
-	if (!tool_options_parse(&options, TOOL_INSPECT, argc, argv)) {
-		if (options.help) {
-			tool_command_help(argv[0]);
-			status = 0;
-		} else {
-			status = inspect(&options);
-		}
-	}
-	tool_options_free(&options);
 	return status;
 }

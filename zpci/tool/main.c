@@ -13,7 +13,15 @@
 #include "options.h"
 #include "subcommand.h"
 
-static const struct tool_command commands[] = {
+struct subcommand {
+	const char *name;
+	const char *synopsis; /* what follows the name */
+	const char *summary;
+	unsigned int option; /* TOOL_*: the options that it knows */
+	int (*run)(const struct tool_options *options);
+};
+
+static const struct subcommand subcommands[] = {
 	{ "run", "[OPTION]... [-- QEMU OPTION...]", "boot a guest, with a shell or a command in it",
 	  TOOL_RUN, tool_run },
 	{ "inspect", "[OPTION]... [-- ZPCI-INSPECT ARGUMENT...]",
@@ -25,15 +33,15 @@ static const struct tool_command commands[] = {
 	  TOOL_MATRIX, tool_matrix },
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
-static const struct tool_command *find_command(const char *name)
+static const struct subcommand *find_subcommand(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < COMMAND_COUNT; i++)
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
+	for (i = 0; i < SUBCOMMANDS; i++)
+		if (!strcmp(subcommands[i].name, name))
+			return &subcommands[i];
 	return NULL;
 }
 
@@ -42,39 +50,60 @@ static void print_usage(FILE *to)
 	size_t i;
 
 	fputs("usage: zpci COMMAND [OPTION]...\n\n", to);
-	for (i = 0; i < COMMAND_COUNT; i++)
-		fprintf(to, "  %-20s %s\n", commands[i].name, commands[i].summary);
+	for (i = 0; i < SUBCOMMANDS; i++)
+		fprintf(to, "  %-20s %s\n", subcommands[i].name, subcommands[i].summary);
 	fprintf(to, "  %-20s %s\n", "help [COMMAND]", "print this text, or a command's options");
 	fputs("\n  --help               print this text\n"
 	      "  --version            print the version\n",
 	      to);
 }
 
-void tool_command_help(const char *name)
+static void print_help(const struct subcommand *subcommand)
 {
-	const struct tool_command *command = find_command(name);
-
-	printf("usage: zpci %s %s\n\n%s\n\n", command->name, command->synopsis, command->summary);
-	tool_options_print(stdout, command->options);
+	printf("usage: zpci %s %s\n\n%s\n\n", subcommand->name, subcommand->synopsis,
+	       subcommand->summary);
+	tool_options_print(stdout, subcommand->option);
 }
 
-static int help(int argc, char **argv)
+static int unknown(const char *name)
 {
-	if (argc < 2) {
+	tool_error("no command `%s'; `zpci help' lists them", name);
+	return TOOL_EXIT_FAILURE;
+}
+
+static int help(const char *name)
+{
+	const struct subcommand *subcommand = name ? find_subcommand(name) : NULL;
+
+	if (name && !subcommand)
+		return unknown(name);
+	if (name)
+		print_help(subcommand);
+	else
 		print_usage(stdout);
-		return 0;
-	}
-	if (!find_command(argv[1])) {
-		tool_error("no command `%s'; `zpci help' lists them", argv[1]);
-		return TOOL_EXIT_FAILURE;
-	}
-	tool_command_help(argv[1]);
 	return 0;
+}
+
+static int run(const struct subcommand *subcommand, int argc, char **argv)
+{
+	struct tool_options options;
+	int status = TOOL_EXIT_FAILURE;
+
+	if (!tool_options_parse(&options, subcommand->option, argc, argv)) {
+		if (options.help) {
+			print_help(subcommand);
+			status = 0;
+		} else {
+			status = subcommand->run(&options);
+		}
+	}
+	tool_options_free(&options);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	const struct tool_command *command;
+	const struct subcommand *subcommand;
 
 	if (argc < 2) {
 		print_usage(stderr);
@@ -85,11 +114,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-		return help(argc - 1, argv + 1);
-	command = find_command(argv[1]);
-	if (!command) {
-		tool_error("no command `%s'; `zpci help' lists them", argv[1]);
-		return TOOL_EXIT_FAILURE;
-	}
-	return command->run(argc - 1, argv + 1);
+		return help(argc > 2 ? argv[2] : NULL);
+	subcommand = find_subcommand(argv[1]);
+	return subcommand ? run(subcommand, argc - 1, argv + 1) : unknown(argv[1]);
 }

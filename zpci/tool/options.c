@@ -34,13 +34,13 @@ static int set_memory(struct tool_options *options, const char *value)
 		return -1;
 	if (value[digits] && (!strchr("KMGT", value[digits]) || value[digits + 1]))
 		return -1;
-	options->memory = value;
+	options->setup.memory = value;
 	return 0;
 }
 
 static int set_smp(struct tool_options *options, const char *value)
 {
-	return parse_number(value, 1, SMP_MAX, &options->smp);
+	return parse_number(value, 1, SMP_MAX, &options->setup.smp);
 }
 
 static int set_timeout(struct tool_options *options, const char *value)
@@ -61,7 +61,12 @@ static int append(const char ***list, size_t *count, const char *value)
 
 static int set_function(struct tool_options *options, const char *value)
 {
-	return append(&options->functions, &options->function_count, value);
+	struct tool_functions *all = &options->setup.functions;
+
+	if (append(&options->functions, &all->count, value))
+		return -1;
+	all->specs = options->functions;
+	return 0;
 }
 
 static int add_kernel(struct tool_options *options, const char *value)
@@ -95,15 +100,15 @@ static int set_smp_list(struct tool_options *options, const char *value)
 	return -1;
 }
 
-#define SET_STRING(field)                                                                          \
-	static int set_##field(struct tool_options *options, const char *value)                    \
+#define SET_STRING(name, field)                                                                    \
+	static int set_##name(struct tool_options *options, const char *value)                     \
 	{                                                                                          \
 		options->field = value;                                                            \
 		return *value ? 0 : -1;                                                            \
 	}
 
-#define SET_FLAG(field)                                                                            \
-	static int set_##field(struct tool_options *options, const char *value)                    \
+#define SET_FLAG(name, field)                                                                      \
+	static int set_##name(struct tool_options *options, const char *value)                     \
 	{                                                                                          \
 		(void)value;                                                                       \
 		options->field = true;                                                             \
@@ -118,7 +123,7 @@ static int check_guest(const char *value)
 
 static int set_guest(struct tool_options *options, const char *value)
 {
-	options->guest = value;
+	options->setup.guest = value;
 	return check_guest(value);
 }
 
@@ -127,29 +132,29 @@ static int add_guest(struct tool_options *options, const char *value)
 	return check_guest(value) ? -1 : append(&options->guests, &options->guest_count, value);
 }
 
-SET_STRING(kernel)
-SET_STRING(initrd)
-SET_STRING(config)
-SET_STRING(qemu)
-SET_STRING(plugin)
-SET_STRING(control)
-SET_STRING(exec)
-SET_STRING(json_file)
-SET_STRING(html_file)
-SET_STRING(junit_file)
-SET_FLAG(tap)
-SET_FLAG(complete)
-SET_FLAG(expected)
-SET_FLAG(verbose)
-SET_FLAG(json)
-SET_FLAG(lspci)
-SET_FLAG(second_level)
-SET_FLAG(help)
+SET_STRING(kernel, setup.kernel)
+SET_STRING(initrd, setup.initrd)
+SET_STRING(config, setup.functions.config)
+SET_STRING(qemu, setup.qemu)
+SET_STRING(plugin, setup.plugin)
+SET_STRING(control, setup.control)
+SET_STRING(exec, exec)
+SET_STRING(json_file, json_file)
+SET_STRING(html_file, html_file)
+SET_STRING(junit_file, junit_file)
+SET_FLAG(tap, tap)
+SET_FLAG(complete, complete)
+SET_FLAG(expected, expected)
+SET_FLAG(verbose, setup.verbose)
+SET_FLAG(json, json)
+SET_FLAG(lspci, lspci)
+SET_FLAG(second_level, second_level)
+SET_FLAG(help, help)
 
 /* An empty kernel command line is a value like any other. */
 static int set_append(struct tool_options *options, const char *value)
 {
-	options->append = value;
+	options->setup.append = value;
 	return 0;
 }
 
@@ -284,7 +289,7 @@ int tool_options_parse(struct tool_options *options, unsigned int command, int a
 {
 	int i = 1, used;
 
-	*options = (struct tool_options){ .smp = 1 };
+	*options = (struct tool_options){ .setup.smp = 1 };
 	while (i < argc) {
 		if (!strcmp(argv[i], "--")) {
 			options->rest = argv + i + 1;
@@ -314,7 +319,7 @@ void tool_options_free(struct tool_options *options)
 	free(options->functions);
 	free(options->kernels);
 	free(options->guests);
-	*options = (struct tool_options){ .smp = 1 };
+	*options = (struct tool_options){ .setup.smp = 1 };
 }
 
 void tool_options_print(FILE *to, unsigned int command)

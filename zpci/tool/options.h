@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "zpci/tool/boot/boot.h"
+
 /* Which subcommands know an option. */
 #define TOOL_RUN 1u
 #define TOOL_INSPECT 2u
@@ -17,19 +19,9 @@
  * "not given". What is repeatable is an allocated list, see tool_options_free().
  */
 struct tool_options {
-	const char *guest; /* a folder of the lab's, see zpci-lab(1) */
-	const char *kernel;
-	const char *initrd;
-	const char *append;
-	const char *config;
-	const char *qemu;
-	const char *plugin;
-	const char *control;
+	struct boot_setup setup; /* all but `qemu_options' */
 	const char *exec;
-	const char *memory; /* as QEMU takes it: a number and K, M, G or T; NULL: not given */
-	unsigned int smp;
 	unsigned int timeout; /* seconds; 0 is none */
-	bool verbose;
 	bool json;
 	bool second_level;
 	bool lspci;
@@ -41,9 +33,8 @@ struct tool_options {
 	const char *json_file; /* "-": standard output */
 	const char *html_file;
 	const char *junit_file;
-	const char **functions;
-	size_t function_count;
-	const char **kernels; /* where --kernel is repeatable */
+	const char **functions; /* the list that setup.functions shows */
+	const char **kernels;	/* where --kernel is repeatable */
 	size_t kernel_count;
 	const char **guests;
 	size_t guest_count;

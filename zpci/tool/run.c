@@ -1,25 +1,18 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "message.h"
-#include "options.h"
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `zpci run`: a guest with a shell, or with a command; zpci-run(1).
+ */
+#include "foreground.h"
 #include "second.h"
 #include "subcommand.h"
-#include "zpci/tool/boot/boot.h"
 
-int tool_run(int argc, char **argv)
+int tool_run(const struct tool_options *options)
 {
-	struct tool_options options;
-	int status = TOOL_EXIT_FAILURE;
+	struct boot_setup setup = options->setup;
 
-	if (!tool_options_parse(&options, TOOL_RUN, argc, argv)) {
-		if (options.help) {
-			tool_command_help(argv[0]);
-			status = 0;
-		} else if (options.second_level) {
-			status = tool_second_run(&options);
-		} else {
-			status = tool_guest_run(&options, options.exec);
-		}
-	}
-	tool_options_free(&options);
-	return status;
+	setup.qemu_options = options->rest;
+	setup.qemu_option_count = options->rest_count;
+	if (options->second_level)
+		return tool_second_run(&setup, options);
+	return tool_foreground_run(&setup, options->exec, options->timeout);
 }

@@ -4,9 +4,9 @@
  * the lab put into the guest `second` together with a QEMU and a small kernel. What is left to
  * do here is to choose that guest, with enough storage for two, and to run the script.
  */
+#include "foreground.h"
 #include "message.h"
 #include "second.h"
-#include "zpci/tool/boot/boot.h"
 
 #define GUEST "second"
 #define MEMORY "1G"
@@ -25,16 +25,16 @@ static int check(const struct tool_options *options)
 		tool_error("--second-level runs a command of its own: leave out --exec");
 		return -1;
 	}
-	if (!options->function_count && !options->config) {
+	if (!options->setup.functions.count && !options->setup.functions.config) {
 		tool_error("--second-level needs a function to hand on: see --function");
 		return -1;
 	}
 	return 0;
 }
 
-int tool_second_run(const struct tool_options *options)
+int tool_second_run(const struct boot_setup *setup, const struct tool_options *options)
 {
-	struct tool_options own = *options;
+	struct boot_setup own = *setup;
 
 	if (check(options))
 		return TOOL_EXIT_FAILURE;
@@ -42,5 +42,5 @@ int tool_second_run(const struct tool_options *options)
 		own.guest = GUEST;
 	if (!own.memory)
 		own.memory = MEMORY;
-	return tool_guest_run(&own, COMMAND);
+	return tool_foreground_run(&own, COMMAND, options->timeout);
 }

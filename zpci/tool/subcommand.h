@@ -2,29 +2,20 @@
 #ifndef ZPCI_TOOL_SUBCOMMAND_H
 #define ZPCI_TOOL_SUBCOMMAND_H
 
-/* The subcommands, one per file; the table of them is in main.c. */
+#include "options.h"
 
-struct tool_command {
-	const char *name;
-	const char *synopsis; /* what follows the name */
-	const char *summary;
-	unsigned int options;		   /* TOOL_*: the options that it knows */
-	int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
-};
-
-/* Prints a subcommand's help on standard output. */
-void tool_command_help(const char *name);
+/* The subcommands; main.c has the table of them. Each returns the exit status of the tool. */
 
 /* run.c */
-int tool_run(int argc, char **argv);
+int tool_run(const struct tool_options *options);
 
 /* inspect.c */
-int tool_inspect(int argc, char **argv);
+int tool_inspect(const struct tool_options *options);
 
-/* describe.c */
-int tool_describe(int argc, char **argv);
+/* describe/command.c */
+int tool_describe(const struct tool_options *options);
 
-/* matrix.c */
-int tool_matrix(int argc, char **argv);
+/* matrix/command.c */
+int tool_matrix(const struct tool_options *options);
 
 #endif

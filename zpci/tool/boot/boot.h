@@ -49,7 +49,7 @@ struct boot_sink {
 /* What the guest is to do: its shell runs @text, and then it powers off. */
 struct boot_command {
 	const char *text;
-	unsigned int timeout;	 /* seconds from QEMU's start to the end of the command; 0: no limit */
+	unsigned int timeout; /* seconds from QEMU's start to the end of the command; 0: no limit */
 	struct boot_sink output; /* the command's standard output */
 	struct boot_sink error;	 /* its standard error, and what QEMU itself prints */
 };
@@ -68,7 +68,7 @@ struct boot_outcome {
 	enum boot_end end;
 	int status;
 	int signal;
-	char text[BOOT_TEXT];	/* one sentence about the end; "" if there is nothing to say */
+	char text[BOOT_TEXT];	  /* one sentence about the end; "" if there is nothing to say */
 	struct tool_tail console; /* what the guest's kernel wrote last; empty with a shell */
 };
 

@@ -11,10 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "paths.h"
 #include "zpci/tool/message.h"
 
 #define QEMU_NAME "qemu-system-s390x"
+#define DEFAULT_GUEST "default"
 
 /* The cache folder of zpci-lab(1) and a path in it; NULL if there is no home. */
 static char *in_cache(const char *path)
@@ -79,12 +81,12 @@ static char *find_qemu(const char *option)
 	return path;
 }
 
-/* A file of a guest that the lab made; `guest` is NULL for its default. */
+/* A file of a guest that the lab made; @guest is NULL for its default. */
 static char *in_guest(const char *guest, const char *name)
 {
 	char *inside, *path;
 
-	if (asprintf(&inside, "guest/%s/%s", guest ? guest : "default", name) < 0)
+	if (asprintf(&inside, "guest/%s/%s", guest ? guest : DEFAULT_GUEST, name) < 0)
 		return NULL;
 	path = in_cache(inside);
 	free(inside);
@@ -130,21 +132,31 @@ static char *find_plugin(const char *option)
 	return NULL;
 }
 
-int tool_paths_find(struct tool_paths *paths, const struct tool_options *options)
+char *tool_paths_qemu(const struct boot_setup *setup)
 {
+	return find_qemu(setup->qemu);
+}
+
+int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
+{
+	const char *guest = setup->guest;
+
+	if (guest && !strcmp(guest, DEFAULT_GUEST))
+		guest = NULL;
 	*paths = (struct tool_paths){ 0 };
-	paths->qemu = find_qemu(options->qemu);
+	paths->qemu = find_qemu(setup->qemu);
 	if (!paths->qemu)
 		return -1;
-	paths->kernel = find_file(options->kernel, "kernel", options->guest);
+	paths->kernel = find_file(setup->kernel, "kernel", guest);
 	if (!paths->kernel)
 		return -1;
-	paths->initrd = find_file(options->initrd, "initrd", options->guest);
+	paths->initrd = find_file(setup->initrd, "initrd", guest);
 	if (!paths->initrd)
 		return -1;
-	if (!options->function_count && !options->config && !options->plugin && !options->control)
+	if (!setup->functions.count && !setup->functions.config && !setup->plugin &&
+	    !setup->control)
 		return 0;
-	paths->plugin = find_plugin(options->plugin);
+	paths->plugin = find_plugin(setup->plugin);
 	return paths->plugin ? 0 : -1;
 }
 

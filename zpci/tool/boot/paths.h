@@ -2,10 +2,10 @@
 #ifndef ZPCI_TOOL_PATHS_H
 #define ZPCI_TOOL_PATHS_H
 
-#include "zpci/tool/options.h"
+struct boot_setup;
 
 /*
- * The files of one run: what the options named, else the lab's, else the system's. All
+ * The files of one boot: those that its setup names, else the lab's, else the system's. All
  * strings are allocated.
  */
 struct tool_paths {
@@ -16,7 +16,9 @@ struct tool_paths {
 };
 
 /* Returns 0, or -1 after a message that says where a missing file comes from. */
-int tool_paths_find(struct tool_paths *paths, const struct tool_options *options);
+int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup);
+/* QEMU's alone, allocated; NULL after a message. */
+char *tool_paths_qemu(const struct boot_setup *setup);
 void tool_paths_free(struct tool_paths *paths);
 
 #endif

@@ -129,7 +129,7 @@ static int prepare_signals(struct session *session)
 	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGCHLD);
 	session->signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (session->signals >= 0 && !sigprocmask(SIG_BLOCK, &set, &session->old_mask))
+	if (session->signals >= 0 && !sigprocmask(SIG_BLOCK, &set, NULL))
 		return 0;
 	tool_error("cannot wait for signals: %s", strerror(errno));
 	return -1;
@@ -144,7 +144,8 @@ int session_prepare(struct session *session)
 	    tool_qemu_check(session->paths.qemu))
 		return -1;
 	if (!session->command && !isatty(STDIN_FILENO)) {
-		tool_error("a shell needs a terminal, and standard input is none: use --exec COMMAND");
+		tool_error(
+			"a shell needs a terminal, and standard input is none: use --exec COMMAND");
 		return -1;
 	}
 	if (session->command && prepare_command(session))
@@ -161,7 +162,9 @@ static void close_end(int *fd)
 
 int session_start(struct session *session)
 {
-	struct tool_stdio stdio = { .in = STDIN_FILENO, .out = STDOUT_FILENO, .err = STDERR_FILENO };
+	struct tool_stdio stdio = { .in = STDIN_FILENO,
+				    .out = STDOUT_FILENO,
+				    .err = STDERR_FILENO };
 
 	if (session->command) {
 		stdio.in = -1;

@@ -73,6 +73,17 @@ const char *tool_process_end(int status, char *buffer, size_t size)
 	return buffer;
 }
 
+void tool_process_die(int signal_number)
+{
+	sigset_t set;
+
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+	sigemptyset(&set);
+	sigaddset(&set, signal_number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* Reads to the end of file; what does not fit is dropped. */
 static void read_text(int fd, char *buffer, size_t size)
 {

@@ -23,6 +23,9 @@ pid_t tool_process_start(char *const argv[], const struct tool_stdio *stdio);
 /* "exited with status 3" or "was ended by signal 9 (Killed)", of a wait status. */
 const char *tool_process_end(int status, char *buffer, size_t size);
 
+/* Ends this process by a signal whose default action does so. */
+void tool_process_die(int signal_number);
+
 /*
  * Runs a program to its end and keeps the beginning of what it prints on standard output,
  * as a string. Returns its wait status, or -1 after a message.

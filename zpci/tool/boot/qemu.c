@@ -143,12 +143,11 @@ static void append_function(char **text, const char *function, int *failed)
 	}
 }
 
-static void add_plugin(struct tool_list *list, const struct tool_options *options,
-		       const char *plugin)
+static void add_plugin(struct tool_list *list, const struct boot_setup *setup, const char *plugin)
 {
 	char *path = escape_commas(plugin);
-	char *config = escape_commas(options->config ? options->config : "");
-	char *control = escape_commas(options->control ? options->control : "");
+	char *config = escape_commas(setup->functions.config ? setup->functions.config : "");
+	char *control = escape_commas(setup->control ? setup->control : "");
 	char *text = NULL;
 	size_t i;
 
@@ -158,8 +157,8 @@ static void add_plugin(struct tool_list *list, const struct tool_options *option
 		list->failed = 1;
 		text = NULL;
 	}
-	for (i = 0; text && i < options->function_count; i++)
-		append_function(&text, options->functions[i], &list->failed);
+	for (i = 0; text && i < setup->functions.count; i++)
+		append_function(&text, setup->functions.specs[i], &list->failed);
 	if (text) {
 		tool_list_add(list, "-plugin");
 		tool_list_add(list, "%s", text);
@@ -176,7 +175,7 @@ static void add(struct tool_list *list, const char *option, const char *value)
 	tool_list_add(list, "%s", value);
 }
 
-void tool_qemu_arguments(struct tool_list *list, const struct tool_options *options,
+void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 			 const struct tool_paths *paths, const char *initrd)
 {
 	tool_list_add(list, "%s", paths->qemu);
@@ -184,8 +183,8 @@ void tool_qemu_arguments(struct tool_list *list, const struct tool_options *opti
 	add(list, "-accel", "tcg");
 	add(list, "-cpu", "max");
 	tool_list_add(list, "-smp");
-	tool_list_add(list, "%u", options->smp);
-	add(list, "-m", options->memory ? options->memory : DEFAULT_MEMORY);
+	tool_list_add(list, "%u", setup->smp);
+	add(list, "-m", setup->memory ? setup->memory : DEFAULT_MEMORY);
 	tool_list_add(list, "-nodefaults");
 	add(list, "-display", "none");
 	/* A guest that reboots is at its end, and one that panicked ends QEMU with status 1. */
@@ -193,10 +192,10 @@ void tool_qemu_arguments(struct tool_list *list, const struct tool_options *opti
 	add(list, "-action", "panic=exit-failure");
 	add(list, "-kernel", paths->kernel);
 	add(list, "-initrd", initrd);
-	if (options->append)
-		add(list, "-append", options->append);
+	if (setup->append)
+		add(list, "-append", setup->append);
 	if (paths->plugin)
-		add_plugin(list, options, paths->plugin);
+		add_plugin(list, setup, paths->plugin);
 }
 
 void tool_qemu_add_console(struct tool_list *list, const char *backend)
@@ -215,10 +214,10 @@ void tool_qemu_add_console(struct tool_list *list, const char *backend)
 	free(path);
 }
 
-void tool_qemu_add_rest(struct tool_list *list, const struct tool_options *options)
+void tool_qemu_add_rest(struct tool_list *list, const struct boot_setup *setup)
 {
 	int i;
 
-	for (i = 0; i < options->rest_count; i++)
-		tool_list_add(list, "%s", options->rest[i]);
+	for (i = 0; i < setup->qemu_option_count; i++)
+		tool_list_add(list, "%s", setup->qemu_options[i]);
 }

@@ -2,9 +2,9 @@
 #ifndef ZPCI_TOOL_QEMU_H
 #define ZPCI_TOOL_QEMU_H
 
+#include "boot.h"
 #include "list.h"
 #include "paths.h"
-#include "zpci/tool/options.h"
 
 /*
  * Is this a QEMU that our plugin works in: new enough, for s390x, with the TCG accelerator?
@@ -16,7 +16,7 @@ int tool_qemu_check(const char *program);
  * The command line up to the devices of the console, which are the caller's, and the
  * user's own options, see tool_qemu_add_rest(). `initrd` is the path that QEMU is to open.
  */
-void tool_qemu_arguments(struct tool_list *list, const struct tool_options *options,
+void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 			 const struct tool_paths *paths, const char *initrd);
 
 /*
@@ -26,6 +26,6 @@ void tool_qemu_arguments(struct tool_list *list, const struct tool_options *opti
 void tool_qemu_add_console(struct tool_list *list, const char *backend);
 
 /* What the user gave after `--`: last, so that it has the last word. */
-void tool_qemu_add_rest(struct tool_list *list, const struct tool_options *options);
+void tool_qemu_add_rest(struct tool_list *list, const struct boot_setup *setup);
 
 #endif

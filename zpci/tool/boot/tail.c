@@ -9,9 +9,14 @@ void tool_tail_add(struct tool_tail *tail, const char *data, size_t length)
 		tail->data[tail->next++] = data[i];
 		if (tail->next == sizeof(tail->data)) {
 			tail->next = 0;
-			tail->wrapped = 1;
+			tail->wrapped = true;
 		}
 	}
+}
+
+bool tool_tail_is_empty(const struct tool_tail *tail)
+{
+	return !tail->next && !tail->wrapped;
 }
 
 void tool_tail_put(FILE *to, char byte)

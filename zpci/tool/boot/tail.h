@@ -2,25 +2,28 @@
 #ifndef ZPCI_TOOL_TAIL_H
 #define ZPCI_TOOL_TAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/* The end of the guest's console, for when it matters. */
+/* The end of a text, such as a guest's console: printed when something went wrong. */
 struct tool_tail {
 	char data[8192];
 	size_t next;
-	int wrapped;
+	bool wrapped;
 };
 
 void tool_tail_add(struct tool_tail *tail, const char *data, size_t length);
 
-/* The last lines, `lines` of them at the most, each with `prefix`. */
+bool tool_tail_is_empty(const struct tool_tail *tail);
+
+/* Prints the last @lines lines, or all if there are fewer, each after @prefix. */
 void tool_tail_print(const struct tool_tail *tail, FILE *to, unsigned int lines,
 		     const char *prefix);
 
 /*
- * Text of a guest is not trusted with a terminal: what is neither printable nor a line's
- * end is printed as a question mark, carriage returns not at all.
+ * A guest's text could hold commands for the terminal. So this prints a question mark for each byte
+ * that is neither printable nor the end of a line, and nothing for a carriage return.
  */
 void tool_tail_put(FILE *to, char byte);
 

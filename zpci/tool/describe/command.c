@@ -106,7 +106,7 @@ static int describe_config(const struct tool_options *options, const struct zpci
 	return result;
 }
 
-static int describe(const struct tool_options *options)
+int tool_describe(const struct tool_options *options)
 {
 	struct zpci_config *config;
 	int result;
@@ -119,31 +119,14 @@ static int describe(const struct tool_options *options)
 		tool_error("--json and --lspci exclude each other; choose one");
 		return TOOL_EXIT_FAILURE;
 	}
-	if (!options->config && !options->function_count) {
+	if (!options->setup.functions.config && !options->setup.functions.count) {
 		tool_error("there is nothing to describe; add --function or --config");
 		return TOOL_EXIT_FAILURE;
 	}
-	config = tool_functions_load(options);
+	config = tool_functions_load(&options->setup.functions);
 	if (!config)
 		return TOOL_EXIT_FAILURE;
 	result = describe_config(options, config);
 	zpci_config_free(config);
 	return result ? TOOL_EXIT_FAILURE : 0;
-}
-
-int tool_describe(int argc, char **argv)
-{
-	struct tool_options options;
-	int status = TOOL_EXIT_FAILURE;
-
-	if (!tool_options_parse(&options, TOOL_DESCRIBE, argc, argv)) {
-		if (options.help) {
-			tool_command_help(argv[0]);
-			status = 0;
-		} else {
-			status = describe(&options);
-		}
-	}
-	tool_options_free(&options);
-	return status;
 }

@@ -31,11 +31,6 @@
 
 #include "matrix.h"
 
-const char *const matrix_profile_names[MATRIX_PROFILES] = {
-	[MATRIX_LPAR] = "lpar",	  [MATRIX_VFIO] = "vfio", [MATRIX_SILENT] = "silent",
-	[MATRIX_PLAIN] = "plain", [MATRIX_RAW] = "raw",
-};
-
 /* Expected values are in the order lpar, vfio, silent, plain, raw. */
 const struct matrix_row matrix_rows[MATRIX_OBSERVATIONS] = {
 	[MATRIX_SLOT] = { "slot",
@@ -48,7 +43,7 @@ const struct matrix_row matrix_rows[MATRIX_OBSERVATIONS] = {
 			 "bus",
 			 "the kernel looked for a device",
 			 MATRIX_FROM_SYSFS,
-			 NULL,
+			 "has_bus",
 			 { "yes", "yes", "yes", "yes", "yes" } },
 	[MATRIX_DEVICE] = { "device",
 			    "device",
@@ -154,17 +149,6 @@ const struct matrix_row matrix_rows[MATRIX_OBSERVATIONS] = {
 			  { MATRIX_ANY, MATRIX_ANY, MATRIX_ANY, MATRIX_ANY, MATRIX_NONE } },
 };
 
-int matrix_profile_find(const char *name, size_t length)
-{
-	int i;
-
-	for (i = 0; i < MATRIX_PROFILES; i++)
-		if (strlen(matrix_profile_names[i]) == length &&
-		    !memcmp(matrix_profile_names[i], name, length))
-			return i;
-	return -1;
-}
-
 void matrix_expect(struct matrix_cell *cell, enum matrix_profile profile,
 		   enum matrix_observation observation, unsigned int vf)
 {
@@ -212,31 +196,4 @@ void matrix_compare(struct matrix_boot *boot)
 	for (profile = 0; profile < MATRIX_PROFILES; profile++)
 		for (i = 0; i < MATRIX_OBSERVATIONS; i++)
 			compare(boot, i, &boot->cells[profile][i]);
-}
-
-struct matrix_counts matrix_count(const struct matrix *matrix)
-{
-	struct matrix_counts counts = { .problems = 0 };
-	int profile, i;
-	size_t boot;
-
-	for (boot = 0; boot < matrix->booted; boot++) {
-		if (*matrix->boots[boot].problem) {
-			counts.problems++;
-			continue;
-		}
-		for (profile = 0; profile < MATRIX_PROFILES; profile++)
-			for (i = 0; i < MATRIX_OBSERVATIONS; i++)
-				counts.results[matrix->boots[boot].cells[profile][i].result]++;
-	}
-	return counts;
-}
-
-bool matrix_passed(const struct matrix *matrix)
-{
-	struct matrix_counts counts = matrix_count(matrix);
-
-	if (counts.problems || counts.results[MATRIX_DIFFERENT])
-		return false;
-	return !matrix->options->complete || !counts.results[MATRIX_UNOBSERVABLE];
 }

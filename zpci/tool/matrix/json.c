@@ -78,7 +78,10 @@ static void put_boot(struct json *json, const struct matrix_boot *boot)
 	int profile, i;
 
 	json_open_object(json, NULL);
-	json_string(json, boot->option, boot->kernel);
+	if (boot->guest)
+		json_string(json, "guest", boot->guest);
+	else
+		json_string(json, "kernel", boot->kernel);
 	json_number(json, "smp", boot->smp);
 	json_string(json, "problem", *boot->problem ? boot->problem : NULL);
 	if (!*boot->problem) {

@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * matrix.h - the parts of `zpci matrix`.
+ * matrix.h - the parts of `zpci matrix`, zpci-matrix(1).
  *
- *	matrix.c            options, the boots, the exit status
- *	matrix_expected.c   what is looked at, what each profile must show, and the comparison
- *	matrix_boot.c       one guest: `zpci run` as a child, and what it printed
- *	matrix_observed.c   that report as cells
- *	matrix_text.c, matrix_html.c, matrix_json.c, matrix_ci.c (TAP, JUnit)   the results
+ *	command.c    the subcommand: plan, boots, results, exit status
+ *	plan.c       the functions of the guests, and the boots
+ *	guest.c      one boot: the command in the guest, and the report that it prints
+ *	observed.c   the report as observed values
+ *	expected.c   the rows, what each profile must show, and the comparison
+ *	results.c    where the results go
+ *	text.c html.c json.c tap.c junit.c    the results; markup.c escapes for two of them
+ *	matrix.c     small questions that all of them have
  *
- * A cell is one observation of one function in one boot. Its expected value depends on the
- * profile alone: kernels that cannot do something make cells that are not observable, never
- * other expectations.
+ * A cell is one observation of one function in one boot. Its expected value depends on the profile
+ * alone. If a kernel cannot show something, the cell is not observable, and the expected value
+ * stays the same.
+ *
+ * Where the words of a message come from, for example
+ *
+ *	guest default, 1 CPU: lpar: bar_at_open: expected ok, observed EIO
+ *
+ * text.c prints the sentence, put_differences(). `bar_at_open' and `ok' are in the table of
+ * expected.c, whose compare() found the difference. `EIO' is zpci-inspect's word: from_vfio() in
+ * observed.c took it from the report. `(REASON)' behind it, if there is one, is the report's too,
+ * or set_why()'s. Why a boot has no report is said by no_report() in guest.c.
  */
 #ifndef ZPCI_TOOL_MATRIX_H
 #define ZPCI_TOOL_MATRIX_H
@@ -20,7 +32,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "zpci/tool/boot/list.h"
+#include "zpci/tool/boot/boot.h"
 #include "zpci/tool/options.h"
 
 enum matrix_profile {
@@ -74,7 +86,7 @@ struct matrix_row {
 	const char *text;
 	const char *help; /* what one learns from it */
 	enum matrix_source source;
-	const char *report; /* name in zpci-inspect's report, where that has one */
+	const char *key; /* in zpci-inspect's report */
 	const char *expected[MATRIX_PROFILES];
 };
 
@@ -108,22 +120,36 @@ struct matrix_cell {
 };
 
 struct matrix_boot {
-	const char *option; /* "guest" or "kernel" */
-	const char *kernel; /* its value */
+	const char *guest;  /* a guest of zpci-lab(1), by name; or NULL, and */
+	const char *kernel; /* a file */
 	unsigned int smp;
 	char release[MATRIX_VALUE * 3];
 	bool has_btf;
 	bool has_vfio;
-	char problem[MATRIX_WHY]; /* there is no report; else "" */
+	char problem[MATRIX_WHY]; /* why there is no report; else "" */
 	struct matrix_cell cells[MATRIX_PROFILES][MATRIX_OBSERVATIONS];
 };
 
 struct matrix {
 	const struct tool_options *options;
 	struct matrix_function functions[MATRIX_PROFILES];
+	const char *specs[MATRIX_PROFILES]; /* the same, as a boot takes them */
 	struct matrix_boot *boots;
 	size_t boot_count;
 	size_t booted;
+};
+
+struct matrix_file {
+	const char *option;
+	const char *path; /* NULL: not wanted; "-": standard output */
+	void (*write)(FILE *to, const struct matrix *matrix);
+	FILE *to; /* NULL: not open */
+};
+
+#define MATRIX_FILES 3
+
+struct matrix_results {
+	struct matrix_file files[MATRIX_FILES];
 };
 
 struct matrix_counts {
@@ -131,42 +157,64 @@ struct matrix_counts {
 	unsigned int problems; /* boots without a report */
 };
 
-/* matrix_expected.c */
+/* matrix.c */
 
 /* The profile called so, or -1. */
 int matrix_profile_find(const char *name, size_t length);
-/* What is expected, as text: VF has the number that MATRIX_OWN stands for. */
-void matrix_expect(struct matrix_cell *cell, enum matrix_profile profile,
-		   enum matrix_observation observation, unsigned int vf);
-/* Fills in the results of a boot whose cells have expected, observed and why. */
-void matrix_compare(struct matrix_boot *boot);
-struct matrix_counts matrix_count(const struct matrix *matrix);
-/* Do the results pass? */
-bool matrix_passed(const struct matrix *matrix);
-
-/* matrix_boot.c: all failures are the boot's `problem'. */
-void matrix_boot_run(const struct matrix *matrix, struct matrix_boot *boot);
-
-/* matrix_observed.c: returns 0, or -1 when TEXT is not what the guest should have printed. */
-int matrix_observe(const struct matrix *matrix, struct matrix_boot *boot, const char *text);
-
-/* matrix_text.c */
-
 /* "guest default, 4 CPUs" */
 const char *matrix_boot_name(const struct matrix_boot *boot, char *buffer, size_t size);
 /* Register values as people write them here: four digits, no 0x. */
 const char *matrix_short(const char *value);
+struct matrix_counts matrix_count(const struct matrix *matrix);
+/* Do the results pass? */
+bool matrix_passed(const struct matrix *matrix);
+
+/* plan.c */
+
+/* Fills in functions and boots, and checks that all of them can be booted. Returns 0, or -1 after a
+ * message. matrix_plan_free() follows in any case. */
+int matrix_plan(struct matrix *matrix);
+void matrix_plan_free(struct matrix *matrix);
+
+/* guest.c */
+
+struct boot_setup matrix_setup(const struct matrix *matrix, const struct matrix_boot *boot);
+/* Fills in @boot; a failure is its `problem'. Returns 0, or the signal that interrupted it. */
+int matrix_boot_run(const struct matrix *matrix, struct matrix_boot *boot);
+
+/* observed.c: returns 0, or -1 if @text is not a report of zpci-inspect's. */
+int matrix_observe(const struct matrix *matrix, struct matrix_boot *boot, const char *text);
+
+/* expected.c */
+
+/* Fills in the expected value; @vf is the number that MATRIX_OWN stands for. */
+void matrix_expect(struct matrix_cell *cell, enum matrix_profile profile,
+		   enum matrix_observation observation, unsigned int vf);
+/* Fills in the results of a boot whose cells have expected, observed and why. */
+void matrix_compare(struct matrix_boot *boot);
+
+/* results.c: 0, or -1 after a message */
+
+/* Do these options go together? */
+int matrix_results_check(const struct tool_options *options);
+/* matrix_results_close() follows in any case. */
+int matrix_results_open(struct matrix_results *results, const struct tool_options *options);
+int matrix_results_write(struct matrix_results *results, const struct matrix *matrix);
+void matrix_results_close(struct matrix_results *results);
+/* Writes the expected values alone. */
+int matrix_results_expected(const struct tool_options *options);
+
+/* text.c, html.c, json.c, tap.c, junit.c */
+
 void matrix_text(FILE *to, const struct matrix *matrix);
 void matrix_text_expected(FILE *to);
-
-/* matrix_html.c, matrix_json.c, matrix_ci.c */
 void matrix_html(FILE *to, const struct matrix *matrix);
 void matrix_json(FILE *to, const struct matrix *matrix);
 void matrix_json_expected(FILE *to);
 void matrix_tap(FILE *to, const struct matrix *matrix);
 void matrix_junit(FILE *to, const struct matrix *matrix);
 
-/* matrix_markup.c: text as HTML and XML take it, in element content or in an attribute. */
+/* markup.c: text as HTML and XML take it, in element content or in an attribute. */
 void matrix_put_markup(FILE *to, const char *text);
 
 #endif

@@ -64,21 +64,6 @@ static json_object *find(json_object *array, uint32_t fid)
 
 /* --- the function in the guest's list -------------------------------------------------------- */
 
-/* "0100:00" of "0100:00:00.0", among words. */
-static bool has_bus(const char *buses, const char *address)
-{
-	size_t length = address ? strcspn(address, ".") : 0;
-	const char *at;
-
-	if (!buses || length < 4)
-		return false;
-	length -= 3;
-	for (at = buses; *at; at += strcspn(at, " "), at += strspn(at, " "))
-		if (strcspn(at, " ") == length && !memcmp(at, address, length))
-			return true;
-	return false;
-}
-
 static void set_bool(struct matrix_cell *cell, json_object *value, const char *yes, const char *no)
 {
 	if (value)
@@ -88,16 +73,13 @@ static void set_bool(struct matrix_cell *cell, json_object *value, const char *y
 }
 
 static void from_list(struct matrix_cell *cell, enum matrix_observation observation,
-		      json_object *function, const char *buses)
+		      json_object *function)
 {
-	const char *key = matrix_rows[observation].report;
+	const char *key = matrix_rows[observation].key;
 	char text[MATRIX_VALUE];
 	json_object *value;
 
 	switch (observation) {
-	case MATRIX_BUS:
-		set(cell, has_bus(buses, get_string(function, "address")) ? "yes" : "no");
-		break;
 	case MATRIX_VFN:
 		value = get(function, key, json_type_int);
 		if (!value) {
@@ -152,27 +134,25 @@ static void from_vfio(struct matrix_cell *cell, const struct matrix_row *row, js
 	} else if (row->source == MATRIX_FROM_RESTORES && (!log || !json_object_get_boolean(log))) {
 		set_why(cell, "the kernel log could not be read");
 	} else if (row->source == MATRIX_FROM_OPEN) {
-		vfn = get(get(vfio, "zpci_base", json_type_object), row->report, json_type_int);
+		vfn = get(get(vfio, "zpci_base", json_type_object), row->key, json_type_int);
 		snprintf(text, sizeof(text), "%d", vfn ? json_object_get_int(vfn) : 0);
 		if (vfn)
 			set(cell, text);
 		else
 			set_why(cell, "vfio has no such capability");
 	} else {
-		from_observation(cell, row->source,
-				 get(observations, row->report, json_type_object));
+		from_observation(cell, row->source, get(observations, row->key, json_type_object));
 	}
 }
 
 /* --- all ------------------------------------------------------------------------------------- */
 
 static void observe_function(const struct matrix *matrix, struct matrix_boot *boot,
-			     enum matrix_profile profile, json_object *root)
+			     enum matrix_profile profile, json_object *report)
 {
 	const struct matrix_function *one = &matrix->functions[profile];
-	json_object *inspect = get(root, "inspect", json_type_object);
-	json_object *function = find(get(inspect, "functions", json_type_array), one->fid);
-	json_object *vfio = find(get(inspect, "vfio", json_type_array), one->fid);
+	json_object *function = find(get(report, "functions", json_type_array), one->fid);
+	json_object *vfio = find(get(report, "vfio", json_type_array), one->fid);
 	int i;
 
 	for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
@@ -187,7 +167,7 @@ static void observe_function(const struct matrix *matrix, struct matrix_boot *bo
 		if (!function)
 			set_why(cell, "the guest does not know the function");
 		else if (matrix_rows[i].source <= MATRIX_FROM_KERNEL)
-			from_list(cell, i, function, get_string(root, "buses"));
+			from_list(cell, i, function);
 		else
 			from_vfio(cell, &matrix_rows[i], vfio);
 	}
@@ -195,22 +175,21 @@ static void observe_function(const struct matrix *matrix, struct matrix_boot *bo
 
 int matrix_observe(const struct matrix *matrix, struct matrix_boot *boot, const char *text)
 {
-	json_object *root = json_tokener_parse(text);
-	json_object *kernel =
-		get(get(root, "inspect", json_type_object), "kernel", json_type_object);
-	json_object *btf = get(root, "btf", json_type_int),
-		    *vfio = get(root, "vfio", json_type_int);
+	json_object *report = json_tokener_parse(text);
+	json_object *kernel = get(report, "kernel", json_type_object);
+	json_object *btf = get(kernel, "btf", json_type_boolean);
+	json_object *vfio = get(kernel, "vfio_pci", json_type_boolean);
 	const char *release = get_string(kernel, "release");
 	bool complete = release && btf && vfio;
 	int i;
 
 	if (complete) {
 		put_text(boot->release, sizeof(boot->release), release);
-		boot->has_btf = json_object_get_int(btf);
-		boot->has_vfio = json_object_get_int(vfio);
+		boot->has_btf = json_object_get_boolean(btf);
+		boot->has_vfio = json_object_get_boolean(vfio);
 		for (i = 0; i < MATRIX_PROFILES; i++)
-			observe_function(matrix, boot, i, root);
+			observe_function(matrix, boot, i, report);
 	}
-	json_object_put(root);
+	json_object_put(report);
 	return complete ? 0 : -1;
 }

@@ -10,18 +10,6 @@
 #define LABEL 32
 #define COLUMN 13
 
-const char *matrix_boot_name(const struct matrix_boot *boot, char *buffer, size_t size)
-{
-	snprintf(buffer, size, "%s %s, %u CPU%s", boot->option, boot->kernel, boot->smp,
-		 boot->smp > 1 ? "s" : "");
-	return buffer;
-}
-
-const char *matrix_short(const char *value)
-{
-	return strncmp(value, "0x", 2) ? value : value + 2;
-}
-
 static void put_head(FILE *to, const char *left)
 {
 	char line[LABEL + COLUMN * MATRIX_PROFILES + 1];

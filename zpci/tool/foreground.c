@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "foreground.h"
+#include "message.h"
+#include "zpci/tool/boot/process.h"
+
+static int write_all(int fd, const char *data, size_t length)
+{
+	ssize_t done;
+
+	while (length) {
+		done = write(fd, data, length);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		data += done;
+		length -= done;
+	}
+	return 0;
+}
+
+static int take_output(void *opaque, const char *data, size_t length)
+{
+	(void)opaque;
+	if (!write_all(STDOUT_FILENO, data, length))
+		return 0;
+	tool_error("cannot write the command's output: %s", strerror(errno));
+	return -1;
+}
+
+/* If this fails, there is no other place to say so. */
+static int take_error(void *opaque, const char *data, size_t length)
+{
+	(void)opaque;
+	write_all(STDERR_FILENO, data, length);
+	return 0;
+}
+
+static int report(const struct boot_outcome *outcome, bool has_console)
+{
+	if (*outcome->text)
+		tool_error("%s", outcome->text);
+	switch (outcome->end) {
+	case BOOT_DONE:
+		return outcome->status;
+	case BOOT_INTERRUPTED:
+		tool_process_die(outcome->signal);
+		break;
+	case BOOT_FAILED:
+	case BOOT_TIMED_OUT:
+		if (has_console)
+			boot_print_console(outcome);
+		break;
+	case BOOT_REFUSED:
+		break;
+	}
+	return outcome->end == BOOT_TIMED_OUT ? TOOL_EXIT_TIMEOUT : TOOL_EXIT_FAILURE;
+}
+
+int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout)
+{
+	const struct boot_command guest_command = {
+		.text = command,
+		.timeout = timeout,
+		.output = { .take = take_output },
+		.error = { .take = take_error },
+	};
+	struct boot_outcome outcome;
+
+	boot_run(setup, command ? &guest_command : NULL, &outcome);
+	return report(&outcome, command);
+}

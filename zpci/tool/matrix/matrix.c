@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Small questions about a matrix, which all parts have.
+ */
+#include <string.h>
+
+#include "matrix.h"
+
+const char *const matrix_profile_names[MATRIX_PROFILES] = {
+	[MATRIX_LPAR] = "lpar",	  [MATRIX_VFIO] = "vfio", [MATRIX_SILENT] = "silent",
+	[MATRIX_PLAIN] = "plain", [MATRIX_RAW] = "raw",
+};
+
+int matrix_profile_find(const char *name, size_t length)
+{
+	int i;
+
+	for (i = 0; i < MATRIX_PROFILES; i++)
+		if (strlen(matrix_profile_names[i]) == length &&
+		    !memcmp(matrix_profile_names[i], name, length))
+			return i;
+	return -1;
+}
+
+const char *matrix_boot_name(const struct matrix_boot *boot, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%s %s, %u CPU%s", boot->guest ? "guest" : "kernel",
+		 boot->guest ? boot->guest : boot->kernel, boot->smp, boot->smp > 1 ? "s" : "");
+	return buffer;
+}
+
+const char *matrix_short(const char *value)
+{
+	return strncmp(value, "0x", 2) ? value : value + 2;
+}
+
+struct matrix_counts matrix_count(const struct matrix *matrix)
+{
+	struct matrix_counts counts = { .problems = 0 };
+	int profile, i;
+	size_t boot;
+
+	for (boot = 0; boot < matrix->booted; boot++) {
+		if (*matrix->boots[boot].problem) {
+			counts.problems++;
+			continue;
+		}
+		for (profile = 0; profile < MATRIX_PROFILES; profile++)
+			for (i = 0; i < MATRIX_OBSERVATIONS; i++)
+				counts.results[matrix->boots[boot].cells[profile][i].result]++;
+	}
+	return counts;
+}
+
+bool matrix_passed(const struct matrix *matrix)
+{
+	struct matrix_counts counts = matrix_count(matrix);
+
+	if (counts.problems || counts.results[MATRIX_DIFFERENT])
+		return false;
+	return !matrix->options->complete || !counts.results[MATRIX_UNOBSERVABLE];
+}
