@@ -1,15 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The PCI address that Linux gives to a function at boot, and whether it finds a device there.
  *
- * The domain is the UID. Functions share a bus if they have the same topology ID or, without one,
- * the same PCHID, have a routing ID, and are not told to be VFs. They are at their routing IDs, in
- * the domain of the one with the lowest. All others, VFs listed beside their PF included, have a
- * bus of their own and are function 0 of it. That is Linux 6.12 and later (reference 9.3); 6.1 puts
- * a lone VF at its routing ID.
+ * The domain is the UID. Functions share a bus if each has a routing ID, none is told to be a VF,
+ * and all have the same topology ID, or without one the same PCHID. On such a bus each function is
+ * at its routing ID, and the domain is the UID of the function with the lowest one. Every other
+ * function is function 0 of its own bus; this includes a VF that is listed beside its PF. Linux 6.12
+ * and later does this (reference 9.3); 6.1 puts a lone VF at its routing ID.
  *
- * The bus is scanned as any other: what has no vendor is no device, and where function 0 of a slot
- * is there without the multi-function bit, the others of that slot are not looked for.
+ * Linux scans these buses like all others. A function without a vendor is not a device. If function
+ * 0 of a slot has no multi-function bit, Linux does not look for the others of the slot.
  * (source: drivers/pci/probe.c, pci_bus_generic_read_dev_vendor_id() and next_fn())
  */
 #include <linux/pci_regs.h>
@@ -23,7 +23,7 @@ static bool shares_bus(const struct description *item)
 	return item->info.rid_published && !item->info.vfn;
 }
 
-/* Topology IDs and PCHIDs are the same to Linux, so that they can meet. */
+/* Linux uses both as one number, so a topology ID can equal the PCHID of another adapter. */
 static unsigned int bus_of(const struct description *item)
 {
 	return item->platform.has_tid ? item->platform.tid : item->info.pchid;
@@ -50,10 +50,10 @@ static unsigned int domain_of(const struct descriptions *descriptions,
 
 static bool has_ids(const struct description *item)
 {
-	unsigned int vendor = (unsigned int)zpci_get_le(item->guest + PCI_VENDOR_ID, 2);
-	unsigned int device = (unsigned int)zpci_get_le(item->guest + PCI_DEVICE_ID, 2);
+	unsigned int vendor_id = (unsigned int)zpci_get_le(item->guest_config + PCI_VENDOR_ID, 2);
+	unsigned int device_id = (unsigned int)zpci_get_le(item->guest_config + PCI_DEVICE_ID, 2);
 
-	return (vendor != 0 && vendor != 0xffff) || (device != 0 && device != 0xffff);
+	return (vendor_id != 0 && vendor_id != 0xffff) || (device_id != 0 && device_id != 0xffff);
 }
 
 /* Function 0 of the slot that @item is in; NULL: not there, or @item itself. */
@@ -79,7 +79,7 @@ static const char *no_device(const struct descriptions *descriptions,
 		return "its IDs read as ones";
 	if (shares_bus(item))
 		first = function_0(descriptions, item);
-	if (first && !(first->guest[PCI_HEADER_TYPE] & 0x80))
+	if (first && !(first->guest_config[PCI_HEADER_TYPE] & 0x80))
 		return "function 0 of its slot has no multi-function bit";
 	return NULL;
 }

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * `zpci describe`: what a guest will be told about the functions of a configuration, without a
- * guest. The functions go into a real firmware on the machine in memory, which is then asked.
+ * guest. It puts the functions into a real firmware on the machine in memory, and asks that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,24 +18,8 @@
 /* What describe_guest.c lays out: a CLP block and an SCCB. */
 #define STORAGE_SIZE 0x20000
 
-const char describe_warning[] =
-	"its Command register has no Memory bit and vfn 0 hides that from the guest: "
-	"vfio in the guest will refuse BAR accesses; publish vfn or emulate the bit";
-
-bool describe_is_unannounced(const struct description *description)
-{
-	return !description->info.command_memory && !description->info.no_command_memory;
-}
-
-void describe_kind(const struct description *description, char text[16])
-{
-	if (description->info.vf)
-		snprintf(text, 16, "VF %u", description->info.vf);
-	else
-		snprintf(text, 16, "PF");
-}
-
-/* The library's only warning at this time is ours to print, beside the function. */
+/* The library also warns that the guest is not told of the missing bit. We print that ourselves,
+ * beside the function. */
 static void log_error(void *opaque, enum zpci_log_level level, const char *message)
 {
 	(void)opaque;
@@ -57,18 +41,18 @@ static int describe_firmware(const struct tool_options *options, struct zpci_ram
 			     struct zpci_firmware *firmware)
 {
 	struct descriptions descriptions = { .count = 0 };
-	int result = describe_look(ram, firmware, &descriptions);
+	int rc = describe_look(ram, firmware, &descriptions);
 
-	if (!result) {
+	if (!rc) {
 		describe_addresses(&descriptions);
 		print(options, &descriptions);
 		if (fflush(stdout) || ferror(stdout)) {
 			tool_error("cannot write to standard output");
-			result = -1;
+			rc = -1;
 		}
 	}
 	free(descriptions.items);
-	return result;
+	return rc;
 }
 
 static int fill_firmware(const struct zpci_config *config, struct zpci_firmware *firmware)
@@ -91,25 +75,25 @@ static int describe_config(const struct tool_options *options, const struct zpci
 	};
 	struct zpci_ram *ram = zpci_ram_create(STORAGE_SIZE);
 	struct zpci_firmware *firmware;
-	int result = -1;
+	int rc = -1;
 
 	if (!ram || zpci_firmware_create(zpci_ram_ops(), ram, &firmware_options, &firmware)) {
 		tool_error("out of memory");
 	} else {
-		result = fill_firmware(config, firmware);
-		if (!result)
-			result = describe_firmware(options, ram, firmware);
+		rc = fill_firmware(config, firmware);
+		if (!rc)
+			rc = describe_firmware(options, ram, firmware);
 		zpci_firmware_destroy(firmware);
 	}
 	if (ram)
 		zpci_ram_destroy(ram);
-	return result;
+	return rc;
 }
 
 int tool_describe(const struct tool_options *options)
 {
 	struct zpci_config *config;
-	int result;
+	int rc;
 
 	if (options->rest_count) {
 		tool_error("unexpected argument `%s'; --help lists the options", options->rest[0]);
@@ -126,7 +110,7 @@ int tool_describe(const struct tool_options *options)
 	config = tool_functions_load(&options->setup.functions);
 	if (!config)
 		return TOOL_EXIT_FAILURE;
-	result = describe_config(options, config);
+	rc = describe_config(options, config);
 	zpci_config_free(config);
-	return result ? TOOL_EXIT_FAILURE : 0;
+	return rc ? TOOL_EXIT_FAILURE : 0;
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * describe.h - map of `zpci describe`, zpci-describe(1).
+ * describe.h - the parts of `zpci describe`, zpci-describe(1).
  *
- *	describe.c            the command: configuration -> firmware in memory -> descriptions -> print
- *	describe_guest.c      plays the guest: executes the instructions that a kernel would
- *	describe_address.c    the address that Linux gives to each function
- *	describe_fields.c     CLP blocks as fields with a name and a meaning
- *	describe_registers.c  config space as registers, and whose each is
- *	describe_platform.c   the platform's facts, and from whom each comes
- *	describe_text.c, describe_json.c, describe_lspci.c    three ways to print it
+ *	command.c      the subcommand: configuration -> firmware in memory -> descriptions -> print
+ *	look.c         plays the guest: executes the instructions that a kernel would
+ *	address.c      the address that Linux gives to each function
+ *	fields.c       CLP blocks as fields with a name and a meaning
+ *	registers.c    config space as registers, and where the bits of each come from
+ *	platform.c     the platform's facts, and where each comes from
+ *	text.c json.c lspci.c    three ways to print it
+ *	description.c  what all three say
  *
- * Nothing about a function is computed here that the firmware can be asked for: what is printed
- * is what a guest would have been answered, and what the library publishes.
+ * If the firmware can be asked for a fact about a function, it is asked, and nothing is computed
+ * here. So what is printed is what a guest would have been answered, and what the library publishes.
  */
 #ifndef ZPCI_TOOL_DESCRIBE_H
 #define ZPCI_TOOL_DESCRIBE_H
@@ -27,8 +28,8 @@
 /* One function. */
 struct description {
 	struct zpci_function_info info; /* before the guest did anything */
-	struct zpci_platform platform;	/* what its @given has is of the configuration */
-	uint32_t delivered;		/* facts that the device gave */
+	struct zpci_platform platform;	/* `given' has the facts from the configuration */
+	uint32_t delivered;		/* the facts from the device */
 	char address[24];		/* DDDD:BB:DD.F */
 	const char *no_device;		/* why Linux finds no device there; NULL: it does */
 	/* What a guest was answered, in this order. */
@@ -36,9 +37,9 @@ struct description {
 	struct zpci_clp_query_function_response query;
 	struct zpci_clp_query_group_response group;
 	struct zpci_clp_set_function_response enable;
-	uint8_t guest[ZPCI_CONFIG_SIZE]; /* config space as loaded */
-	/* The same config space in front of the profile, and whose its bits are. */
-	uint8_t device[ZPCI_CONFIG_SIZE];
+	uint8_t guest_config[ZPCI_CONFIG_SIZE]; /* config space as loaded */
+	/* The same as the device shows it, before the profile; and where the bits come from. */
+	uint8_t device_config[ZPCI_CONFIG_SIZE];
 	struct zpci_config_origin origin[ZPCI_CONFIG_SIZE];
 };
 
@@ -48,28 +49,29 @@ struct descriptions {
 	size_t count;
 };
 
-/* True where the Memory bit is missing and the guest is not told so; `describe_warning' says it
- * in a sentence. */
+/* --- description.c --------------------------------------------------------------------------- */
+
+/* The Memory bit is missing, and the guest is not told so: describe_warning, in a sentence. */
 bool describe_is_unannounced(const struct description *description);
 extern const char describe_warning[];
 /* "PF" or "VF n". */
 void describe_kind(const struct description *description, char text[16]);
 
-/* --- describe_guest.c ------------------------------------------------------------------------ */
+/* --- look.c ----------------------------------------------------------------------------------- */
 
 struct zpci_ram;
 
-/* Lets a guest on machine @ram look at all functions of @firmware; 0, or -1 after a message.
- * `items' is allocated, and to be freed in any case. */
+/* Lets a guest on machine @ram look at all functions of @firmware. Returns 0, or -1 after a message.
+ * The caller frees `items' in any case. */
 int describe_look(struct zpci_ram *ram, struct zpci_firmware *firmware,
 		  struct descriptions *descriptions);
 
-/* --- describe_address.c ---------------------------------------------------------------------- */
+/* --- address.c -------------------------------------------------------------------------------- */
 
 /* After describe_look(): fills in `address' and `no_device'. */
 void describe_addresses(struct descriptions *descriptions);
 
-/* --- describe_fields.c ----------------------------------------------------------------------- */
+/* --- fields.c --------------------------------------------------------------------------------- */
 
 struct describe_field {
 	const char *name; /* as in Linux and QEMU */
@@ -98,13 +100,13 @@ void describe_field_text(const struct describe_field *field, const void *block,
 /* A size in bytes for a person: 64 KiB. */
 void describe_size(char *text, size_t size, uint64_t bytes);
 
-/* --- describe_platform.c --------------------------------------------------------------------- */
+/* --- platform.c ------------------------------------------------------------------------------- */
 
 struct describe_fact {
 	const char *name; /* as in <zpci/platform.h> */
 	uint32_t fact;
 	const char *help;
-	/* Nothing for what is not there. */
+	/* Writes the value; nothing if there is none. */
 	void (*put)(char *text, size_t size, const struct zpci_platform *platform);
 };
 
@@ -118,7 +120,7 @@ void describe_fact_text(const struct describe_fact *fact, const struct descripti
 const char *describe_fact_origin(const struct describe_fact *fact,
 				 const struct description *description);
 
-/* --- describe_registers.c -------------------------------------------------------------------- */
+/* --- registers.c ------------------------------------------------------------------------------ */
 
 /* A register, or some bits of the one before. Values are shifted down to bit 0. */
 struct describe_register {
@@ -136,7 +138,7 @@ struct describe_register {
 typedef void describe_visitor(void *opaque, const struct describe_register *entry);
 
 /* Calls @visit for the registers of the header, for those of the capabilities that the guest
- * finds, and for each other byte that is not simply passed. So what is not visited is passed. */
+ * finds, and for each other byte that is not passed. So all bytes without a visit are passed. */
 void describe_registers(const struct description *description, describe_visitor *visit,
 			void *opaque);
 
@@ -145,7 +147,7 @@ void describe_registers(const struct description *description, describe_visitor 
 #define DESCRIBE_HARD_WIRED 4u
 #define DESCRIBE_HIDDEN 8u
 
-/* Whose its bits are: a set of DESCRIBE_*. */
+/* Where its bits come from: a set of DESCRIBE_*. */
 unsigned int describe_origins(const struct describe_register *entry);
 /* The word for one of them. */
 const char *describe_origin_name(unsigned int origin);

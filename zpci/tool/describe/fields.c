@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The fields of the CLP responses, for a person. Names are those of Linux and QEMU; offsets and
  * meanings are those of <zpci/clp.h> and the reference, section 3.

@@ -1,6 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Descriptions for a program; zpci-describe(1) says what is in it.
+ * Descriptions for a program; zpci-describe(1) describes the format.
  */
 #include <string.h>
 
@@ -87,8 +87,8 @@ static void put_config(struct json *json, const struct description *item)
 	json_open_array(json, "registers");
 	describe_registers(item, put_register, json);
 	json_close_array(json);
-	put_bytes(json, "device", item->device);
-	put_bytes(json, "guest", item->guest);
+	put_bytes(json, "device", item->device_config);
+	put_bytes(json, "guest", item->guest_config);
 	json_close_object(json);
 }
 

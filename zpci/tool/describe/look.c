@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guest of `zpci describe`. It executes, on the machine in memory, the instructions with which
- * Linux learns of its functions, in Linux's order: List, then for each function Query function,
- * Query group and Set (enable), with a configure by SCLP before for one in standby; then PCI loads
- * of all of config space. (source: arch/s390/pci/pci_clp.c and pci.c; reference 3 and 10.1)
+ * The guest of `zpci describe`. On the machine in memory it executes the instructions by which Linux
+ * learns of its functions, in the same order: List; then for each function Query function, Query
+ * group, configure by SCLP if the function is in standby, and Set (enable); then PCI loads of all
+ * of config space. (source: arch/s390/pci/pci_clp.c and pci.c; reference 3 and 10.1)
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +31,9 @@ struct guest {
 	struct zpci_ram_cpu cpu;
 };
 
-/* Executes @opcode with its third byte and registers; true: it ended with condition code 0. */
-static bool execute(struct guest *guest, unsigned int opcode, unsigned int third, unsigned int r1,
-		    unsigned int r2)
+/* Lets the guest execute an instruction. Returns whether it ended with condition code 0. */
+static bool play(struct guest *guest, unsigned int opcode, unsigned int third, unsigned int r1,
+		 unsigned int r2)
 {
 	const uint8_t instruction[6] = RRE_WITH(third, opcode, r1, r2);
 
@@ -43,7 +43,7 @@ static bool execute(struct guest *guest, unsigned int opcode, unsigned int third
 
 /* --- CLP ------------------------------------------------------------------------------------- */
 
-/* A request that is zero but for its header. */
+/* A request that has only its header yet. */
 static uint8_t *begin(struct guest *guest, unsigned int command, size_t space)
 {
 	uint8_t *block = zpci_ram_storage(guest->ram) + BLOCK;
@@ -62,7 +62,7 @@ static int call(struct guest *guest, const char *what, uint32_t fid, void *respo
 	unsigned int code;
 
 	guest->cpu.gr[3] = BLOCK;
-	if (!execute(guest, OP_CLP, ZPCI_CLP_LPS_PCI, 2, 3)) {
+	if (!play(guest, OP_CLP, ZPCI_CLP_LPS_PCI, 2, 3)) {
 		tool_error("function 0x%08x: CLP %s was not executed", fid, what);
 		return -1;
 	}
@@ -116,7 +116,7 @@ static int configure(struct guest *guest, uint32_t fid)
 	memcpy(storage, &sccb, sizeof(sccb));
 	guest->cpu.gr[1] = ZPCI_SCLP_CONFIGURE;
 	guest->cpu.gr[2] = SCCB;
-	if (execute(guest, OP_SERVC, 0, 1, 2)) {
+	if (play(guest, OP_SERVC, 0, 1, 2)) {
 		memcpy(&sccb, storage, sizeof(sccb));
 		if (zpci_be16_get(sccb.response) == ZPCI_SCLP_OK)
 			return 0;
@@ -132,20 +132,20 @@ static int load_config(struct guest *guest, struct description *description)
 	for (unsigned int offset = 0; offset < ZPCI_CONFIG_SIZE; offset += 4) {
 		guest->cpu.gr[8] = handle << 32 | ZPCI_SPACE_CONFIG << 16 | 4;
 		guest->cpu.gr[9] = offset;
-		if (!execute(guest, OP_PCILG, 0, 5, 8)) {
+		if (!play(guest, OP_PCILG, 0, 5, 8)) {
 			tool_error(
 				"function 0x%08x: PCI load of config space at 0x%03x was refused",
 				description->info.fid, offset);
 			return -1;
 		}
-		zpci_put_be(description->guest + offset, 4, guest->cpu.gr[5]);
+		zpci_put_be(description->guest_config + offset, 4, guest->cpu.gr[5]);
 	}
 	return 0;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-/* What the guest cannot know. */
+/* What a guest is not told. */
 static int ask_library(struct guest *guest, struct description *description)
 {
 	uint32_t fid = zpci_be32_get(description->entry.fid);
@@ -157,10 +157,10 @@ static int ask_library(struct guest *guest, struct description *description)
 				    &description->delivered) &&
 	    !zpci_firmware_config_origin(guest->firmware, fid, 0, description->origin,
 					 ZPCI_CONFIG_SIZE) &&
-	    !zpci_firmware_device_config(guest->firmware, fid, 0, description->device,
+	    !zpci_firmware_device_config(guest->firmware, fid, 0, description->device_config,
 					 ZPCI_CONFIG_SIZE))
 		return 0;
-	tool_error("function 0x%08x: it is listed and not there", fid);
+	tool_error("function 0x%08x: List has it, but the firmware does not know it", fid);
 	return -1;
 }
 

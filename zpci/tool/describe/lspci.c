@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Config space after the profile, as `lspci -xxxx` prints it and `lspci -F FILE` reads it: a line
  * that starts with the address, then lines of 16 bytes, then an empty line.
@@ -15,7 +15,7 @@ static void print_function(FILE *to, const struct description *item)
 	for (unsigned int i = 0; i < ZPCI_CONFIG_SIZE; i++) {
 		if (i % 16 == 0)
 			fprintf(to, "%02x:", i);
-		fprintf(to, " %02x%s", item->guest[i], i % 16 == 15 ? "\n" : "");
+		fprintf(to, " %02x%s", item->guest_config[i], i % 16 == 15 ? "\n" : "");
 	}
 	fputc('\n', to);
 }

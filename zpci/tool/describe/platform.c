@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The platform's facts about a function, <zpci/platform.h>, and from whom each comes. The fields of
- * a group are those of Query PCI function group.
+ * The platform's facts about a function, <zpci/platform.h>, and where each comes from. The fields
+ * of a group are those of Query PCI function group.
  */
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Config space as registers. Which there are is the same for every function with a type 0 header,
- * and for each capability; whose their bits are, the library says.
+ * Config space as registers. Every function with a type 0 header has the same registers, and so has
+ * every capability of one kind. The library says where the bits of each come from.
  */
 #include <linux/pci_regs.h>
 #include <string.h>
@@ -151,9 +151,10 @@ static void visit(struct walk *walk, const struct layout *layout, unsigned int b
 
 	if (offset + layout->size > ZPCI_CONFIG_SIZE)
 		return;
-	entry.device =
-		cut(layout, (uint32_t)zpci_get_le(description->device + offset, layout->size));
-	entry.guest = cut(layout, (uint32_t)zpci_get_le(description->guest + offset, layout->size));
+	entry.device = cut(
+		layout, (uint32_t)zpci_get_le(description->device_config + offset, layout->size));
+	entry.guest = cut(layout,
+			  (uint32_t)zpci_get_le(description->guest_config + offset, layout->size));
 	entry.emulated = cut(layout, origin_mask(description, layout, offset, EMULATED));
 	entry.hard_wired = cut(layout, origin_mask(description, layout, offset, HARD_WIRED));
 	entry.hidden = cut(layout, origin_mask(description, layout, offset, HIDDEN));
@@ -169,10 +170,10 @@ static void visit_all(struct walk *walk, const struct layout *layout, unsigned i
 
 /* --- all of them ----------------------------------------------------------------------------- */
 
-/* The list is what the device made of it; it ends even where it is a loop. */
+/* The device made the list, and it may be a loop: the walk ends where it has been before. */
 static void visit_capabilities(struct walk *walk)
 {
-	const uint8_t *guest = walk->description->guest;
+	const uint8_t *guest = walk->description->guest_config;
 	unsigned int next = guest[PCI_CAPABILITY_LIST] & 0xfc;
 
 	if (!(guest[PCI_STATUS] & PCI_STATUS_CAP_LIST))
@@ -194,7 +195,7 @@ static void visit_extended(struct walk *walk)
 	unsigned int next = PCI_CFG_SPACE_SIZE;
 
 	while (next >= PCI_CFG_SPACE_SIZE && !walk->visited[next]) {
-		uint32_t word = (uint32_t)zpci_get_le(walk->description->guest + next, 4);
+		uint32_t word = (uint32_t)zpci_get_le(walk->description->guest_config + next, 4);
 		unsigned int id = PCI_EXT_CAP_ID(word);
 
 		if (!word || word == UINT32_MAX)

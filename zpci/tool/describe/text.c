@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Descriptions for a person.
  */
@@ -7,7 +7,7 @@
 
 #include "describe.h"
 
-/* A value of many bytes that are all 0 is not worth its line. */
+/* A long value that is zero is printed as a single 0. */
 static bool is_zero(const char *value)
 {
 	return value[strspn(value, "0")] == '\0';

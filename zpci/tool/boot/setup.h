@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZPCI_TOOL_SETUP_H
+#define ZPCI_TOOL_SETUP_H
+
+#include <stdbool.h>
+
+#include "zpci/tool/functions.h"
+
+/* What to boot. Strings belong to the caller. NULL stands for the default of zpci-run(1). */
+struct boot_setup {
+	const char *guest; /* a guest of zpci-lab(1), by its name */
+	const char *kernel;
+	const char *initrd;
+	const char *append;
+	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
+	const char *qemu;
+	const char *plugin;
+	const char *control; /* path of the control socket */
+	unsigned int smp;
+	bool verbose;
+	struct tool_functions functions;
+	char *const *qemu_options; /* added at the end of QEMU's command line */
+	int qemu_option_count;
+};
+
+#endif
