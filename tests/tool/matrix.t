@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# zpci matrix: its options, and what it makes of the reports of guests. The QEMU here is a script
-# that answers as a guest does whose command prints the file given as its kernel: a report that a
-# guest of Debian's 6.12 printed, as it is and with one value changed. tests/guest/matrix.t has
-# real guests.
+# zpci matrix: its options, and its results for reports of guests. The QEMU here is a script that
+# plays a guest: it prints the file given as its kernel as the output of the command. The file is a
+# report that a guest of Debian's 6.12 printed, as it is or with one value changed.
+# tests/guest/matrix.t has real guests.
 
 # shellcheck disable=SC2016 # expressions of Perl
 
@@ -45,7 +45,7 @@ refused "vf" --function probe,profile=lpar,vf=256
 refused "command-memory" --function probe,profile=lpar,command-memory=perhaps
 refused "more than one result for standard output" --tap --json -
 refused "more than one result for standard output" --junit - --html -
-refused "--expected goes with --json" --expected --html x
+refused "--expected allows --json and no other" --expected --html x
 refused "no nonexistent-qemu in PATH: .zpci-lab qemu'" --qemu nonexistent-qemu
 refused "guest nonesuch: no $tap_folder/empty/.*zpci-lab kernel" --qemu true --guest nonesuch
 refused "no kernel at $tap_folder/empty/.*: .zpci-lab guest'" --qemu true
@@ -139,7 +139,7 @@ matrix "$fixture" -- --smp 1,4,16 --complete
 like "$out" "^3 boots: 228 cells as expected" "--smp 1,4,16: three boots"
 like "$out" ", 16 CPUs: Linux" "--smp 1,4,16: the third one"
 
-# Every cell bites: each change makes one cell different, and that one is named.
+# Each change of the report makes one cell different, and the results name this cell.
 changes=(
 	'slot: $f->{has_slot} = $no'
 	'bus: $f->{has_bus} = $no'

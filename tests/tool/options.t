@@ -59,7 +59,7 @@ refused "--guest: .\.\./x' is not allowed" run --guest ../x
 refused "guest nix: no .*/guest/nix/kernel: .zpci-lab kernel'" run --qemu true --guest nix
 refused "unknown option .--second-level'" inspect --second-level
 refused "leave out --exec" run --second-level --exec true
-refused "needs a function to hand on" run --second-level
+refused "needs a function to pass on" run --second-level
 
 # What the configuration says about functions reaches the user, before QEMU is looked for.
 refused "nonesuch" run --function nonesuch,vf=1

@@ -1,6 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci inspect`: a guest whose command is zpci-inspect(8), with the arguments after `--`.
+ * `zpci inspect`: boots a guest that runs zpci-inspect(8), with the arguments after `--`.
  */
 #define _GNU_SOURCE 1
 
@@ -13,7 +13,7 @@
 
 #define PROGRAM "exec zpci-inspect"
 
-/* In single quotes nothing is special to a shell but the single quote. */
+/* Between single quotes only the single quote itself is special to a shell. */
 static void put_quoted(FILE *to, const char *word)
 {
 	fputs(" '", to);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * zpci - boot a guest under our firmware, and look at what it sees. zpci(1).
  */
@@ -29,8 +29,9 @@ static const struct subcommand subcommands[] = {
 	  tool_inspect },
 	{ "describe", "[OPTION]...", "print what a guest will be told, without booting one",
 	  TOOL_DESCRIBE, tool_describe },
-	{ "matrix", "[OPTION]...", "compare what guests see of every profile with what they must",
-	  TOOL_MATRIX, tool_matrix },
+	{ "matrix", "[OPTION]...",
+	  "compare what guests see of every profile with what they must see", TOOL_MATRIX,
+	  tool_matrix },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

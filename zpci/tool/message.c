@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -8,7 +8,7 @@ void tool_error(const char *format, ...)
 {
 	va_list arguments;
 
-	/* What the guest printed so far comes first, when both end in one terminal. */
+	/* If both go to one terminal, what was printed before stays before. */
 	fflush(stdout);
 	fputs("zpci: ", stderr);
 	va_start(arguments, format);

@@ -3,8 +3,8 @@
 #define ZPCI_TOOL_MESSAGE_H
 
 /*
- * What the tool itself could not do: a wrong option, no QEMU, a guest that died. As with
- * env(1) and timeout(1), so that the status of a command in the guest stays recognisable.
+ * The tool itself failed: a wrong option, no QEMU, a guest that died. env(1) and timeout(1) use the
+ * same value, and commands in the guest hardly ever do.
  */
 #define TOOL_EXIT_FAILURE 125
 /* The command took longer than --timeout allows; the value is that of timeout(1). */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static int parse_number(const char *text, unsigned int min, unsigned int max, un
 	return 0;
 }
 
-/* Strict, because the value ends in a list of QEMU's that commas separate. */
+/* Strict, because a comma in the value would begin another option of QEMU's. */
 static int set_memory(struct tool_options *options, const char *value)
 {
 	size_t digits = strspn(value, "0123456789");
@@ -74,7 +74,7 @@ static int add_kernel(struct tool_options *options, const char *value)
 	return *value ? append(&options->kernels, &options->kernel_count, value) : -1;
 }
 
-/* At most this many, so that a mistake does not take a day. */
+/* A limit, so that a typing error does not start boots for a day. */
 #define SMP_LIST_MAX 16
 
 static int set_smp_list(struct tool_options *options, const char *value)
@@ -115,7 +115,7 @@ static int set_smp_list(struct tool_options *options, const char *value)
 		return 0;                                                                          \
 	}
 
-/* It becomes a part of a path. */
+/* The name becomes a part of a path. */
 static int check_guest(const char *value)
 {
 	return *value && *value != '.' && !strchr(value, '/') ? 0 : -1;
@@ -151,7 +151,7 @@ SET_FLAG(lspci, lspci)
 SET_FLAG(second_level, second_level)
 SET_FLAG(help, help)
 
-/* An empty kernel command line is a value like any other. */
+/* A kernel command line may be empty. */
 static int set_append(struct tool_options *options, const char *value)
 {
 	options->setup.append = value;
@@ -162,19 +162,32 @@ static int set_append(struct tool_options *options, const char *value)
 #define GUESTS (BOTH | TOOL_MATRIX)
 #define ALL (GUESTS | TOOL_DESCRIBE)
 #define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
-#define NOT_EMPTY "something that is not empty"
+#define NOT_EMPTY "a value that is not empty"
 
-static const struct tool_option table[] = {
+/*
+ * One row of the table that feeds the parser, --help, and the check of the manual pages.
+ * `set` returns 0 or -1; its value is NULL for an option without `argument`.
+ */
+struct option_row {
+	const char *name; /* without the dashes */
+	const char *argument;
+	const char *help;
+	unsigned int commands;
+	int (*set)(struct tool_options *options, const char *value);
+	const char *allowed; /* for the message when `set` refuses a value */
+};
+
+static const struct option_row table[] = {
 	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)",
 	  BOTH | TOOL_DESCRIBE, set_function, "a description of a function" },
-	{ "function", "SPEC", "take this function for its profile: probe,profile=lpar,...",
+	{ "function", "SPEC", "use this function for its profile: probe,profile=lpar,...",
 	  TOOL_MATRIX, set_function, "a description of a function" },
 	{ "config", "FILE", "take adapters and functions from this file", BOTH | TOOL_DESCRIBE,
 	  set_config, NOT_EMPTY },
-	{ "guest", "NAME", "take the guest that zpci-lab made under this name", BOTH, set_guest,
+	{ "guest", "NAME", "boot this guest of zpci-lab's (default: default)", BOTH, set_guest,
 	  GUEST_NAME },
-	{ "guest", "NAME", "boot the guest that zpci-lab made so (repeatable)", TOOL_MATRIX,
-	  add_guest, GUEST_NAME },
+	{ "guest", "NAME", "boot this guest of zpci-lab's (repeatable)", TOOL_MATRIX, add_guest,
+	  GUEST_NAME },
 	{ "kernel", "FILE", "kernel of the guest (default: the lab's)", BOTH, set_kernel,
 	  NOT_EMPTY },
 	{ "kernel", "FILE", "boot this kernel, with the lab's RAM disk (repeatable)", TOOL_MATRIX,
@@ -191,37 +204,38 @@ static const struct tool_option table[] = {
 	  NOT_EMPTY },
 	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)", GUESTS, set_plugin,
 	  NOT_EMPTY },
-	{ "control", "SOCKET", "let functions come, go and fail by commands at this socket", BOTH,
+	{ "control", "SOCKET", "add, remove and break functions by commands at this socket", BOTH,
 	  set_control, NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
-	{ "second-level", NULL, "hand the functions on to a guest of the guest; prints JSON",
+	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",
 	  TOOL_RUN, set_second_level, NULL },
 	{ "json", NULL, "print JSON", TOOL_INSPECT | TOOL_DESCRIBE, set_json, NULL },
 	{ "lspci", NULL, "print config space as `lspci -F FILE' reads it", TOOL_DESCRIBE, set_lspci,
 	  NULL },
 	{ "json", "FILE", "write the results as JSON; - is standard output", TOOL_MATRIX,
 	  set_json_file, NOT_EMPTY },
-	{ "html", "FILE", "write them as a page to look at", TOOL_MATRIX, set_html_file,
+	{ "html", "FILE", "write the results as an HTML page", TOOL_MATRIX, set_html_file,
 	  NOT_EMPTY },
-	{ "junit", "FILE", "write them as JUnit XML", TOOL_MATRIX, set_junit_file, NOT_EMPTY },
-	{ "tap", NULL, "print them as TAP", TOOL_MATRIX, set_tap, NULL },
-	{ "complete", NULL, "fail also for what a kernel cannot show", TOOL_MATRIX, set_complete,
-	  NULL },
-	{ "expected", NULL, "print what is expected, and boot nothing", TOOL_MATRIX, set_expected,
-	  NULL },
+	{ "junit", "FILE", "write the results as JUnit XML", TOOL_MATRIX, set_junit_file,
+	  NOT_EMPTY },
+	{ "tap", NULL, "print the results as TAP", TOOL_MATRIX, set_tap, NULL },
+	{ "complete", NULL, "fail also if a kernel cannot show something", TOOL_MATRIX,
+	  set_complete, NULL },
+	{ "expected", NULL, "print the expected values, and boot nothing", TOOL_MATRIX,
+	  set_expected, NULL },
 	{ "timeout", "SECONDS", "give up on a boot after this time (default: 600)", TOOL_MATRIX,
 	  set_timeout, "0 to 86400 seconds" },
 	{ "timeout", "SECONDS", "give up on a command after this time (default: 0, never)", BOTH,
 	  set_timeout, "0 to 86400 seconds" },
-	{ "verbose", NULL, "QEMU's command line and the guest's console, on standard error", GUESTS,
-	  set_verbose, NULL },
+	{ "verbose", NULL, "print QEMU's command line and the guest's console on standard error",
+	  GUESTS, set_verbose, NULL },
 	{ "help", NULL, "print this text", ALL, set_help, NULL },
 };
 
 #define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
 
-static const struct tool_option *find_option(unsigned int command, const char *name, size_t length)
+static const struct option_row *find_option(unsigned int command, const char *name, size_t length)
 {
 	size_t i;
 
@@ -234,7 +248,7 @@ static const struct tool_option *find_option(unsigned int command, const char *n
 	return NULL;
 }
 
-static int apply(struct tool_options *options, const struct tool_option *option, const char *value)
+static int apply(struct tool_options *options, const struct option_row *option, const char *value)
 {
 	if (!option->set(options, value))
 		return 0;
@@ -249,11 +263,10 @@ static int parse_one(struct tool_options *options, unsigned int command, int arg
 	const char *name = argv[0] + 2;
 	const char *equals = strchr(name, '=');
 	size_t length = equals ? (size_t)(equals - name) : strlen(name);
-	const struct tool_option *option = find_option(command, name, length);
+	const struct option_row *option = find_option(command, name, length);
 
 	if (!option) {
-		tool_error("unknown option `--%.*s'; --help lists those there are", (int)length,
-			   name);
+		tool_error("unknown option `--%.*s'; --help lists the options", (int)length, name);
 		return -1;
 	}
 	if (!option->argument) {

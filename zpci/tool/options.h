@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "zpci/tool/boot/boot.h"
+#include "zpci/tool/boot/setup.h"
 
 /* Which subcommands know an option. */
 #define TOOL_RUN 1u
@@ -15,8 +15,8 @@
 #define TOOL_MATRIX 8u
 
 /*
- * What the command line asked for. Strings belong to argv, unless said otherwise; NULL is
- * "not given". What is repeatable is an allocated list, see tool_options_free().
+ * The options of one command line. Strings belong to argv; NULL: not given. The lists are allocated,
+ * and tool_options_free() frees them.
  */
 struct tool_options {
 	struct boot_setup setup; /* all but `qemu_options' */
@@ -40,19 +40,6 @@ struct tool_options {
 	size_t guest_count;
 	char **rest; /* what came after `--` */
 	int rest_count;
-};
-
-/*
- * One row of the table that feeds the parser, --help, and the check of the manual pages.
- * `set` returns 0 or -1, `value` is NULL for an option without `argument`.
- */
-struct tool_option {
-	const char *name; /* without the dashes */
-	const char *argument;
-	const char *help;
-	unsigned int commands;
-	int (*set)(struct tool_options *options, const char *value);
-	const char *allowed; /* for the message when `set` refuses a value */
 };
 
 /* Returns 0, or -1 after a message. argv[0] is the subcommand's name. */

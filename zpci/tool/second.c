@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci run --second-level`: everything happens in the guest, by the script zpci-second, which
- * the lab put into the guest `second` together with a QEMU and a small kernel. What is left to
- * do here is to choose that guest, with enough storage for two, and to run the script.
+ * `zpci run --second-level`: the script zpci-second does all of it in the guest `second`, which the
+ * lab made with this script, a QEMU and a small kernel. This file chooses that guest, gives it
+ * enough storage for two, and starts the script.
  */
 #include "foreground.h"
 #include "message.h"
@@ -12,10 +12,10 @@
 #define MEMORY "1G"
 
 /*
- * Few interrupts, since an emulator is emulated. No DMA: it works, but the test that belongs to
- * it, of code that a device wrote over, cannot pass on the second level. There vfio maps the
- * guest's memory behind the back of a QEMU that translates, and that goes on running what it
- * has translated from the old bytes.
+ * Few interrupts, because an emulator in an emulator is slow. No DMA, because zpci-inspect's test
+ * of code comes with it, and this test cannot pass on the second level: the device writes new code
+ * into memory that vfio mapped, the inner QEMU does not notice that, and goes on executing its
+ * translation of the old code.
  */
 #define COMMAND "exec zpci-second --interrupts 16 --dma-bytes 0"
 
@@ -26,7 +26,7 @@ static int check(const struct tool_options *options)
 		return -1;
 	}
 	if (!options->setup.functions.count && !options->setup.functions.config) {
-		tool_error("--second-level needs a function to hand on: see --function");
+		tool_error("--second-level needs a function to pass on: see --function");
 		return -1;
 	}
 	return 0;

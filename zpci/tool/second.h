@@ -5,8 +5,8 @@
 #include "options.h"
 
 /*
- * `zpci run --second-level`: the lab's guest that has a guest of its own (zpci/guest/second),
- * and the functions handed on to that. Returns the tool's exit status.
+ * `zpci run --second-level`: boots the lab's guest that starts a guest of its own
+ * (zpci/guest/second), and passes the functions on to that one. Returns the tool's exit status.
  */
 int tool_second_run(const struct boot_setup *setup, const struct tool_options *options);
 

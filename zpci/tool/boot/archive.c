@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * How a command gets into the guest.
  *
@@ -8,7 +8,7 @@
  * device, no file system and no quoting: a small archive in the `newc` format is put
  * behind the guest's own.
  *
- * The result is a memfd, which QEMU opens as /dev/fd/N: nothing is left behind, however the
+ * The result is a memfd, which QEMU opens as /dev/fd/N. So no file is left behind, however the
  * tool ends.
  */
 #define _GNU_SOURCE 1
@@ -109,7 +109,7 @@ int tool_archive_make(const char *base, const char *command, const char *nonce)
 	}
 	to = memfd_create("zpci-initrd", 0);
 	if (to < 0 || copy_file(to, from) || add_members(to, command, nonce)) {
-		tool_error("initial RAM disk %s: cannot be prepared: %s", base, strerror(errno));
+		tool_error("cannot prepare the initial RAM disk %s: %s", base, strerror(errno));
 		if (to >= 0)
 			close(to);
 		to = -1;

@@ -3,10 +3,9 @@
 #define ZPCI_TOOL_ARCHIVE_H
 
 /*
- * An initial RAM disk that lives in memory alone: the file `base`, and behind it an archive
- * with /zpci/exec and /zpci/nonce.
- *
- * Returns a file descriptor that a child inherits, or -1 after a message.
+ * Makes an initial RAM disk in memory: the file @base, and behind it an archive with @command as
+ * /zpci/exec and @nonce as /zpci/nonce. Returns a file descriptor that a child inherits, or -1
+ * after a message.
  */
 int tool_archive_make(const char *base, const char *command, const char *nonce);
 

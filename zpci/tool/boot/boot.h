@@ -8,6 +8,7 @@
  *	outcome.c    after QEMU: how the boot ended, in a sentence
  *	session.h    what these four share
  *
+ *	setup.h                          what to boot
  *	paths, qemu, archive, process    the files, the command line, the RAM disk, a child process
  *	stream, tail, list               the frame around output, the last lines of a text, strings
  *
@@ -17,28 +18,10 @@
 #ifndef ZPCI_TOOL_BOOT_H
 #define ZPCI_TOOL_BOOT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "setup.h"
 #include "tail.h"
-#include "zpci/tool/functions.h"
-
-/* What to boot. Strings belong to the caller. NULL stands for the default of zpci-run(1). */
-struct boot_setup {
-	const char *guest; /* a guest of zpci-lab(1), by its name */
-	const char *kernel;
-	const char *initrd;
-	const char *append;
-	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
-	const char *qemu;
-	const char *plugin;
-	const char *control; /* path of the control socket */
-	unsigned int smp;
-	bool verbose;
-	struct tool_functions functions;
-	char *const *qemu_options; /* added at the end of QEMU's command line */
-	int qemu_option_count;
-};
 
 /* Takes bytes as they come. Returns 0; or -1, after a message, to end the boot. */
 struct boot_sink {

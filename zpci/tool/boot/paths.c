@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #define _GNU_SOURCE 1
 
 #ifdef HAVE_CONFIG_H
@@ -11,14 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "boot.h"
 #include "paths.h"
 #include "zpci/tool/message.h"
 
 #define QEMU_NAME "qemu-system-s390x"
 #define DEFAULT_GUEST "default"
 
-/* The cache folder of zpci-lab(1) and a path in it; NULL if there is no home. */
+/* @path in the cache folder of zpci-lab(1), allocated; NULL if there is no home. */
 static char *in_cache(const char *path)
 {
 	const char *folder = getenv("ZPCI_CACHE");
@@ -119,7 +118,7 @@ static char *find_file(const char *option, const char *name, const char *guest)
 	return NULL;
 }
 
-/* ZPCI_PLUGIN is how ./run tells of the plugin in a build folder. */
+/* ./run sets ZPCI_PLUGIN to the plugin of its build folder. */
 static char *find_plugin(const char *option)
 {
 	const char *path = option ? option : getenv("ZPCI_PLUGIN");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #define _GNU_SOURCE 1
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "process.h"
 #include "zpci/tool/message.h"
 
-/* In the child: runs between fork and exec, so nothing but system calls. */
+/* Runs in the child between fork() and execv(), where only system calls are safe. */
 static int child_prepare(const struct tool_stdio *stdio, pid_t parent)
 {
 	const int wanted[3] = { stdio->in, stdio->out, stdio->err };
@@ -22,7 +22,7 @@ static int child_prepare(const struct tool_stdio *stdio, pid_t parent)
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
 		return -1;
-	/* The parent may have gone before the request above was made. */
+	/* The parent may have died before the call above. */
 	if (getppid() != parent)
 		return -1;
 	for (i = 0; i < 3; i++) {
@@ -33,7 +33,7 @@ static int child_prepare(const struct tool_stdio *stdio, pid_t parent)
 			fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 			if (fd < 0)
 				return -1;
-			/* Opened as the number that was wanted, when that was closed. */
+			/* It got the wanted number, because that was not in use. */
 			if (fd == i) {
 				fcntl(fd, F_SETFD, 0);
 				continue;

@@ -10,7 +10,7 @@
  * parent's death, so that even a killed tool leaves no QEMU.
  */
 
-/* A file descriptor that the child does not get is -1: it gets /dev/null instead. */
+/* The file descriptors of a child; for -1 it gets /dev/null. */
 struct tool_stdio {
 	int in;
 	int out;

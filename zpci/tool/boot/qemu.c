@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #define _GNU_SOURCE 1
 
 #include <errno.h>
@@ -11,13 +11,13 @@
 #include "qemu.h"
 #include "zpci/tool/message.h"
 
-/* The first with plugin API 7, the only one that our plugin speaks. */
+/* The first QEMU with plugin API 7, which our plugin needs. */
 #define QEMU_MAJOR 11
 #define QEMU_MINOR 1
 
 #define MACHINE "s390-ccw-virtio"
 #define DEFAULT_MEMORY "512M"
-#define REMEDY "`zpci-lab qemu' gets a QEMU that will do, or name another with --qemu"
+#define REMEDY "`zpci-lab qemu' gets a suitable QEMU, or name another with --qemu"
 
 /* Enough for the list of machines of any target. */
 #define OUTPUT_SIZE 65536
@@ -92,15 +92,15 @@ static int check_features(const char *program, char *output)
 int tool_qemu_check(const char *program)
 {
 	char *output = malloc(OUTPUT_SIZE);
-	int result;
+	int rc;
 
 	if (!output) {
 		tool_error("out of memory");
 		return -1;
 	}
-	result = check_version(program, output) || check_features(program, output) ? -1 : 0;
+	rc = check_version(program, output) || check_features(program, output) ? -1 : 0;
 	free(output);
-	return result;
+	return rc;
 }
 
 /*
@@ -123,7 +123,7 @@ static char *escape_commas(const char *value)
 	return result;
 }
 
-/* QEMU parses `text` itself: the commas of a function become colons, as the plugin expects. */
+/* QEMU splits @text at commas, so the commas of a function become colons for the plugin. */
 static void append_function(char **text, const char *function, int *failed)
 {
 	char *items = strdup(function);
@@ -187,7 +187,7 @@ void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 	add(list, "-m", setup->memory ? setup->memory : DEFAULT_MEMORY);
 	tool_list_add(list, "-nodefaults");
 	add(list, "-display", "none");
-	/* A guest that reboots is at its end, and one that panicked ends QEMU with status 1. */
+	/* A reboot ends QEMU, and a panic ends it with status 1. */
 	tool_list_add(list, "-no-reboot");
 	add(list, "-action", "panic=exit-failure");
 	add(list, "-kernel", paths->kernel);

@@ -1,23 +1,23 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 #include <string.h>
 
 #include "stream.h"
 
 void tool_stream_init(struct tool_stream *stream, const char *nonce,
-		      int (*write)(void *argument, const char *data, size_t length), void *argument)
+		      int (*write)(void *opaque, const char *data, size_t length), void *opaque)
 {
-	*stream = (struct tool_stream){ .write = write, .argument = argument };
+	*stream = (struct tool_stream){ .write = write, .opaque = opaque };
 	snprintf(stream->start, sizeof(stream->start), "\033_zpci:%s:start\033\\", nonce);
 	snprintf(stream->end, sizeof(stream->end), "\033_zpci:%s:end:", nonce);
 }
 
 /*
- * One more byte of a record. Returns 1 when the record is complete. On a mismatch
- * `*dropped` is the number of bytes that had matched and turn out to be no record.
+ * Compares one more byte with @record. Returns 1 when the record is complete. On a mismatch
+ * @dropped gets the number of bytes that had matched before.
  *
- * Starting again at this byte and not inside of what had matched is right, because ESC is
- * in the end record only as its first byte.
+ * After a mismatch only this byte can begin the end record, and none of the bytes that had matched:
+ * ESC is in the end record as the first byte alone.
  */
 static int match(struct tool_stream *stream, const char *record, char byte, size_t *dropped)
 {
@@ -50,20 +50,20 @@ static size_t feed_before(struct tool_stream *stream, const char *data, size_t l
 
 static int put(struct tool_stream *stream, const char *data, size_t length)
 {
-	return length ? stream->write(stream->argument, data, length) : 0;
+	return length ? stream->write(stream->opaque, data, length) : 0;
 }
 
 /* Writes all that is certainly not part of the end record. */
 static int feed_output(struct tool_stream *stream, const char *data, size_t length, size_t *used)
 {
-	size_t begin = 0; /* of what is not written and not held as matched */
+	size_t begin = 0; /* of the bytes that are neither written nor matched */
 	size_t dropped, i;
 	int complete;
 
 	for (i = 0; i < length; i++) {
 		complete = match(stream, stream->end, data[i], &dropped);
 		if (dropped) {
-			/* The same bytes, from the record: they may be of an earlier call. */
+			/* These bytes equal the record. The originals may be from an earlier call. */
 			if (put(stream, stream->end, dropped))
 				return -1;
 			begin = i;

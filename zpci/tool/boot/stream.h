@@ -31,8 +31,8 @@ struct tool_stream {
 	enum tool_stream_state state;
 	int status; /* valid in DONE */
 	/* Where output goes; returns 0 or -1, which tool_stream_feed() passes on. */
-	int (*write)(void *argument, const char *data, size_t length);
-	void *argument;
+	int (*write)(void *opaque, const char *data, size_t length);
+	void *opaque;
 	/* private */
 	char start[64];
 	char end[64];
@@ -42,8 +42,7 @@ struct tool_stream {
 };
 
 void tool_stream_init(struct tool_stream *stream, const char *nonce,
-		      int (*write)(void *argument, const char *data, size_t length),
-		      void *argument);
+		      int (*write)(void *opaque, const char *data, size_t length), void *opaque);
 int tool_stream_feed(struct tool_stream *stream, const char *data, size_t length);
 
 #endif

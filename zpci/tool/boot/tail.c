@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "tail.h"
 
 void tool_tail_add(struct tool_tail *tail, const char *data, size_t length)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What each profile must look like from within a guest.
  *
@@ -17,9 +17,9 @@
  *   concludes that the device was reset behind its back, restores the BARs and logs it. For the
  *   Memory bit it knows better if the function has no_command_memory. For the I/O bit it does
  *   not, and no function of this platform has an I/O bit: the second write of 1 restores the
- *   BARs of a function of any profile. That is harmless, as the same BARs are written again, and
- *   it is what the review of the change of 2020 left as it was. (VFs with a PF are exempt, but
- *   there are none in this matrix.)
+ *   BARs of a function of any profile. That is harmless, because the same BARs are written again,
+ *   and the review of the change of 2020 left it so. (vfio exempts VFs with a PF, but this matrix
+ *   has none.)
  *
  * sysfs shows the register below, whatever vfio's copy says; while the function is open the
  * kernel has enabled it, which sets the Memory bit if there is one.

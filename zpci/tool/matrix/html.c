@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The matrix as one page that needs nothing else: no script, no font, no picture. Light or dark
- * as the reader has it; what a color says is also said by a sign.
+ * The matrix as one page that needs no other file: no script, no font, no picture. It is light or
+ * dark as the reader's system is. Wherever a color means something, a sign says the same.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -162,7 +162,7 @@ static void put_table(FILE *to, const struct matrix_boot *boot)
 	fputs("</tbody>\n</table></div>\n", to);
 }
 
-/* Hovering shows nothing on paper or to a keyboard: each reason once, in words. */
+/* On paper and without a mouse nobody sees the titles, so each reason is printed once. */
 static void put_reasons(FILE *to, const struct matrix_boot *boot)
 {
 	const char *last = "";

@@ -1,6 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The matrix for a program; zpci-matrix(1) says what is in it.
+ * The matrix for a program; zpci-matrix(1) describes the format.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>

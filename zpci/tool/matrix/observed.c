@@ -1,8 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A guest's report as cells. The report comes from a guest, so nothing of it is believed: what is
- * not there or not of the type that it should be is not observed, and text is cut and made
- * printable before anybody sees it.
+ * The report as observed values. It comes from a guest and is not trusted: a value that is missing
+ * or of a wrong type counts as not observed, and text is cut and made printable.
  */
 #include <json-c/json.h>
 #include <stdlib.h>

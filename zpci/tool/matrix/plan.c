@@ -50,14 +50,13 @@ static int row_of(const struct matrix *matrix, const char *spec)
 		return refuse(spec, "profile=NAME says what it is compared with; NAME is one of "
 				    "lpar, vfio, silent, plain and raw");
 	if (find_key(spec, "fid", &length))
-		return refuse(spec,
-			      "the matrix gives its functions FIDs of its own; leave out fid");
+		return refuse(spec, "the matrix chooses the FIDs; leave out fid");
 	if (matrix->functions[profile].spec)
-		return refuse(spec, "there is another function for this profile; each has one");
+		return refuse(spec, "there is another function for this profile; give one only");
 	return profile;
 }
 
-/* Adds what is not given: FID, and VF number. */
+/* Adds the FID, and the VF number if it is not given. */
 static int set_function(struct matrix *matrix, enum matrix_profile profile, const char *spec)
 {
 	struct matrix_function *function = &matrix->functions[profile];

@@ -45,7 +45,7 @@ static int count_standard(const struct tool_options *options)
 int matrix_results_check(const struct tool_options *options)
 {
 	if (options->expected && (options->tap || options->html_file || options->junit_file))
-		tool_error("--expected goes with --json and no other result");
+		tool_error("--expected allows --json and no other result");
 	else if (count_standard(options) > 1)
 		tool_error("more than one result for standard output; choose one of --tap and "
 			   "the files called -");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The matrix for a person at a terminal: a table for each boot, observations down and profiles
  * across, expected and observed in each cell; then what differs, one sentence each.
@@ -78,7 +78,7 @@ static void put_differences(FILE *to, const struct matrix_boot *boot)
 	}
 }
 
-/* Reasons belong to a kernel; one line for each, whatever the number of cells. */
+/* A reason is the same for many cells of a kernel, so it is printed once. */
 static void put_unobservable(FILE *to, const struct matrix_boot *boot)
 {
 	const char *last = "";
