@@ -172,7 +172,7 @@ struct option_row {
 	const char *name; /* without the dashes */
 	const char *argument;
 	const char *help;
-	unsigned int commands;
+	unsigned int subcommands;
 	int (*set)(struct tool_options *options, const char *value);
 	const char *allowed; /* for the message when `set` refuses a value */
 };
@@ -235,12 +235,13 @@ static const struct option_row table[] = {
 
 #define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
 
-static const struct option_row *find_option(unsigned int command, const char *name, size_t length)
+static const struct option_row *find_option(unsigned int subcommand, const char *name,
+					    size_t length)
 {
 	size_t i;
 
 	for (i = 0; i < TABLE_SIZE; i++) {
-		if (!(table[i].commands & command))
+		if (!(table[i].subcommands & subcommand))
 			continue;
 		if (strlen(table[i].name) == length && !memcmp(table[i].name, name, length))
 			return &table[i];
@@ -258,12 +259,12 @@ static int apply(struct tool_options *options, const struct option_row *option, 
 }
 
 /* Returns the number of arguments used, or -1. */
-static int parse_one(struct tool_options *options, unsigned int command, int argc, char **argv)
+static int parse_one(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
 {
 	const char *name = argv[0] + 2;
 	const char *equals = strchr(name, '=');
 	size_t length = equals ? (size_t)(equals - name) : strlen(name);
-	const struct option_row *option = find_option(command, name, length);
+	const struct option_row *option = find_option(subcommand, name, length);
 
 	if (!option) {
 		tool_error("unknown option `--%.*s'; --help lists the options", (int)length, name);
@@ -286,9 +287,9 @@ static int parse_one(struct tool_options *options, unsigned int command, int arg
 	return apply(options, option, argv[1]) ? -1 : 2;
 }
 
-static const char *unexpected_hint(unsigned int command)
+static const char *unexpected_hint(unsigned int subcommand)
 {
-	switch (command) {
+	switch (subcommand) {
 	case TOOL_RUN:
 		return "what is meant for QEMU comes after `--'";
 	case TOOL_INSPECT:
@@ -298,7 +299,7 @@ static const char *unexpected_hint(unsigned int command)
 	}
 }
 
-int tool_options_parse(struct tool_options *options, unsigned int command, int argc, char **argv)
+int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
 {
 	int i = 1, used;
 
@@ -316,10 +317,10 @@ int tool_options_parse(struct tool_options *options, unsigned int command, int a
 		}
 		if (strncmp(argv[i], "--", 2)) {
 			tool_error("unexpected argument `%s'; %s", argv[i],
-				   unexpected_hint(command));
+				   unexpected_hint(subcommand));
 			return -1;
 		}
-		used = parse_one(options, command, argc - i, argv + i);
+		used = parse_one(options, subcommand, argc - i, argv + i);
 		if (used < 0)
 			return -1;
 		i += used;
@@ -335,13 +336,13 @@ void tool_options_free(struct tool_options *options)
 	*options = (struct tool_options){ .setup.smp = 1 };
 }
 
-void tool_options_print(FILE *to, unsigned int command)
+void tool_options_print(FILE *to, unsigned int subcommand)
 {
 	char left[40];
 	size_t i;
 
 	for (i = 0; i < TABLE_SIZE; i++) {
-		if (!(table[i].commands & command))
+		if (!(table[i].subcommands & subcommand))
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", table[i].name,
 			 table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");

@@ -43,8 +43,9 @@ struct tool_options {
 };
 
 /* Returns 0, or -1 after a message. argv[0] is the subcommand's name. */
-int tool_options_parse(struct tool_options *options, unsigned int command, int argc, char **argv);
+int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc,
+		       char **argv);
 void tool_options_free(struct tool_options *options);
-void tool_options_print(FILE *to, unsigned int command);
+void tool_options_print(FILE *to, unsigned int subcommand);
 
 #endif

@@ -12,10 +12,10 @@ int tool_run(const struct tool_options *options);
 /* inspect.c */
 int tool_inspect(const struct tool_options *options);
 
-/* describe/command.c */
+/* describe/subcommand.c */
 int tool_describe(const struct tool_options *options);
 
-/* matrix/command.c */
+/* matrix/subcommand.c */
 int tool_matrix(const struct tool_options *options);
 
 #endif

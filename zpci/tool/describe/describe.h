@@ -2,7 +2,7 @@
 /*
  * describe.h - the parts of `zpci describe`, zpci-describe(1).
  *
- *	command.c      the subcommand: configuration -> firmware in memory -> descriptions -> print
+ *	subcommand.c   the subcommand: configuration -> firmware in memory -> descriptions -> print
  *	look.c         plays the guest: executes the instructions that a kernel would
  *	address.c      the address that Linux gives to each function
  *	fields.c       CLP blocks as fields with a name and a meaning

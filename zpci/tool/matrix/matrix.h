@@ -2,27 +2,28 @@
 /*
  * matrix.h - the parts of `zpci matrix`, zpci-matrix(1).
  *
- *	command.c    the subcommand: plan, boots, results, exit status
- *	plan.c       the functions of the guests, and the boots
- *	guest.c      one boot: the command in the guest, and the report that it prints
- *	observed.c   the report as observed values
- *	expected.c   the rows, what each profile must show, and the comparison
- *	results.c    where the results go
+ *	subcommand.c   plan, boots, results, exit status
+ *	plan.c         the functions of the guests, and the boots
+ *	guest.c        one boot: the command in the guest, and the report that it prints
+ *	observed.c     the report as observed values
+ *	expected.c     the rows, what each profile must show, and the comparison
+ *	outputs.c      where the results go
  *	text.c html.c json.c tap.c junit.c    the results; markup.c escapes for two of them
- *	matrix.c     small questions that all of them have
+ *	matrix.c       small questions that all of them have
  *
  * A cell is one observation of one function in one boot. Its expected value depends on the profile
  * alone. If a kernel cannot show something, the cell is not observable, and the expected value
  * stays the same.
  *
- * Where the words of a message come from, for example
+ * Where a message comes from:
  *
- *	guest default, 1 CPU: lpar: bar_at_open: expected ok, observed EIO
+ *	guest default, 1 CPU: lpar: bar_at_open: expected ok, observed EIO (REASON)
  *
- * text.c prints the sentence, put_differences(). `bar_at_open' and `ok' are in the table of
- * expected.c, whose compare() found the difference. `EIO' is zpci-inspect's word: from_vfio() in
- * observed.c took it from the report. `(REASON)' behind it, if there is one, is the report's too,
- * or set_why()'s. Why a boot has no report is said by no_report() in guest.c.
+ *	the sentence      put_differences() in text.c
+ *	bar_at_open, ok   the table in expected.c; compare() in that file found the difference
+ *	EIO               from_vfio() in observed.c, which took it from zpci-inspect's report
+ *	REASON            set_why() in observed.c, in most cases from the report as well
+ *	no report: ...    no_report() in guest.c
  */
 #ifndef ZPCI_TOOL_MATRIX_H
 #define ZPCI_TOOL_MATRIX_H
@@ -139,17 +140,17 @@ struct matrix {
 	size_t booted;
 };
 
-struct matrix_file {
+struct matrix_output {
 	const char *option;
 	const char *path; /* NULL: not wanted; "-": standard output */
 	void (*write)(FILE *to, const struct matrix *matrix);
 	FILE *to; /* NULL: not open */
 };
 
-#define MATRIX_FILES 3
+#define MATRIX_OUTPUTS 3
 
-struct matrix_results {
-	struct matrix_file files[MATRIX_FILES];
+struct matrix_outputs {
+	struct matrix_output files[MATRIX_OUTPUTS];
 };
 
 struct matrix_counts {
@@ -193,16 +194,16 @@ void matrix_expect(struct matrix_cell *cell, enum matrix_profile profile,
 /* Fills in the results of a boot whose cells have expected, observed and why. */
 void matrix_compare(struct matrix_boot *boot);
 
-/* results.c: 0, or -1 after a message */
+/* outputs.c: 0, or -1 after a message */
 
 /* Do these options go together? */
-int matrix_results_check(const struct tool_options *options);
-/* matrix_results_close() follows in any case. */
-int matrix_results_open(struct matrix_results *results, const struct tool_options *options);
-int matrix_results_write(struct matrix_results *results, const struct matrix *matrix);
-void matrix_results_close(struct matrix_results *results);
+int matrix_outputs_check(const struct tool_options *options);
+/* matrix_outputs_close() follows in any case. */
+int matrix_outputs_open(struct matrix_outputs *outputs, const struct tool_options *options);
+int matrix_outputs_write(struct matrix_outputs *outputs, const struct matrix *matrix);
+void matrix_outputs_close(struct matrix_outputs *outputs);
 /* Writes the expected values alone. */
-int matrix_results_expected(const struct tool_options *options);
+int matrix_outputs_expected(const struct tool_options *options);
 
 /* text.c, html.c, json.c, tap.c, junit.c */
 

@@ -42,7 +42,7 @@ static int count_standard(const struct tool_options *options)
 	       is_standard(options->junit_file);
 }
 
-int matrix_results_check(const struct tool_options *options)
+int matrix_outputs_check(const struct tool_options *options)
 {
 	if (options->expected && (options->tap || options->html_file || options->junit_file))
 		tool_error("--expected allows --json and no other result");
@@ -54,17 +54,17 @@ int matrix_results_check(const struct tool_options *options)
 	return -1;
 }
 
-int matrix_results_open(struct matrix_results *results, const struct tool_options *options)
+int matrix_outputs_open(struct matrix_outputs *outputs, const struct tool_options *options)
 {
 	int i;
 
-	*results = (struct matrix_results){ {
+	*outputs = (struct matrix_outputs){ {
 		{ "json", options->json_file, matrix_json, NULL },
 		{ "html", options->html_file, matrix_html, NULL },
 		{ "junit", options->junit_file, matrix_junit, NULL },
 	} };
-	for (i = 0; i < MATRIX_FILES; i++) {
-		struct matrix_file *file = &results->files[i];
+	for (i = 0; i < MATRIX_OUTPUTS; i++) {
+		struct matrix_output *file = &outputs->files[i];
 
 		if (!file->path)
 			continue;
@@ -75,7 +75,7 @@ int matrix_results_open(struct matrix_results *results, const struct tool_option
 	return 0;
 }
 
-int matrix_results_write(struct matrix_results *results, const struct matrix *matrix)
+int matrix_outputs_write(struct matrix_outputs *outputs, const struct matrix *matrix)
 {
 	int i, rc = 0;
 
@@ -83,8 +83,8 @@ int matrix_results_write(struct matrix_results *results, const struct matrix *ma
 		matrix_tap(stdout, matrix);
 	else if (!count_standard(matrix->options))
 		matrix_text(stdout, matrix);
-	for (i = 0; i < MATRIX_FILES; i++) {
-		struct matrix_file *file = &results->files[i];
+	for (i = 0; i < MATRIX_OUTPUTS; i++) {
+		struct matrix_output *file = &outputs->files[i];
 
 		if (!file->to)
 			continue;
@@ -96,16 +96,16 @@ int matrix_results_write(struct matrix_results *results, const struct matrix *ma
 	return rc | close_file(stdout, "standard output");
 }
 
-void matrix_results_close(struct matrix_results *results)
+void matrix_outputs_close(struct matrix_outputs *outputs)
 {
 	int i;
 
-	for (i = 0; i < MATRIX_FILES; i++)
-		if (results->files[i].to && results->files[i].to != stdout)
-			fclose(results->files[i].to);
+	for (i = 0; i < MATRIX_OUTPUTS; i++)
+		if (outputs->files[i].to && outputs->files[i].to != stdout)
+			fclose(outputs->files[i].to);
 }
 
-int matrix_results_expected(const struct tool_options *options)
+int matrix_outputs_expected(const struct tool_options *options)
 {
 	FILE *to;
 

@@ -36,16 +36,16 @@ static int run_boots(struct matrix *matrix)
 static int run_matrix(const struct tool_options *options)
 {
 	struct matrix matrix = { .options = options };
-	struct matrix_results results = { 0 };
+	struct matrix_outputs outputs = { 0 };
 	int status = TOOL_EXIT_FAILURE;
 	int signal = 0;
 
-	if (!matrix_plan(&matrix) && !matrix_results_open(&results, options)) {
+	if (!matrix_plan(&matrix) && !matrix_outputs_open(&outputs, options)) {
 		signal = run_boots(&matrix);
-		if (!signal && !matrix_results_write(&results, &matrix))
+		if (!signal && !matrix_outputs_write(&outputs, &matrix))
 			status = matrix_passed(&matrix) ? 0 : FAILED;
 	}
-	matrix_results_close(&results);
+	matrix_outputs_close(&outputs);
 	matrix_plan_free(&matrix);
 	if (signal)
 		tool_process_die(signal);
@@ -58,9 +58,9 @@ int tool_matrix(const struct tool_options *options)
 		tool_error("unexpected argument `%s'; --help lists the options", options->rest[0]);
 		return TOOL_EXIT_FAILURE;
 	}
-	if (matrix_results_check(options))
+	if (matrix_outputs_check(options))
 		return TOOL_EXIT_FAILURE;
 	if (options->expected)
-		return matrix_results_expected(options) ? TOOL_EXIT_FAILURE : 0;
+		return matrix_outputs_expected(options) ? TOOL_EXIT_FAILURE : 0;
 	return run_matrix(options);
 }
