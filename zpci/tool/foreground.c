@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "foreground.h"
 #include "message.h"
 #include "zpci/tool/boot/process.h"
 
-static int write_all(int fd, const char *data, size_t length)
-{
-	ssize_t done;
-
-	while (length) {
-		done = write(fd, data, length);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		data += done;
-		length -= done;
-	}
-	return 0;
-}
-
 static int take_output(void *opaque, const char *data, size_t length)
 {
 	(void)opaque;
-	if (!write_all(STDOUT_FILENO, data, length))
+	if (fwrite(data, 1, length, stdout) == length && !fflush(stdout))
 		return 0;
 	tool_error("cannot write the command's output: %s", strerror(errno));
 	return -1;
@@ -36,7 +20,7 @@ static int take_output(void *opaque, const char *data, size_t length)
 static int take_error(void *opaque, const char *data, size_t length)
 {
 	(void)opaque;
-	write_all(STDERR_FILENO, data, length);
+	fwrite(data, 1, length, stderr);
 	return 0;
 }
 
