@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "zpci/firmware/internal.h"
+#include "zpci/function/fmb.h"
 
 /* The report for an event comes by a timer of the machine that is due at once. */
 static void settle(struct fixture *fixture)

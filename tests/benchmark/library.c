@@ -23,6 +23,9 @@
 
 #include "measure.h"
 #include "zpci/firmware/internal.h"
+#include "zpci/function/dma.h"
+#include "zpci/function/ioat.h"
+#include "zpci/function/msix.h"
 #include "zpci/util/instruction.h"
 
 #define STORAGE 0x2000000u

@@ -17,6 +17,9 @@
 #include <string.h>
 
 #include "zpci/firmware/internal.h"
+#include "zpci/function/facts.h"
+#include "zpci/function/gate.h"
+#include "zpci/function/life.h"
 #include "zpci/util/ebcdic.h"
 
 #define TOKEN_MARK 0x7a70636900000000ull
@@ -244,7 +247,7 @@ static uint16_t enable(struct zpci_function *function, unsigned dma_spaces)
 	case ZPCI_STATE_DISABLED:
 		/* Its device has not drained since a reset. Linux tries again (pci_clp.c
 		 * clp_set_pci_fn()). */
-		if (!zpci_function_open_gate(function))
+		if (!zpci_gate_open(function))
 			return ZPCI_CLP_BUSY;
 		return zpci_function_enable(function) ? ZPCI_CLP_OK : ZPCI_CLP_PERMANENT_ERROR;
 	case ZPCI_STATE_PERMANENT:

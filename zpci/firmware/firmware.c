@@ -12,6 +12,9 @@
 #include <zpci/event.h>
 
 #include "zpci/firmware/internal.h"
+#include "zpci/function/fmb.h"
+#include "zpci/function/life.h"
+#include "zpci/function/push.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zpci/function/platform.h"
 #include "zpci/util/log.h"
 
 /* The machine's in a shared one: QEMU's emulated and passed through functions (its clp.h). */

@@ -24,6 +24,7 @@
 #include <zpci/firmware.h>
 
 #include "zpci/function/function.h"
+#include "zpci/function/state.h"
 
 /* Chains of functions by FID; twice as many as functions, a power of two. */
 #define ZPCI_FID_CHAINS 8192

@@ -24,6 +24,9 @@
 
 #include <zpci/event.h>
 
+#include "zpci/function/facts.h"
+#include "zpci/function/life.h"
+#include "zpci/function/view.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 
@@ -290,7 +293,7 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 {
 	const struct zpci_profile *profile = &function->view.profile;
 
-	if (profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT || zpci_function_vfn(function))
+	if (profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT || zpci_view_vfn(function))
 		return;
 	zpci_log(
 		&firmware->logger, ZPCI_LOG_WARNING,

@@ -15,6 +15,14 @@
 #include <zpci/bytes.h>
 #include <zpci/event.h>
 
+#include "zpci/function/bar.h"
+#include "zpci/function/dma.h"
+#include "zpci/function/fmb.h"
+#include "zpci/function/gate.h"
+#include "zpci/function/interruption.h"
+#include "zpci/function/push.h"
+#include "zpci/function/view.h"
+
 static struct zpci_outcome done(void)
 {
 	return (struct zpci_outcome){ .cc = 0 };
@@ -80,7 +88,7 @@ static struct zpci_outcome load_config(struct zpci_function *function, uint64_t 
 {
 	if (!config_length_ok(offset, length))
 		return program_interruption(ZPCI_PGM_OPERAND);
-	if (offset >= ZPCI_CONFIG_SIZE || !zpci_function_answers(function))
+	if (offset >= ZPCI_CONFIG_SIZE || !zpci_gate_answers(function))
 		memset(data, 0xff, length);
 	else
 		zpci_view_read(function, (unsigned)offset, data, length);
@@ -92,7 +100,7 @@ static struct zpci_outcome store_config(struct zpci_function *function, uint64_t
 {
 	if (!config_length_ok(offset, length))
 		return program_interruption(ZPCI_PGM_OPERAND);
-	if (offset < ZPCI_CONFIG_SIZE && zpci_function_answers(function))
+	if (offset < ZPCI_CONFIG_SIZE && zpci_gate_answers(function))
 		zpci_view_write(function, (unsigned)offset, data, length);
 	return done();
 }
@@ -100,7 +108,7 @@ static struct zpci_outcome store_config(struct zpci_function *function, uint64_t
 static struct zpci_outcome load_bar(struct zpci_function *function, unsigned bar, uint64_t offset,
 				    unsigned length, uint8_t *data)
 {
-	if (length < 1 || length > 8 || zpci_function_bar_read(function, bar, offset, data, length))
+	if (length < 1 || length > 8 || zpci_bar_read(function, bar, offset, data, length))
 		return program_interruption(ZPCI_PGM_OPERAND);
 	return done();
 }
@@ -108,8 +116,7 @@ static struct zpci_outcome load_bar(struct zpci_function *function, unsigned bar
 static struct zpci_outcome store_bar(struct zpci_function *function, unsigned bar, uint64_t offset,
 				     unsigned length, const uint8_t *data)
 {
-	if (length < 1 || length > 8 ||
-	    zpci_function_bar_write(function, bar, offset, data, length))
+	if (length < 1 || length > 8 || zpci_bar_write(function, bar, offset, data, length))
 		return program_interruption(ZPCI_PGM_OPERAND);
 	return done();
 }
@@ -209,7 +216,7 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 	if (!function)
 		return outcome;
 	outcome = check_block(function, space, offset, length);
-	if (is_done(outcome) && zpci_function_bar_write(function, space, offset, data, length))
+	if (is_done(outcome) && zpci_bar_write(function, space, offset, data, length))
 		outcome = program_interruption(ZPCI_PGM_OPERAND);
 	if (is_done(outcome))
 		zpci_fmb_count(&function->fmb, ZPCI_COUNT_STORE_BLOCKS, 1);
@@ -327,21 +334,6 @@ static struct zpci_outcome modify_ioat(struct zpci_function *function, unsigned 
 	return status_or_done(zpci_dma_reregister(function, pba, pal, iota));
 }
 
-/* By compare and exchange: a device may fail the function at any time. */
-static struct zpci_outcome reset_error(struct zpci_function *function, bool block_only)
-{
-	enum zpci_state state = ZPCI_STATE_ERROR;
-
-	if (atomic_compare_exchange_strong(&function->state, &state,
-					   block_only ? ZPCI_STATE_UNBLOCKED : ZPCI_STATE_ENABLED))
-		return done();
-	state = ZPCI_STATE_UNBLOCKED;
-	if (!block_only &&
-	    atomic_compare_exchange_strong(&function->state, &state, ZPCI_STATE_ENABLED))
-		return done();
-	return refused(ZPCI_STATUS_SEQUENCE);
-}
-
 static struct zpci_outcome set_measurement(struct zpci_function *function, uint64_t address)
 {
 	/* A guest that was told of no block may still ask for one: Linux does (reference 7). */
@@ -367,7 +359,9 @@ static struct zpci_outcome modify(struct zpci_function *function, unsigned dma_s
 		return modify_ioat(function, dma_space, control, fib);
 	case ZPCI_MPCIFC_RESET_ERROR:
 	case ZPCI_MPCIFC_RESET_BLOCK:
-		return reset_error(function, control == ZPCI_MPCIFC_RESET_BLOCK);
+		return zpci_function_recover(function, control == ZPCI_MPCIFC_RESET_BLOCK)
+			       ? done()
+			       : refused(ZPCI_STATUS_SEQUENCE);
 	case ZPCI_MPCIFC_SET_MEASURE:
 		return set_measurement(function, zpci_be64_get(fib->fmb));
 	default:

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include "zpci/function/view.h"
+
 /* The function @fid, locked; NULL and why not. */
 static struct zpci_function *lock_fid(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
 				      size_t length, int *rc)

@@ -7,12 +7,14 @@
 
 #include <zpci/event.h>
 
+#include "zpci/function/life.h"
+
 /* The handle does not change on configure: the guest goes on with the one it knows. */
 static uint16_t configure(struct zpci_function *function)
 {
 	if (zpci_function_state(function) != ZPCI_STATE_STANDBY)
 		return ZPCI_SCLP_NO_ACTION;
-	atomic_store(&function->state, ZPCI_STATE_DISABLED);
+	zpci_function_configure(function, true);
 	return ZPCI_SCLP_OK;
 }
 
@@ -21,7 +23,7 @@ static uint16_t deconfigure(struct zpci_function *function)
 	if (zpci_function_state(function) == ZPCI_STATE_STANDBY)
 		return ZPCI_SCLP_NO_ACTION;
 	zpci_function_disable(function);
-	atomic_store(&function->state, ZPCI_STATE_STANDBY);
+	zpci_function_configure(function, false);
 	return ZPCI_SCLP_OK;
 }
 

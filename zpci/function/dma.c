@@ -25,12 +25,18 @@
  * (reference 8.5). The device learns that too and sees the address.
  */
 #define _GNU_SOURCE /* pthread_rwlockattr_setkind_np */
-#include "zpci/function/function.h"
+#include "zpci/function/dma.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include <zpci/event.h>
+
+#include "zpci/function/fmb.h"
+#include "zpci/function/ioat.h"
+#include "zpci/function/platform.h"
+#include "zpci/function/push.h"
+#include "zpci/function/state.h"
 
 /* A piece has at most so many bytes, and so many runs. */
 #define PIECE 65536u
@@ -46,7 +52,7 @@ void zpci_dma_init(struct zpci_dma *dma)
 
 	pthread_rwlockattr_init(&attributes);
 	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-	pthread_rwlock_init(&dma->gate, &attributes);
+	pthread_rwlock_init(&dma->lock, &attributes);
 	pthread_rwlockattr_destroy(&attributes);
 }
 
@@ -72,7 +78,7 @@ void zpci_dma_release(struct zpci_dma *dma)
 
 void zpci_dma_fini(struct zpci_dma *dma)
 {
-	pthread_rwlock_destroy(&dma->gate);
+	pthread_rwlock_destroy(&dma->lock);
 }
 
 /* One transfer: how far it is, and the segments that follow. With @write, @buffer is only read. */
@@ -192,12 +198,12 @@ static int move(struct transfer *transfer, uint64_t *failed)
 
 	next_segment(transfer);
 	while (transfer->length && !rc) {
-		pthread_rwlock_rdlock(&dma->gate);
+		pthread_rwlock_rdlock(&dma->lock);
 		rc = move_piece(transfer, &pec);
 		/* Inside of the gate, so that whoever drains it waits for the event as well. */
 		if (pec)
 			zpci_function_fail(transfer->function, pec, transfer->address);
-		pthread_rwlock_unlock(&dma->gate);
+		pthread_rwlock_unlock(&dma->lock);
 	}
 	if (rc && failed)
 		*failed = transfer->address;
@@ -247,8 +253,8 @@ int zpci_dma_write(void *function, uint64_t address, const void *buffer, size_t 
 
 void zpci_dma_drain(struct zpci_function *function)
 {
-	pthread_rwlock_wrlock(&function->dma.gate);
-	pthread_rwlock_unlock(&function->dma.gate);
+	pthread_rwlock_wrlock(&function->dma.lock);
+	pthread_rwlock_unlock(&function->dma.lock);
 }
 
 /* Whether the group offers the tables that @iota designates. Its mask has a bit for each
@@ -289,7 +295,7 @@ static uint8_t change(struct zpci_function *function, bool registered, uint64_t 
 
 	pba &= ~(uint64_t)(PAGE - 1);
 	pal |= PAGE - 1;
-	pthread_rwlock_wrlock(&dma->gate);
+	pthread_rwlock_wrlock(&dma->lock);
 	if (dma->ioat.registered != registered) {
 		status = ZPCI_STATUS_SEQUENCE;
 	} else if (!acceptable(function, pba, pal, iota)) {
@@ -298,7 +304,7 @@ static uint8_t change(struct zpci_function *function, bool registered, uint64_t 
 		zpci_ioat_invalidate(&dma->ioat, 0, UINT64_MAX);
 		set(&dma->ioat, pba, pal, iota);
 	}
-	pthread_rwlock_unlock(&dma->gate);
+	pthread_rwlock_unlock(&dma->lock);
 	return status;
 }
 
@@ -337,11 +343,11 @@ uint8_t zpci_dma_deregister(struct zpci_function *function)
 	struct zpci_dma *dma = &function->dma;
 	bool was;
 
-	pthread_rwlock_wrlock(&dma->gate);
+	pthread_rwlock_wrlock(&dma->lock);
 	was = dma->ioat.registered;
 	dma->ioat.registered = false;
 	zpci_ioat_invalidate(&dma->ioat, 0, UINT64_MAX);
-	pthread_rwlock_unlock(&dma->gate);
+	pthread_rwlock_unlock(&dma->lock);
 	zpci_push_drop(function);
 	return was ? 0 : ZPCI_STATUS_SEQUENCE;
 }
@@ -361,14 +367,14 @@ uint8_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_
 	uint64_t last = last_of(start, length);
 	uint8_t status = 0;
 
-	pthread_rwlock_wrlock(&dma->gate);
+	pthread_rwlock_wrlock(&dma->lock);
 	if (!ioat->registered)
 		status = ZPCI_STATUS_DMA_SPACE;
 	else if (last < ioat->pba || start > ioat->pal)
 		status = ZPCI_STATUS_RANGE;
 	else
 		zpci_ioat_invalidate(ioat, start, last);
-	pthread_rwlock_unlock(&dma->gate);
+	pthread_rwlock_unlock(&dma->lock);
 	return status;
 }
 
@@ -376,7 +382,7 @@ void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t le
 {
 	struct zpci_dma *dma = &function->dma;
 
-	pthread_rwlock_wrlock(&dma->gate);
+	pthread_rwlock_wrlock(&dma->lock);
 	zpci_ioat_invalidate(&dma->ioat, start, last_of(start, length));
-	pthread_rwlock_unlock(&dma->gate);
+	pthread_rwlock_unlock(&dma->lock);
 }

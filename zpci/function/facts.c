@@ -17,9 +17,11 @@
  * life sees the end of this one, and the life is read again after them. Fences would do, but thread
  * sanitizers do not know fences.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/facts.h"
 
 #include <string.h>
+
+#include "zpci/function/view.h"
 
 /* The utility string and what follows; most functions have none, so that it need not be copied. */
 #define STRING_WORD ((offsetof(struct zpci_facts, platform.utility_string)) / 8)
@@ -36,17 +38,17 @@ static void describe(const struct zpci_function *function, struct zpci_function_
 	info->fid = function->fid;
 	info->uid = function->uid;
 	info->pchid = function->pchid;
-	info->vfn = zpci_function_vfn(function);
+	info->vfn = zpci_view_vfn(function);
 	info->vf = (uint16_t)function->vf;
 	info->rid = function->identity.devfn;
 	info->rid_published = function->publish_rid;
 	info->group = function->group->id;
-	info->vendor_id = zpci_function_vendor(function);
-	info->device_id = zpci_function_device(function);
+	info->vendor_id = zpci_view_vendor_id(function);
+	info->device_id = zpci_view_device_id(function);
 	info->model = function->model->name;
 	info->profile = *profile;
 	info->command_memory = profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT;
-	info->no_command_memory = zpci_function_vfn(function) != 0;
+	info->no_command_memory = zpci_view_vfn(function) != 0;
 	memcpy(info->bars, function->identity.bars, sizeof(info->bars));
 }
 

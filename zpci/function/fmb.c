@@ -9,13 +9,15 @@
  * against a change of the address, and after zpci_fmb_set() returned the old block is not stored
  * any more.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/fmb.h"
 
 #include <assert.h>
 #include <errno.h>
 
 #include <zpci/bytes.h>
 #include <zpci/event.h>
+
+#include "zpci/function/state.h"
 
 #define KEY_MASK 0xfull
 #define UPDATE_IN_PROGRESS 1ull

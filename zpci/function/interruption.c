@@ -12,9 +12,11 @@
  * more of them change. Presenting may need the machine's big lock and is done after all locks are
  * released, those of other functions included.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/interruption.h"
 
 #include <zpci/event.h>
+
+#include "zpci/function/state.h"
 
 static struct zpci_indicators decode(const struct zpci_fib *fib)
 {
@@ -119,24 +121,4 @@ void zpci_interruption_drain(struct zpci_function *function)
 {
 	pthread_mutex_lock(&function->interruption.lock);
 	pthread_mutex_unlock(&function->interruption.lock);
-}
-
-void zpci_interruption_present(struct zpci_function *function, uint8_t iscs)
-{
-	const struct zpci_function_parent *parent = function->parent;
-	struct zpci_function *locked = zpci_function_innermost;
-
-	if (!iscs)
-		return;
-	if (locked && locked->parent == parent) {
-		locked->deferred |= iscs; /* presented, or handed on, when it is unlocked */
-		return;
-	}
-	if (locked) {
-		parent->present_later(parent->opaque, iscs);
-		return;
-	}
-	for (unsigned isc = 0; isc < 8; isc++)
-		if (iscs & 1u << isc)
-			parent->machine_ops.adapter_interruption(parent->machine, isc);
 }

@@ -18,7 +18,7 @@
  * cache is filled and read by DMA threads side by side inside the gate, and cleared by the one
  * who holds the gate alone: a translation that RPCIT was told of is not used after RPCIT ended.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/ioat.h"
 
 #include <zpci/bytes.h>
 #include <zpci/event.h>

@@ -18,7 +18,7 @@
  *
  * All state is under interruption.lock, since devices raise vectors from threads of their own.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/msix.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -28,6 +28,7 @@
 
 #include <zpci/bytes.h>
 
+#include "zpci/function/interruption.h"
 #include "zpci/util/log.h"
 
 #define CONTROL_ENABLE (PCI_MSIX_FLAGS_ENABLE >> 8)
@@ -78,13 +79,13 @@ static int read_capability(struct zpci_function *function)
 	return -EINVAL;
 }
 
-int zpci_msix_init(struct zpci_function *function)
+int zpci_msix_init(struct zpci_function *function, unsigned capability)
 {
 	struct zpci_msix *msix = &function->msix;
 	int rc;
 
 	memset(msix, 0, sizeof(*msix));
-	msix->capability = zpci_view_capability(function, PCI_CAP_ID_MSIX);
+	msix->capability = capability;
 	if (!msix->capability)
 		return 0;
 	rc = read_capability(function);
@@ -179,7 +180,7 @@ void zpci_msix_raise(struct zpci_function *function, unsigned vector)
 	else
 		iscs = send(function, vector);
 	pthread_mutex_unlock(&function->interruption.lock);
-	zpci_interruption_present(function, iscs);
+	zpci_function_present(function, iscs);
 }
 
 uint8_t zpci_msix_control(const struct zpci_function *function)
@@ -202,7 +203,7 @@ void zpci_msix_set_control(struct zpci_function *function, uint8_t value)
 	function->msix.masked = value & CONTROL_MASKALL;
 	iscs = send_pending(function);
 	pthread_mutex_unlock(&function->interruption.lock);
-	zpci_interruption_present(function, iscs);
+	zpci_function_present(function, iscs);
 }
 
 void zpci_msix_set_bus_master(struct zpci_function *function, bool bus_master)
@@ -214,7 +215,7 @@ void zpci_msix_set_bus_master(struct zpci_function *function, bool bus_master)
 	function->msix.bus_master = bus_master;
 	iscs = send_pending(function);
 	pthread_mutex_unlock(&function->interruption.lock);
-	zpci_interruption_present(function, iscs);
+	zpci_function_present(function, iscs);
 }
 
 /* A stretch of a BAR that is the function's own; @start counts within the BAR. */
@@ -228,13 +229,6 @@ static size_t run_against(uint64_t start, size_t size, uint64_t offset, size_t l
 	if (*own && size - (offset - start) < length)
 		return (size_t)(size - (offset - start));
 	return length;
-}
-
-bool zpci_msix_has_bar(const struct zpci_function *function, unsigned bar)
-{
-	const struct zpci_msix *msix = &function->msix;
-
-	return msix->capability && (bar == msix->bar || bar == msix->pba_bar);
 }
 
 size_t zpci_msix_run(const struct zpci_function *function, unsigned bar, uint64_t offset,
@@ -282,5 +276,5 @@ void zpci_msix_write(struct zpci_function *function, unsigned bar, uint64_t offs
 		iscs = send_pending(function);
 	}
 	pthread_mutex_unlock(&function->interruption.lock);
-	zpci_interruption_present(function, iscs);
+	zpci_function_present(function, iscs);
 }

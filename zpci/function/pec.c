@@ -8,9 +8,12 @@
  * measurement block, gives the function up after two others, and recovers it after all that remain.
  * If an error that Linux only logs blocked the function, it would stay blocked for ever.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/pec.h"
+
+#include <stddef.h>
 
 #include <zpci/event.h>
+#include <zpci/firmware.h>
 
 static const struct {
 	uint16_t pec;

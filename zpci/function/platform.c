@@ -19,7 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "zpci/function/function.h"
+#include "zpci/function/fmb.h"
+#include "zpci/function/platform.h"
 #include "zpci/util/ebcdic.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"

@@ -36,12 +36,15 @@
  * Limit: a function in error, or without Bus Master, keeps what is mapped. The device must stop by
  * itself: it sees the Command register, and the guest resets it after an error.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/push.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include <zpci/event.h>
+
+#include "zpci/function/ioat.h"
+#include "zpci/function/state.h"
 
 #define PAGE 4096ull
 

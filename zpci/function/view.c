@@ -20,13 +20,16 @@
  * Writes go to the device as well, so that one which follows its Command register or its BARs
  * can. A BAR's value is kept and has no further meaning: loads and stores name the BAR by number.
  */
-#include "zpci/function/function.h"
+#include "zpci/function/view.h"
 
 #include <linux/pci_regs.h>
 #include <string.h>
 
 #include <zpci/bytes.h>
 
+#include "zpci/function/dma.h"
+#include "zpci/function/gate.h"
+#include "zpci/function/msix.h"
 #include "zpci/util/copy.h"
 
 #define BARS_START PCI_BASE_ADDRESS_0
@@ -107,8 +110,8 @@ static uint8_t id_byte(const struct zpci_function *function, unsigned offset)
 {
 	uint8_t ids[4];
 
-	zpci_put_le(ids, 2, zpci_function_vendor(function));
-	zpci_put_le(ids + 2, 2, zpci_function_device(function));
+	zpci_put_le(ids, 2, zpci_view_vendor_id(function));
+	zpci_put_le(ids + 2, 2, zpci_view_device_id(function));
 	return ids[offset];
 }
 
@@ -201,9 +204,9 @@ static void write_byte(struct zpci_function *function, unsigned offset, uint8_t 
 static bool starts_flr(struct zpci_function *function, unsigned offset, const uint8_t *data,
 		       unsigned length)
 {
-	unsigned control = function->flr_control + 1;
+	unsigned control = function->view.flr_control + 1;
 
-	return function->flr_control && control >= offset && control < offset + length &&
+	return function->view.flr_control && control >= offset && control < offset + length &&
 	       (data[control - offset] & (PCI_EXP_DEVCTL_BCR_FLR >> 8));
 }
 
@@ -219,6 +222,28 @@ static void follow_bus_master(struct zpci_function *function)
 		zpci_dma_drain(function);
 }
 
+void zpci_view_reset(struct zpci_function *function)
+{
+	struct zpci_view *view = &function->view;
+
+	memset(view->bars, 0, sizeof(view->bars));
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
+		if (function->identity.bars[bar].size)
+			view->bars[bar * 4] = (uint8_t)function->identity.bars[bar].flags;
+	view->memory = view->profile.command_memory == ZPCI_COMMAND_MEMORY_ON;
+	keep(function, 0, ZPCI_VIEW_HEADER);
+	follow_bus_master(function);
+	publish_bars(function);
+}
+
+/* A function-level reset has reached the device, whose gate was closed before. */
+static void level_reset(struct zpci_function *function)
+{
+	zpci_msix_reset(function);
+	zpci_view_reset(function);
+	zpci_gate_open(function);
+}
+
 void zpci_view_write(struct zpci_function *function, unsigned offset, const void *data,
 		     unsigned length)
 {
@@ -226,14 +251,14 @@ void zpci_view_write(struct zpci_function *function, unsigned offset, const void
 	bool resets = starts_flr(function, offset, byte, length);
 
 	if (resets)
-		zpci_function_close_gate(function);
+		zpci_gate_close(function);
 	function->model->config_write(function->device, offset, data, length);
 	for (unsigned i = 0; i < length; i++)
 		write_byte(function, offset + i, byte[i]);
 	if (offset <= PCI_COMMAND && offset + length > PCI_COMMAND)
 		follow_bus_master(function);
 	if (resets)
-		zpci_function_level_reset(function);
+		level_reset(function);
 	else if (offset < BARS_END && offset + length > BARS_START)
 		publish_bars(function);
 }
@@ -267,29 +292,10 @@ void zpci_view_init(struct zpci_function *function)
 	unsigned express = zpci_view_capability(function, PCI_CAP_ID_EXP);
 	uint8_t capabilities[4];
 
-	function->flr_control = 0;
+	function->view.flr_control = 0;
 	if (!express)
 		return;
 	function->model->config_read(function->device, express + PCI_EXP_DEVCAP, capabilities, 4);
 	if (zpci_get_le(capabilities, 4) & PCI_EXP_DEVCAP_FLR)
-		function->flr_control = express + PCI_EXP_DEVCTL;
-}
-
-void zpci_view_reset(struct zpci_function *function)
-{
-	struct zpci_view *view = &function->view;
-
-	memset(view->bars, 0, sizeof(view->bars));
-	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
-		if (function->identity.bars[bar].size)
-			view->bars[bar * 4] = (uint8_t)function->identity.bars[bar].flags;
-	view->memory = view->profile.command_memory == ZPCI_COMMAND_MEMORY_ON;
-	keep(function, 0, ZPCI_VIEW_HEADER);
-	follow_bus_master(function);
-	publish_bars(function);
-}
-
-bool zpci_view_has_bar(const struct zpci_function *function, unsigned bar)
-{
-	return bar < ZPCI_BARS && function->view.profile.bars && function->identity.bars[bar].size;
+		function->view.flr_control = express + PCI_EXP_DEVCTL;
 }
