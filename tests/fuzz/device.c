@@ -534,7 +534,7 @@ static bool busy(struct probe_device *device)
 	for (unsigned i = 0; i < device->queue.count; i++)
 		device->queue.entry[i].deadline = 0;
 	if (due)
-		probe_worker_wake(device);
+		probe_wake(device);
 	return due || device->in_service || device->dma.status & ZPCI_PROBE_STATUS_BUSY;
 }
 

@@ -94,21 +94,21 @@ int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 {
 	struct zpci_adapter_options none = { .size = sizeof(none) }, taken;
 	struct zpci_adapter *new = calloc(1, sizeof(*new));
-	int result;
+	int rc;
 
 	if (!new)
 		return -ENOMEM;
 	atomic_init(&new->references, 1);
-	result = configure(new, model, pchid, options ? options : &none, &taken);
-	if (!result) {
-		result = new->model.create(&taken, &new->opaque);
-		if (result == -ENOMEM)
+	rc = configure(new, model, pchid, options ? options : &none, &taken);
+	if (!rc) {
+		rc = new->model.create(&taken, &new->opaque);
+		if (rc == -ENOMEM)
 			zpci_log(&taken.logger, ZPCI_LOG_ERROR,
 				 "no memory to make it; free some of the host's");
 	}
-	if (result) {
+	if (rc) {
 		free(new);
-		return result;
+		return rc;
 	}
 	*adapter = new;
 	return 0;
@@ -153,7 +153,7 @@ int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 {
 	struct zpci_identity full = { .size = sizeof(full) };
 	size_t size = identity->size < sizeof(full) ? identity->size : sizeof(full);
-	int result;
+	int rc;
 
 	if (vf > adapter->vfs) {
 		zpci_log(&services->logger, ZPCI_LOG_ERROR,
@@ -168,10 +168,10 @@ int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			 vf, adapter->pchid);
 		return -EBUSY;
 	}
-	result = adapter->model.open(adapter->opaque, vf, services, &full, device);
-	if (result) {
+	rc = adapter->model.open(adapter->opaque, vf, services, &full, device);
+	if (rc) {
 		atomic_store(&adapter->lent[vf], false);
-		return result;
+		return rc;
 	}
 	full.size = size;
 	memcpy(identity, &full, size);

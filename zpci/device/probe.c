@@ -12,7 +12,7 @@
  * Behind the registers (up to device memory) and in the BAR of the MSI-X table (outside of what
  * the function owns) everything reads as 0.
  *
- * probe.h draws the parts. Operations of the model come one at a time; the device's thread runs
+ * probe_device.h draws the parts. Operations of the model come one at a time; the device's thread runs
  * beside them, under probe_device.lock.
  */
 #include <assert.h>
@@ -279,7 +279,7 @@ static int probe_drain(void *opaque, bool wait)
 
 	(void)wait;
 	pthread_mutex_lock(&device->lock);
-	probe_worker_wait_idle(device);
+	probe_wait_idle(device);
 	pthread_mutex_unlock(&device->lock);
 	return 0;
 }
@@ -314,7 +314,7 @@ static void probe_resume(void *opaque)
 
 	pthread_mutex_lock(&device->lock);
 	device->quiesced = false;
-	probe_worker_wake(device);
+	probe_wake(device);
 	pthread_mutex_unlock(&device->lock);
 }
 
@@ -327,14 +327,14 @@ static int probe_open(void *adapter, unsigned vf, const struct zpci_services *se
 		      struct zpci_identity *identity, void **opaque)
 {
 	struct probe_device *device = calloc(1, sizeof(*device));
-	int result;
+	int rc;
 
 	if (!device)
 		return -ENOMEM;
-	result = probe_worker_init(device);
-	if (result) {
+	rc = probe_worker_init(device);
+	if (rc) {
 		free(device);
-		return result;
+		return rc;
 	}
 	device->services = services;
 	device->vf = vf;

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * probe.h - the inside of the probe device; its registers are in <zpci/probe.h>.
+ * probe_device.h - the inside of the probe device; its registers are in <zpci/probe.h>.
  *
  * Internal to zpci/device/probe*.c.
  *
- *	guest CPU                           the device's thread
- *	---------                           -------------------
- *	probe.c            registers          probe_worker.c   what to do next
- *	  |  doorbell NOW ---------------> raise_vector <--+
- *	  |  doorbell LATER --> queue ----> probe_doorbell.c
- *	  +- DMA command -----> dma ------> probe_dma.c ------> dma_read, dma_write, raise_vector
+ *	guest CPU                              the device's thread
+ *	---------                              -------------------
+ *	probe.c           registers            probe_worker.c   what to do next
+ *	  |                                      |
+ *	  +- doorbell LATER --> queue ---------> probe_doorbell.c --+
+ *	  +- DMA command -----> dma -----------> probe_dma.c -------+--> probe_device.c
+ *	  |                                                                  |
+ *	  +- doorbell NOW -------------------------------------------------> services
  */
-#ifndef ZPCI_DEVICE_PROBE_H
-#define ZPCI_DEVICE_PROBE_H
+#ifndef ZPCI_DEVICE_PROBE_DEVICE_H
+#define ZPCI_DEVICE_PROBE_DEVICE_H
 
 #include <pthread.h>
 
@@ -83,19 +85,15 @@ struct probe_device {
 	uint8_t bounce[ZPCI_PROBE_DMA_CHUNK]; /* the thread's own */
 };
 
-/* --- probe_worker.c ---------------------------------------------------------------------- */
+/* --- probe_device.c ---------------------------------------------------------------------- */
 
-int probe_worker_init(struct probe_device *device);
-void probe_worker_destroy(struct probe_device *device);
-/* Starts the thread unless it runs. 0 or -EAGAIN after a message. Lock held. */
-int probe_worker_start(struct probe_device *device);
+/* Nanoseconds of CLOCK_MONOTONIC, and how many a second has. */
+uint64_t probe_now(void);
+#define PROBE_SECOND 1000000000u
 /* Tells the thread that there is work, or less of it. Lock held. */
-void probe_worker_wake(struct probe_device *device);
+void probe_wake(struct probe_device *device);
 /* Returns when the thread is in no service. Lock held; given up while waiting. */
-void probe_worker_wait_idle(struct probe_device *device);
-/* Nanoseconds of CLOCK_MONOTONIC. */
-uint64_t probe_worker_now(void);
-
+void probe_wait_idle(struct probe_device *device);
 /* For the thread: around calls of services. The lock is held before enter and after leave. */
 void probe_service_enter(struct probe_device *device);
 void probe_service_leave(struct probe_device *device);
@@ -119,5 +117,12 @@ void probe_dma_command(struct probe_device *device, uint32_t command);
 bool probe_dma_step(struct probe_device *device);
 /* Drops what is in work. Lock held; the caller waits for the thread afterwards. */
 void probe_dma_reset(struct probe_device *device);
+
+/* --- probe_worker.c ---------------------------------------------------------------------- */
+
+int probe_worker_init(struct probe_device *device);
+void probe_worker_destroy(struct probe_device *device);
+/* Starts the thread unless it runs. 0 or -EAGAIN after a message. Lock held. */
+int probe_worker_start(struct probe_device *device);
 
 #endif

@@ -54,7 +54,7 @@ void probe_dma_command(struct probe_device *device, uint32_t command)
 	dma->status = ZPCI_PROBE_STATUS_BUSY;
 	dma->done = 0;
 	dma->failed = 0;
-	probe_worker_wake(device);
+	probe_wake(device);
 }
 
 static uint32_t vector_of(const struct probe_job *job)
@@ -153,13 +153,13 @@ static int transfer(struct probe_device *device, const struct probe_job *job, ui
 		    size_t length, uint64_t *failed)
 {
 	unsigned operation = job->command & ZPCI_PROBE_DMA_OP_MASK;
-	int result = 0;
+	int rc = 0;
 
 	if (operation == ZPCI_PROBE_DMA_READ || operation == ZPCI_PROBE_DMA_COPY)
-		result = fetch(device, job->source + done, length, failed);
-	if (!result && operation != ZPCI_PROBE_DMA_READ)
-		result = deliver(device, job->destination + done, length, failed);
-	return result;
+		rc = fetch(device, job->source + done, length, failed);
+	if (!rc && operation != ZPCI_PROBE_DMA_READ)
+		rc = deliver(device, job->destination + done, length, failed);
+	return rc;
 }
 
 /* What a reset leaves of an operation that it ended. */
@@ -192,17 +192,17 @@ static bool move_chunk(struct probe_device *device, const struct probe_job *job,
 	uint64_t left = job->length - done;
 	size_t length = left < ZPCI_PROBE_DMA_CHUNK ? (size_t)left : ZPCI_PROBE_DMA_CHUNK;
 	uint64_t failed = 0;
-	int result;
+	int rc;
 
 	prepare(device, job, done, length);
 	probe_service_enter(device);
-	result = transfer(device, job, done, length, &failed);
+	rc = transfer(device, job, done, length, &failed);
 	probe_service_leave(device);
 	if (!(dma->status & ZPCI_PROBE_STATUS_BUSY))
 		return false;
-	if (result) {
+	if (rc) {
 		dma->failed = failed;
-		*code = result == -ECANCELED ? ZPCI_PROBE_CODE_RESET : ZPCI_PROBE_CODE_DMA;
+		*code = rc == -ECANCELED ? ZPCI_PROBE_CODE_RESET : ZPCI_PROBE_CODE_DMA;
 		return true;
 	}
 	if ((job->command & ZPCI_PROBE_DMA_OP_MASK) == ZPCI_PROBE_DMA_READ)

@@ -23,13 +23,13 @@ void probe_doorbell_queue(struct probe_device *device, uint32_t vector, uint32_t
 	}
 	if (delay > ZPCI_PROBE_DELAY_MAX)
 		delay = ZPCI_PROBE_DELAY_MAX;
-	deadline = probe_worker_now() + (uint64_t)delay * 1000;
+	deadline = probe_now() + (uint64_t)delay * 1000;
 	while (at > 0 && entry[at - 1].deadline > deadline)
 		at--;
 	memmove(&entry[at + 1], &entry[at], (queue->count - at) * sizeof(*entry));
 	entry[at] = (struct probe_doorbell){ .deadline = deadline, .vector = vector };
 	queue->count++;
-	probe_worker_wake(device);
+	probe_wake(device);
 }
 
 bool probe_doorbell_step(struct probe_device *device)
@@ -37,7 +37,7 @@ bool probe_doorbell_step(struct probe_device *device)
 	struct probe_queue *queue = &device->queue;
 	uint32_t vector;
 
-	if (!queue->count || queue->entry[0].deadline > probe_worker_now())
+	if (!queue->count || queue->entry[0].deadline > probe_now())
 		return false;
 	vector = queue->entry[0].vector;
 	queue->count--;

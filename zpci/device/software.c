@@ -52,7 +52,7 @@ static int learn_vfs(struct software_adapter *adapter, const struct zpci_logger 
 	struct zpci_config_space *space;
 	struct zpci_config_access pf = { .read = config_read, .write = config_write };
 	struct zpci_identity last;
-	int result;
+	int rc;
 
 	if (!adapter->vfs)
 		return 0;
@@ -61,27 +61,27 @@ static int learn_vfs(struct software_adapter *adapter, const struct zpci_logger 
 		return -ENOMEM;
 	zpci_config_space_init_pf(space, adapter->description, adapter->vfs);
 	pf.config = space;
-	result = zpci_sriov_read(&pf, 0, &adapter->sriov);
+	rc = zpci_sriov_read(&pf, 0, &adapter->sriov);
 	free(space);
-	if (!result)
-		result = zpci_sriov_identity(&adapter->sriov, adapter->vfs, &last);
-	return result ? refuse_vfs(adapter, logger, result) : 0;
+	if (!rc)
+		rc = zpci_sriov_identity(&adapter->sriov, adapter->vfs, &last);
+	return rc ? refuse_vfs(adapter, logger, rc) : 0;
 }
 
 int zpci_software_create(const struct zpci_pci_description *description,
 			 const struct zpci_adapter_options *options, void **adapter)
 {
 	struct software_adapter *new = calloc(1, sizeof(*new));
-	int result;
+	int rc;
 
 	if (!new)
 		return -ENOMEM;
 	new->description = description;
 	new->vfs = options->vfs;
-	result = learn_vfs(new, &options->logger);
-	if (result) {
+	rc = learn_vfs(new, &options->logger);
+	if (rc) {
 		free(new);
-		return result;
+		return rc;
 	}
 	*adapter = new;
 	return 0;
