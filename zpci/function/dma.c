@@ -293,6 +293,7 @@ static uint8_t change(struct zpci_function *function, bool registered, uint64_t 
 	struct zpci_dma *dma = &function->dma;
 	uint8_t status = 0;
 
+	zpci_function_assert_locked(function);
 	pba &= ~(uint64_t)(PAGE - 1);
 	pal |= PAGE - 1;
 	pthread_rwlock_wrlock(&dma->lock);
@@ -343,6 +344,7 @@ uint8_t zpci_dma_deregister(struct zpci_function *function)
 	struct zpci_dma *dma = &function->dma;
 	bool was;
 
+	zpci_function_assert_locked(function);
 	pthread_rwlock_wrlock(&dma->lock);
 	was = dma->ioat.registered;
 	dma->ioat.registered = false;
@@ -367,6 +369,7 @@ uint8_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_
 	uint64_t last = last_of(start, length);
 	uint8_t status = 0;
 
+	zpci_function_assert_locked(function);
 	pthread_rwlock_wrlock(&dma->lock);
 	if (!ioat->registered)
 		status = ZPCI_STATUS_DMA_SPACE;
@@ -382,6 +385,7 @@ void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t le
 {
 	struct zpci_dma *dma = &function->dma;
 
+	zpci_function_assert_locked(function);
 	pthread_rwlock_wrlock(&dma->lock);
 	zpci_ioat_invalidate(&dma->ioat, start, last_of(start, length));
 	pthread_rwlock_unlock(&dma->lock);

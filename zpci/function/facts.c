@@ -57,6 +57,7 @@ void zpci_facts_publish(struct zpci_function *function)
 	struct zpci_published *published = &function->published;
 	union words all;
 
+	zpci_function_assert_locked(function);
 	memset(&all, 0, sizeof(all));
 	describe(function, &all.facts.info);
 	all.facts.platform = function->platform;
@@ -76,6 +77,7 @@ void zpci_facts_withdraw(struct zpci_function *function)
 {
 	struct zpci_published *published = &function->published;
 
+	zpci_function_assert_locked(function);
 	if (atomic_load_explicit(&published->life, memory_order_relaxed) & 1)
 		atomic_fetch_add_explicit(&published->life, 1, memory_order_relaxed);
 }

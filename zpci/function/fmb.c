@@ -135,6 +135,7 @@ bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 	struct zpci_measurement *fmb = &function->fmb;
 	bool usable = !(address & KEY_MASK), was;
 
+	zpci_function_assert_locked(function);
 	pthread_mutex_lock(&fmb->lock);
 	was = fmb->address;
 	fmb->address = usable ? address : 0;
@@ -152,6 +153,7 @@ void zpci_fmb_quiesce(struct zpci_function *function)
 {
 	struct zpci_measurement *fmb = &function->fmb;
 
+	zpci_function_assert_locked(function);
 	pthread_mutex_lock(&fmb->lock);
 	fmb->paused = true;
 	pthread_mutex_unlock(&fmb->lock);
@@ -161,6 +163,7 @@ void zpci_fmb_resume(struct zpci_function *function)
 {
 	struct zpci_measurement *fmb = &function->fmb;
 
+	zpci_function_assert_locked(function);
 	pthread_mutex_lock(&fmb->lock);
 	fmb->paused = false;
 	if (fmb->address)

@@ -61,6 +61,7 @@ uint8_t zpci_interruption_register(struct zpci_function *function, const struct 
 	struct zpci_indicators wanted = decode(fib);
 	uint8_t status = 0;
 
+	zpci_function_assert_locked(function);
 	pthread_mutex_lock(&interruption->lock);
 	if (interruption->registered) {
 		status = ZPCI_STATUS_SEQUENCE;
@@ -79,6 +80,7 @@ uint8_t zpci_interruption_deregister(struct zpci_function *function)
 	struct zpci_interruption *interruption = &function->interruption;
 	bool was;
 
+	zpci_function_assert_locked(function);
 	pthread_mutex_lock(&interruption->lock);
 	was = interruption->registered;
 	interruption->registered = false;

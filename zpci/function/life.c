@@ -174,6 +174,7 @@ static void drop_registrations(struct zpci_function *function)
 
 void zpci_function_unplug(struct zpci_function *function)
 {
+	zpci_function_assert_locked(function);
 	zpci_facts_withdraw(function);
 	zpci_gate_close(function);
 	atomic_fetch_and(&function->handle, ~ZPCI_HANDLE_ENABLED);
@@ -196,6 +197,7 @@ void zpci_function_release(struct zpci_function *function)
 
 void zpci_function_disable(struct zpci_function *function)
 {
+	zpci_function_assert_locked(function);
 	/* The gate first: if it refuses an access, the device knows that a reset has ended its
 	 * work. The device would take any other refusal for an error of that work. */
 	zpci_gate_close(function);

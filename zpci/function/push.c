@@ -430,6 +430,7 @@ uint8_t zpci_push_refresh(struct zpci_function *function, uint64_t start, uint64
 	struct refresh refresh = { .function = function, .start = start };
 	int rc;
 
+	zpci_function_assert_locked(function);
 	if (!function->model->dma_map)
 		return 0;
 	refresh.last = start + (length ? length - 1 : 0);
@@ -454,6 +455,7 @@ void zpci_push_drop(struct zpci_function *function)
 	struct zpci_run *run = run_from(push, 0);
 	uint64_t start = run ? run->address : 0, last = 0;
 
+	zpci_function_assert_locked(function);
 	while ((run = push->runs)) {
 		push->runs = join(run->lower, run->higher);
 		if (run->last > last)

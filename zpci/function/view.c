@@ -226,6 +226,7 @@ void zpci_view_reset(struct zpci_function *function)
 {
 	struct zpci_view *view = &function->view;
 
+	zpci_function_assert_locked(function);
 	memset(view->bars, 0, sizeof(view->bars));
 	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
 		if (function->identity.bars[bar].size)
@@ -250,6 +251,7 @@ void zpci_view_write(struct zpci_function *function, unsigned offset, const void
 	const uint8_t *byte = data;
 	bool resets = starts_flr(function, offset, byte, length);
 
+	zpci_function_assert_locked(function);
 	if (resets)
 		zpci_gate_close(function);
 	function->model->config_write(function->device, offset, data, length);
