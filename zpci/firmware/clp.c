@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Call logical processor with a request block (reference section 3): what the guest asks to
  * learn of its functions, and to enable and disable them.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The function groups of a firmware (reference 3.6): what functions have in common and Query PCI
  * function group tells.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The operations on a function, with plain arguments: load, store, store block, refresh, modify
  * and store controls. Each is: find the function by its full handle, look at its state, check

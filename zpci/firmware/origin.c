@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Config space told apart: what the device shows, and whose the bits are that the guest reads.
  * For those who describe functions; no instruction comes here.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Configure and deconfigure I/O adapter: what writing a hot-plug slot's `power` does
  * (reference 2.9 and 4.3).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Loads and stores of a function's BARs. The bytes of the MSI-X table and of the pending bits are
  * the function's own (msix.c), all others are the device's.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What List, Query and zpci_firmware_info() tell of a function. Readers do not take the function's
  * lock, because it is held while the function's device works.

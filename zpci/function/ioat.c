@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * I/O address translation (reference 5.4 to 5.7): the guest's tables, and a cache of what they
  * said.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * push.c - DMA by a device that accesses guest storage itself: hardware of the host behind an
  * IOMMU, another process. It cannot ask for each access, as a software device does by its services;
