@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/signalfd.h>
-#include <time.h>
 
+#include "clock.h"
 #include "stop.h"
 
 static int signal_fd = -1;
@@ -45,10 +45,7 @@ bool stop_requested(void)
 
 static int64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)(clock_nanoseconds() / 1000000);
 }
 
 int stop_wait(int fd, int timeout)

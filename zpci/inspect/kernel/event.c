@@ -17,19 +17,18 @@
  * latest.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <zpci/bytes.h>
 #include <zpci/event.h>
 
 #include "event.h"
+#include "zpci/inspect/base/file.h"
 
 #define DEBUG_LOG "/sys/kernel/debug/s390dbf/pci_error/hex_ascii"
-#define DEBUG_LOG_MAX (1u << 20)
+#define DEBUG_LOG_MAX (4u << 20)
 #define ENTRY 16
 #define HEADING "error CCDF:\n"
 
@@ -102,28 +101,10 @@ bool event_in_debug_log(const char *text, uint32_t fid, struct error_event *even
 	return found;
 }
 
-/* The file at @path as text that the caller frees; NULL with errno. */
-static char *read_all(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd < 0 ? NULL : malloc(DEBUG_LOG_MAX);
-	size_t size = 0;
-	ssize_t n = 1;
-
-	while (text && n > 0 && size < DEBUG_LOG_MAX - 1) {
-		n = read(fd, text + size, DEBUG_LOG_MAX - 1 - size);
-		size += n > 0 ? (size_t)n : 0;
-	}
-	if (text)
-		text[size] = '\0';
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
-
 bool event_read(uint32_t fid, struct error_event *event, struct problem *problem)
 {
-	char *text = read_all(DEBUG_LOG);
+	size_t size;
+	char *text = file_read(DEBUG_LOG, DEBUG_LOG_MAX, &size);
 	bool found;
 
 	if (!text) {

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <zpci/probe.h>
@@ -49,14 +48,6 @@ uint64_t probe_random(struct probe *p)
 	p->random ^= p->random << 25;
 	p->random ^= p->random >> 27;
 	return p->random * 0x2545f4914f6cdd1dull;
-}
-
-uint64_t probe_microseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 uint64_t probe_wait_vector(const struct probe *p, uint32_t vector)

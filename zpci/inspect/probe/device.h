@@ -56,6 +56,5 @@ bool probe_map(const struct probe *p, uint64_t size, bool executable, struct pro
 void probe_unmap(const struct probe *p, struct probe_memory *memory);
 
 uint64_t probe_random(struct probe *p);
-uint64_t probe_microseconds(void);
 
 #endif

@@ -22,6 +22,7 @@
 
 #include "engine.h"
 #include "tests.h"
+#include "zpci/inspect/base/clock.h"
 
 #define MAX_PIECE_BITS 18
 #define AROUND 64u /* bytes before and after a piece that must not change */
@@ -203,7 +204,7 @@ static void run(struct dma_test *t, uint64_t bytes)
 void probe_test_dma(struct probe *p, uint64_t bytes, struct probe_dma *result)
 {
 	struct dma_test t = { .p = p, .result = result };
-	uint64_t start = probe_microseconds();
+	uint64_t start = clock_microseconds();
 
 	result->verdict.outcome = PROBE_OK;
 	t.half = (bytes + 4095) & ~4095ull;
@@ -218,5 +219,5 @@ void probe_test_dma(struct probe *p, uint64_t bytes, struct probe_dma *result)
 		probe_verdict(&result->verdict, PROBE_NOT_MADE, "out of memory");
 	free(t.expected);
 	probe_unmap(p, &t.memory);
-	result->microseconds = probe_microseconds() - start;
+	result->microseconds = clock_microseconds() - start;
 }

@@ -15,6 +15,7 @@
 #include <zpci/probe.h>
 
 #include "tests.h"
+#include "zpci/inspect/base/clock.h"
 
 #define PER_CPU 16 /* interrupts from one CPU, then from the next */
 #define GIVE_UP 3  /* after so many lost ones, which take 10 seconds each */
@@ -132,9 +133,9 @@ void probe_test_interrupts(struct probe *p, uint32_t doorbell, uint32_t count,
 	}
 	count_rest(p, r); /* interrupts that an earlier test left do not count */
 	r->extra = 0;
-	start = probe_microseconds();
+	start = clock_microseconds();
 	ring_all(p, doorbell, count, r);
-	r->microseconds = probe_microseconds() - start;
+	r->microseconds = clock_microseconds() - start;
 	count_rest(p, r);
 	if (probe_read(p, ZPCI_PROBE_REG_INTERRUPTS, 8, &after) &&
 	    probe_read(p, ZPCI_PROBE_REG_DROPPED, 4, &dropped_after)) {

@@ -15,10 +15,10 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "compare.h"
+#include "zpci/inspect/base/clock.h"
 #include "zpci/inspect/base/stop.h"
 
 #define MEASUREMENT_NS 1000000u /* about so long is one measurement */
@@ -35,19 +35,11 @@ struct source {
 	uint64_t reads; /* in one measurement */
 };
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* Add the nanoseconds of @count reads to *@taken. */
 static int time_reads(const struct source *s, uint64_t count, uint64_t *taken,
 		      struct problem *problem)
 {
-	uint64_t start = now();
+	uint64_t start = clock_nanoseconds();
 	uint8_t bytes[HEADER];
 
 	for (uint64_t i = 0; i < count; i++) {
@@ -57,7 +49,7 @@ static int time_reads(const struct source *s, uint64_t count, uint64_t *taken,
 			return problem_set(problem, "%s: %s", s->address,
 					   n < 0 ? strerror(errno) : "a read was cut");
 	}
-	*taken += now() - start;
+	*taken += clock_nanoseconds() - start;
 	return 0;
 }
 
