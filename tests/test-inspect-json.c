@@ -84,6 +84,7 @@ static void values_and_levels(void **state)
 	json_close_object(&j);
 	json_open_array(&j, "list");
 	json_bool(&j, NULL, true);
+	json_text(&j, NULL, "{\"in\": 1}");
 	json_null(&j, NULL);
 	json_close_array(&j);
 	json_bool(&j, "last", false);
@@ -95,6 +96,7 @@ static void values_and_levels(void **state)
 				  "  \"empty\": {},\n"
 				  "  \"list\": [\n"
 				  "    true,\n"
+				  "    {\"in\": 1},\n"
 				  "    null\n"
 				  "  ],\n"
 				  "  \"last\": false\n"

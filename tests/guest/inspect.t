@@ -22,6 +22,10 @@ tool run --function probe,vf=3,fid=0x1021 --exec '
 	try "no BTF" zpci-inspect --btf /dev/null
 	head -c 100000 /sys/kernel/btf/vmlinux >/tmp/half
 	try "half a BTF" zpci-inspect --btf /tmp/half
+	zpci-inspect --json >/tmp/one
+	try "two levels" zpci-inspect --level /tmp/one --level /tmp/one
+	head -c 100 /tmp/one >/tmp/cut
+	try "a cut level" zpci-inspect --level /tmp/one --level /tmp/cut
 	mount -o bind /dev/null /proc/kcore
 	try "no kcore" zpci-inspect
 	umount /proc/kcore
@@ -49,4 +53,12 @@ like "$(part "no BTF")" 'BTF: 0 bytes' "no BTF: says why"
 like "$(part "half a BTF")" 'BTF: a section lies outside' "half a BTF: says why"
 like "$(part "no kcore")" 'kcore' "no kcore: says why"
 like "$(part "no proc")" '/proc' "no proc: says why"
+
+levels=$(part "two levels" | sed '1d;$d')
+is "$(perl -MJSON::PP -e 'my $r = decode_json(join "", <STDIN>);
+	print join " ", map { "$_ $r->{$_}{functions}[0]{fid}" } sort keys %$r' <<<"$levels")" \
+	"level1 0x00001021 level2 0x00001021" "two levels: one JSON object"
+like "$(part "two levels")" '^status 0$' "two levels: status"
+like "$(part "a cut level")" '/tmp/cut: this is no JSON object' "a cut level: says why"
+like "$(part "a cut level")" '^status 3$' "a cut level: status"
 done_testing

@@ -21,6 +21,7 @@
 #include "zpci/inspect/inventory/inventory.h"
 #include "zpci/util/json.h"
 #include "zpci/inspect/kernel/kernel.h"
+#include "levels.h"
 #include "options.h"
 #include "zpci/inspect/inventory/report.h"
 #include "zpci/inspect/session/report.h"
@@ -225,6 +226,16 @@ static void run_compare(struct program *p)
 		worsen(p, STATUS_STOPPED);
 }
 
+static void run_levels(struct program *p)
+{
+	struct problem problem;
+
+	if (levels_report(stdout, p->options.levels, p->options.level_count, &problem) == 0)
+		return;
+	fprintf(stderr, "zpci-inspect: %s\n", problem.text);
+	worsen(p, STATUS_INCOMPLETE);
+}
+
 static void run_sessions(struct program *p)
 {
 	if (start_sessions(p))
@@ -243,6 +254,10 @@ static void run_sessions(struct program *p)
 
 static void run(struct program *p)
 {
+	if (p->options.level_count) {
+		run_levels(p);
+		return;
+	}
 	kernel_open(&p->kernel, p->options.btf);
 	if (inventory_read(&p->inventory, "/sys", &p->kernel)) {
 		fprintf(stderr, "zpci-inspect: %s\n", p->inventory.problem.text);

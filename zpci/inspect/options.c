@@ -25,6 +25,7 @@ enum {
 	OPT_HOLD_COMMAND,
 	OPT_INTERRUPTS,
 	OPT_JSON,
+	OPT_LEVEL,
 	OPT_SEED,
 	OPT_VERSION,
 	OPT_VFIO,
@@ -51,6 +52,7 @@ static const struct {
 	{ "hold-command", "COMMAND", OPT_HOLD_COMMAND,
 	  "keep all functions open while a shell runs COMMAND" },
 	{ "btf", "FILE", OPT_BTF, "take the kernel's BTF from FILE" },
+	{ "level", "FILE", OPT_LEVEL, "only join JSON reports in files; repeatable" },
 	{ "help", NULL, OPT_HELP, "print this help" },
 	{ "version", NULL, OPT_VERSION, "print the version" },
 };
@@ -124,6 +126,14 @@ static int add_target(struct options *o, const char *text, bool by_fid)
 	return 0;
 }
 
+static int add_level(struct options *o, const char *path)
+{
+	if (o->level_count == MAX_LEVELS)
+		return complain("level", path, "at most 8 files");
+	o->levels[o->level_count++] = path;
+	return 0;
+}
+
 static int take_number(int option, const char *text, struct options *o)
 {
 	uint64_t value;
@@ -172,6 +182,8 @@ static int take_option(int option, const char *text, struct options *o)
 	case OPT_VFIO:
 	case OPT_FID:
 		return add_target(o, text, option == OPT_FID);
+	case OPT_LEVEL:
+		return add_level(o, text);
 	case OPT_COMPARE:
 	case OPT_INTERRUPTS:
 	case OPT_DMA_BYTES:

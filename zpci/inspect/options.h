@@ -15,6 +15,7 @@
 #endif
 
 #define MAX_TARGETS 64
+#define MAX_LEVELS 8
 
 /* A function that was named by --vfio or --fid. */
 struct target {
@@ -36,6 +37,8 @@ struct options {
 	uint32_t compare; /* rounds; 0: none */
 	bool hold;
 	const char *hold_command;
+	const char *levels[MAX_LEVELS]; /* files with reports to join */
+	size_t level_count;
 };
 
 /* What to do after options_parse(). */

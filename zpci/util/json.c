@@ -144,6 +144,12 @@ void json_hex(struct json *j, const char *key, uint64_t value, int digits)
 	fprintf(j->out, "\"0x%0*" PRIx64 "\"", digits, value);
 }
 
+void json_text(struct json *j, const char *key, const char *text)
+{
+	start_value(j, key);
+	fputs(text, j->out);
+}
+
 void json_bool(struct json *j, const char *key, bool value)
 {
 	start_value(j, key);
