@@ -26,6 +26,8 @@ tool run --function probe,vf=3,fid=0x1021 --exec '
 	try "two levels" zpci-inspect --level /tmp/one --level /tmp/one
 	head -c 100 /tmp/one >/tmp/cut
 	try "a cut level" zpci-inspect --level /tmp/one --level /tmp/cut
+	try "no iommufd" zpci-inspect --fid 1021 --interrupts 16 --dma-bytes 0 --iommufd 0x1000
+	try "not a page" zpci-inspect --fid 1021 --iommufd 0x1001
 	mount -o bind /dev/null /proc/kcore
 	try "no kcore" zpci-inspect
 	umount /proc/kcore
@@ -61,4 +63,10 @@ is "$(perl -MJSON::PP -e 'my $r = decode_json(join "", <STDIN>);
 like "$(part "two levels")" '^status 0$' "two levels: status"
 like "$(part "a cut level")" '/tmp/cut: this is no JSON object' "a cut level: says why"
 like "$(part "a cut level")" '^status 3$' "a cut level: status"
+like "$(part "no iommufd")" 'iommufd at 0x1000 +not tried: /dev/iommu: .*CONFIG_IOMMUFD' \
+	"no iommufd: says why"
+like "$(part "no iommufd")" 'interrupts from CPU context +ok' "no iommufd: the rest is tested"
+like "$(part "no iommufd")" '^status 3$' "no iommufd: status"
+like "$(part "not a page")" 'the address of a page' "not a page: says why"
+like "$(part "not a page")" '^status 2$' "not a page: status"
 done_testing

@@ -17,15 +17,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "zpci/inspect/session/compare.h"
-#include "zpci/inspect/inventory/inventory.h"
-#include "zpci/util/json.h"
-#include "zpci/inspect/kernel/kernel.h"
 #include "levels.h"
 #include "options.h"
-#include "zpci/inspect/inventory/report.h"
-#include "zpci/inspect/session/report.h"
 #include "zpci/inspect/base/stop.h"
+#include "zpci/inspect/inventory/inventory.h"
+#include "zpci/inspect/inventory/report.h"
+#include "zpci/inspect/kernel/kernel.h"
+#include "zpci/inspect/session/compare.h"
+#include "zpci/inspect/session/report.h"
+#include "zpci/util/json.h"
 
 /* Exit statuses, documented in the manual page. */
 enum {
@@ -62,6 +62,10 @@ static void judge_session(struct program *p, const struct session *s)
 {
 	const struct function *f = s->function;
 
+	for (size_t i = 0; i < s->trial_count; i++) {
+		if (s->trials[i].problem.text[0])
+			worsen(p, STATUS_INCOMPLETE);
+	}
 	if (!s->open || !s->complete || f->items[ITEM_NO_COMMAND_MEMORY].state != ITEM_KNOWN)
 		worsen(p, STATUS_INCOMPLETE);
 	if (!s->open || !s->probe.is_probe)
@@ -79,7 +83,7 @@ static void judge_session(struct program *p, const struct session *s)
 }
 
 static void start_session(struct program *p, const struct target *t,
-			  const struct probe_request *request)
+			  const struct session_request *request)
 {
 	struct session *s = &p->sessions[p->started++];
 	const struct function *f;
@@ -98,16 +102,20 @@ static void start_session(struct program *p, const struct target *t,
 
 static int start_sessions(struct program *p)
 {
-	struct probe_request request = {
-		.interrupts = p->options.interrupts,
-		.dma_bytes = p->options.dma_bytes,
-		.errors = p->options.dma_errors,
-		.seed = p->options.seed,
+	struct session_request request = {
+		.iovas = p->options.iovas,
+		.iova_count = p->options.iova_count,
+		.probe = {
+			.interrupts = p->options.interrupts,
+			.dma_bytes = p->options.dma_bytes,
+			.errors = p->options.dma_errors,
+			.seed = p->options.seed,
+		},
 	};
+	uint64_t *seed = &request.probe.seed;
 
-	if (!p->options.seed_given &&
-	    getrandom(&request.seed, sizeof(request.seed), 0) != sizeof(request.seed))
-		request.seed = (uint64_t)getpid();
+	if (!p->options.seed_given && getrandom(seed, sizeof(*seed), 0) != sizeof(*seed))
+		*seed = (uint64_t)getpid();
 	p->sessions = calloc(p->options.target_count, sizeof(*p->sessions));
 	if (!p->sessions) {
 		fprintf(stderr, "zpci-inspect: out of memory\n");

@@ -24,6 +24,7 @@ enum {
 	OPT_HOLD,
 	OPT_HOLD_COMMAND,
 	OPT_INTERRUPTS,
+	OPT_IOMMUFD,
 	OPT_JSON,
 	OPT_LEVEL,
 	OPT_SEED,
@@ -47,6 +48,8 @@ static const struct {
 	{ "dma-errors", NULL, OPT_DMA_ERRORS,
 	  "probe: DMA that must be refused, and recovery from it" },
 	{ "seed", "N", OPT_SEED, "probe: seed of the random numbers" },
+	{ "iommufd", "IOVA", OPT_IOMMUFD,
+	  "map this DMA address by iommufd, unmap and close; repeatable" },
 	{ "compare", "ROUNDS", OPT_COMPARE, "measure what loads from two functions cost" },
 	{ "hold", NULL, OPT_HOLD, "keep all functions open until end of input or SIGTERM" },
 	{ "hold-command", "COMMAND", OPT_HOLD_COMMAND,
@@ -126,6 +129,18 @@ static int add_target(struct options *o, const char *text, bool by_fid)
 	return 0;
 }
 
+static int add_iova(struct options *o, const char *text)
+{
+	uint64_t iova;
+
+	if (o->iova_count == IOMMUFD_MAX_TRIALS)
+		return complain("iommufd", text, "at most 8 addresses");
+	if (parse_number(text, 0, false, UINT64_MAX, &iova) || iova % 4096)
+		return complain("iommufd", text, "the address of a page, such as 0x100000000");
+	o->iovas[o->iova_count++] = iova;
+	return 0;
+}
+
 static int add_level(struct options *o, const char *path)
 {
 	if (o->level_count == MAX_LEVELS)
@@ -182,6 +197,8 @@ static int take_option(int option, const char *text, struct options *o)
 	case OPT_VFIO:
 	case OPT_FID:
 		return add_target(o, text, option == OPT_FID);
+	case OPT_IOMMUFD:
+		return add_iova(o, text);
 	case OPT_LEVEL:
 		return add_level(o, text);
 	case OPT_COMPARE:
@@ -206,6 +223,10 @@ static int check(int argc, char **argv, const struct options *o)
 	}
 	if ((o->hold || o->hold_command) && !o->target_count) {
 		fprintf(stderr, "zpci-inspect: --hold and --hold-command need --vfio or --fid\n");
+		return -1;
+	}
+	if (o->iova_count && !o->target_count) {
+		fprintf(stderr, "zpci-inspect: --iommufd needs --vfio or --fid\n");
 		return -1;
 	}
 	if (o->compare && (o->target_count != 2 || o->json)) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "zpci/inspect/base/sysfs.h"
+#include "zpci/inspect/vfio/iommufd.h"
 
 /* The build defines it; a build by hand may not. */
 #ifndef PACKAGE_VERSION
@@ -34,6 +35,8 @@ struct options {
 	bool dma_errors;
 	uint64_t seed;
 	bool seed_given;
+	uint64_t iovas[IOMMUFD_MAX_TRIALS]; /* to map by iommufd */
+	size_t iova_count;
 	uint32_t compare; /* rounds; 0: none */
 	bool hold;
 	const char *hold_command;

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "clp.h"
-#include "zpci/inspect/kernel/kernel.h"
 #include "zpci/inspect/base/problem.h"
 #include "zpci/inspect/base/sysfs.h"
+#include "zpci/inspect/kernel/kernel.h"
 
 enum item_state {
 	ITEM_ABSENT, /* does not exist, such as the Command register of a function in standby */

@@ -3,8 +3,8 @@
 #ifndef INSPECT_KERNEL_H
 #define INSPECT_KERNEL_H
 
-#include "zpci/inspect/base/problem.h"
 #include "walk.h"
+#include "zpci/inspect/base/problem.h"
 
 struct kernel {
 	bool read; /* `walk` is valid; if not, `problem` says why */

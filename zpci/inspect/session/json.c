@@ -181,6 +181,39 @@ static void probe_json(struct json *j, const struct probe_results *p)
 	json_close_object(j);
 }
 
+static void step_json(struct json *j, const char *key, const struct iommufd_step *step)
+{
+	if (!step->made) {
+		json_null(j, key);
+		return;
+	}
+	json_open_object(j, key);
+	json_string(j, "result", step->error ? problem_errno(step->error) : "ok");
+	json_number(j, "microseconds", step->microseconds);
+	json_close_object(j);
+}
+
+static void trials_json(struct json *j, const struct session *s)
+{
+	json_open_array(j, "iommufd");
+	for (size_t i = 0; i < s->trial_count; i++) {
+		const struct iommufd_trial *t = &s->trials[i];
+
+		json_open_object(j, NULL);
+		json_hex(j, "iova", t->iova, 16);
+		json_string(j, "problem", t->problem.text[0] ? t->problem.text : NULL);
+		step_json(j, "map", &t->map);
+		step_json(j, "unmap", &t->unmap);
+		step_json(j, "close", &t->close);
+		if (t->log_read)
+			json_number(j, "events", t->events);
+		else
+			json_null(j, "events");
+		json_close_object(j);
+	}
+	json_close_array(j);
+}
+
 void session_report_json(struct json *j, const struct session *s)
 {
 	const struct item *bit = s->function ? &s->function->items[ITEM_NO_COMMAND_MEMORY] : NULL;
@@ -197,6 +230,8 @@ void session_report_json(struct json *j, const struct session *s)
 		json_bool(j, "no_command_memory", bit->value);
 	else
 		json_null(j, "no_command_memory");
+	if (s->trial_count)
+		trials_json(j, s);
 	if (s->open) {
 		zpci_json(j, &s->vfio.zpci);
 		observations_json(j, &s->observations);

@@ -6,8 +6,25 @@
 #include "session.h"
 #include "zpci/inspect/base/stop.h"
 
+static uint32_t fid_of(const struct function *function)
+{
+	return (uint32_t)function->items[ITEM_FID].value;
+}
+
+/* iommufd needs a function that is not open. It goes first, so that all that follows shows whether
+ * the function is still usable. */
+static void try_iommufd(struct session *s, const struct session_request *request)
+{
+	for (size_t i = 0; i < request->iova_count && !stop_requested(); i++) {
+		struct iommufd_trial *trial = &s->trials[s->trial_count++];
+
+		trial->iova = request->iovas[i];
+		iommufd_try(s->function->address, fid_of(s->function), trial);
+	}
+}
+
 void session_start(struct session *s, const char *name, const struct function *function,
-		   const struct probe_request *request)
+		   const struct session_request *request)
 {
 	memset(s, 0, sizeof(*s));
 	s->vfio.container_fd = s->vfio.group_fd = s->vfio.device_fd = -1;
@@ -20,16 +37,18 @@ void session_start(struct session *s, const char *name, const struct function *f
 				     : "");
 		return;
 	}
-	if (binding_take(&s->binding, function->address, &s->problem) ||
-	    vfio_open(&s->vfio, function->address, &s->problem))
+	if (binding_take(&s->binding, function->address, &s->problem))
+		return;
+	try_iommufd(s, request);
+	if (vfio_open(&s->vfio, function->address, &s->problem))
 		return;
 	s->open = true;
 	s->complete = observe(&s->vfio, &s->observations) == 0;
 	if (!stop_requested())
-		probe_run(&s->vfio, request, &s->probe);
+		probe_run(&s->vfio, &request->probe, &s->probe);
 	if (!stop_requested() && function->items[ITEM_FID].state == ITEM_KNOWN)
-		probe_run_errors(&s->vfio, &s->binding, (uint32_t)function->items[ITEM_FID].value,
-				 request, &s->probe);
+		probe_run_errors(&s->vfio, &s->binding, fid_of(function), &request->probe,
+				 &s->probe);
 }
 
 int session_end(struct session *s, struct problem *problem)

@@ -5,16 +5,25 @@
 
 #include <stdbool.h>
 
-#include "zpci/inspect/vfio/bind.h"
 #include "zpci/inspect/inventory/inventory.h"
-#include "zpci/inspect/vfio/observe.h"
 #include "zpci/inspect/probe/probe.h"
+#include "zpci/inspect/vfio/bind.h"
 #include "zpci/inspect/vfio/function.h"
+#include "zpci/inspect/vfio/iommufd.h"
+#include "zpci/inspect/vfio/observe.h"
+
+struct session_request {
+	const uint64_t *iovas; /* to try by iommufd, at most IOMMUFD_MAX_TRIALS */
+	size_t iova_count;
+	struct probe_request probe;
+};
 
 struct session {
 	char name[PCI_ADDRESS_SIZE];	 /* the address, or the FID if there is no address */
 	const struct function *function; /* NULL: sysfs does not have this function */
 	struct binding binding;
+	struct iommufd_trial trials[IOMMUFD_MAX_TRIALS];
+	size_t trial_count;
 	struct vfio_function vfio;
 	bool open;
 	bool complete;		/* all observations were made */
@@ -23,10 +32,10 @@ struct session {
 	struct probe_results probe;
 };
 
-/* Bind, open and observe the function, and if it is a probe, test it. If that does not work, or
- * @function is NULL, the session says so. */
+/* Bind the function, try addresses by iommufd, then open and observe it, and if it is a probe, test
+ * it. If that does not work, or @function is NULL, the session says so. */
 void session_start(struct session *s, const char *name, const struct function *function,
-		   const struct probe_request *request);
+		   const struct session_request *request);
 
 /* Close, and put the old driver back. Returns 0, or -1 and the problem. */
 int session_end(struct session *s, struct problem *problem);

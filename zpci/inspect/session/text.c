@@ -144,6 +144,34 @@ static void print_probe(FILE *out, const struct probe_results *p)
 		print_error(out, probe_error_texts[i], &p->errors[i]);
 }
 
+static void print_step(FILE *out, const char *name, const struct iommufd_step *step)
+{
+	if (step->made)
+		fprintf(out, "%s %s (%" PRIu64 " us)", name,
+			step->error ? problem_errno(step->error) : "ok", step->microseconds);
+}
+
+static void print_trials(FILE *out, const struct session *s)
+{
+	for (size_t i = 0; i < s->trial_count; i++) {
+		const struct iommufd_trial *t = &s->trials[i];
+		char text[LABEL];
+
+		snprintf(text, sizeof(text), "iommufd at 0x%" PRIx64, t->iova);
+		label(out, text);
+		if (t->problem.text[0]) {
+			fprintf(out, "not tried: %s\n", t->problem.text);
+			continue;
+		}
+		print_step(out, "map", &t->map);
+		print_step(out, ", unmap", &t->unmap);
+		print_step(out, ", close", &t->close);
+		if (t->log_read)
+			fprintf(out, ", %u error events", t->events);
+		fputc('\n', out);
+	}
+}
+
 static void print_heading(FILE *out, const struct session *s)
 {
 	const struct function *f = s->function;
@@ -160,6 +188,7 @@ static void print_heading(FILE *out, const struct session *s)
 void session_report(FILE *out, const struct session *s)
 {
 	print_heading(out, s);
+	print_trials(out, s);
 	if (!s->open) {
 		fprintf(out, "  not opened: %s\n", s->problem.text);
 		return;

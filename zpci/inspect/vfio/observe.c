@@ -23,8 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "zpci/inspect/kernel/log.h"
 #include "observe.h"
+#include "zpci/inspect/kernel/log.h"
 
 #define RESTORE_TEXT "restoring BARs"
 

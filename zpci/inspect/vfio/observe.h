@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/problem.h"
 #include "function.h"
+#include "zpci/inspect/base/problem.h"
 
 /* In the order in which they are made. */
 enum observation_name {
