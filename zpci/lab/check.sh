@@ -163,7 +163,7 @@ check_format() {
 
 # Those that need kernels to be fetched and built, or minutes each: `check --long`.
 check_long=
-check_long_tests="tests/guest/kernels.t tests/guest/second.t"
+check_long_tests="tests/guest/iommufd.t tests/guest/kernels.t tests/guest/second.t"
 
 # Kernels and the second level's guest; each is made once and kept.
 check_kernels() {
@@ -171,7 +171,7 @@ check_kernels() {
 	for name in oldstable newest; do
 		lab_kernel get "$name" || return 1
 	done
-	for name in iov no-iov patched; do
+	for name in iov no-iov patched iommufd; do
 		lab_kernel build "$name" || return 1
 	done
 	lab_second

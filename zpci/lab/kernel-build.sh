@@ -8,21 +8,35 @@
 #   no-iov    CONFIG_PCI_IOV=n: VFs are independent functions, nothing links them to a PF
 #   patched   iov without the line that sets no_command_memory: the kernel before the fix of
 #             2020, to see that our tests notice
+#   iommufd   iov with IOMMUFD and the character devices of VFIO, which Debian's kernels for
+#             s390x lack; from the newest source
 #
 # zpci/lab/kernel/small.config is common to all, VARIANT.config comes on top, on a
 # configuration that is all no. VARIANT.sed, if there is one, is an edit of one source file,
 # named in its first line. The edited file is put into the build folder, where kbuild looks
 # before it looks into the source, which stays as Debian made it.
 #
-# All variants but iov start from a copy of iov's objects, so that only what differs is
-# compiled.
+# no-iov and patched start from a copy of iov's objects, so that only what differs is compiled.
 #
 #   $ZPCI_CACHE/kernel/source            the unpacked package; zpci-version says which
+#   $ZPCI_CACHE/kernel/source-newest     the same, for iommufd
 #   $ZPCI_CACHE/kernel/build-iov         objects
 #   $ZPCI_CACHE/guest/small-VARIANT      the guest; built says from what
 
 kernel_variants() {
-	printf '%s\n' iov no-iov patched
+	printf '%s\n' iov no-iov patched iommufd
+}
+
+# What s390x's IOMMU driver does with a DMA address outside of the aperture differs between 6.12
+# and 7.2, and iommufd is where it shows: so that variant has the newest source.
+kernel_newest_suites=(testing unstable "${guest_suites[@]}")
+
+# kernel_source VARIANT: the folder of its source.
+kernel_source() {
+	case $1 in
+	iommufd) echo "$ZPCI_CACHE/kernel/source-newest" ;;
+	*) echo "$ZPCI_CACHE/kernel/source" ;;
+	esac
 }
 
 # What no kernel for s390 needs, three quarters of the time to unpack it.
@@ -38,28 +52,30 @@ kernel_source_package() {
 		apt_refuse "gone: no source of a kernel"
 }
 
+# kernel_source_get FOLDER SUITE...
 kernel_source_get() {
-	local folder=$ZPCI_CACHE/kernel without=() pattern
-	apt_try kernel-source s390x "${guest_suites[@]}" -- kernel_source_package || return 1
-	apt_unpack "$folder/unpacked" || return 1
-	rm -rf "$folder/source"
-	mkdir -p "$folder/source" || return 1
+	local folder=$1 unpacked=$ZPCI_CACHE/kernel/unpacked without=() pattern
+	shift
+	apt_try kernel-source s390x "$@" -- kernel_source_package || return 1
+	apt_unpack "$unpacked" || return 1
+	rm -rf "$folder"
+	mkdir -p "$folder" || return 1
 	for pattern in "${kernel_source_without[@]}"; do
 		without+=("--exclude=$pattern")
 	done
 	echo "unpacking the source"
-	tar -xJf "$folder"/unpacked/usr/src/linux-source-*.tar.xz -C "$folder/source" \
+	tar -xJf "$unpacked"/usr/src/linux-source-*.tar.xz -C "$folder" \
 		--strip-components=1 "${without[@]}" || return 1
-	apt_version "$(kernel_source_package)" >"$folder/source/zpci-version"
-	rm -rf "$folder/unpacked"
-	touch "$folder/source/zpci-complete"
+	apt_version "$(kernel_source_package)" >"$folder/zpci-version"
+	rm -rf "$unpacked"
+	touch "$folder/zpci-complete"
 }
 
-# kernel_make FOLDER ARGUMENT...: BTF's generator and the compiler of the system.
+# kernel_make VARIANT ARGUMENT...: BTF's generator and the compiler of the system.
 kernel_make() {
-	local folder=$1
+	local variant=$1
 	shift
-	nice make -C "$ZPCI_CACHE/kernel/source" O="$folder" ARCH=s390 \
+	nice make -C "$(kernel_source "$variant")" O="$ZPCI_CACHE/kernel/build-$variant" ARCH=s390 \
 		CROSS_COMPILE=s390x-linux-gnu- KBUILD_BUILD_USER=zpci KBUILD_BUILD_HOST=lab \
 		-j "$(processors)" "$@"
 }
@@ -70,12 +86,12 @@ kernel_fragments() {
 	cat "$ZPCI_SOURCE/zpci/lab/kernel/small.config" "$own"
 }
 
-# kernel_configure FOLDER VARIANT: kconfig drops what it cannot have without a word, so look.
+# kernel_configure VARIANT: kconfig drops what it cannot have without a word, so look.
 kernel_configure() {
-	local folder=$1 line name missing=0
+	local folder=$ZPCI_CACHE/kernel/build-$1 line name missing=0
 	mkdir -p "$folder" || return 1
-	kernel_fragments "$2" >"$folder/zpci.config" || return 1
-	KCONFIG_ALLCONFIG=$folder/zpci.config kernel_make "$folder" allnoconfig || return 1
+	kernel_fragments "$1" >"$folder/zpci.config" || return 1
+	KCONFIG_ALLCONFIG=$folder/zpci.config kernel_make "$1" allnoconfig || return 1
 	while read -r line; do
 		case $line in
 		CONFIG_*) grep -qxF -- "$line" "$folder/.config" && continue ;;
@@ -91,28 +107,35 @@ kernel_configure() {
 	return "$missing"
 }
 
-# kernel_edit FOLDER VARIANT: the edited copy of one file; an edit that changes nothing, or
-# more than one line, is an error.
+# kernel_edit VARIANT: the edited copy of one file; an edit that changes nothing, or more than
+# one line, is an error.
 kernel_edit() {
-	local edit=$ZPCI_SOURCE/zpci/lab/kernel/$2.sed file changed
+	local edit=$ZPCI_SOURCE/zpci/lab/kernel/$1.sed file from to changed
 	[ -e "$edit" ] || return 0
 	file=$(sed -n '1s/^# file: //p' "$edit")
-	mkdir -p "$1/${file%/*}" || return 1
-	sed -f "$edit" "$ZPCI_CACHE/kernel/source/$file" >"$1/$file" || return 1
-	changed=$(diff "$ZPCI_CACHE/kernel/source/$file" "$1/$file" | grep -c '^[<>]' || true)
+	from=$(kernel_source "$1")/$file
+	to=$ZPCI_CACHE/kernel/build-$1/$file
+	mkdir -p "${to%/*}" || return 1
+	sed -f "$edit" "$from" >"$to" || return 1
+	changed=$(diff "$from" "$to" | grep -c '^[<>]' || true)
 	[ "$changed" -eq 1 ] || {
 		echo "$edit changed $changed lines of $file, and not one"
 		return 1
 	}
 }
 
+# kernel_has_base VARIANT: whether it starts from iov's objects.
+kernel_has_base() {
+	[ "$1" != iov ] && [ "$(kernel_source "$1")" = "$(kernel_source iov)" ]
+}
+
 kernel_compile() {
-	local variant=$1 folder=$ZPCI_CACHE/kernel/build-$1
+	local folder=$ZPCI_CACHE/kernel/build-$1
 	rm -rf "$folder"
-	[ "$variant" = iov ] || cp -a "$ZPCI_CACHE/kernel/build-iov" "$folder" || return 1
-	kernel_configure "$folder" "$variant" || return 1
-	kernel_edit "$folder" "$variant" || return 1
-	kernel_make "$folder" bzImage
+	! kernel_has_base "$1" || cp -a "$ZPCI_CACHE/kernel/build-iov" "$folder" || return 1
+	kernel_configure "$1" || return 1
+	kernel_edit "$1" || return 1
+	kernel_make "$1" bzImage
 }
 
 # kernel_keep VARIANT: the guest's folder, as guest.sh describes it. No modules.
@@ -129,7 +152,7 @@ kernel_keep() {
 kernel_inputs() {
 	local edit=$ZPCI_SOURCE/zpci/lab/kernel/$1.sed
 	[ -e "$edit" ] || edit=/dev/null
-	printf '%s\n' "linux-source $(cat "$ZPCI_CACHE/kernel/source/zpci-version")" \
+	printf '%s\n' "linux-source $(cat "$(kernel_source "$1")/zpci-version")" \
 		"$(s390x-linux-gnu-gcc --version | head -n 1)" "pahole $(pahole --version)" \
 		"configuration $(kernel_fragments "$1" | sha256sum)" \
 		"edit $(sha256sum <"$edit")"
@@ -139,7 +162,7 @@ kernel_build_one() {
 	local variant=$1 to=$ZPCI_CACHE/guest/small-$1 inputs
 	inputs=$(kernel_inputs "$variant")
 	if ! stamp_is "$to/built" "$inputs"; then
-		if [ "$variant" != iov ]; then
+		if kernel_has_base "$variant"; then
 			[ -e "$ZPCI_CACHE/kernel/build-iov/arch/s390/boot/bzImage" ] ||
 				rm -f "$ZPCI_CACHE/guest/small-iov/built"
 			kernel_build_one iov
@@ -155,11 +178,15 @@ kernel_build_one() {
 }
 
 kernel_build() {
+	local source suites=("${guest_suites[@]}")
 	kernel_variants | grep -qxF -- "$1" || kernel_usage
 	lab_deps
 	guest_programs_get
-	if [ ! -e "$ZPCI_CACHE/kernel/source/zpci-complete" ]; then
-		apt_step "getting Debian's linux-source" kernel-source kernel_source_get ||
+	source=$(kernel_source "$1")
+	[ "${source%-newest}" = "$source" ] || suites=("${kernel_newest_suites[@]}")
+	if [ ! -e "$source/zpci-complete" ]; then
+		apt_step "getting Debian's linux-source" kernel-source \
+			kernel_source_get "$source" "${suites[@]}" ||
 			die "the kernel's source could not be fetched"
 	fi
 	kernel_build_one "$1"
