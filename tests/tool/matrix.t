@@ -221,7 +221,8 @@ like "$out" "lpar: restores_1: expected no, observed \? \(the kernel log" "no ke
 head -c 5000 "$fixture" >"$tap_folder/half"
 echo '[1, 2, 3]' >"$tap_folder/array"
 echo '{"kernel": {"release": 6, "btf": true, "vfio_pci": true}}' >"$tap_folder/types"
-for name in half array types; do
+head -c 3000000 /dev/zero | tr '\0' x >"$tap_folder/endless"
+for name in half array types endless; do
 	matrix "$tap_folder/$name" --
 	is "$status" 1 "$name: status"
 	like "$out" "what the guest printed is not zpci-inspect's report" "$name: said so"
