@@ -105,7 +105,7 @@ is "$(lab "" | tr ' ' '\n')" "$("$completions/../zpci-lab" help | sed -n 's/^  \
 is "$(lab check --)" "--long" "zpci-lab check"
 is "$(lab kernel "")" "list get build" "zpci-lab kernel"
 like "$(lab kernel get "")" "^newest .*testing" "zpci-lab kernel get"
-like "$(lab kernel build i)" "^iov\$" "zpci-lab kernel build"
+like "$(lab kernel build iov)" "^iov\$" "zpci-lab kernel build"
 
 # --- a whole bash ------------------------------------------------------------------------------
 
