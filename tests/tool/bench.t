@@ -9,7 +9,7 @@ table=${srcdir:-$(dirname "$0")/../..}/zpci/lab/bench-table
 [ -r "$table" ] || table=$(dirname "$0")/../../zpci/lab/bench-table
 command -v perl >/dev/null || skip_all "no perl"
 
-# rounds N: samples whose ratios are 1 to N hundredths above 1, in an order that is not theirs.
+# rounds N: samples whose ratios are 1 to N hundredths above 1, not in ascending order.
 rounds() {
 	local i
 	for ((i = 1; i <= $1; i++)); do
@@ -35,7 +35,7 @@ is "$(row "$tap_folder/6" | tr -s ' ')" \
 rounds 5 >"$tap_folder/5"
 like "$(row "$tap_folder/5")" 'too few rounds' "5 rounds have no interval"
 
-# Ours and QEMU's disturbed alike in one round of three: the ratio does not see it.
+# In one round of three, ours and QEMU's are slower by the same factor. The ratio stays the same.
 cat >"$tap_folder/pairs" <<-'END'
 	# what a program prints besides
 	sample bar-load 1 200.000 100.000
@@ -44,16 +44,16 @@ cat >"$tap_folder/pairs" <<-'END'
 	sample unknown-handle 1 150.000 90.000
 END
 like "$(row "$tap_folder/pairs" | tr -s ' ')" '^PCILG, BAR 210\.0 105\.0 2\.000 ' \
-	"the ratio is the rounds' own"
+	"a ratio is made within each round"
 like "$(perl "$table" "$tap_folder/pairs" | tr -s ' ')" '^ PCILG, BAR 60\.0$' \
-	"what an unknown handle costs is taken off"
+	"the cost of an unknown handle is subtracted"
 
 printf 'sample bar-load %s - %s.000\n' 1 60 2 64 3 61 >"$tap_folder/alone"
-like "$(row "$tap_folder/21" "$tap_folder/alone")" ' 61\.0 +-$' "QEMU's alone"
+like "$(row "$tap_folder/21" "$tap_folder/alone")" ' 61\.0 +-$' "samples of QEMU's alone"
 
 { cat "$tap_folder/6" && sed 's/^sample/control/' "$tap_folder/21"; } >"$tap_folder/control"
 like "$(row "$tap_folder/control" | tr -s ' ')" ' 1\.010 to 1\.060 - 1\.060 to 1\.160$' \
-	"two of QEMU's"
+	"samples of two functions of QEMU's"
 
 echo "sample bar-load 1 ? 3" >"$tap_folder/none"
 out=$(perl "$table" "$tap_folder/none" 2>&1)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# zpci describe: what it prints of each profile is what the README's table says, in text, JSON,
-# and in a dump that the real lspci reads. Nothing is booted.
+# zpci describe prints of each profile what the README's table says: as text, as JSON, and as a dump
+# that the real lspci reads. Nothing is booted.
 
 # shellcheck disable=SC2016 # expressions of Perl
 
@@ -11,7 +11,7 @@
 readme=${srcdir:-$(dirname "$0")/../..}/README.md
 [ -r "$readme" ] || readme=$(dirname "$0")/../../README.md
 
-# An empty cache and no QEMU: nothing of it is needed.
+# An empty cache: zpci describe needs no guest and no QEMU.
 export ZPCI_CACHE=$tap_folder/empty
 
 cat >"$tap_folder/all.conf" <<'EOF'
@@ -123,7 +123,7 @@ json_is 'scalar @{ $j->{groups} }' 1 "one group"
 json_is '$j->{groups}[0]{query_group}{msia}{value}' 0xfe00000000000000 "group: MSI address"
 json_is '$j->{groups}[0]{query_group}{noi}{meaning}' 2048 "group: interrupts"
 
-# The rows of the README's table, which are thereby tested too:
+# The rows are read from the README's table, so this tests the table too:
 # | `lpar` (default of VFs) | emulated | emulated | absent | yes | LPAR firmware |
 rows=$(sed -n 's/^| `\([a-z]*\)`[^|]*| \([^|]*\) | \([^|]*\) | \([^|]*\) | \([^|]*\) |.*/\1|\2|\3|\4|\5/p' \
 	"$readme")
@@ -188,7 +188,7 @@ json_is 'f(0x1032)->{address}' 0130:00:00.2 "beside its PF, not told to be a VF:
 json_is 'f(0x1032)->{no_device}' "function 0 of its slot has no multi-function bit" \
 	"... where Linux does not look"
 json_is 'length f(0x1021)->{config}{guest}' 8192 "all of config space"
-# What is not passed is named in a register: apply the masks to the device's bytes.
+# The registers name all bits that are not passed: without these bits, device and guest are equal.
 json_is '
 	my @wrong;
 	for my $function (@{ $j->{functions} }) {

@@ -6,7 +6,7 @@
 
 . "$(dirname "$0")/tap.sh"
 
-# An empty cache and PATH without a QEMU, so that a test that gets further fails there.
+# An empty cache, so that an option that is accepted leads to another message.
 export ZPCI_CACHE=$tap_folder/empty
 
 # refused PATTERN ARGUMENT...

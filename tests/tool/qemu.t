@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What zpci makes of a QEMU's answers. The real ones are in tests/guest/tool-qemu.t; the
-# programs here answer as QEMUs that no Debian release has.
+# zpci refuses a QEMU whose answers show that our plugin will not work in it. The programs here
+# answer like QEMUs that no Debian release has; tests/guest/tool-qemu.t has real ones.
 
 . "$(dirname "$0")/tap.sh"
 

@@ -5,12 +5,11 @@
 #include "zpci/tool/boot/boot.h"
 
 /*
- * Boots a guest in the user's sight, for `zpci run' and `zpci inspect': what the guest's command
- * prints goes to standard output and standard error. With @command NULL the guest has a shell on
- * this terminal.
+ * Boots a guest for `zpci run' and `zpci inspect': what the guest's command prints goes to standard
+ * output and standard error. With @command NULL the guest has a shell on this terminal.
  *
  * Returns the exit status for the tool: the command's own, or TOOL_EXIT_FAILURE or
- * TOOL_EXIT_TIMEOUT after a message. A signal that ended the guest ends the tool.
+ * TOOL_EXIT_TIMEOUT after a message. If a signal ended the guest, it ends the tool too.
  */
 int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout);
 

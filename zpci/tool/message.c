@@ -8,7 +8,7 @@ void tool_error(const char *format, ...)
 {
 	va_list arguments;
 
-	/* If both go to one terminal, what was printed before stays before. */
+	/* What was printed before comes first if both go to one terminal. */
 	fflush(stdout);
 	fputs("zpci: ", stderr);
 	va_start(arguments, format);

@@ -184,7 +184,7 @@ static const struct option_row table[] = {
 	  TOOL_MATRIX, set_function, "a description of a function" },
 	{ "config", "FILE", "take adapters and functions from this file", BOTH | TOOL_DESCRIBE,
 	  set_config, NOT_EMPTY },
-	{ "guest", "NAME", "boot this guest of zpci-lab's (default: default)", BOTH, set_guest,
+	{ "guest", "NAME", "boot this guest of zpci-lab's (if not given: default)", BOTH, set_guest,
 	  GUEST_NAME },
 	{ "guest", "NAME", "boot this guest of zpci-lab's (repeatable)", TOOL_MATRIX, add_guest,
 	  GUEST_NAME },

@@ -2,11 +2,11 @@
 /*
  * How a command gets into the guest.
  *
- * Linux unpacks an initial RAM disk that is several archives one after the other, each
- * compressed or not, aligned to four bytes, zero bytes between them ignored (the kernel's
- * Documentation/driver-api/early-userspace/buffer-format.rst). So the command needs no
- * device, no file system and no quoting: a small archive in the `newc` format is put
- * behind the guest's own.
+ * An initial RAM disk can be several archives in a row, compressed or not, each at a multiple of
+ * four bytes. Linux ignores zero bytes between them (the kernel's
+ * Documentation/driver-api/early-userspace/buffer-format.rst). So the command comes in a small
+ * archive in the `newc` format behind the guest's own, and needs no device, no file system and no
+ * quoting.
  *
  * The result is a memfd, which QEMU opens as /dev/fd/N. So no file is left behind, however the
  * tool ends.

@@ -12,8 +12,9 @@
  *	paths, qemu, archive, process    the files, the command line, the RAM disk, a child process
  *	stream, tail, list               the frame around output, the last lines of a text, strings
  *
- * The guest's command writes into two sinks of the caller's. Nothing is printed but messages about
- * what cannot be done, and with `verbose' the command line and the console, on standard error.
+ * The guest's command writes into two sinks of the caller's. The call itself prints only
+ * messages about failures, and with `verbose' QEMU's command line and the guest's console, on
+ * standard error.
  */
 #ifndef ZPCI_TOOL_BOOT_H
 #define ZPCI_TOOL_BOOT_H
@@ -61,7 +62,7 @@ struct boot_outcome {
  * the first of them.
  */
 int boot_check_files(const struct boot_setup *setup);
-/* The same of QEMU: is it one in which our plugin works? */
+/* Is QEMU one in which our plugin works? Returns 0, or -1 after a message. */
 int boot_check_qemu(const struct boot_setup *setup);
 
 /*

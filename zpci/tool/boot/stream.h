@@ -36,7 +36,7 @@ struct tool_stream {
 	/* private */
 	char start[64];
 	char end[64];
-	size_t matched; /* bytes of the record looked for that were seen */
+	size_t matched; /* how many bytes of the next record have come */
 	char digits[8];
 	size_t digit_count;
 };

@@ -34,7 +34,7 @@ static long long now(void)
 	return time.tv_sec * 1000ll + time.tv_nsec / 1000000;
 }
 
-/* From here on QEMU is expected to end; @signal 0 only waits. */
+/* Sends @signal to QEMU, or with 0 nothing, and expects its end from now on. */
 static void end_qemu(struct session *session, int signal)
 {
 	if (session->qemu)

@@ -9,7 +9,7 @@
  *	registers.c    config space as registers, and where the bits of each come from
  *	platform.c     the platform's facts, and where each comes from
  *	text.c json.c lspci.c    three ways to print it
- *	description.c  what all three say
+ *	description.c  what these three have in common
  *
  * If the firmware can be asked for a fact about a function, it is asked, and nothing is computed
  * here. So what is printed is what a guest would have been answered, and what the library publishes.
@@ -79,7 +79,7 @@ struct describe_field {
 	unsigned short size;
 	bool little; /* as PCI is; else big-endian */
 	const char *help;
-	/* What this value means; NULL: nothing to add. */
+	/* Writes what this value means; NULL: the value says it all. */
 	void (*say)(char *text, size_t size, uint64_t value);
 };
 

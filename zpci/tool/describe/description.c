@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What all ways to print a description say of it.
+ * What the text, JSON and the dump have in common.
  */
 #include <stdio.h>
 

@@ -15,7 +15,7 @@
 #include "zpci/tool/options.h"
 #include "zpci/tool/subcommand.h"
 
-/* What describe_guest.c lays out: a CLP block and an SCCB. */
+/* Room for the CLP block and the SCCB of look.c. */
 #define STORAGE_SIZE 0x20000
 
 /* The library also warns that the guest is not told of the missing bit. We print that ourselves,

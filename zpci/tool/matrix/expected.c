@@ -2,27 +2,29 @@
 /*
  * What each profile must look like from within a guest.
  *
- * Two facts make the profiles: whether the Command register has a Memory bit (vfio, plain), and
- * whether the VF number is published (lpar, vfio, raw), from which the guest's kernel concludes
- * that there is none. From them follows what vfio-pci of the guest does (Linux
- * drivers/vfio/pci/vfio_pci_config.c, 5.10 and later):
+ * Two facts make a profile: whether the Command register has a Memory bit (vfio, plain), and whether
+ * the VF number is published (lpar, vfio, raw). From a published VF number the guest's kernel
+ * concludes that there is no Memory bit, and sets no_command_memory. vfio-pci in the guest keeps a
+ * copy of Command. The rest follows from what it does with this copy and with the register below
+ * (Linux drivers/vfio/pci/vfio_pci_config.c, 5.10 and later):
  *
- * - A function with no_command_memory has the bit in vfio's copy of Command, set at first, and
- *   BAR access is never refused. Without, Command reads as the register below does, and BAR
- *   access wants the bit in vfio's copy, which is the register at open and then what was
- *   written. So with a bit that is absent and not announced, access is refused until the user
- *   writes the bit, and works then, though it still reads 0.
+ * - With no_command_memory, the copy has the Memory bit, which is set at open, and vfio never
+ *   refuses BAR access.
  *
- * - When the user sets a bit that is set in vfio's copy and not in the register below, vfio
- *   concludes that the device was reset behind its back, restores the BARs and logs it. For the
- *   Memory bit it knows better if the function has no_command_memory. For the I/O bit it does
- *   not, and no function of this platform has an I/O bit: the second write of 1 restores the
- *   BARs of a function of any profile. That is harmless, because the same BARs are written again,
- *   and the review of the change of 2020 left it so. (vfio exempts VFs with a PF, but this matrix
- *   has none.)
+ * - Without it, the user reads the register below. vfio allows BAR access if the bit is set in the
+ *   copy, which is the register at open and later what the user wrote. So if the bit is absent and
+ *   the kernel does not know that, vfio refuses access until the user writes the bit. Then access
+ *   works, although the bit still reads 0.
  *
- * sysfs shows the register below, whatever vfio's copy says; while the function is open the
- * kernel has enabled it, which sets the Memory bit if there is one.
+ * - When the user sets a bit that is set in the copy and not in the register below, vfio concludes
+ *   that somebody else reset the device, restores the BARs and logs it. With no_command_memory it
+ *   does not conclude this from the Memory bit. From the I/O bit it always does, and no function of
+ *   this platform has one: the second write of 1 restores the BARs with any profile. That is
+ *   harmless, because the same BARs are written again, and the review of the change of 2020 left
+ *   it so. (vfio exempts VFs with a PF, but this matrix has none.)
+ *
+ * sysfs shows the register below and not the copy. While vfio has the function open, the kernel has
+ * enabled it, which sets the Memory bit if there is one.
  *
  * Whether vfio maps BARs on s390 depends on the kernel: 6.12 does not, 7.2 does.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The guest of one boot. It has all functions, and its command is zpci-inspect(8), which prints
- * one report. A guest can print without end, so the report's buffer has a fixed size. Of the
- * standard error the last lines are kept, and printed if there is no report.
+ * one report. A guest can print without end, so the buffer for the report has a fixed size. The
+ * last lines of the standard error are kept, and are printed if there is no report.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ static int take_error(void *opaque, const char *data, size_t length)
 	return 0;
 }
 
-/* There is no report: notes why, and prints what the guest said last. */
+/* Notes why there is no report, and prints the last lines of the guest. */
 static void no_report(struct matrix_boot *boot, const struct printed *printed,
 		      const struct boot_outcome *outcome)
 {

@@ -78,7 +78,7 @@ enum matrix_source {
 	MATRIX_FROM_RESTORES, /* whether vfio logged one */
 };
 
-#define MATRIX_ANY NULL	 /* differs between kernels, and is only shown */
+#define MATRIX_ANY NULL	 /* differs between kernels: shown and not compared */
 #define MATRIX_NONE "-"	 /* there is nothing to look at */
 #define MATRIX_OWN "own" /* the number of the VF */
 
@@ -117,12 +117,12 @@ struct matrix_cell {
 	enum matrix_result result;
 	char expected[MATRIX_VALUE]; /* "" for MATRIX_ANY */
 	char observed[MATRIX_VALUE]; /* "?" if it was not */
-	char why[MATRIX_WHY];	     /* it was not observed */
+	char why[MATRIX_WHY];	     /* why it was not observed */
 };
 
 struct matrix_boot {
-	const char *guest;  /* a guest of zpci-lab(1), by name; or NULL, and */
-	const char *kernel; /* a file */
+	const char *guest;  /* the name of a guest of zpci-lab(1); or NULL: then */
+	const char *kernel; /* is a file */
 	unsigned int smp;
 	char release[MATRIX_VALUE * 3];
 	bool has_btf;

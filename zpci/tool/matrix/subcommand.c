@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci matrix`, zpci-matrix(1): from the plan over the boots to the results.
+ * `zpci matrix`, zpci-matrix(1): the plan, then the boots, then the results.
  */
 #include <unistd.h>
 
@@ -30,8 +30,8 @@ static int run_boots(struct matrix *matrix)
 }
 
 /*
- * What is missing is said in the plan, and the files are opened before the first boot: a user
- * should not wait for minutes to read that a folder does not exist.
+ * The plan reports what is missing, and the outputs are opened, before the first boot. So a user
+ * does not wait for minutes to read that a folder does not exist.
  */
 static int run_matrix(const struct tool_options *options)
 {

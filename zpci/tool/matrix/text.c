@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The matrix for a person at a terminal: a table for each boot, observations down and profiles
- * across, expected and observed in each cell; then what differs, one sentence each.
+ * The matrix for a person at a terminal. Each boot is a table: a row for each observation, a column
+ * for each profile, and in each cell the expected and the observed value. Then comes a sentence for
+ * each difference.
  */
 #include <string.h>
 
