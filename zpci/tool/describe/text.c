@@ -165,9 +165,9 @@ void describe_text(FILE *to, const struct descriptions *descriptions)
 	print_groups(to, descriptions);
 	for (size_t i = 0; i < descriptions->count; i++)
 		print_function(to, &descriptions->items[i]);
-	fputs("\nconfiguration: it is set there; device: the device has it from its host; default: nobody\n"
-	      "says it\n"
+	fputs("\nconfiguration: the configuration sets it; device: the device has it from its host;\n"
+	      "default: neither of them sets it\n"
 	      "passed: as the device shows it; emulated: kept in front of the device; hard-wired: 0,\n"
-	      "whatever is written; hidden: the device shows it, the profile does not\n",
+	      "whatever is written; hidden: the device shows it, and the profile does not\n",
 	      to);
 }
