@@ -163,7 +163,7 @@ static void what_is_missing_is_named(void **state)
 	close_blob(&f);
 }
 
-/* Open, search, and read if something is found; all that matters is to stay in bounds. */
+/* Open, search, and read what is found. The test is that nothing is read out of bounds. */
 static int try_all(const uint8_t *data, size_t size)
 {
 	static const uint8_t bytes[16];
@@ -202,7 +202,7 @@ static void truncated_data_is_refused(void **state)
 	free(data);
 }
 
-/* The header agrees with the cut, so that it falls into a type. */
+/* The header has the shorter length too, so that the data ends within a type. */
 static void type_cut_off_by_its_section_is_refused(void **state)
 {
 	struct blob b;

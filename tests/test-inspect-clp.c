@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* zpci-inspect's CLP requests, and what it makes of good and hostile responses. */
+/* zpci-inspect's CLP requests, and how it reads good and hostile responses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 /* Numbers here are from the reference, sections 3.1, 3.4 and 3.5, not from <zpci/clp.h>. */
 #define RESPONSE 32
 
-/* A response to List with COUNT entries, FIDs from FIRST on. */
+/* A response to List with @count entries, whose FIDs start at @first. */
 static void answer_list(uint8_t *block, size_t count, uint32_t first, uint64_t token)
 {
 	uint8_t *r = block + RESPONSE;
@@ -135,7 +135,7 @@ static void query_gives_the_fields(void **state)
 	assert_int_equal(f.port, 2);
 	assert_int_equal(f.pft, 0x0b);
 	assert_int_equal(f.uid, 0x111);
-	zpci_put_be(r, 2, 127); /* not up to the UID */
+	zpci_put_be(r, 2, 127); /* too short for the UID */
 	assert_int_equal(clp_parse_query(block, &f, &problem), -1);
 }
 

@@ -12,7 +12,7 @@
 
 #include "zpci/inspect/kernel/event.h"
 
-/* As debugfs showed it: two functions, an access that failed in between. */
+/* A log that debugfs showed: events of two functions, and between them a failed access. */
 #define HEADING "65 72 72 6f 72 20 43 43 44 46 3a 0a 00 00 00 00 | error CCDF:.....\n"
 #define LINE(time) "00 0179561373" time " 0 - 0000 000003fffe99762e  "
 #define ZEROES "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
@@ -25,7 +25,7 @@ static const char log_text[] = LINE("8:832487") HEADING
 		LINE("9:152716") "00 00 00 00 81 10 00 01 00 00 10 22 00 00 00 00 | ...........\"....\n" LINE(
 			"9:152717") ZEROES "3a | ...............:\n";
 
-/* The ring starts anywhere: the latest may come first. */
+/* The log is a ring, so the latest event can be the first that is shown. */
 static const char newer_first[] = LINE("9:000001") HEADING
 	LINE("9:000002") "00 00 00 00 82 10 00 00 00 00 10 21 00 00 00 00 | ...........!....\n" LINE(
 		"9:000003") ZEROES "02 | ................\n" LINE("1:000001") HEADING
@@ -57,7 +57,7 @@ static void test_latest_event(void **state)
 	assert_int_equal(event.handle, 0x82100000);
 }
 
-/* Cut at every place it gives the event, or none, and reads nothing behind. */
+/* A log that is cut at any place gives the event or none, and is not read beyond its end. */
 static void test_cut_log(void **state)
 {
 	size_t size = strlen(newer_first) / 2;

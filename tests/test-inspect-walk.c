@@ -125,8 +125,9 @@ static void build(struct world *w, bool with_bit)
 	list_init(w, ROOTS);
 	add_bus(w, ROOTS, BUS0, 0);
 	add_bus(w, BUS0 + 16, BUS1, 1);
-	add_device(w, BUS0, DEV0, 0x00, 0x7a70, 0xdf); /* all bits but ours */
-	add_device(w, BUS0, DEV1, 0x09, 0x7a71, 0x20); /* ours alone: third from the top */
+	add_device(w, BUS0, DEV0, 0x00, 0x7a70, 0xdf); /* all bits but no_command_memory */
+	add_device(w, BUS0, DEV1, 0x09, 0x7a71,
+		   0x20); /* no_command_memory alone, the third from the top */
 	add_device(w, BUS1, DEV2, 0x10, 0x7a72, 0x20);
 }
 
@@ -201,7 +202,7 @@ static void broken_lists_are_refused(void **state)
 	check_refused(&w, "not whole");
 }
 
-/* A list that never comes back to its head, though each element is linked well. */
+/* A list that does not return to its head, although each element has good links. */
 static void list_without_end_ends(void **state)
 {
 	struct world w;

@@ -29,7 +29,7 @@ void json_string(struct json *j, const char *key, const char *value);
 void json_number(struct json *j, const char *key, uint64_t value);
 /* A string "0x...", of at least DIGITS hexadecimal digits. */
 void json_hex(struct json *j, const char *key, uint64_t value, int digits);
-/* TEXT is a JSON text already; it is neither checked nor indented. */
+/* @text is a JSON text already; it is neither checked nor indented. */
 void json_text(struct json *j, const char *key, const char *text);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);

@@ -11,27 +11,25 @@
 static char *read_to_end(int fd, size_t max, size_t *size)
 {
 	size_t room = 65536;
-	char *data = malloc(room);
+	char *data = malloc(room), *bigger;
 
 	*size = 0;
 	while (data) {
-		ssize_t n = read(fd, data + *size, room - *size);
-		char *bigger;
+		ssize_t n = read(fd, data + *size, room - 1 - *size);
 
-		if (n == 0 && *size < room) {
+		if (n == 0) {
 			data[*size] = '\0';
 			return data;
 		}
-		if (n > 0)
-			*size += (size_t)n;
-		else if (n < 0 && errno != EINTR)
+		if (n < 0 && errno != EINTR)
 			break;
-		if (*size < room)
-			continue;
-		if (room > max) {
+		*size += n > 0 ? (size_t)n : 0;
+		if (*size > max) {
 			errno = EFBIG;
 			break;
 		}
+		if (*size < room - 1)
+			continue;
 		room *= 2;
 		bigger = realloc(data, room);
 		if (!bigger)
