@@ -2,27 +2,23 @@
 /*
  * A device's accesses to guest storage, and the registration that allows them.
  *
- * The gate is a readers-writer lock. DMA runs as reader, in pieces of at most 64 KiB, copy
- * included; who takes translations away (RPCIT, DEREG, REREG, disable, reset) does it as writer,
- * so that none of its old accesses is still running when it returns. Writers are preferred: a
- * device that never stops must not keep the guest waiting.
+ * dma.lock is a readers-writer lock. A device's thread takes it for reading, for a piece of at most
+ * 64 KiB, copy included. Operations that take translations away (RPCIT, DEREG, REREG, disable, reset)
+ * take it for writing, so that no access by an old translation is still running when they return.
+ * Writers are preferred: a device that never stops must not keep the guest waiting.
  *
  *	transfer   of some segments, each with a DMA address and a buffer
- *	  piece    inside the gate: up to 64 KiB, parts of any number of segments
+ *	  piece    with the lock held: up to 64 KiB, parts of any number of segments
  *	    run    one access of the machine: pages of a segment whose frames follow each other
  *
- * So long DMA costs little more than its copy, and many short segments share one entry into the
- * gate. A run costs time beside that of its bytes, so the number of runs in a piece is bounded,
- * too.
+ * So long DMA costs little more than its copy, and many short segments share one taking of the lock.
+ * Each run costs time beside that of its bytes, so the number of runs in a piece is bounded, too.
  *
- * Without Bus Master in the Command register a function makes no accesses at all: the device is
- * told so, and no event is queued.
+ * Without Bus Master in the Command register a function makes no accesses at all. The device is told
+ * so, and no event is queued.
  *
- * There is another gate, that of <zpci/device.h>. Whether it is closed is looked at inside of this
- * one, so that whoever closes it and then passes through this one finds no DMA under way.
- *
- * A refused access puts the function into the error state and queues one error event
- * (reference 8.5). The device learns that too and sees the address.
+ * A refused access puts the function into the error state and queues one error event (reference
+ * 8.5). The device is told as well, with the address.
  */
 #define _GNU_SOURCE /* pthread_rwlockattr_setkind_np */
 #include "zpci/function/dma.h"
@@ -38,11 +34,10 @@
 #include "zpci/function/push.h"
 #include "zpci/function/state.h"
 
-/* A piece has at most so many bytes, and so many runs. */
+/* At most so many bytes and runs make a piece. */
 #define PIECE 65536u
 #define RUNS 256u
-/* A segment up to this length is not cut by the end of a piece: it may have to be moved in one
- * go. */
+/* The end of a piece does not cut a segment up to this length, which may have to be moved at once. */
 #define SINGLE 8u
 #define PAGE 4096u
 
@@ -61,7 +56,7 @@ int zpci_dma_provide(struct zpci_dma *dma)
 	const uintptr_t mask = sizeof(*dma->ioat.cache) - 1;
 	struct zpci_ioat *ioat = &dma->ioat;
 
-	/* Zeroed by the system: a function that makes no DMA costs no memory. */
+	/* The system gives zeroed pages when they are touched: a function without DMA needs none. */
 	ioat->memory = calloc(ZPCI_IOAT_CACHE + 1, sizeof(*ioat->cache));
 	if (!ioat->memory)
 		return -ENOMEM;
@@ -81,7 +76,7 @@ void zpci_dma_fini(struct zpci_dma *dma)
 	pthread_rwlock_destroy(&dma->lock);
 }
 
-/* One transfer: how far it is, and the segments that follow. With @write, @buffer is only read. */
+/* A transfer: where it is, and the segments that follow. With @write, @buffer is only read. */
 struct transfer {
 	struct zpci_function *function;
 	uint64_t address;
@@ -91,7 +86,7 @@ struct transfer {
 	bool write;
 };
 
-/* Goes on to the next segment that has something, if this one is done. */
+/* If this segment is done, goes on to the next one that is not empty. */
 static void next_segment(struct transfer *transfer)
 {
 	while (!transfer->length && transfer->next != transfer->end) {
@@ -107,9 +102,8 @@ static size_t left_in_page(const struct transfer *transfer)
 	return PAGE - transfer->address % PAGE;
 }
 
-/* How much of *@length lies in storage without a gap, and where that begins. The next pages are
- * translated before this one is accessed. If one of them cannot be translated the run ends before
- * it, and the error is found when it is that page's turn. */
+/* Cuts *@length to what lies in storage without a gap, and says where that begins. If a page behind
+ * the first cannot be translated, the run ends before it; the next run finds the error. */
 static uint16_t find_run(struct transfer *transfer, size_t *length, uint64_t *absolute)
 {
 	struct zpci_function *function = transfer->function;
@@ -140,8 +134,8 @@ static int access_storage(const struct transfer *transfer, uint64_t absolute, si
 		       : ops->read_absolute(parent->machine, absolute, transfer->buffer, length);
 }
 
-/* Moves one run of at most @most bytes; *@moved: its length. The machine refuses a run as a whole.
- * It is then moved page by page, so that the first page is found that the machine refuses. */
+/* Moves one run of at most @most bytes; *@moved: its length. If the machine refuses a run, its first
+ * page is tried alone, so that in the end the first page that the machine refuses is found. */
 static uint16_t move_run(struct transfer *transfer, size_t most, size_t *moved)
 {
 	uint64_t absolute;
@@ -164,7 +158,7 @@ static uint16_t move_run(struct transfer *transfer, size_t most, size_t *moved)
 	return 0;
 }
 
-/* Moves up to a piece inside the gate, leaving @transfer at what comes next. */
+/* Moves up to a piece; @transfer is then at what comes next. With the lock held. */
 static int move_piece(struct transfer *transfer, uint16_t *pec)
 {
 	size_t left = PIECE, moved;
@@ -200,7 +194,7 @@ static int move(struct transfer *transfer, uint64_t *failed)
 	while (transfer->length && !rc) {
 		pthread_rwlock_rdlock(&dma->lock);
 		rc = move_piece(transfer, &pec);
-		/* Inside of the gate, so that whoever drains it waits for the event as well. */
+		/* Before the lock is given back, so that a drain waits for the event as well. */
 		if (pec)
 			zpci_function_fail(transfer->function, pec, transfer->address);
 		pthread_rwlock_unlock(&dma->lock);
@@ -258,8 +252,7 @@ void zpci_dma_drain(struct zpci_function *function)
 }
 
 /* Whether the group offers the tables that @iota designates. Its mask has a bit for each
- * designation type, from the most significant bit on; the types behind region-first are no
- * tables. */
+ * designation type, from the most significant bit on; types above region-first are no tables. */
 static bool is_offered(const struct zpci_group *group, uint64_t iota)
 {
 	uint64_t type = iota & ZPCI_IOTA_DT_MASK;
@@ -268,8 +261,8 @@ static bool is_offered(const struct zpci_group *group, uint64_t iota)
 	       group->designations & 0x80 >> (type >> 2);
 }
 
-/* A range and an anchor that were published. Others are refused with a status, not a program
- * interruption: Linux does not survive one here. */
+/* Whether the range and the tables are ones that were published. Others are refused with a status:
+ * Linux does not survive a program interruption here. */
 static bool acceptable(const struct zpci_function *function, uint64_t pba, uint64_t pal,
 		       uint64_t iota)
 {
@@ -309,8 +302,8 @@ static uint8_t change(struct zpci_function *function, bool registered, uint64_t 
 	return status;
 }
 
-/* What is valid in the tables can be used from their registration on, also by a device that
- * maps. */
+/* A device may use what is valid in the tables from their registration on: what a device that maps
+ * may use is mapped now. */
 static uint8_t push_all(struct zpci_function *function)
 {
 	uint8_t status = zpci_push_refresh(function, 0, UINT64_MAX);

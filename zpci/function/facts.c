@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What List, Query and zpci_firmware_info() tell of a function. Readers do not take the function's
- * lock, because it is held while the function's device works.
+ * lock, which is held while the function's device works.
  *
  *	plug      words, then life + 1 (odd)      reader    life, words, life again:
  *	unplug    life + 1 (even)                           odd and the same, or there is nothing
  *
- * A slot is used again, so a slow reader could find one half of a function that is gone and the
- * other half of the one that came. It then finds another number of the life at the end: the
- * function that it began with is not there any more.
+ * Slots are used again, so a slow reader could get one half of a removed function and the other half
+ * of the next one. It then finds that the number of the life has changed, and answers that the first
+ * function is not there any more.
  *
- * What Query answers is made once by the layer above, and kept in the first words: it is read whole,
- * most often, and nothing else is read for it but what changes.
+ * The layer above makes what Query answers once, and the first words keep it. Query is frequent: it
+ * reads these words as they are, and besides only what changes.
  *
- * The words are written with release and read with acquire, so that whoever sees a word of the next
- * life sees the end of this one, and the life is read again after them. Fences would do, but thread
+ * The words are written with release and read with acquire. So a reader that sees a word of the next
+ * life also sees that this one has ended, when it reads the life again. Fences would do, but thread
  * sanitizers do not know fences.
  */
 #include "zpci/function/facts.h"
@@ -23,7 +23,7 @@
 
 #include "zpci/function/view.h"
 
-/* The utility string and what follows; most functions have none, so that it need not be copied. */
+/* The utility string comes last. Most functions have none, and it is not copied then. */
 #define STRING_WORD ((offsetof(struct zpci_facts, platform.utility_string)) / 8)
 
 union words {

@@ -2,12 +2,12 @@
 /*
  * The function measurement block (reference section 7), format 0.
  *
- * While the guest has one registered, the counters are stored there each group interval: first
- * the time with the update bit set, then the values, then the time with the bit clear, so that a
- * reader can tell a torn block. The counters count from the registration on; a second one just
- * moves the block. The timer belongs to the machine and runs on any thread; @lock orders it
- * against a change of the address, and after zpci_fmb_set() returned the old block is not stored
- * any more.
+ * While the guest has one registered, a timer stores the counters there, once in each interval of the
+ * group: first the time with the update bit set, then the values, then the time with the bit clear.
+ * So a reader can tell a block that is half written. The counters count from the registration on; a
+ * second registration only moves the block. The timer is the machine's and runs on any thread. @lock
+ * orders it against changes of the address: when zpci_fmb_set() returns, nothing is stored to the
+ * old address any more.
  */
 #include "zpci/function/fmb.h"
 
@@ -117,7 +117,7 @@ void zpci_fmb_release(struct zpci_function *function)
 	function->fmb.timer = NULL;
 }
 
-/* From a new registration on; with fmb.lock held. */
+/* For a new registration; with fmb.lock held. */
 static void begin(struct zpci_function *function)
 {
 	struct zpci_measurement *fmb = &function->fmb;
@@ -147,7 +147,7 @@ bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 	return usable;
 }
 
-/* Taking the lock waits for a block that is being stored. A timer that runs out later stores
+/* Waits for a block that is being stored, by taking the lock. A timer that runs out later stores
  * nothing. */
 void zpci_fmb_quiesce(struct zpci_function *function)
 {

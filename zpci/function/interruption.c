@@ -2,15 +2,15 @@
 /*
  * Adapter interruptions (reference section 6).
  *
- * The guest registers, per function, a vector of indicator bits (AIBV) and one summary bit in
- * AISB. A message with number n sets bit AIBV[offset + n], then tests and sets the summary bit;
- * only the one who finds it clear presents an adapter interruption on the ISC. Without summary
- * notification each message presents one. The order matters: whoever sees the summary bit must
+ * The guest registers for each function a vector of indicator bits (AIBV) and one summary bit (in
+ * AISB). A message with number n sets bit AIBV[offset + n], then tests and sets the summary bit. If
+ * the summary bit was clear, the message presents an adapter interruption on the ISC. Without summary
+ * notification each message presents one. The order matters: a guest that sees the summary bit must
  * find the indicator.
  *
- * The bits are set under the lock, so that after DEREG_INT, disable or a function-level reset no
- * more of them change. Presenting may need the machine's big lock and is done after all locks are
- * released, those of other functions included.
+ * The bits are set under the lock, so that none of them changes after DEREG_INT, disable or a
+ * function-level reset. Presenting may need the machine's big lock, so it comes after all locks are
+ * released, also those of other functions.
  */
 #include "zpci/function/interruption.h"
 
@@ -39,13 +39,13 @@ static bool is_there(struct zpci_function *function, uint64_t address, uint64_t 
 	const struct zpci_function_parent *parent = function->parent;
 	uint8_t byte;
 
-	/* Behind the last address there is none: storage does not go on at 0. */
+	/* Storage does not go on at 0 behind the last address. */
 	return bit / 8 <= UINT64_MAX - address &&
 	       !parent->machine_ops.read_absolute(parent->machine, address + bit / 8, &byte, 1);
 }
 
-/* The ends of the vector, and the summary bit: a guest that registers what is not there hears it
- * now and not by an error of the function at its first message. */
+/* Whether both ends of the vector, and the summary bit, are there. If not, the guest is told now, and
+ * its function does not fail later, at its first message. */
 static bool reachable(struct zpci_function *function, const struct zpci_indicators *wanted)
 {
 	uint64_t first = wanted->aibv_offset;
@@ -88,7 +88,7 @@ uint8_t zpci_interruption_deregister(struct zpci_function *function)
 	return was ? 0 : ZPCI_STATUS_SEQUENCE;
 }
 
-/* Sets bit @bit (MSB-0) of the vector at @address; tells whether it was set. */
+/* Sets bit @bit (MSB-0) of the vector at @address; *@was: it was set before. */
 static bool set_bit(struct zpci_function *function, uint64_t address, uint64_t bit, bool *was)
 {
 	const struct zpci_function_parent *parent = function->parent;

@@ -7,16 +7,16 @@
  *	        bits 41..31           bits 30..20      bits 19..12
  *
  * Region-second and -first tables can be in front, 11 bits each; the designation type says where to
- * start. A range of DMA addresses may be larger than what its tables reach; what is behind is
+ * start. A registered range may be larger than what its tables reach; an address behind that is
  * refused.
  *
  * Each entry is read once, as a whole doubleword, since the guest changes entries while we walk.
- * Protection in any of them takes the right to write.
+ * If any of them is protected, the page may not be written.
  *
- * Only valid translations are cached, so the guest need not tell us when it makes one
- * (the group publishes refresh = 0); RPCIT and the end of the registration take them out. The
- * cache is filled and read by DMA threads side by side inside the gate, and cleared by the one
- * who holds the gate alone: a translation that RPCIT was told of is not used after RPCIT ended.
+ * Only valid translations are cached, so the guest need not tell us when it makes one (the group
+ * publishes refresh = 0). RPCIT and the end of the registration take translations out. DMA threads
+ * fill and read the cache side by side, with dma.lock held for reading; a thread that takes entries
+ * out holds it for writing. So no translation that RPCIT named is used after RPCIT ended.
  */
 #include "zpci/function/ioat.h"
 
@@ -56,7 +56,7 @@ static uint16_t check_table_entry(uint64_t entry, unsigned level)
 	return 0;
 }
 
-/* The page table's entry, from a segment-table entry. */
+/* Reads the entry of the page table that @segment, a segment-table entry, designates. */
 static uint16_t walk_page(struct zpci_function *function, uint64_t segment, uint64_t address,
 			  uint64_t *entry)
 {
@@ -123,7 +123,7 @@ static bool cache_find(struct zpci_ioat *ioat, uint64_t address, uint64_t *frame
 	       atomic_load_explicit(&entry->sequence, memory_order_relaxed) == before;
 }
 
-/* Whoever finds the entry being changed leaves it to the other one. */
+/* If another thread is changing the entry, that thread's translation is cached. */
 static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 {
 	struct zpci_ioat_entry *entry = cache_slot(ioat, address);
@@ -139,13 +139,13 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
 }
 
-/* 11 bits index the highest table, those above must be 0. */
+/* 11 bits index the highest table; the bits above must be 0. */
 uint64_t zpci_ioat_reach(uint64_t iota)
 {
 	return UINT64_MAX >> (53 - level_shift[(iota & ZPCI_IOTA_DT_MASK) >> 2]);
 }
 
-/* Out of line, so that what is in the cache is found without saving registers for this. */
+/* Out of line, so that a hit in the cache does not save registers for this. */
 static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function, uint64_t address,
 						  bool write, uint64_t *absolute)
 {
@@ -167,9 +167,9 @@ static __attribute__((noinline)) uint16_t look_up(struct zpci_function *function
 	return 0;
 }
 
-/* What is in the cache is in the range that is registered now: whoever changes that empties it. If
- * the cache says that a page is protected, the tables are looked at again: a guest that takes the
- * protection away makes a new translation, of which it need not tell us. */
+/* The cache has addresses of the registered range alone: a change of the range empties it. If the
+ * cache says that a page is protected, the tables are read again. A guest that takes the protection
+ * away makes a new translation, of which it need not tell us. */
 uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, bool write,
 			     uint64_t *absolute)
 {
@@ -188,7 +188,6 @@ static void drop(struct zpci_ioat_entry *entry)
 	atomic_store_explicit(&entry->page, 0, memory_order_relaxed);
 }
 
-/* With the gate held alone. */
 void zpci_ioat_invalidate(struct zpci_ioat *ioat, uint64_t start, uint64_t last)
 {
 	uint64_t first_page = start >> PAGE_SHIFT, last_page = last >> PAGE_SHIFT;
@@ -206,7 +205,7 @@ void zpci_ioat_invalidate(struct zpci_ioat *ioat, uint64_t start, uint64_t last)
 	for (unsigned i = 0; i < ZPCI_IOAT_CACHE; i++) {
 		uint64_t page = atomic_load_explicit(&ioat->cache[i].page, memory_order_relaxed);
 
-		/* Only what is there: a cache that was never used is to stay without memory. */
+		/* Nothing is written where nothing is: an unused cache then needs no memory. */
 		if (page & VALID && page >> PAGE_SHIFT >= first_page &&
 		    page >> PAGE_SHIFT <= last_page)
 			drop(&ioat->cache[i]);

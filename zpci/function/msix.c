@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The MSI-X table and the pending bits, which the function owns for its device.
+ * The MSI-X table and the pending bits, which the function keeps for its device.
  *
- * The capability in the device's config space says where they lie in its BARs; accesses to those
- * bytes end here, all others at the device. The device just raises vectors. What becomes of one:
+ * The capability in the device's config space says where they lie in its BARs. Accesses to those
+ * bytes end here, all others at the device. The device raises vectors, which have these effects:
  *
- *	not enabled, no such vector          dropped; so is all while the gate is closed
- *	function masked or vector masked     its pending bit is set
- *	no Bus Master                        the same: a message is a write to memory
- *	else                                 its message is sent; a message to our group's MSI
- *	                                     address signals the vector *in its data* (Linux may
- *	                                     use numbers that are not the table index, reference 6.1)
+ *	gate closed, not enabled, no such vector    none
+ *	function masked or vector masked            its pending bit is set
+ *	no Bus Master                               the same: a message is a write to memory
+ *	else                                        its message is sent. If it goes to our group's MSI
+ *	                                            address, it signals the vector *in its data*: Linux
+ *	                                            may use others than the table index (reference 6.1)
  *
- * A vector that is unmasked while pending, by the entry, by the function mask or by Bus Master, is
- * sent then.
- * Nothing is latched: the table may be written before or after REG_INT (reference 10.3).
+ * A vector that is pending is sent when its entry, the function mask or Bus Master no longer masks
+ * it. Nothing else is remembered: the guest may write the table before or after REG_INT (reference
+ * 10.3).
  *
  * All state is under interruption.lock, since devices raise vectors from threads of their own.
  */
@@ -74,7 +74,7 @@ static int read_capability(struct zpci_function *function)
 		return 0;
 	zpci_log(&function->parent->logger, ZPCI_LOG_ERROR,
 		 "function 0x%08x: MSI-X table or pending bits lie outside of its BARs; correct "
-		 "model %s",
+		 "the model %s",
 		 function->fid, function->model->name);
 	return -EINVAL;
 }
@@ -138,8 +138,8 @@ static bool vector_masked(const struct zpci_msix *msix, unsigned vector)
 	       (entry[PCI_MSIX_ENTRY_VECTOR_CTRL] & PCI_MSIX_ENTRY_CTRL_MASKBIT);
 }
 
-/* Sends the message of @vector. A message to another address would be a DMA write of the
- * device to memory; no driver of this platform asks for that, and it is dropped. */
+/* Sends the message of @vector. To another address it would be a DMA write to memory. No driver of
+ * this platform asks for that, and the message is dropped. */
 static uint8_t send(struct zpci_function *function, unsigned vector)
 {
 	const uint8_t *entry = function->msix.table + (size_t)vector * PCI_MSIX_ENTRY_SIZE;
@@ -150,7 +150,7 @@ static uint8_t send(struct zpci_function *function, unsigned vector)
 					(uint32_t)zpci_get_le(entry + PCI_MSIX_ENTRY_DATA, 4));
 }
 
-/* Sends what is pending and no longer masked. With interruption.lock held. */
+/* Sends what is pending and not masked. With interruption.lock held. */
 static uint8_t send_pending(struct zpci_function *function)
 {
 	struct zpci_msix *msix = &function->msix;
@@ -218,7 +218,7 @@ void zpci_msix_set_bus_master(struct zpci_function *function, bool bus_master)
 	zpci_function_present(function, iscs);
 }
 
-/* A stretch of a BAR that is the function's own; @start counts within the BAR. */
+/* As zpci_msix_run(), where the function's own are @size bytes from @start of the BAR. */
 static size_t run_against(uint64_t start, size_t size, uint64_t offset, size_t length, bool *own)
 {
 	if (offset < start) {

@@ -5,8 +5,8 @@
  * Names are those of QEMU's ERR_EVENT_* (hw/s390x/s390-pci-bus.h); 0040 is Linux's. The effect of a
  * code follows from what Linux does with it (arch/s390/pci/pci_event.c, __zpci_event_error(), since
  * "s390/pci: Handle PCI error codes other than 0x3a", 3cd03ea57e8e). Linux only logs errors of the
- * measurement block, gives the function up after two others, and recovers it after all that remain.
- * If an error that Linux only logs blocked the function, it would stay blocked for ever.
+ * measurement block: they do not block the function, because it would stay blocked for ever. Linux
+ * gives the function up after two others, 003B and 0040, and recovers it after all the rest.
  */
 #include "zpci/function/pec.h"
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The platform's facts about a function: from whom each comes, and whether they can be true.
+ * The platform's facts about a function: where each comes from, and whether they can be true.
  *
  * The defaults are those of a software device. It translates on each access, so the guest need not
  * tell of new translations, and refresh is not published. A device that maps guest storage must be
- * told of them, so it has a default group of its own, which publishes refresh. DMA goes where one
- * region-third table reaches, and only that type is published: if there were more addresses, Linux
- * would use larger tables (reference 3.6). The MSI address lies outside.
+ * told of them, so it has a default group of its own, which publishes refresh. The DMA addresses are
+ * those that one region-third table reaches, and only that type is published: with more addresses,
+ * Linux would use larger tables (reference 3.6). The MSI address lies outside.
  *
- * The relaxed group differs in store blocks alone. It is only for those who ask for it: a
- * hypervisor in the guest passes the length of store blocks on to its own guest, and stock QEMU has
- * room for 128 bytes whatever it is told.
+ * The relaxed group differs in store blocks alone, and is used only if the configuration asks for it.
+ * A hypervisor in the guest passes the length of store blocks on to its own guest, and stock QEMU
+ * has room for 128 bytes, whatever length it is told.
  */
 #include <zpci/platform.h>
 
@@ -73,7 +73,7 @@ void zpci_platform_relaxed(struct zpci_platform *platform)
 	zpci_size_fill(platform, &full, sizeof(full));
 }
 
-/* --- from whom each comes -------------------------------------------------------------------- */
+/* --- where each comes from ------------------------------------------------------------------- */
 
 static const struct {
 	uint32_t fact;
@@ -119,7 +119,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct zpci_function *fu
 	return -EINVAL;
 }
 
-/* Takes what @from gives and @taken has not yet. */
+/* Takes the facts that @from gives and that are not in @taken. */
 static int merge(struct zpci_function *function, const struct zpci_platform *from,
 		 const char *whose, uint32_t taken, uint32_t *facts)
 {
@@ -193,7 +193,7 @@ static int check_group(struct zpci_function *function)
 	return check_designations(function);
 }
 
-/* The last page may be registered for ISM, too. */
+/* ISM may also register the page behind the last one. */
 static int check_addresses(struct zpci_function *function)
 {
 	const struct zpci_platform *platform = &function->platform;
@@ -235,8 +235,8 @@ static int check(struct zpci_function *function)
 	if (function->model->dma_map && !platform->group.refresh)
 		return refuse(
 			function,
-			"its device maps guest storage, and its group 0x%02x does not make the "
-			"guest tell of new translations; give a group with refresh",
+			"its device maps guest storage, but in its group 0x%02x the guest does not "
+			"tell of new translations; give a group with refresh",
 			platform->group.id);
 	if (platform->port > 0xf)
 		return refuse(function, "its port is %u; give 0 to 15", platform->port);

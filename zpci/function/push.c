@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * push.c - DMA by a device that accesses guest storage itself: hardware of the host behind an
- * IOMMU, another process. It cannot ask for each access, as a software device does by its services;
- * it is told beforehand which storage it has at which DMA addresses.
+ * DMA by a device that accesses guest storage itself: hardware of the host behind an IOMMU, or another
+ * process. A software device asks for each access by its services. Such a device cannot, so it is told
+ * beforehand which storage is at which DMA addresses.
  *
  * The group of such a function publishes refresh, so that the guest executes RPCIT for new
  * translations as well as for old ones. What RPCIT does (reference 5.8):
  *
- *	1. What is mapped in the range, but not the same in the tables any more, is unmapped.
- *	2. What is in the tables of the range, but not mapped, is mapped.
+ *	1. What is mapped in the range, but is not the same in the tables any more, is unmapped.
+ *	2. What is in the tables of the range, but is not mapped, is mapped.
  *
- * The unit of both is a run: DMA addresses, storage and the host's addresses of it side by side,
- * with the same right to write. A run that is still the same is left alone, since the device may be
- * using it. A run is never changed or cut, because IOMMUs of hosts do neither. If a page within
- * goes, the whole run is unmapped, and step 2 maps what is left of it; the device can be refused an
- * access to that meanwhile. Guests mostly unmap as they mapped. So a run never grows over what was
- * mapped before, and the runs are the guest's own buffers.
+ * The unit of both is a run: DMA addresses, storage, and the host's addresses of that storage, each
+ * without a gap and with the same right to write. A run that is still the same is left alone, since
+ * the device may be using it. A run is never changed or cut, because IOMMUs of hosts can do neither.
+ * If one of its pages goes, the whole run is unmapped, and step 2 maps what is left of it. Meanwhile
+ * the device can be refused an access to that. To make this rare, a run never grows over what was
+ * mapped before: so runs are the guest's own buffers, and guests mostly unmap as they mapped.
  *
- * A device has room for some number of runs, and so have we. When there is no more, RPCIT ends with
- * status 16, and what was mapped stays. Linux then refreshes the whole aperture, and goes on if
+ * A device has room for a certain number of runs, and so have we. When there is no more, RPCIT ends
+ * with status 16, and what was mapped stays. Linux then refreshes the whole aperture, and goes on if
  * there is room for everything that is valid by then.
  *
- * Table entries that are invalid are skipped with all that is below them. A guest could still have
- * 2^30 pages looked at, by tables that it uses many times in one tree. So the steps of one RPCIT
- * are counted, and when there are too many, it ends as if there were no room. What was not looked
- * at counts as gone.
+ * An invalid table entry is skipped with all that is below it. A guest could still make us look at
+ * 2^30 pages, by tables that it uses many times in one tree. So the steps of one RPCIT are counted.
+ * When there are too many, it ends as if there were no room, and runs that were not looked at are
+ * unmapped.
  *
- * A page is mapped if the machine names a region of storage for it. Storage that is in no region is
- * an error of the function, as storage that does not exist is. A page that may be written is an
- * error as well, if its region must not be written behind the machine's back. When regions change,
- * everything is looked at anew, and runs whose storage is elsewhere in the host are unmapped.
+ * A page is mapped if the machine names a region of storage for it. It is an error of the function if
+ * storage is in no region, as if it did not exist, or if a page may be written and its region must
+ * not be written behind the machine's back. When regions change, everything is looked at again, and
+ * runs whose storage is elsewhere in the host are unmapped.
  *
- * All of this is under the function's lock. The gate is not needed: no other thread looks at runs.
+ * All of this is under the function's lock. dma.lock is not needed, as no other thread looks at runs.
  *
  * Limit: a function in error, or without Bus Master, keeps what is mapped. The device must stop by
  * itself: it sees the Command register, and the guest resets it after an error.
@@ -53,8 +53,8 @@
 /* Entries of tables that are looked at by one RPCIT: 64 GiB in pages, about half a second. */
 #define STEPS_MAX (1u << 24)
 
-/* Runs are kept in a treap: a search tree by address that is also a heap by @priority. That is
- * random, so the depth is that of a random tree, whatever the guest does. */
+/* Runs are kept in a treap: a search tree by address that is also a heap by @priority. Priorities are
+ * random, so whatever the guest does, the tree is about as deep as a random one. */
 struct zpci_run {
 	struct zpci_run *lower, *higher;
 	uint32_t priority;
@@ -67,7 +67,7 @@ struct zpci_run {
 
 /* --- the tree ------------------------------------------------------------------------------- */
 
-/* Into the runs that begin before @address and the others. */
+/* Parts the runs that begin before @address from the others. */
 static void split(struct zpci_run *run, uint64_t address, struct zpci_run **lower,
 		  struct zpci_run **higher)
 {
@@ -85,7 +85,7 @@ static void split(struct zpci_run *run, uint64_t address, struct zpci_run **lowe
 	*higher = NULL;
 }
 
-/* All of @lower lie before all of @higher. */
+/* All runs of @lower lie before all of @higher. */
 static struct zpci_run *join(struct zpci_run *lower, struct zpci_run *higher)
 {
 	struct zpci_run *root, **at = &root;
@@ -105,7 +105,7 @@ static struct zpci_run *join(struct zpci_run *lower, struct zpci_run *higher)
 	return root;
 }
 
-/* The run that @address is in, else the first behind it. */
+/* The run that @address is in, else the first one behind it, or NULL. */
 static struct zpci_run *run_from(const struct zpci_push *push, uint64_t address)
 {
 	struct zpci_run *run = push->runs, *found = NULL;
@@ -165,7 +165,7 @@ static void visit(void *opaque, const struct zpci_storage_region *region)
 		search->region = *region;
 }
 
-/* The region that @absolute is in, cut off before it; false: there is none, or not for writing. */
+/* The region that @absolute is in, from there on. False: there is none, or it is not for writing. */
 static bool find_region(const struct zpci_function *function, uint64_t absolute, bool write,
 			struct zpci_storage_region *region)
 {
@@ -192,26 +192,26 @@ struct refresh {
 	struct zpci_function *function;
 	uint64_t start, last;
 	unsigned steps;
-	uint64_t failed; /* address of an error */
-	uint16_t pec;	 /* of it, or 0 */
+	uint64_t failed; /* DMA address of an error */
+	uint16_t pec;	 /* of that error, or 0 */
 };
 
-/* What the tables say of @address: 0, a PEC, or TOO_FAR. *@last: up to where they say so. */
-#define TOO_FAR 0xffff
+/* What the tables say of @address: 0, a PEC, or TOO_MANY steps. *@last: up to where they say so. */
+#define TOO_MANY 0xffff
 static uint16_t look(struct refresh *refresh, uint64_t address, uint64_t *frame, uint64_t *last)
 {
 	uint64_t span = PAGE; /* of a table that cannot be fetched */
 	uint16_t pec;
 
 	if (refresh->steps == STEPS_MAX)
-		return TOO_FAR;
+		return TOO_MANY;
 	refresh->steps++;
 	pec = zpci_ioat_walk(refresh->function, address, frame, &span);
 	*last = address | (span - 1);
 	return pec;
 }
 
-/* --- 1: what is not so any more ------------------------------------------------------------- */
+/* --- 1: what is not the same any more ------------------------------------------------------- */
 
 static bool is_same(struct refresh *refresh, const struct zpci_run *run, uint64_t address,
 		    uint64_t *last)
@@ -232,7 +232,7 @@ static bool is_there(const struct refresh *refresh, const struct zpci_run *run)
 	       region.host == run->host && region.length > run->last - run->address;
 }
 
-/* Whether @run can stay, by what the range has of it. */
+/* Whether @run can stay, judged by the part of it that is in the range. */
 static bool stays(struct refresh *refresh, const struct zpci_run *run)
 {
 	uint64_t address = run->address > refresh->start ? run->address : refresh->start;
@@ -255,7 +255,7 @@ static void unmap(struct zpci_function *function, struct zpci_run *run)
 	free(run);
 }
 
-/* The range grows over runs that go: what is left of them is mapped again. */
+/* The range grows over runs that are unmapped, so that what is left of them is mapped again. */
 static void unmap_old(struct refresh *refresh)
 {
 	uint64_t start = refresh->start, last = refresh->last, address = start, end;
@@ -281,7 +281,7 @@ static void unmap_old(struct refresh *refresh)
 
 /* --- 2: what is new ------------------------------------------------------------------------- */
 
-/* What is to be mapped when its end is found. */
+/* What will be mapped when its end is found. */
 struct pending {
 	uint64_t address;
 	uint64_t length; /* 0: nothing */
@@ -312,7 +312,7 @@ static int map(struct zpci_function *function, const struct zpci_dma_mapping *ma
 	return 0;
 }
 
-/* Maps what was found, in a part for each region that it lies in. */
+/* Maps @pending, in one part for each region that it lies in. */
 static int map_pending(struct refresh *refresh, struct pending *pending)
 {
 	while (pending->length) {
@@ -343,7 +343,7 @@ static int map_pending(struct refresh *refresh, struct pending *pending)
 	return 0;
 }
 
-/* [@address, @last] is @frame and what follows it. */
+/* [@address, @last] is the storage at @frame. */
 static int add(struct refresh *refresh, struct pending *pending, uint64_t address, uint64_t last,
 	       uint64_t frame)
 {
@@ -364,14 +364,14 @@ static int add(struct refresh *refresh, struct pending *pending, uint64_t addres
 	return 0;
 }
 
-/* One entry at @address, of which there is nothing mapped up to *@last; that becomes its end. */
+/* One entry at @address; nothing is mapped up to *@last, which becomes the end of the entry. */
 static int map_entry(struct refresh *refresh, struct pending *pending, uint64_t address,
 		     uint64_t *last)
 {
 	uint64_t frame, end;
 	uint16_t pec = look(refresh, address, &frame, &end);
 
-	if (pec == TOO_FAR)
+	if (pec == TOO_MANY)
 		return -ENOSPC;
 	if (pec && pec != ZPCI_PEC_DMA_TRANSLATION) {
 		refresh->pec = pec;
@@ -407,9 +407,9 @@ static int map_new(struct refresh *refresh)
 	return rc ? rc : map_pending(refresh, &pending);
 }
 
-/* --- what others call ----------------------------------------------------------------------- */
+/* --- entry points --------------------------------------------------------------------------- */
 
-/* Pages of the range that are in what is registered, and in reach of its tables; false: none. */
+/* Cuts the range to what is registered and in reach of the tables. False: nothing is left. */
 static bool clip(struct refresh *refresh)
 {
 	const struct zpci_ioat *ioat = &refresh->function->dma.ioat;

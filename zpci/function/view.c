@@ -2,23 +2,24 @@
 /*
  * Config space as the guest sees it: the device's own, with the emulation profile laid over it.
  *
- * A bare VF shows neither IDs nor BARs, and no layer below ever gave it a Memory bit. What the
- * profile emulates is answered from here; what the device shows by itself is let through, or
- * hidden where the profile says that the layer below does not show it:
+ * A bare VF shows neither IDs nor BARs, and its Command register has no Memory bit. This file answers
+ * what the profile emulates. What the device shows by itself is passed, or hidden if the profile is
+ * one of a layer that does not show it:
  *
  *	           device shows it (PF, host VF)     device does not (raw VF)
- *	emulated   let through                       emulated here
- *	not        hidden: ffff, read-only 0         let through: ffff, read-only 0
+ *	emulated   passed                            emulated here
+ *	not        hidden: ffff, read-only 0         passed: ffff, read-only 0
  *
- * The Memory bit alone is always ours: emulated or hard-wired 0, never the device's. The I/O bit
- * and the interrupt pin are 0, as there is no I/O space and no pin (reference 9.7). All of it
- * works byte by byte, so that an access of any width and alignment means the same.
+ * In the Command register the Memory bit is emulated or hard-wired 0; the device's own is never
+ * passed. The I/O bit and the interrupt pin are 0, as there is no I/O space and no pin (reference
+ * 9.7). All of this is done for each byte by itself, so that the width and the alignment of an access
+ * do not matter.
  *
- * zpci_view_origin() alone knows which bits are whose. Reads and writes follow it, reads by masks
- * that are kept of what it says, and so does whoever wants to tell a person; they cannot disagree.
+ * zpci_view_origin() alone decides which bits are whose. Writes ask it, reads use masks that were
+ * made from its answers, and zpci_firmware_config_origin() tells them to people.
  *
- * Writes go to the device as well, so that one which follows its Command register or its BARs
- * can. A BAR's value is kept and has no further meaning: loads and stores name the BAR by number.
+ * Writes go to the device as well, because a device may follow its Command register or its BARs. The
+ * value of a BAR is kept and has no further meaning: loads and stores name the BAR by its number.
  */
 #include "zpci/function/view.h"
 
@@ -46,8 +47,8 @@ static bool is_msix_control(const struct zpci_function *function, unsigned offse
 	       offset == function->msix.capability + PCI_MSIX_FLAGS + 1;
 }
 
-/* IDs and BARs: the table at the top of this file. */
-static struct zpci_config_origin laid_over(const struct zpci_function *function, bool emulate)
+/* Of IDs and BARs: the table at the top of this file. */
+static struct zpci_config_origin by_table(const struct zpci_function *function, bool emulate)
 {
 	bool shown = function->identity.kind != ZPCI_DEVICE_RAW;
 
@@ -72,11 +73,11 @@ struct zpci_config_origin zpci_view_origin(const struct zpci_function *function,
 	const struct zpci_profile *profile = &function->view.profile;
 
 	if (offset < PCI_COMMAND)
-		return laid_over(function, profile->ids);
+		return by_table(function, profile->ids);
 	if (offset == PCI_COMMAND)
 		return command_origin(profile);
 	if (is_bar(offset))
-		return laid_over(function, profile->bars);
+		return by_table(function, profile->bars);
 	if (offset == PCI_INTERRUPT_PIN)
 		return (struct zpci_config_origin){ .hard_wired = 0xff };
 	if (is_msix_control(function, offset))
@@ -125,7 +126,7 @@ static uint8_t own_byte(const struct zpci_function *function, unsigned offset)
 	return function->view.profile.bars ? function->view.bars[offset - BARS_START] : 0;
 }
 
-/* Keeps what the guest reads of bytes of the header, after something of ours changed there. */
+/* Makes the masks of bytes of the header, after something of ours changed there. */
 static void keep(struct zpci_function *function, unsigned offset, unsigned length)
 {
 	struct zpci_view *view = &function->view;
@@ -139,7 +140,7 @@ static void keep(struct zpci_function *function, unsigned offset, unsigned lengt
 	}
 }
 
-/* MSI-X's control is behind the header, and changes by itself. */
+/* MSI-X's control is behind the header, and changes without this file. */
 static void lay_msix_control_over(struct zpci_function *function, unsigned offset, uint8_t *byte,
 				  unsigned length)
 {
@@ -162,8 +163,8 @@ void zpci_view_read(struct zpci_function *function, unsigned offset, void *data,
 		lay_msix_control_over(function, offset, byte, length);
 		return;
 	}
-	/* An access is within a word, and so within the header. In one piece, whatever its length:
-	 * bytes that are not asked for are worked out as well, and left out. */
+	/* An access is within a word, and so within the header. All eight bytes are worked out at
+	 * once, and the first @length of them are used. */
 	zpci_copy(&raw, byte, length);
 	memcpy(&passed, view->passed + offset, sizeof(passed));
 	memcpy(&own, view->own + offset, sizeof(own));
@@ -171,7 +172,7 @@ void zpci_view_read(struct zpci_function *function, unsigned offset, void *data,
 	zpci_copy(byte, &raw, length);
 }
 
-/* Query PCI function answers without a lock, from these. */
+/* Query PCI function reads these without a lock. */
 static void publish_bars(struct zpci_function *function)
 {
 	uint8_t register_bytes[4];
@@ -184,7 +185,7 @@ static void publish_bars(struct zpci_function *function)
 	}
 }
 
-/* IDs are emulated and read-only. */
+/* Emulated IDs are read-only. */
 static void write_byte(struct zpci_function *function, unsigned offset, uint8_t value)
 {
 	uint8_t emulated = zpci_view_origin(function, offset).emulated;
@@ -200,7 +201,7 @@ static void write_byte(struct zpci_function *function, unsigned offset, uint8_t 
 	keep(function, offset, 1);
 }
 
-/* True when this write sets Initiate Function Level Reset of a function that has it. */
+/* Whether this write sets Initiate Function Level Reset of a function that has it. */
 static bool starts_flr(struct zpci_function *function, unsigned offset, const uint8_t *data,
 		       unsigned length)
 {
@@ -210,8 +211,8 @@ static bool starts_flr(struct zpci_function *function, unsigned offset, const ui
 	       (data[control - offset] & (PCI_EXP_DEVCTL_BCR_FLR >> 8));
 }
 
-/* Whether the device may access storage and send messages: the Bus Master bit, which a VF has
- * even where nothing is emulated (PCIe 5.0, 9.3.4.1.3). */
+/* The Bus Master bit says whether the device may access storage and send messages. It is the device's
+ * own: a bare VF has it as well (PCIe 5.0, 9.3.4.1.3). */
 static void follow_bus_master(struct zpci_function *function)
 {
 	uint8_t command;
@@ -265,7 +266,7 @@ void zpci_view_write(struct zpci_function *function, unsigned offset, const void
 		publish_bars(function);
 }
 
-/* Offset of capability @id, or 0. The list is the device's; a loop in it ends. */
+/* Offset of capability @id, or 0. The list is the device's and may be a loop: hops are counted. */
 static unsigned find_capability(struct zpci_function *function, uint8_t id)
 {
 	uint8_t next, header[2];
