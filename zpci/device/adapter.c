@@ -2,10 +2,10 @@
 /*
  * adapter.c - adapters, and lending their functions.
  *
- * Theory of operation. An adapter is a device model's object with a channel ID and a count of
- * references. Whoever made it has one, and each function that is lent has one, so an adapter
- * lives until the last of its functions came back. A function is lent to one borrower at a
- * time: one flag per function, taken by an atomic exchange, and no lock, so that firmwares of
+ * Theory of operation. An adapter is an object of a device model, with a channel ID and a count of
+ * references. The caller that made it has one reference, and each function that is lent has one, so
+ * an adapter lives until the last of its functions is given back. A function is lent to one borrower
+ * at a time: it has a flag that is taken by an atomic exchange. There is no lock, so firmwares of
  * different virtual machines may borrow from one adapter at the same time.
  */
 #include <errno.h>
@@ -40,8 +40,8 @@ static bool valid_name(const char *name)
 	return true;
 }
 
-/* A model may come from the caller; one without all operations would crash in the first guest
- * that touches it. */
+/* The model may be the caller's own. If it lacked an operation, the first guest that touches the device
+ * would crash the process. */
 static bool take_model(struct zpci_model *model, const struct zpci_model *asked)
 {
 	return asked &&
@@ -53,7 +53,7 @@ static bool take_model(struct zpci_model *model, const struct zpci_model *asked)
 	       model->resume && !model->dma_map == !model->dma_unmap;
 }
 
-/* Fills @new with what was asked for, @options among it; -EINVAL after a message. */
+/* Fills @new and @options with what was asked for; -EINVAL after a message. */
 static int configure(struct zpci_adapter *new, const struct zpci_model *model, uint16_t pchid,
 		     const struct zpci_adapter_options *asked, struct zpci_adapter_options *options)
 {
@@ -68,14 +68,13 @@ static int configure(struct zpci_adapter *new, const struct zpci_model *model, u
 			      &new->logger.logger, new->logger.name))
 		return -EINVAL;
 	if (!pchid) {
-		zpci_log(&logger, ZPCI_LOG_ERROR,
-			 "this PCHID is nobody's; choose 0x0001 to 0xffff");
+		zpci_log(&logger, ZPCI_LOG_ERROR, "0x0000 is no PCHID; choose 0x0001 to 0xffff");
 		return -EINVAL;
 	}
 	if (!take_model(&new->model, model)) {
 		zpci_log(&logger, ZPCI_LOG_ERROR,
-			 "its model is unknown or incomplete; one needs size, name, help and all "
-			 "operations up to resume");
+			 "its model is unknown or incomplete; a model needs size, name, help and "
+			 "all operations up to resume");
 		return -EINVAL;
 	}
 	if (options->vfs > ZPCI_VFS_MAX) {
@@ -124,7 +123,7 @@ void zpci_adapter_unref(struct zpci_adapter *adapter)
 {
 	if (!adapter)
 		return;
-	/* Release: what this holder did; acquire: what all others did before destroy(). */
+	/* Release what this holder did; acquire what all others did, before destroy(). */
 	if (atomic_fetch_sub_explicit(&adapter->references, 1, memory_order_acq_rel) != 1)
 		return;
 	adapter->model.destroy(adapter->opaque);
@@ -146,7 +145,7 @@ const struct zpci_model *zpci_adapter_model(const struct zpci_adapter *adapter)
 	return &adapter->model;
 }
 
-/* Whoever borrows is told: the adapter may be another program part's, with a logger of its own. */
+/* Messages go to the borrower's logger: the adapter may belong to another part of the program. */
 int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			const struct zpci_services *services, struct zpci_identity *identity,
 			void **device)

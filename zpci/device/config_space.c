@@ -2,10 +2,9 @@
 /*
  * config_space.c - the config space of a software device.
  *
- * Theory of operation. A config space is an array of bytes with a mask of writable bits beside
- * it, made once from the description of the model and never changed in shape. Nothing here acts
- * on a write except one bit: Initiate Function Level Reset in Device Control, which reads as 0
- * and is reported to the device.
+ * Theory of operation. A config space is an array of bytes, with a mask of writable bits for each.
+ * Both are made once, from the description of the model. One bit does something when it is written:
+ * Initiate Function Level Reset in Device Control, which reads as 0. The device is told of it.
  *
  * The layout is the same for all software devices:
  *
@@ -15,15 +14,14 @@
  *	0x100  Alternative Routing-ID capability: a VF may have a devfn above 7
  *	0x140  SR-IOV capability, in a PF that has VFs
  *
- * A PF answers as any PCI function does: BARs can be sized and programmed, Command has real
- * bits. A VF answers as VFs of hardware do (PCIe 5.0, 9.3.4 and 9.3.5): much of it is read-only
- * zero because the PF decides, and who wants to know what the function *is* has to ask the
- * PF's SR-IOV capability (sriov.c). What a guest needs beyond this is emulated by the function
- * in front of the device, according to its profile.
+ * A PF answers as any PCI function does: BARs can be sized and programmed, Command has real bits.
+ * A VF answers as VFs of hardware do (PCIe 5.0, 9.3.4 and 9.3.5): much of it is read-only zero,
+ * because the PF controls it, and only the PF's SR-IOV capability tells what the VF *is* (sriov.c).
+ * The function in front of the device emulates what a guest needs beyond this, by its profile.
  *
- * SR-IOV. VF Enable is hard-wired to 0: VFs of these adapters exist as long as the adapter,
- * enabled by the platform, and are lent one by one. That a guest which holds the PF creates
- * VFs by this bit (reference 9.6) needs the firmware's help and is not done yet.
+ * SR-IOV. VF Enable is hard-wired to 0. The platform has enabled the VFs of these adapters, which live
+ * as long as the adapter and are lent one by one. A guest that holds the PF cannot create VFs by this
+ * bit yet (reference 9.6): that needs the firmware's help.
  */
 #include <assert.h>
 #include <string.h>
@@ -37,7 +35,7 @@
 
 #define PCIE_OFFSET 0x40
 #define MSIX_OFFSET 0x80
-#define ARI_OFFSET 0x100 /* its header also keeps this dword from reading as all ones */
+#define ARI_OFFSET 0x100
 #define SRIOV_OFFSET 0x140
 
 #define MSIX_SIZE 12 /* PCI Local Bus 3.0, 6.8.2 */
@@ -75,8 +73,8 @@ static void put_bars(struct zpci_config_space *space, unsigned offset, const str
 	}
 }
 
-/* What the headers of PF and VF have in common (PCIe 5.0, 7.5.1 and 9.3.4.1). Interrupt pin,
- * cache line size, ROM and the multi-function bit are 0 in both: this platform has no INTx. */
+/* What the headers of PF and VF have in common (PCIe 5.0, 7.5.1 and 9.3.4.1). Interrupt pin, ROM and
+ * the multi-function bit are 0 in both: this platform has no INTx. */
 static void put_header(struct zpci_config_space *space,
 		       const struct zpci_pci_description *description, uint16_t device)
 {
@@ -87,8 +85,8 @@ static void put_header(struct zpci_config_space *space,
 	put(space, PCI_SUBSYSTEM_ID, 2, device, 0);
 }
 
-/* PCI Express capability; @control: writable bits of Device Control apart from the reset. The
- * link is the slowest and narrowest that exists: there is none. */
+/* PCI Express capability; @control: writable bits of Device Control apart from the reset. There is no
+ * real link, so it is the slowest and narrowest that PCIe has. */
 static void put_pcie(struct zpci_config_space *space, uint16_t control)
 {
 	const uint32_t link = PCI_EXP_LNKSTA_CLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1;
@@ -103,7 +101,7 @@ static void put_pcie(struct zpci_config_space *space, uint16_t control)
 	put(space, PCIE_OFFSET + PCI_EXP_LNKCAP2, 4, PCI_EXP_LNKCAP2_SLS_2_5GB, 0);
 }
 
-/* Enable and Function Mask are kept here; what they do is the function's business. */
+/* Enable and Function Mask are kept here, but the function does what they say. */
 static void put_msix(struct zpci_config_space *space, const struct zpci_msix_layout *msix)
 {
 	if (!msix->vectors)
@@ -137,14 +135,14 @@ static void put_sriov(struct zpci_config_space *space,
 	/* VF Enable stays 0: see the top of this file. */
 	put(space, at + PCI_SRIOV_CTRL, 2, 0, PCI_SRIOV_CTRL_MSE | PCI_SRIOV_CTRL_ARI);
 	put(space, at + PCI_SRIOV_NUM_VF, 2, 0, 0xffff);
-	/* The PF's own devfn: it depends on no other function. */
+	/* The PF's own devfn, as it depends on no other function. */
 	put(space, at + PCI_SRIOV_FUNC_LINK, 1, 0, 0);
 	/* Constant, whatever Number of VFs is; VF 255 is at devfn 255. */
 	put(space, at + PCI_SRIOV_VF_OFFSET, 2, 1, 0);
 	put(space, at + PCI_SRIOV_VF_STRIDE, 2, 1, 0);
 	put(space, at + PCI_SRIOV_VF_DID, 2, description->vf_device_id, 0);
-	/* 4 KiB pages alone, as s390 has them. PCIe asks for five larger sizes as well; VF BARs
-	 * would have to grow with them. So the choice in System Page Size is no choice. */
+	/* Pages of 4 KiB alone, as s390 has them. PCIe asks for five larger sizes as well, but VF
+	 * BARs would have to grow with them. */
 	put(space, at + PCI_SRIOV_SUP_PGSIZE, 4, 1, 0);
 	put(space, at + PCI_SRIOV_SYS_PGSIZE, 4, 1, 0);
 	put_bars(space, at + PCI_SRIOV_BAR, description->vf_bars);
@@ -175,9 +173,8 @@ void zpci_config_space_init_pf(struct zpci_config_space *space,
 }
 
 /*
- * Of Command only Bus Master is a VF's own (PCIe 5.0, 9.3.4.1.3); errors, payload and request
- * size are controlled for all VFs by the PF (9.3.5.4), so that nothing of Device Control but
- * the reset remains.
+ * Bus Master is the only bit of Command that a VF has (PCIe 5.0, 9.3.4.1.3). The PF controls errors,
+ * payload and request size for all VFs (9.3.5.4), so Device Control has nothing but the reset.
  */
 void zpci_config_space_init_vf(struct zpci_config_space *space,
 			       const struct zpci_pci_description *description)
@@ -193,7 +190,7 @@ void zpci_config_space_init_vf(struct zpci_config_space *space,
 	memcpy(space->initial, space->byte, sizeof(space->initial));
 }
 
-/* The caller checks before; this is what keeps a mistake there from becoming an overrun here. */
+/* The caller has checked the range. If it made a mistake, this prevents an overrun. */
 static bool outside(unsigned offset, unsigned length)
 {
 	return offset > ZPCI_CONFIG_SIZE || length > ZPCI_CONFIG_SIZE - offset;

@@ -2,8 +2,7 @@
 /*
  * config_space.h - the config space of a software device.
  *
- * Internal to zpci/device. A real device behind vfio has a config space of its own and needs
- * nothing of this.
+ * Internal to zpci/device. A real device has a config space of its own and needs nothing of this.
  */
 #ifndef ZPCI_DEVICE_CONFIG_SPACE_H
 #define ZPCI_DEVICE_CONFIG_SPACE_H
@@ -19,8 +18,8 @@ struct zpci_msix_layout {
 	uint32_t pba;
 };
 
-/* What the author of a software model says about its functions: all that the config spaces of
- * the PF and of its VFs are made from. */
+/* What a software model says about its functions. The config spaces of the PF and of its VFs are made
+ * from this alone. */
 struct zpci_pci_description {
 	uint16_t vendor_id;
 	uint16_t device_id;    /* of the PF */

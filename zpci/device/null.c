@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * null.c - a device that does nothing: the shortest complete model, there to be copied.
+ * null.c - a device that does nothing: the shortest complete model, to be copied for a new one.
  *
  * A PF and its VFs have one BAR of 4 KiB that reads as zero and ignores what is written, no
- * interrupts and no DMA. What it answers in config space is made from the description below.
+ * interrupts and no DMA. Their config spaces are made from the description below.
  *
- * A model that does something keeps its registers in its device structure, calls its services
- * (which this one throws away), and is next seen in probe.c.
+ * A model that does something keeps its registers in its device structure, and calls its services,
+ * which this one ignores. The next model to read is probe.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "zpci/device/software.h"
 
 static const struct zpci_pci_description null_description = {
-	.vendor_id = 0x1234, /* nobody's: see ZPCI_PROBE_VENDOR_ID */
+	.vendor_id = 0x1234, /* not assigned to anybody: see ZPCI_PROBE_VENDOR_ID */
 	.device_id = 0x7a6e,
 	.vf_device_id = 0x7a6f,
 	.class_code = 0xff0000, /* unassigned class */
@@ -88,7 +88,7 @@ static int null_bar_write(void *device, unsigned bar, uint64_t offset, const voi
 	return 0;
 }
 
-/* Nothing runs here that could be stopped. */
+/* Nothing runs here that had to stop. */
 static void null_pause(void *device)
 {
 	(void)device;

@@ -2,15 +2,14 @@
 /*
  * probe.c - a device to look at a PCI platform with: registers.
  *
- * Theory of operation. The registers of <zpci/probe.h> are bytes. What a store writes lands in
- * the register file if a writable register is there, byte by byte, whatever the size and
- * alignment of the store; then the trigger registers whose last byte the store covered act, in
- * ascending order, and are 0 again. A load sees the register file with the read-only registers
- * laid over it. So every access works in pieces of any kind, and a guest that writes in pieces
- * triggers once.
+ * Theory of operation. The registers of <zpci/probe.h> are bytes, the register file. A store of any
+ * size and alignment writes each byte for which there is a writable register. Then the trigger
+ * registers whose last byte the store covered act, in ascending order, and are 0 again. A load sees
+ * the register file with the read-only registers laid over it. So a guest may access a register in
+ * any pieces, and what it writes in pieces triggers once.
  *
- * Behind the registers (up to device memory) and in the BAR of the MSI-X table (outside of what
- * the function owns) everything reads as 0.
+ * Behind the registers (up to device memory) and in the BAR of the MSI-X table (outside of what the
+ * function owns) everything reads as 0.
  *
  * probe_device.h draws the parts. Operations of the model come one at a time; the device's thread runs
  * beside them, under probe_device.lock.
@@ -67,35 +66,35 @@ static const struct {
 #define WRITABLE (sizeof(writable) / sizeof(writable[0]))
 
 /* What a load of the register file sees. */
-static void view_registers(const struct probe_device *device, uint8_t *view)
+static void show_registers(const struct probe_device *device, uint8_t *shown)
 {
-	memcpy(view, device->registers, PROBE_REGISTERS);
+	memcpy(shown, device->registers, PROBE_REGISTERS);
 	for (unsigned i = 0; i < WRITABLE; i++) {
 		if (writable[i].trigger)
-			memset(view + writable[i].offset, 0, writable[i].length);
+			memset(shown + writable[i].offset, 0, writable[i].length);
 	}
-	zpci_put_le(view + ZPCI_PROBE_REG_ID, 4, ZPCI_PROBE_ID);
-	zpci_put_le(view + ZPCI_PROBE_REG_VERSION, 4, ZPCI_PROBE_VERSION);
-	zpci_put_le(view + ZPCI_PROBE_REG_VF, 4, device->vf);
-	zpci_put_le(view + ZPCI_PROBE_REG_VECTORS, 4, ZPCI_PROBE_VECTORS);
-	zpci_put_le(view + ZPCI_PROBE_REG_LOADS, 8, device->loads);
-	zpci_put_le(view + ZPCI_PROBE_REG_STORES, 8, device->stores);
-	zpci_put_le(view + ZPCI_PROBE_REG_INTERRUPTS, 8, device->interrupts);
-	zpci_put_le(view + ZPCI_PROBE_REG_DROPPED, 4, device->queue.dropped);
-	zpci_put_le(view + ZPCI_PROBE_REG_DMA_STATUS, 4, device->dma.status);
-	zpci_put_le(view + ZPCI_PROBE_REG_DMA_DONE, 8, device->dma.done);
-	zpci_put_le(view + ZPCI_PROBE_REG_DMA_FAILED, 8, device->dma.failed);
+	zpci_put_le(shown + ZPCI_PROBE_REG_ID, 4, ZPCI_PROBE_ID);
+	zpci_put_le(shown + ZPCI_PROBE_REG_VERSION, 4, ZPCI_PROBE_VERSION);
+	zpci_put_le(shown + ZPCI_PROBE_REG_VF, 4, device->vf);
+	zpci_put_le(shown + ZPCI_PROBE_REG_VECTORS, 4, ZPCI_PROBE_VECTORS);
+	zpci_put_le(shown + ZPCI_PROBE_REG_LOADS, 8, device->loads);
+	zpci_put_le(shown + ZPCI_PROBE_REG_STORES, 8, device->stores);
+	zpci_put_le(shown + ZPCI_PROBE_REG_INTERRUPTS, 8, device->interrupts);
+	zpci_put_le(shown + ZPCI_PROBE_REG_DROPPED, 4, device->queue.dropped);
+	zpci_put_le(shown + ZPCI_PROBE_REG_DMA_STATUS, 4, device->dma.status);
+	zpci_put_le(shown + ZPCI_PROBE_REG_DMA_DONE, 8, device->dma.done);
+	zpci_put_le(shown + ZPCI_PROBE_REG_DMA_FAILED, 8, device->dma.failed);
 }
 
 static void load(const struct probe_device *device, uint64_t offset, uint8_t *data, size_t length)
 {
-	uint8_t view[PROBE_REGISTERS];
+	uint8_t shown[PROBE_REGISTERS];
 
 	if (offset < PROBE_REGISTERS)
-		view_registers(device, view);
+		show_registers(device, shown);
 	for (size_t i = 0; i < length; i++, offset++) {
 		if (offset < PROBE_REGISTERS)
-			data[i] = view[offset];
+			data[i] = shown[offset];
 		else if (offset >= ZPCI_PROBE_MEMORY)
 			data[i] = device->memory[offset - ZPCI_PROBE_MEMORY];
 		else
@@ -140,8 +139,8 @@ static uint32_t take(struct probe_device *device, unsigned trigger)
 	return value;
 }
 
-/* Does what a store asked for, apart from raising a vector at once: true if @vector is to be
- * raised when the lock is no longer held. */
+/* Does what a store asked for, except raising a vector at once. True: the caller raises @vector after
+ * it has given the lock back. */
 static bool act(struct probe_device *device, uint64_t offset, size_t length, uint32_t *vector)
 {
 	bool now = false;
@@ -152,7 +151,7 @@ static bool act(struct probe_device *device, uint64_t offset, size_t length, uin
 		now = *vector < ZPCI_PROBE_VECTORS;
 	}
 	if (now && device->quiesced) {
-		/* Nothing may be raised now; the thread does it after resume. */
+		/* Nothing may be raised now. The thread raises it after resume(). */
 		probe_doorbell_queue(device, *vector, 0);
 		now = false;
 	}
@@ -176,8 +175,8 @@ static bool needs_thread(const struct probe_device *device, uint64_t offset, siz
 	       (device->quiesced && triggers(offset, length, ZPCI_PROBE_REG_DOORBELL_NOW));
 }
 
-/* Doublewords of the register file in which nothing but what was written is to be seen, and those of
- * them of which all can be written. The device's thread has no part in them. */
+/* Doublewords of the register file that read as they were written, and those of them that can be
+ * written as a whole. The device's thread does not use them, so they need no lock. */
 #define DOUBLEWORD(offset) (1u << (offset) / 8)
 #define ALL_WRITABLE                                                                               \
 	(DOUBLEWORD(ZPCI_PROBE_REG_SCRATCH64) | DOUBLEWORD(ZPCI_PROBE_REG_DMA_SOURCE) |            \
@@ -239,7 +238,7 @@ static int probe_bar_write(void *opaque, unsigned bar, uint64_t offset, const vo
 	if (bar != ZPCI_PROBE_BAR)
 		return 0;
 	pthread_mutex_lock(&device->lock);
-	/* First, so that a store which is refused changed nothing. */
+	/* First, so that a refused store has changed nothing. */
 	if (needs_thread(device, offset, length) && probe_worker_start(device)) {
 		pthread_mutex_unlock(&device->lock);
 		return -EIO;
@@ -266,13 +265,13 @@ static void probe_reset(void *opaque)
 	device->loads = 0;
 	device->stores = 0;
 	device->interrupts = 0;
-	/* The thread has no more work that it could begin. What it began before has no effect any
-	 * more, and probe_drain() waits for it. */
+	/* The thread finds no more work to begin. What it began before has no effect any more, and
+	 * probe_drain() waits for it. */
 	pthread_mutex_unlock(&device->lock);
 }
 
-/* The thread waits for nothing but services. These return soon: after a reset their gate is closed,
- * and after quiesce() they move one chunk at most. So there is no reason to answer -EBUSY. */
+/* The thread waits for services alone, and these return soon: after a reset their gate is closed, and
+ * after quiesce() they move one chunk at most. So this need not answer -EBUSY. */
 static int probe_drain(void *opaque, bool wait)
 {
 	struct probe_device *device = opaque;

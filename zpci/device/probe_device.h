@@ -22,7 +22,7 @@
 
 #include "zpci/device/config_space.h"
 
-/* Registers are a file of bytes from offset 0; behind it reads as 0 up to the device memory. */
+/* Size of the register file, from offset 0. Behind it, up to the device memory, all reads as 0. */
 #define PROBE_REGISTERS 0xc0u
 
 /* A doorbell that waits: @deadline in nanoseconds of CLOCK_MONOTONIC. */
@@ -55,9 +55,9 @@ struct probe_dma {
 };
 
 /*
- * Everything from @memory on is under @lock, as far as no other owner is named. The lock is held for
- * a copy of bytes at the most, never while a service is called: @in_service says that the thread is
- * inside one. What is before it is the operations', which come one at a time.
+ * Everything from @memory on is under @lock, unless another owner is named. The lock is held for a copy
+ * of bytes at the most, and never while a service is called: @in_service says that the thread is in
+ * one. What is before @lock belongs to the operations, which come one at a time.
  */
 struct probe_device {
 	const struct zpci_services *services;

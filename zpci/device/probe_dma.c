@@ -9,17 +9,17 @@
  *	                        |
  *	                        +-- reset ----------------> ERROR, code RESET, no interrupt
  *
- * The thread moves one chunk per turn through a bounce buffer: guest memory is touched by the
- * services alone, and device memory only under the lock, as the guest's CPUs do. After each
- * chunk the thread looks whether the operation is still wanted: a reset meanwhile took BUSY
- * away, and no new command can have come, because the guest reaches the registers again only after
- * probe_drain() has seen the thread leave its service. A service that says -ECANCELED is the first
- * sign of a reset that has begun: the operation ends as the reset will end it.
+ * In each turn the thread moves one chunk through a bounce buffer: the services alone access guest
+ * memory, and device memory is accessed under the lock, which the guest's CPUs take as well. After
+ * each chunk the thread looks whether the operation is still wanted. A reset meanwhile has cleared
+ * BUSY. It cannot be BUSY by a new command, because the guest reaches the registers again only after
+ * probe_drain() has seen the thread leave its service. If a service answers -ECANCELED, a reset has
+ * begun, and the operation ends as that reset will end it.
  *
- * Even a command that makes no sense is ended by the thread, so that a driver sees one protocol:
- * BUSY, then the end, then the interrupt.
+ * The thread also ends a command that makes no sense, so that a driver always sees the same: BUSY,
+ * then the end, then the interrupt.
  *
- * All operands are the guest's and hostile. They are checked once, against the latched copy.
+ * All operands are the guest's and may be hostile. The latched copy is checked once.
  */
 #include <errno.h>
 #include <string.h>
@@ -132,8 +132,8 @@ static int deliver(struct probe_device *device, uint64_t address, size_t length,
 	return services->dma_write(services->function, address, device->bounce, length, failed);
 }
 
-/* What goes out is put into the bounce buffer while the lock is held. The chunk is a multiple
- * of the pattern, so each chunk begins with the pattern's first byte. */
+/* Puts what goes to the guest into the bounce buffer, with the lock held. A chunk is a multiple of the
+ * pattern, so each chunk begins with the pattern's first byte. */
 static void prepare(struct probe_device *device, const struct probe_job *job, uint64_t done,
 		    size_t length)
 {
@@ -162,12 +162,12 @@ static int transfer(struct probe_device *device, const struct probe_job *job, ui
 	return rc;
 }
 
-/* What a reset leaves of an operation that it ended. */
+/* What the status shows after a reset has ended an operation. */
 #define RESET_TRACE                                                                                \
 	(ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET << ZPCI_PROBE_STATUS_CODE_SHIFT)
 
-/* Ends an operation; status first, so that the interrupt's handler finds it. */
-static void finish(struct probe_device *device, const struct probe_job *job, unsigned code)
+/* Ends an operation. The status comes first, so that the handler of the interrupt finds it. */
+static void end_operation(struct probe_device *device, const struct probe_job *job, unsigned code)
 {
 	struct probe_dma *dma = &device->dma;
 
@@ -184,7 +184,7 @@ static void finish(struct probe_device *device, const struct probe_job *job, uns
 		probe_raise(device, vector_of(job));
 }
 
-/* One chunk. Returns false if the operation was taken away meanwhile. */
+/* Moves one chunk. False: a reset has ended the operation meanwhile. */
 static bool move_chunk(struct probe_device *device, const struct probe_job *job, unsigned *code)
 {
 	struct probe_dma *dma = &device->dma;
@@ -223,7 +223,7 @@ bool probe_dma_step(struct probe_device *device)
 	if (!code && dma->done < job.length && !move_chunk(device, &job, &code))
 		return true;
 	if (code || dma->done == job.length)
-		finish(device, &job, code);
+		end_operation(device, &job, code);
 	return true;
 }
 
@@ -233,8 +233,8 @@ void probe_dma_reset(struct probe_device *device)
 	bool ended = dma->status & ZPCI_PROBE_STATUS_BUSY || dma->status == RESET_TRACE;
 
 	memset(dma, 0, sizeof(*dma));
-	/* The one thing that a reset leaves behind: a driver can tell that its data did not
-	 * arrive. Further resets keep it, as they come in groups: Linux's kexec makes three. */
+	/* Nothing else is left after a reset: it tells a driver that its data did not arrive. Later
+	 * resets keep it, because resets come in groups: Linux's kexec makes three. */
 	if (ended)
 		dma->status = RESET_TRACE;
 }

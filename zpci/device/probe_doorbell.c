@@ -2,8 +2,8 @@
 /*
  * probe_doorbell.c - doorbells that ring later.
  *
- * Each doorbell gets its deadline when it is rung and is put into a small sorted array. The
- * guest decides how many wait and for how long, so both are bounded: what does not fit is
+ * A doorbell gets its deadline when the guest rings it, and is put into a small sorted array. The
+ * guest decides how many wait and for how long, so both are bounded: a doorbell that has no room is
  * dropped and counted.
  */
 #include <string.h>

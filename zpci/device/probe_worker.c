@@ -55,7 +55,7 @@ void probe_worker_destroy(struct probe_device *device)
 	pthread_cond_destroy(&device->work);
 }
 
-/* Until the next doorbell is due or somebody calls. Waking up for nothing is harmless. */
+/* Waits until the next doorbell is due or there is other work. It may return too early. */
 static void wait_for_work(struct probe_device *device)
 {
 	struct timespec until;
@@ -101,14 +101,14 @@ int probe_worker_start(struct probe_device *device)
 
 	if (device->started)
 		return 0;
-	/* Signals belong to the program that we are a guest in. */
+	/* Signals are for the other threads of this process, whose program knows what to do. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&device->thread, NULL, run, device);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	device->started = rc == 0;
 	if (rc && !device->complained) {
-		device->complained = true; /* the guest may try as often as it likes */
+		device->complained = true; /* once: the guest can try as often as it likes */
 		zpci_log(&device->services->logger, ZPCI_LOG_ERROR,
 			 "the probe device cannot start its thread: %s; raise the limit of threads",
 			 strerror(rc));

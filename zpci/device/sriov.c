@@ -2,17 +2,17 @@
 /*
  * sriov.c - what a PF says about its VFs.
  *
- * Theory of operation. The config space of a VF does not tell who the VF is: IDs read as ones,
- * BARs as zero. All of it stands in the SR-IOV capability of the PF (PCIe 5.0, 9.3.3): one
- * device ID for all VFs, one set of VF BARs that are sized as ordinary BARs are, and offset and
- * stride of their routing IDs. Vendor, class and revision are the PF's. Whoever hands out a VF
- * without its PF reads this once, while the PF is still in reach, and keeps it.
+ * Theory of operation. The config space of a VF does not tell what the VF is: its IDs read as ones,
+ * its BARs as zero. The SR-IOV capability of the PF tells that (PCIe 5.0, 9.3.3): one device ID for
+ * all VFs, one set of VF BARs, which are sized like ordinary BARs, and offset and stride of their
+ * routing IDs. Vendor, class and revision are the PF's. A program that lends a VF without its PF reads
+ * this once, while it still has the PF, and keeps it.
  *
- * First VF Offset and VF Stride may depend on Number of VFs and on ARI Capable Hierarchy
- * (9.3.3.9): whoever enabled the VFs of a real PF has set these before calling here.
+ * First VF Offset and VF Stride may depend on Number of VFs and on ARI Capable Hierarchy (9.3.3.9):
+ * the program that enabled the VFs of a real PF has set these before it calls here.
  *
- * The PF may be a real one. Nothing that it says is trusted: the walk through its capabilities
- * is bounded, sizes and routing IDs are checked.
+ * The PF may be a real one. Nothing that it says is trusted: the walk through its capabilities is
+ * bounded, sizes and routing IDs are checked.
  */
 #include <errno.h>
 #include <string.h>
@@ -26,7 +26,7 @@
 #define BAR_TYPE_MASK 0xfu
 #define BAR_SIZE_MIN 4096
 
-/* More extended capabilities than this do not fit. */
+/* There is no room for more extended capabilities. */
 #define CAPABILITIES_MAX ((PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 4)
 
 static uint32_t get(const struct zpci_config_access *pf, unsigned offset, unsigned length)
@@ -66,7 +66,7 @@ static int find_sriov(const struct zpci_config_access *pf)
 	return -EINVAL;
 }
 
-/* The ones that stick in the BAR register at @offset when all ones are written to it. */
+/* The bits that stay set in the BAR register at @offset when all ones are written to it. */
 static uint32_t probe_ones(const struct zpci_config_access *pf, unsigned offset)
 {
 	uint32_t saved = get(pf, offset, 4);
@@ -98,7 +98,7 @@ static int size_bar(const struct zpci_config_access *pf, unsigned offset, unsign
 	} else {
 		ones |= (uint64_t)UINT32_MAX << 32;
 	}
-	/* The lowest one is the size; all above it must be ones too. */
+	/* The lowest bit that is set is the size. All above it must be set, too. */
 	bar->size = -ones;
 	bar->flags = low & (ZPCI_BAR_64BIT | ZPCI_BAR_PREFETCHABLE);
 	if (bar->size < BAR_SIZE_MIN || (bar->size & (bar->size - 1)))

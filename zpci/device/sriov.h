@@ -31,7 +31,7 @@ struct zpci_sriov {
 
 /*
  * zpci_sriov_read - learn about VFs from the PF's config space.
- * @pf:       the PF; sizing writes its VF BARs, and puts them back: nobody may use the VFs yet
+ * @pf:       the PF; its VF BARs are written to size them, and restored: the VFs must not be in use
  * @pf_devfn: where the PF is on its bus
  * Returns 0; -ENOENT (no SR-IOV capability); -EINVAL (a VF BAR that is not memory of at least
  * 4 KiB, or a capability list that does not end).
@@ -43,7 +43,7 @@ int zpci_sriov_read(const struct zpci_config_access *pf, uint8_t pf_devfn,
 uint32_t zpci_sriov_rid(const struct zpci_sriov *sriov, unsigned vf);
 
 /*
- * zpci_sriov_identity - who VF @vf (from 1) is.
+ * zpci_sriov_identity - what VF @vf (from 1) is.
  * Returns 0; -EINVAL (no such VF); -ERANGE (its routing ID lies beyond devfn 255: s390 has one
  * bus per adapter).
  */

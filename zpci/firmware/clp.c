@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Call logical processor with a request block (reference section 3): what the guest asks to
- * learn of its functions, and to enable and disable them.
+ * Call logical processor with a request block (reference section 3): the guest asks about its
+ * functions, and enables and disables them.
  *
- * A response never exceeds the space that the guest offered: a shorter one gets the front part,
- * and the length says how much it is. On an error the response code alone is stored.
+ * A response is not longer than the space that the guest offered. If that is too short, the front part
+ * is stored, and the length says how much it is. On an error the response code alone is stored.
  *
- * List PCI goes by slots. The resume token names the next one, marked as ours; slots never move, so
- * it survives hot plug between two calls. A function that comes meanwhile into a slot before that
- * one is not listed, but the guest gets an event about it. In a machine with functions of its own,
- * our last token says "now the machine's": when it comes back the machine answers from its start.
+ * List PCI goes by slots. The resume token names the next slot, with a mark that it is our token.
+ * Slots never move, so a token stays right when functions come and go between two calls. A function
+ * that comes into a slot before that one is not listed, but the guest gets an event about it. In a
+ * machine with functions of its own, our last token means "now the machine's list": when the guest
+ * gives it back, the machine answers from its start.
  */
 #include <zpci/clp.h>
 
@@ -56,7 +57,7 @@ static void fill_entry(struct zpci_clp_list_entry *entry, const struct zpci_list
 	zpci_be32_put(&entry->handle, listed->handle);
 }
 
-/* Token for the next call: the slot where it goes on, or the end. */
+/* Token for the next call: the slot to go on with, or the end. */
 static uint64_t next_token(struct zpci_firmware *firmware, unsigned slot)
 {
 	struct zpci_function *function;
@@ -108,7 +109,7 @@ static uint16_t list(struct zpci_firmware *firmware, const void *request, uint8_
 		return ZPCI_CLP_NEEDS_8K;
 	if ((space - fixed) % sizeof(struct zpci_clp_list_entry))
 		return ZPCI_CLP_LENGTH;
-	/* The format was looked at: what is left of its word is reserved. */
+	/* The format was checked before; the rest of its word is reserved. */
 	if (zpci_be32_get(list->header.format) || zpci_be64_get(list->header.reserved) ||
 	    zpci_be64_get(list->reserved))
 		return ZPCI_CLP_RESERVED_NOT_ZERO;
@@ -179,8 +180,8 @@ static void fill_function(struct zpci_clp_query_function_response *answer,
 	fill_platform(answer, &facts->platform);
 }
 
-/* The answer is made once, when the function comes. Only its BAR registers change; behind what is kept
- * all is 0. */
+/* The answer is made once, when the function is plugged. Later only its BAR registers change. What is
+ * kept of it ends where all is 0. */
 static_assert(offsetof(struct zpci_clp_query_function_response, reserved3) == ZPCI_FACTS_TOLD,
 	      "what is kept of an answer");
 
@@ -271,7 +272,7 @@ static uint16_t disable(struct zpci_function *function)
 	}
 }
 
-/* Mapped I/O is a facility that this machine does not have. */
+/* The operations for mapped I/O are unknown: that facility is not offered. */
 static uint16_t set_locked(struct zpci_function *function, unsigned operation, unsigned dma_spaces)
 {
 	switch (operation) {
@@ -284,8 +285,9 @@ static uint16_t set_locked(struct zpci_function *function, unsigned operation, u
 	}
 }
 
-/* A handle that is not current. Disabling what a reset has disabled already is no error of the
- * guest: it reads the new handle from List then (reference 3.9). */
+/* For a handle that is not current. If a reset has disabled the function, and the guest disables it as
+ * well, that is no error of the guest: it is told, and reads the new handle from List (reference
+ * 3.9). */
 static uint16_t set_stale(struct zpci_firmware *firmware, uint32_t handle, unsigned operation)
 {
 	struct zpci_function *function = zpci_list_find_handle(firmware, handle);
@@ -361,8 +363,8 @@ static uint16_t dispatch(struct zpci_firmware *firmware, unsigned command, const
 	}
 }
 
-static uint16_t execute(struct zpci_firmware *firmware, unsigned lps, const void *request,
-			size_t request_length, void *response, size_t space)
+static uint16_t answer_block(struct zpci_firmware *firmware, unsigned lps, const void *request,
+			     size_t request_length, void *response, size_t space)
 {
 	const struct zpci_clp_header *header = request;
 	unsigned command = zpci_be16_get(header->code);
@@ -391,7 +393,7 @@ struct zpci_outcome zpci_clp(struct zpci_firmware *firmware, unsigned lps, void 
 
 	if (!zpci_clp_is_installed(lps))
 		return (struct zpci_outcome){ .cc = 3 };
-	code = execute(firmware, lps, block, request_length, response, response_length);
+	code = answer_block(firmware, lps, block, request_length, response, response_length);
 	zpci_be16_put(&response->code, code);
 	return (struct zpci_outcome){ .cc = 0 };
 }

@@ -51,7 +51,7 @@ static void function_error(void *opaque, uint32_t fid, uint32_t handle, uint16_t
 
 /* --- presenting later ------------------------------------------------------------------------ */
 
-/* What one machine's function raised while a thread was inside a function of another machine. */
+/* Presents what a thread raised for this machine while it held the lock of another machine's function. */
 static void present_late(void *opaque)
 {
 	struct zpci_firmware *firmware = opaque;
@@ -77,7 +77,7 @@ static int join(void *opaque, const struct zpci_function *function)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-/* Takes machine and options over; -EINVAL after a message. */
+/* Takes the machine and the options; -EINVAL after a message. */
 static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops *ops,
 		   void *machine, const struct zpci_firmware_options *asked)
 {
@@ -153,8 +153,8 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 
 typedef void function_visitor(struct zpci_function *function);
 
-/* Visits all functions that exist, locked, one at a time. One that is reserved is not waited for: its
- * lock is held while its device opens. */
+/* Visits all functions that exist, locked, one at a time. It does not wait for one that is reserved,
+ * whose lock may be held while its device opens. */
 static void for_each(struct zpci_firmware *firmware, function_visitor *visit)
 {
 	struct zpci_function *function;
@@ -181,8 +181,8 @@ static void resume(struct zpci_function *function)
 	zpci_fmb_resume(function);
 }
 
-/* Even a disabled function is reset: the guest may have used its config space before. The handle
- * that the guest knows is the last enabled one, however many resets came since. */
+/* A disabled function is reset, too: the guest may have used its config space before. The guest knows
+ * the handle that was enabled last, also after several resets. */
 static void reset(struct zpci_function *function)
 {
 	enum zpci_state state = zpci_function_state(function);
@@ -206,8 +206,8 @@ static void drain(struct zpci_firmware *firmware)
 			function->model->drain(function->device, true);
 }
 
-/* With list_lock, so that a function which is plugged meanwhile is either visited or finds
- * @quiesced, and a resume comes before all of it or behind. */
+/* With list_lock, so that a function which is plugged meanwhile is visited or finds @quiesced, and so
+ * that a resume comes before all of this or after it. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 {
 	pthread_mutex_lock(&firmware->list_lock);
@@ -236,7 +236,7 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 {
 	for_each(firmware, reset);
 	atomic_store(&firmware->late_iscs, 0);
-	/* What is there now, the guest's next List says. */
+	/* The guest's next List tells it what is there now. */
 	zpci_events_reset(firmware);
 	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s reset: all functions are disabled",
 		 kind == ZPCI_RESET_SYSTEM ? "system" : "subsystem");
@@ -244,7 +244,7 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 
 static void storage_changed(struct zpci_function *function)
 {
-	/* No instruction of the guest's is there whose status could say that there is no room. */
+	/* No instruction is under way that could tell the guest by its status that there is no room. */
 	if (zpci_push_refresh(function, 0, UINT64_MAX) == ZPCI_STATUS_RESOURCES)
 		zpci_function_fail(function, ZPCI_PEC_DMA_STORAGE, 0);
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The function groups of a firmware (reference 3.6): what functions have in common and Query PCI
+ * The function groups of a firmware (reference 3.6): what functions have in common, and Query PCI
  * function group tells.
  *
- * A group begins with its first function and lasts until the firmware is destroyed. It is not
- * changed, because a guest's CPU may be reading it without a lock, and because a guest that asked
- * once need not ask again (reference 0.3). A guest that asks for a default group gets its answer
- * also when no function is in it.
+ * A group begins with its first function and lasts until the firmware is destroyed. It never changes,
+ * because a guest's CPU may be reading it without a lock, and because a guest that asked once need
+ * not ask again (reference 0.3). A default group is told also when no function is in it.
  */
 #include "zpci/firmware/internal.h"
 
@@ -17,12 +16,12 @@
 #include "zpci/function/platform.h"
 #include "zpci/util/log.h"
 
-/* The machine's in a shared one: QEMU's emulated and passed through functions (its clp.h). */
+/* Groups of a shared machine itself: QEMU's emulated and passed through functions (its clp.h). */
 #define FIRST_OF_MACHINE 0xf0
 
 struct zpci_group_entry {
 	struct zpci_group group;
-	uint32_t fid; /* whose it was first */
+	uint32_t fid; /* its first function */
 };
 
 static const struct {
@@ -47,7 +46,7 @@ static const struct {
 #undef FIELD
 };
 
-/* Name of the first field in which they differ; NULL: in none. */
+/* Name of the first field in which two groups differ; NULL: they are the same. */
 static const char *difference(const struct zpci_group *one, const struct zpci_group *other)
 {
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

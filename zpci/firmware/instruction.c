@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Instructions of a guest CPU: their operands, their condition code, their program interruptions.
+ * Instructions of a guest CPU: their operands, their condition codes, their program interruptions.
  *
- * What an instruction means is in the sibling files; here registers and storage of the CPU are
- * turned into plain arguments and back. Formats: reference 2.0.1. Checks are in the order
- * of reference 2.1 to 2.6, so that a guest that does several things wrong hears of the right one.
+ * This file turns registers and storage of the CPU into plain arguments and back; the sibling files
+ * say what an instruction means. Formats: reference 2.0.1. Checks are in the order of
+ * reference 2.1 to 2.6, so that a guest which does several things wrong is told of the same one.
  *
- * An access exception of an operand is the machine's to deliver. When it has, the instruction is
- * over and nothing was done before: what an instruction stores last is asked for first.
+ * The machine delivers access exceptions of operands. Then the instruction is over, and it must have
+ * had no effect: so whether it can store its result is checked before it does anything.
  */
 #include <zpci/firmware.h>
 
@@ -27,7 +27,7 @@ struct execution {
 	const uint8_t *bytes;
 };
 
-/* The instructions of mapped I/O, a facility that we do not offer (reference 2.8). */
+/* Instructions of mapped I/O, a facility that this firmware does not offer (reference 2.8). */
 static bool is_mapped_io(unsigned opcode)
 {
 	return opcode == OP_PCISTGI || opcode == OP_PCIWB || opcode == OP_PCILGI ||
@@ -95,7 +95,7 @@ static enum zpci_disposition interrupt(const struct execution *execution, uint16
 	return ZPCI_EXECUTED;
 }
 
-static enum zpci_disposition finish(const struct execution *execution, unsigned cc)
+static enum zpci_disposition end_with_cc(const struct execution *execution, unsigned cc)
 {
 	const struct zpci_firmware *firmware = execution->firmware;
 
@@ -112,7 +112,7 @@ static enum zpci_disposition access_failed(const struct execution *execution, in
 }
 
 /* Ends with @outcome, its status in bits 32-39 of register @number, which held the request. */
-static enum zpci_disposition conclude(const struct execution *execution,
+static enum zpci_disposition end_with(const struct execution *execution,
 				      struct zpci_outcome outcome, unsigned number)
 {
 	if (outcome.program_interruption)
@@ -120,10 +120,10 @@ static enum zpci_disposition conclude(const struct execution *execution,
 	if (outcome.cc == 1)
 		set(execution, number,
 		    (get(execution, number) & ~0xff000000ull) | (uint64_t)outcome.status << 24);
-	return finish(execution, outcome.cc);
+	return end_with_cc(execution, outcome.cc);
 }
 
-/* Not one of our handles, and there is somebody else to ask. */
+/* Whether the handle is not ours, in a machine that has functions of its own. */
 static bool is_foreign(const struct execution *execution, uint32_t handle)
 {
 	return execution->firmware->shared && !zpci_firmware_owns(execution->firmware, handle);
@@ -149,9 +149,9 @@ static enum zpci_disposition clp_immediate(const struct execution *execution)
 {
 	/* R2's *value* is the command (reference 2.1). */
 	if (get(execution, rre_r2(execution->bytes)) != ZPCI_CLP_IMMEDIATE_LIST_LPS)
-		return finish(execution, 3);
+		return end_with_cc(execution, 3);
 	set(execution, rre_r1(execution->bytes), ZPCI_CLP_INSTALLED_LPS);
-	return finish(execution, 0);
+	return end_with_cc(execution, 0);
 }
 
 /* A block in guest storage, fetched. */
@@ -198,7 +198,7 @@ static bool length_ok(size_t length, size_t minimum, size_t maximum)
 	return length >= minimum && length <= maximum && length % 8 == 0;
 }
 
-/* Fetches a block in the order of the checks; false: the instruction has ended. */
+/* Fetches a block, with checks in their order. False: the instruction has ended. */
 static bool fetch_block(const struct execution *execution, struct clp_block *block)
 {
 	int rc = read_block(execution, block, 0, sizeof(zpci_be16));
@@ -225,7 +225,7 @@ static bool fetch_block(const struct execution *execution, struct clp_block *blo
 	return !rc;
 }
 
-/* The machine answers, from its start if our list came before. */
+/* Leaves the request to the machine. @restart: its list follows ours, and begins at its start. */
 static enum zpci_disposition leave_to_machine(const struct execution *execution,
 					      struct clp_block *block, bool restart)
 {
@@ -241,8 +241,8 @@ static enum zpci_disposition leave_to_machine(const struct execution *execution,
 	return rc ? access_failed(execution, rc) : ZPCI_NOT_OURS;
 }
 
-/* The response may be no longer than what was offered, and the lengths in storage may have
- * changed since: the ones fetched first count. */
+/* The response must not be longer than the guest offered. The guest may change the lengths in storage
+ * meanwhile: those that were fetched first count. */
 static enum zpci_disposition clp_with_block(const struct execution *execution)
 {
 	unsigned lps = execution->bytes[2] & ZPCI_CLP_LPS_MASK;
@@ -263,9 +263,9 @@ static enum zpci_disposition clp_with_block(const struct execution *execution)
 	}
 	outcome = zpci_clp(execution->firmware, lps, block.bytes, block.request, block.response);
 	if (outcome.cc)
-		return finish(execution, outcome.cc);
+		return end_with_cc(execution, outcome.cc);
 	rc = write_block(execution, &block, block.request, block.response);
-	return rc ? access_failed(execution, rc) : finish(execution, 0);
+	return rc ? access_failed(execution, rc) : end_with_cc(execution, 0);
 }
 
 static enum zpci_disposition clp(const struct execution *execution)
@@ -297,7 +297,7 @@ static enum zpci_disposition load_store(const struct execution *execution, bool 
 		if (!outcome.program_interruption && outcome.cc == 0)
 			set(execution, r1, value);
 	}
-	return conclude(execution, outcome, r2);
+	return end_with(execution, outcome, r2);
 }
 
 static enum zpci_disposition store_block(const struct execution *execution)
@@ -316,12 +316,12 @@ static enum zpci_disposition store_block(const struct execution *execution)
 	outcome = zpci_store_block_check(firmware, request.handle, request.space, offset,
 					 request.length, address);
 	if (outcome.program_interruption || outcome.cc)
-		return conclude(execution, outcome, r1);
+		return end_with(execution, outcome, r1);
 	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
 					displaced_base(execution->bytes), data, request.length);
 	if (rc)
 		return access_failed(execution, rc);
-	return conclude(execution,
+	return end_with(execution,
 			zpci_store_block(firmware, request.handle, request.space, offset, data,
 					 request.length),
 			r1);
@@ -339,10 +339,10 @@ static enum zpci_disposition refresh(const struct execution *execution)
 		return ZPCI_NOT_OURS;
 	if (r2 & 1)
 		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
-	/* In this order on every host: a recorded guest is replayed operation by operation. */
+	/* In this order on every host: a record of a guest replays each operation of the machine. */
 	start = get(execution, r2);
 	length = get(execution, r2 + 1);
-	return conclude(execution, zpci_refresh(execution->firmware, handle, start, length), r1);
+	return end_with(execution, zpci_refresh(execution->firmware, handle, start, length), r1);
 }
 
 #define CONTROL_MASK 0xffu
@@ -363,12 +363,12 @@ static enum zpci_disposition modify_controls(const struct execution *execution)
 		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
 	outcome = zpci_controls_check(firmware, request.handle);
 	if (outcome.cc)
-		return conclude(execution, outcome, r1);
+		return end_with(execution, outcome, r1);
 	rc = firmware->ops.read_logical(firmware->machine, execution->cpu, address,
 					displaced_base(execution->bytes), &fib, sizeof(fib));
 	if (rc)
 		return access_failed(execution, rc);
-	return conclude(execution,
+	return end_with(execution,
 			zpci_modify_controls(firmware, request.handle, request.space,
 					     request.length & CONTROL_MASK, &fib),
 			r1);
@@ -389,18 +389,18 @@ static enum zpci_disposition store_controls(const struct execution *execution)
 		return ZPCI_NOT_OURS;
 	outcome = zpci_store_controls(firmware, request.handle, request.space, &fib, &handle_bit);
 	if (outcome.cc == 1 && outcome.status == ZPCI_STATUS_DMA_SPACE)
-		return conclude(execution, outcome, r1);
+		return end_with(execution, outcome, r1);
 	if (address % 8)
 		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
 	if (outcome.cc)
-		return conclude(execution, outcome, r1);
+		return end_with(execution, outcome, r1);
 	rc = firmware->ops.write_logical(firmware->machine, execution->cpu, address,
 					 displaced_base(execution->bytes), &fib, sizeof(fib));
 	if (rc)
 		return access_failed(execution, rc);
 	if (handle_bit)
 		set(execution, r1, get(execution, r1) | 1ull << 63);
-	return finish(execution, 0);
+	return end_with_cc(execution, 0);
 }
 
 /* --- SERVC: configure and deconfigure -------------------------------------------------------- */
@@ -409,7 +409,7 @@ static enum zpci_disposition store_controls(const struct execution *execution)
 #define SCCB_HEADER offsetof(struct zpci_sclp_configure, adapter_type)
 #define PREFIX_AREA 8192u
 
-/* The header, and the rest if the header says that there is one; what is not there is zero. */
+/* The header, and the rest if the header's length says that there is one, else zeros. */
 static int read_sccb(const struct execution *execution, uint64_t address,
 		     struct zpci_sclp_configure *sccb)
 {
@@ -424,7 +424,8 @@ static int read_sccb(const struct execution *execution, uint64_t address,
 				       (uint8_t *)sccb + SCCB_HEADER, sizeof(*sccb) - SCCB_HEADER);
 }
 
-/* Where no SCCB may be: in the CPU's prefix area, whatever its real address, or above 2 GiB. */
+/* Whether the SCCB is where none may be: not aligned, above 2 GiB, in the CPU's prefix area, or in the
+ * storage that prefixing swaps with it. */
 static bool is_misplaced(const struct execution *execution, uint64_t address)
 {
 	const struct zpci_firmware *firmware = execution->firmware;
@@ -447,8 +448,8 @@ static uint16_t configure_response(struct zpci_firmware *firmware, uint64_t addr
 				   command == ZPCI_SCLP_CONFIGURE);
 }
 
-/* In a machine with functions of its own a command is ours when it is about a function of ours;
- * everything else, errors included, is the machine's, which owns the service processor. */
+/* In a machine with functions of its own we execute commands about our functions alone. All else,
+ * errors included, is left to the machine, which has the service processor. */
 static bool configures_ours(struct zpci_firmware *firmware, const struct zpci_sclp_configure *sccb)
 {
 	return zpci_be16_get(sccb->length) >= sizeof(*sccb) &&
@@ -478,7 +479,7 @@ static enum zpci_disposition service_call(const struct execution *execution)
 				     address + offsetof(struct zpci_sclp_configure, response),
 				     &sccb.response, sizeof(sccb.response)))
 		return interrupt(execution, ZPCI_PGM_ADDRESSING);
-	finish(execution, 0);
+	end_with_cc(execution, 0);
 	firmware->ops.sclp_completion(firmware->machine, (uint32_t)address);
 	return ZPCI_EXECUTED;
 }
@@ -509,7 +510,7 @@ static enum zpci_disposition channel_subsystem_call(const struct execution *exec
 		return access_failed(execution, rc);
 	if (!wants_pci_events(&request))
 		return ZPCI_NOT_OURS;
-	/* Where the answer cannot be stored, no event may be lost. */
+	/* If the answer cannot be stored, no event may be lost. */
 	rc = firmware->ops.check_logical(firmware->machine, execution->cpu,
 					 address + sizeof(request), r1, sizeof(response), true);
 	if (rc)
@@ -517,7 +518,7 @@ static enum zpci_disposition channel_subsystem_call(const struct execution *exec
 	zpci_events_fetch(firmware, response, sizeof(response));
 	rc = firmware->ops.write_logical(firmware->machine, execution->cpu,
 					 address + sizeof(request), r1, response, sizeof(response));
-	return rc ? access_failed(execution, rc) : finish(execution, 0);
+	return rc ? access_failed(execution, rc) : end_with_cc(execution, 0);
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
@@ -556,7 +557,7 @@ enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void
 
 	if (!zpci_instruction_known(instruction))
 		return ZPCI_NOT_OURS;
-	/* Absent in the problem state as well, where a guest's programs may use them. */
+	/* They are absent in the problem state as well, where they are not privileged. */
 	if (is_mapped_io(decode_opcode(instruction)))
 		return interrupt(&execution, ZPCI_PGM_OPERATION);
 	if (firmware->ops.get_psw_mask(firmware->machine, cpu) & ZPCI_PSW_PROBLEM_STATE)

@@ -9,11 +9,11 @@
  *	          clp.c       operations.c     sclp.c       events.c       list.c
  *	          groups.c                                              (finds functions)
  *
- * What the instructions do not need but a person does is in origin.c.
+ * origin.c is for programs that describe functions to people. RPCIT is answered in operations.c.
  *
  * Slots are allocated once and never freed while the firmware lives, so finding one takes no lock.
- * They are used again for other functions. So whoever locks a slot compares handle or FID once
- * more, and whoever reads without the lock uses zpci_facts_read() or zpci_facts_list().
+ * They are used again for other functions. So code that locks a slot then compares the handle or the
+ * FID once more, and code that reads without the lock uses zpci_facts_read() or zpci_facts_list().
  */
 #ifndef ZPCI_FIRMWARE_INTERNAL_H
 #define ZPCI_FIRMWARE_INTERNAL_H
@@ -34,7 +34,7 @@
 
 /* --- events.c -------------------------------------------------------------------------------- */
 
-/* As it was when it was recorded. What becomes of its function later does not change it. */
+/* What was true when the event was recorded. It does not change when its function does. */
 struct zpci_event {
 	struct zpci_event *next;
 	uint32_t fid;
@@ -52,17 +52,17 @@ struct zpci_events {
 	bool quiesced;
 	bool reported;		   /* a channel report is outstanding */
 	atomic_bool resetting;	   /* from a reset until the guest's next CLP */
-	struct zpci_timer *report; /* presents the channel report off every lock */
+	struct zpci_timer *report; /* presents the channel report without locks */
 };
 
 int zpci_events_init(struct zpci_firmware *firmware);
 void zpci_events_fini(struct zpci_firmware *firmware);
-/* Queues an event and sees to it that the guest is told. Any locks may be held. */
+/* Queues an event, of which a channel report tells the guest. The caller may hold any locks. */
 void zpci_events_post(struct zpci_firmware *firmware, uint32_t fid, uint32_t handle, uint16_t pec,
 		      uint64_t address);
 /* Drops all events: the guest was reset. */
 void zpci_events_reset(struct zpci_firmware *firmware);
-/* The guest executes a CLP: its reset, if there was one, is over. */
+/* The guest executes a CLP: if there was a reset, it is over. */
 static inline void zpci_events_guest_runs(struct zpci_firmware *firmware);
 /* Presents no channel report; and does again. */
 void zpci_events_quiesce(struct zpci_firmware *firmware);
@@ -88,8 +88,8 @@ struct zpci_firmware {
 	_Atomic unsigned slots_used;
 	unsigned functions;
 	_Atomic(struct zpci_function *) slots[ZPCI_FUNCTIONS_MAX];
-	/* Free slots, in front the one that is free for the longest time: its old handles are the
-	 * least likely to be known still. */
+	/* Free slots, in the order in which they became free: it is least likely that somebody still
+	 * knows an old handle of the first. */
 	struct zpci_function *free_first, *free_last;
 
 	pthread_mutex_t fids_lock; /* leaf: to change these, or to see that a FID is missing */
@@ -99,14 +99,14 @@ struct zpci_firmware {
 
 	struct zpci_events events;
 
-	/* Adapter interruptions (bit n: ISC n) that @late presents off every lock. */
+	/* Adapter interruptions (bit n: ISC n) that the timer @late presents without locks. */
 	_Atomic uint8_t late_iscs;
 	struct zpci_timer *late;
 	/* By PFGID; NULL: no function was in it yet. Changed under list_lock. */
 	_Atomic(struct zpci_group_entry *) groups[256];
 };
 
-/* The rest of zpci_events_guest_runs(), which is rare. */
+/* The part of zpci_events_guest_runs() that is rare. */
 void zpci_events_reset_is_over(struct zpci_firmware *firmware);
 
 static inline void zpci_events_guest_runs(struct zpci_firmware *firmware)
@@ -115,7 +115,7 @@ static inline void zpci_events_guest_runs(struct zpci_firmware *firmware)
 		zpci_events_reset_is_over(firmware);
 }
 
-/* Slot @index, or NULL behind the last one used. Its function may be reserved. */
+/* Slot @index, or NULL behind the last one used. There may be no function in it. */
 static inline struct zpci_function *zpci_list_slot(struct zpci_firmware *firmware, unsigned index)
 {
 	if (index >= atomic_load_explicit(&firmware->slots_used, memory_order_acquire))
@@ -123,9 +123,8 @@ static inline struct zpci_function *zpci_list_slot(struct zpci_firmware *firmwar
 	return atomic_load_explicit(&firmware->slots[index], memory_order_acquire);
 }
 
-/* The function that @handle names or named (same slot), not locked; NULL if there is none. One that
- * is being plugged is not there yet: the lock, for which a CPU would wait, is held while its device
- * opens. */
+/* The function that @handle names or named (same slot), not locked; NULL if there is none. A function
+ * that is being plugged is not there yet: a CPU that locked it would wait until its device is open. */
 static inline struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware,
 							  uint32_t handle)
 {
@@ -163,7 +162,7 @@ struct zpci_function *zpci_list_lock_fid(struct zpci_firmware *firmware, uint32_
  * ZPCI_FIDS_REMOVED that were removed are remembered. */
 bool zpci_list_had_fid(struct zpci_firmware *firmware, uint32_t fid);
 
-/* --- operations.c: what an instruction must know before it fetches its operand --------------- */
+/* --- operations.c: the checks that an instruction makes before it fetches its operand -------- */
 
 /* @address: where the block lies in the CPU's logical storage. */
 struct zpci_outcome zpci_store_block_check(struct zpci_firmware *firmware, uint32_t handle,
@@ -173,24 +172,23 @@ struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t
 
 /* --- groups.c -------------------------------------------------------------------------------- */
 
-/* The group @id (PFGID) as the guest is told of it, or NULL. It stays where it is. No lock is
- * taken. */
+/* The group @id (PFGID) that the guest is told of, or NULL. It stays at its address. Takes no lock. */
 const struct zpci_group *zpci_groups_find(struct zpci_firmware *firmware, uint8_t id);
-/* Puts a function that is being plugged into its group; the first function makes the group. With
- * list_lock held. 0; -EEXIST: the group differs from that of an earlier function, or -EINVAL: it is
- * one of the machine's, each after a message; -ENOMEM. */
+/* Puts a function that is being plugged into its group, which the first function makes. With list_lock
+ * held. 0; -EEXIST, the group differs from that of an earlier function, or -EINVAL, it is one of the
+ * machine's, each after a message; -ENOMEM. */
 int zpci_groups_join(struct zpci_firmware *firmware, const struct zpci_function *function);
 void zpci_groups_fini(struct zpci_firmware *firmware);
 
 /* --- clp.c ----------------------------------------------------------------------------------- */
 
-/* What Query PCI function answers of a new function, kept with its facts. */
+/* Makes what Query PCI function answers of a new function, to be kept with its facts. */
 void zpci_clp_tell(struct zpci_facts *facts);
 
-/* Whether there is this logical processor: one that is not there stores no response. */
+/* Whether logical processor @lps is there; else no response is stored. */
 bool zpci_clp_is_installed(unsigned lps);
-/* In a shared machine: true when this request is for the machine itself. *@restart is set when
- * it is a List that continues with the machine's own: its token is to be changed to 0. */
+/* In a shared machine: whether this request is for the machine itself. *@restart: it is a List that
+ * goes on with the machine's own functions, and its token must become 0. */
 bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const void *request,
 			 size_t length, bool *restart);
 

@@ -2,17 +2,17 @@
 /*
  * The list of functions: plugging, finding, removing.
  *
- * A function has a slot, whose index is in its handle. When it is removed, its slot is free, and
- * the slot that is free for the longest time is used first. What a guest or a device still holds of
- * the removed function must not reach the next one:
+ * A function has a slot, whose index is in its handle. When it is removed, its slot becomes free. Of
+ * the free slots, the one that has been free for the longest time is used first. What a guest or a
+ * device still holds of the removed function must not reach the next one:
  *
- *	handle          instance numbers go on (function.c), so that it is unknown
- *	service         close() has returned before the slot is free
- *	event           it is a copy of what was true
- *	resume token    it names a place in the list, not a function
+ *	handle          is unknown, because instance numbers go on (zpci/function/state.c)
+ *	service         is not called, because close() returns before the slot is free
+ *	event           is a copy of what was true
+ *	resume token    names a place in the list and no function
  *
- * A handle finds its slot without a lock. A FID is looked up in a hash table of chains, first
- * without a lock, and then under fids_lock if it was not found. Adding and removing hold list_lock.
+ * A handle is looked up without a lock. A FID is looked up in a hash table of chains, first without a
+ * lock, and then under fids_lock if it was not found. Adding and removing hold list_lock.
  */
 #include "zpci/firmware/internal.h"
 
@@ -46,9 +46,9 @@ static struct zpci_function *search(struct zpci_firmware *firmware, uint32_t fid
 	return function;
 }
 
-/* A function that is found without the lock is the right one. One that is not found may be there
- * all the same: a slot on the way may have got another function, and have led into the chain of
- * that. So it is looked for again with the lock. */
+/* If a function is found without the lock, it is the right one. If not, it may still be there: a slot
+ * on the way may have got another function, which led the search into another chain. So the search is
+ * repeated with the lock. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function = search(firmware, fid);
@@ -74,7 +74,7 @@ struct zpci_function *zpci_list_lock_fid(struct zpci_firmware *firmware, uint32_
 	return NULL;
 }
 
-/* Index of @fid among those that were removed; their number: it is not there. */
+/* Index of @fid among those that were removed; if it is not there, their number. */
 static unsigned find_removed(const struct zpci_firmware *firmware, uint32_t fid)
 {
 	unsigned i = 0;
@@ -84,7 +84,7 @@ static unsigned find_removed(const struct zpci_firmware *firmware, uint32_t fid)
 	return i;
 }
 
-/* As the last one; if there is no room, in place of the first. */
+/* Puts @fid at the end. If there is no room, the first one is forgotten. */
 static void remember(struct zpci_firmware *firmware, uint32_t fid)
 {
 	unsigned i = find_removed(firmware, fid), last;
@@ -145,7 +145,7 @@ static void free_slot(struct zpci_firmware *firmware, struct zpci_function *slot
 	firmware->free_last = slot;
 }
 
-/* Makes a slot that there was none of before. */
+/* Makes one more slot. */
 static struct zpci_function *new_slot(struct zpci_firmware *firmware)
 {
 	unsigned index = atomic_load(&firmware->slots_used);
@@ -159,7 +159,7 @@ static struct zpci_function *new_slot(struct zpci_firmware *firmware)
 	return slot;
 }
 
-/* The slot whose turn it is, which it stays until it is taken. */
+/* The slot to use next. It stays that until it is taken. */
 static struct zpci_function *next_slot(struct zpci_firmware *firmware)
 {
 	struct zpci_function *slot = firmware->free_first;
@@ -254,7 +254,7 @@ static int check_against(struct zpci_firmware *firmware,
 	return check_adapter(firmware, options, other);
 }
 
-/* What can be said of the options alone. */
+/* Checks that need nothing but the options. */
 static int check_options(struct zpci_firmware *firmware,
 			 const struct zpci_function_options *options)
 {
@@ -317,7 +317,7 @@ static int plug(struct zpci_firmware *firmware, const struct zpci_function_optio
 		return rc;
 	}
 	take_slot(firmware);
-	/* Nothing that it began when it was opened is under way in a machine that stands still. */
+	/* In a quiesced machine, what the device began when it was opened must have ended. */
 	if (firmware->quiesced && function->model->drain)
 		function->model->drain(function->device, true);
 	warn_unannounced(firmware, function);
@@ -338,7 +338,7 @@ static int take_options(struct zpci_firmware *firmware, struct zpci_function_opt
 				 &firmware->logger, whose);
 }
 
-/* Each failure has one message. No memory is what nobody below says. */
+/* Each failure has one message. The functions below leave that for -ENOMEM to this one. */
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *asked)
 {
 	struct zpci_function_options options;
@@ -365,7 +365,7 @@ int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid)
 	if (!function)
 		return refuse(firmware, -ENOENT, fid,
 			      "there is no such function to announce; add it first");
-	/* Under its lock: state and handle are those of one moment. */
+	/* Under its lock, so that state and handle are of one moment. */
 	zpci_events_post(firmware, fid, atomic_load(&function->handle),
 			 zpci_function_state(function) == ZPCI_STATE_STANDBY ? ZPCI_PEC_STANDBY
 									     : ZPCI_PEC_CONFIGURED,
@@ -379,7 +379,7 @@ static void unplug(struct zpci_firmware *firmware, struct zpci_function *functio
 {
 	bool standby;
 
-	/* First, so that it is remembered by whoever does not find it any more. */
+	/* First, so that a search which does not find the FID any more finds it among the removed. */
 	leave_fid(firmware, function);
 	zpci_function_lock(function);
 	standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;

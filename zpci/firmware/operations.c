@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The operations on a function, with plain arguments: load, store, store block, refresh, modify
- * and store controls. Each is: find the function by its full handle, look at its state, check
- * the rest, do it. Order of checks and answers: reference 2.2 to 2.6 and 4.4.
+ * The operations on a function, with plain arguments: load, store, store block, refresh (RPCIT),
+ * modify and store controls (MPCIFC, STPCIFC). Each finds the function by its full handle, looks at
+ * its state, checks the rest, and does it. Order of checks and answers: reference 2.2 to 2.6 and 4.4.
  *
- * Where we are more liberal than QEMU, a Linux guest needs it: BAR accesses of 1 to 8 bytes at
- * any alignment and across 4 KiB (conflicts 1 and 2 of reference 2.2). Where we answer a status
- * instead of a program interruption, Linux would not survive the latter (reference 2.0.5).
+ * BAR accesses of 1 to 8 bytes at any alignment and across 4 KiB are allowed, which QEMU refuses,
+ * because Linux guests make them (conflicts 1 and 2 of reference 2.2). Some answers are a status
+ * where QEMU has a program interruption, because Linux would not survive that (reference
+ * 2.0.5).
  */
 #include "zpci/firmware/internal.h"
 
@@ -57,7 +58,7 @@ static bool is_blocked(struct zpci_function *function)
 	return state == ZPCI_STATE_ERROR || state == ZPCI_STATE_PERMANENT;
 }
 
-/* The function for a load or store, locked; or NULL and why not. */
+/* The function for a load or store, locked; or NULL, and @outcome says why. */
 static struct zpci_function *begin_access(struct zpci_firmware *firmware, uint32_t handle,
 					  struct zpci_outcome *outcome)
 {
@@ -169,8 +170,8 @@ struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, 
 
 /* --- store block ---------------------------------------------------------------------------- */
 
-/* Blocks across 4 KiB are executed like loads and stores that cross; where alignment does not
- * count, that border is the one rule left (reference 2.3). */
+/* Blocks may cross 4 KiB, as loads and stores may. In a group where alignment does not count, this
+ * alone is forbidden (reference 2.3). */
 static bool block_ok(const struct zpci_group *group, uint64_t offset, size_t length)
 {
 	if (length > group->store_block)
@@ -226,14 +227,13 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 
 /* --- refresh --------------------------------------------------------------------------------- */
 
-/* Where nothing is registered, or nothing of the range is, there is nothing to refresh, and the
- * instruction is refused. In QEMU the function fails then. But error events 0001 and 0002 are about
- * DMA (z/VM's monitor record MRIODPER), and the function made none. A Linux that does nothing wrong
- * can refresh like that: while another of its threads deregisters (blocking_domain_attach_device())
- * in a domain that other functions use as well, and when a user of iommufd unmaps behind the
- * aperture.
+/* If nothing is registered, or nothing of the range, there is nothing to refresh, and the instruction
+ * is refused. In QEMU the function also fails. But error events 0001 and 0002 are about DMA (z/VM's
+ * monitor record MRIODPER), and the function made none. A Linux that does nothing wrong can refresh
+ * like that: while another of its threads deregisters (blocking_domain_attach_device()) in a domain
+ * that other functions use as well, and when a user of iommufd unmaps behind the aperture.
  *
- * Linux gives an unmapped page to somebody else whatever the answer is. So in error as well the old
+ * Whatever the answer is, Linux uses an unmapped page again for other data. So also in error, the old
  * translation is not used any more when this returns: neither by an access that was under way when
  * the error came, nor after RESET_ERROR. */
 static struct zpci_outcome refresh(struct zpci_function *function, uint64_t start, uint64_t length)
@@ -315,8 +315,8 @@ static struct zpci_outcome status_or_done(uint8_t status)
 	return status ? refused(status) : done();
 }
 
-/* While the platform recovers from an error, LPAR lets no translation be registered; Linux knows
- * and registers again after its reset (reference 4.4 and 5.5). */
+/* While a function is in error, LPAR refuses to register translations. Linux knows that and registers
+ * again after its reset (reference 4.4 and 5.5). */
 static struct zpci_outcome modify_ioat(struct zpci_function *function, unsigned dma_space,
 				       unsigned control, const struct zpci_fib *fib)
 {
@@ -401,7 +401,7 @@ static uint8_t function_controls(struct zpci_function *function)
 	return controls | (function->dma.ioat.registered ? ZPCI_FIB_FC_DMA : 0);
 }
 
-/* Registrations change under the function's lock alone, which is held. */
+/* The function's lock is held, so the registrations do not change. */
 static void store_registrations(struct zpci_function *function, struct zpci_fib *fib)
 {
 	const struct zpci_interruption *interruption = &function->interruption;

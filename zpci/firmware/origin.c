@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Config space told apart: what the device shows, and whose the bits are that the guest reads.
- * For those who describe functions; no instruction comes here.
+ * For programs that describe functions: what the device shows in config space, and where the bits
+ * come from that the guest reads. No instruction comes here.
  */
 #include "zpci/firmware/internal.h"
 
@@ -9,7 +9,7 @@
 
 #include "zpci/function/view.h"
 
-/* The function @fid, locked; NULL and why not. */
+/* The function @fid, locked; NULL, and @rc says why. */
 static struct zpci_function *lock_fid(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
 				      size_t length, int *rc)
 {

@@ -9,7 +9,7 @@
 
 #include "zpci/function/life.h"
 
-/* The handle does not change on configure: the guest goes on with the one it knows. */
+/* Configure does not change the handle: the guest goes on with the one it knows. */
 static uint16_t configure(struct zpci_function *function)
 {
 	if (zpci_function_state(function) != ZPCI_STATE_STANDBY)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * copy.h - copying what a load or store moves: nearly always 1, 2, 4 or 8 bytes, for which a call of
- * memcpy() costs more than the rest of the way. In one access each, too, so that what is read next
- * in the same size need not wait for several.
+ * copy.h - copies what a load or store moves. That is nearly always 1, 2, 4 or 8 bytes, for which a
+ * call of memcpy() costs more than all the rest. Each of these is one access, so that a read of the
+ * same size that follows need not wait for several writes.
  */
 #ifndef ZPCI_UTIL_COPY_H
 #define ZPCI_UTIL_COPY_H

@@ -9,12 +9,11 @@
 
 #define ZPCI_EBCDIC_BLANK 0x40
 
-/* What is converted: letters, digits, blank and these, which are the same in all EBCDIC code pages.
- * Comma, colon, semicolon and quotation mark would be as well, but separate things where a person
- * writes a function. */
+/* Letters, digits, blank and these are converted, which are the same in all EBCDIC code pages. Comma,
+ * colon, semicolon and quotation mark are so as well, but they separate things in a configuration. */
 #define ZPCI_EBCDIC_SPECIAL ".<(+&*)-/%_>?'="
 
-/* EBCDIC of @character; 0: it is none of the above. */
+/* EBCDIC of @character; 0: it cannot be converted. */
 uint8_t zpci_ebcdic(char character);
 
 #endif

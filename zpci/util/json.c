@@ -13,9 +13,9 @@ static void new_line(struct json *j)
 }
 
 /*
- * The length of the well-formed UTF-8 sequence that S starts with, 0 if there is none.
+ * The length of the well-formed UTF-8 sequence that @s starts with, 0 if there is none.
  * Overlong forms, surrogates and values above U+10FFFF are not well-formed (RFC 3629).
- * S ends with NUL, which is no continuation byte: reading stops there.
+ * @s ends with NUL, which is no continuation byte, so reading stops there.
  */
 static size_t utf8_length(const unsigned char *s)
 {

@@ -14,13 +14,13 @@
 __attribute__((format(printf, 3, 4))) void
 zpci_log(const struct zpci_logger *logger, enum zpci_log_level level, const char *format, ...);
 
-/* A logger that puts a name before each message, for those who do not know whose they are. */
+/* A logger that puts a name before each message, for code that does not know the name. */
 struct zpci_named_logger {
 	struct zpci_logger logger; /* where the messages go */
 	char name[24];		   /* "adapter 0x01c0" */
 };
 
-/* The logger that @named is behind; an empty one if nobody listens. */
+/* The logger that writes through @named; an empty one if @named writes nowhere. */
 struct zpci_logger zpci_named_logger(struct zpci_named_logger *named);
 
 #endif
