@@ -25,11 +25,11 @@
  * Threads. Operations on one device are called one at a time, with the function's lock held. There
  * are two exceptions, for which no lock of the function is held: close(), and drain() with @wait,
  * which may run beside another operation. Operations on different devices of one adapter are called
- * at the same time. Services may be called from any thread, also from within an operation, and
- * never wait for the lock under which operations are called; a device holds no lock during one that
- * its operations take. From the return of drain() after quiesce() to the call of resume(), and
- * after the return of close(), a device calls no service. The functions at the end of this file may
- * be called from any thread.
+ * at the same time. A device may call services from any thread, also from within an operation;
+ * services never wait for the lock under which operations are called. While a device calls a service,
+ * it holds no lock that its operations take. From the return of drain() after quiesce() to the call
+ * of resume(), and after the return of close(), a device calls no service. The functions at the end
+ * of this file may be called from any thread.
  *
  * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
  * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
@@ -65,13 +65,13 @@ struct zpci_bar {
 	uint32_t flags; /* ZPCI_BAR_* */
 };
 
-/* How much of a PCI function a device shows in its config space. */
+/* Kinds of devices, by what they show in their config space. */
 enum zpci_device_kind {
-	/* A VF as hardware does it: IDs ffff:ffff, BARs read-only zero, Command Memory, I/O and
-	 * the interrupt pin hard-wired 0. Identity known from the PF's SR-IOV capability only.
-	 * (source: PCIe 5.0, 9.3.4) */
+	/* A VF as hardware shows it: IDs ffff:ffff, BARs read-only zero; Memory and I/O bits of
+	 * Command and the interrupt pin are hard-wired 0. Only the PF's SR-IOV capability tells what
+	 * it is. (source: PCIe 5.0, 9.3.4) */
 	ZPCI_DEVICE_RAW,
-	/* IDs and BARs are there, as for a PF (always) or for a host VF behind vfio. */
+	/* It shows IDs and BARs: a PF, which always does, or a host's VF behind vfio. */
 	ZPCI_DEVICE_VIRTUALISED,
 };
 
@@ -79,7 +79,7 @@ enum zpci_device_kind {
 struct zpci_identity {
 	size_t size; /* sizeof(struct zpci_identity) as whoever calls open() was compiled; all
 			fields are 0 before. A device writes no field behind it */
-	enum zpci_device_kind kind;	 /* what its config space shows of the rest */
+	enum zpci_device_kind kind;	 /* what its config space shows of this */
 	uint16_t vendor_id;		 /* vendor ID; a VF's is its PF's */
 	uint16_t device_id;		 /* device ID; a VF's is the capability's VF Device ID */
 	uint32_t class_code;		 /* 24 bits: class, subclass, programming interface */
@@ -90,8 +90,8 @@ struct zpci_identity {
 			  First VF Offset + VF Stride * (n - 1) (PCIe 5.0, 9.3.3.9) */
 	bool sriov;    /* a PF with an SR-IOV capability */
 	/* What the host's platform says of the function, if the device takes it from a host. NULL:
-	 * nothing. The memory is the device's; it is read before the device's next operation is
-	 * called. */
+	 * nothing. The memory is the device's; the function reads it before it calls the device's
+	 * next operation. */
 	const struct zpci_platform *platform;
 };
 
@@ -109,8 +109,8 @@ struct zpci_dma_segment {
  * A segment of 1, 2, 4 or 8 bytes at a multiple of its length is moved in one piece, and has an
  * order. When a guest's CPU sees such a segment that was written, it also sees all that the same
  * thread wrote before, in this service and in earlier ones. What a thread reads after such a
- * segment is not older than it. So a device writes data, then the byte that says so, and a guest
- * that finds that byte finds the data. No order is promised of other bytes.
+ * segment is not older than it. So a device writes data, and then a byte which says that the data is
+ * there: a guest that finds the byte finds the data. Other bytes have no order.
  */
 struct zpci_services {
 	size_t size; /* sizeof(struct zpci_services) as the function was compiled; a device calls
@@ -131,40 +131,40 @@ struct zpci_services {
 	 * never waits for the guest. */
 	void (*raise_vector)(void *function, unsigned vector);
 
-	/* Where to say something about this function; its name is put in front. */
+	/* Takes messages about this function; puts its name in front of them. */
 	struct zpci_logger logger;
 
 	/* First argument of the services above and below. */
 	void *function;
 
 	/* The device failed by itself: the guest gets error event @pec (enum zpci_pec, below
-	 * 0x0300), and the function the state that goes with it (reference 8.5). Does nothing where
-	 * such an error cannot happen: a function that is not enabled, unless the error is
-	 * permanent; while the gate is closed. */
+	 * 0x0300), and the function goes to the state of that error (reference 8.5). Does nothing
+	 * if the function is not enabled, unless the error is permanent, and nothing while the gate
+	 * is closed. */
 	void (*error)(void *function, uint16_t pec);
 
 	/* The PF now has @vfs VFs: its guest enabled or disabled them in its SR-IOV capability, or
-	 * a reset took them away. To be called from within the operation that changed it, also while
-	 * the gate is closed. Published as zpci_function_info.vfs_enabled. Of a VF's device, or
-	 * beyond ZPCI_VFS_MAX, it does nothing. */
+	 * a reset took them away. The device calls this from within the operation that changed it,
+	 * also while the gate is closed. Published as zpci_function_info.vfs_enabled. Does nothing
+	 * for a VF's device, or with more than ZPCI_VFS_MAX. */
 	void (*vfs_changed)(void *function, unsigned vfs);
 
 	/* As dma_read() and dma_write(), for @count segments, in their order. One call takes less
-	 * time than a call for each segment. On an error the segments before that of *@failed were
-	 * moved, and the bytes of that one that lie before this address. */
+	 * time than a call for each segment. On an error, the segments before the one that has
+	 * *@failed were moved, and the bytes of that one before *@failed. */
 	int (*dma_readv)(void *function, const struct zpci_dma_segment *segments, size_t count,
 			 uint64_t *failed);
 	int (*dma_writev)(void *function, const struct zpci_dma_segment *segments, size_t count,
 			  uint64_t *failed);
 };
 
-/* Options of an adapter that every model has. As in all options structures, @size may be a former
- * version's (what it lacks counts as 0) or a later one's (what is unknown must be 0). */
+/* Options of an adapter that every model has. As in all options structures, @size may be that of an
+ * older version (fields that it lacks count as 0) or of a newer one (its unknown fields must be 0). */
 struct zpci_adapter_options {
 	size_t size;		   /* sizeof(struct zpci_adapter_options) */
 	unsigned vfs;		   /* number of VFs, 0 to ZPCI_VFS_MAX */
-	struct zpci_logger logger; /* must work as long as the adapter lives. What a model gets
-				      in create() puts the PCHID in front */
+	struct zpci_logger logger; /* must work as long as the adapter lives. The one that a model
+				      gets in create() puts the PCHID in front */
 };
 
 /* Guest storage that a device may access by itself, at DMA addresses that its driver knows. */
@@ -177,8 +177,8 @@ struct zpci_dma_mapping {
 	bool write;	  /* the device may write as well as read */
 };
 
-/* Copied by zpci_adapter_create(); the strings outlive the adapters that are made of it. The
- * members up to resume are needed, and those behind it are optional. */
+/* Copied by zpci_adapter_create(); the strings must live longer than the adapters made of it. The
+ * members up to resume are needed, those behind it are optional. */
 struct zpci_model {
 	/* sizeof(struct zpci_model) as the model was compiled: optional members behind it count as
 	 * NULL; bytes that this library does not know must be 0 */
@@ -192,14 +192,14 @@ struct zpci_model {
 	/* Frees an adapter, all of whose devices are closed. */
 	void (*destroy)(void *adapter);
 
-	/* Makes the device of one function: @vf 0 is the PF. Fills @identity. Each function of an
-	 * adapter is open at most once at a time. @services stays valid until close(). 0 and
-	 * *@device, or a negative errno after a message there; -ENOMEM needs none. It may wait for
-	 * the host: no CPU waits for it. */
+	/* Makes the device of one function: @vf 0 is the PF. Fills @identity. A function of an
+	 * adapter is open only once at a time. @services stays valid until close(). 0 and *@device,
+	 * or a negative errno after a message to the logger in @services; -ENOMEM needs none. It may
+	 * wait for the host, because no CPU waits for it. */
 	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
 		    struct zpci_identity *identity, void **device);
-	/* Frees a device; its threads have ended when it returns. It may wait for the host: the
-	 * gate is closed, no lock of the function is held, and no other operation is called any
+	/* Frees a device; its threads have ended when it returns. It may wait for the host, because
+	 * the gate is closed, no lock of the function is held, and no other operation is called any
 	 * more. */
 	void (*close)(void *device);
 
@@ -207,42 +207,40 @@ struct zpci_model {
 	 * What the device does not implement reads as 0 and ignores writes. A write of Initiate
 	 * Function Level Reset resets the device as reset() does: the function has closed the gate
 	 * before, and calls drain() afterwards. The function reads the list of capabilities once,
-	 * after open(): it stays as it is, and a table and pending bits of MSI-X lie within BARs.
-	 * MSI-X Enable and Function Mask are the function's own; Bus Master is the device's to
-	 * keep, and the function's to act on. */
+	 * after open(), so it must not change; the MSI-X table and the pending bits must lie within
+	 * BARs. The function keeps MSI-X Enable and Function Mask. The device keeps Bus Master, and
+	 * the function does what it says. */
 	void (*config_read)(void *device, unsigned offset, void *data, unsigned length);
 	void (*config_write)(void *device, unsigned offset, const void *data, unsigned length);
 
 	/* BAR memory within the BAR's size; never the MSI-X table or pending bits, which the
-	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one
-	 * store block: the device sees it whole. An access that also covers bytes that the function
-	 * owns is the exception: the device sees what lies before them, then what lies behind them,
-	 * each as an access of its own. -EIO refuses the access; the part before it is done
-	 * then. */
+	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one store
+	 * block, which the device gets as a whole. If an access also covers bytes that the function
+	 * owns, the device gets two accesses, of the bytes before these and of the bytes behind
+	 * them. -EIO refuses an access; an access of the bytes before has then been done. */
 	int (*bar_read)(void *device, unsigned bar, uint64_t offset, void *data, size_t length);
 	int (*bar_write)(void *device, unsigned bar, uint64_t offset, const void *data,
 			 size_t length);
 
-	/* Back to the state after open(): registers, config space, work in flight dropped. Returns
-	 * at once: the gate is closed, so that what the device's threads still do for work from
-	 * before cannot reach the guest; drain() says when they have ended it. Does not end a
-	 * quiesce(). */
+	/* Back to the state after open(): resets registers and config space, drops work in flight.
+	 * Returns at once. The device's threads may still be doing work from before, but it cannot
+	 * reach the guest, because the gate is closed; drain() says when they have ended it. Does
+	 * not end a quiesce(). */
 	void (*reset)(void *device);
 
-	/* quiesce(): begin no more work that calls services, and keep all state. It returns at
-	 * once, and drain() follows. Other operations are allowed until resume(), and what they
-	 * cause waits. Each quiesce() is ended by one resume(), or by close(). When a function is
-	 * added while the machine stands still, it is the first call after open(). */
+	/* quiesce(): the device begins no more work that calls services, and keeps all state. It
+	 * returns at once, and drain() follows. Other operations are still called, and the work that
+	 * they cause waits for resume(). One resume(), or close(), ends each quiesce(). If a function
+	 * is added while the machine is quiesced, this is the first call after open(). */
 	void (*quiesce)(void *device);
 	void (*resume)(void *device);
 
 	/* Optional; NULL: reset() and quiesce() leave nothing to wait for. Returns 0 if, after
-	 * reset(), nothing of the work from before is under way any more, or, after quiesce(), the
-	 * device's threads are in no service. With @wait it waits until that is so. Without, it
-	 * returns -EBUSY instead of waiting for the host; it may still wait for services that its
-	 * threads are in, because these return at once when the gate is closed. From a reset to the
-	 * success of drain() only config, reset, quiesce, resume, dma_map, dma_unmap and close are
-	 * called. */
+	 * reset(), no work from before is under way any more, or, after quiesce(), the device's
+	 * threads are in no service. With @wait it waits until that is so. Without, it returns -EBUSY
+	 * instead of waiting for the host; it may still wait for services that its threads are in,
+	 * because these return at once when the gate is closed. From a reset until drain() returns 0,
+	 * only config, reset, quiesce, resume, dma_map, dma_unmap and close are called. */
 	int (*drain)(void *device, bool wait);
 
 	/* Optional, both or none. For a device that accesses guest storage by itself instead of by
@@ -250,9 +248,9 @@ struct zpci_model {
 	 * a group with refresh (<zpci/platform.h>). It accesses what is mapped, and nothing else.
 	 *
 	 * dma_map() adds a mapping. Mappings do not overlap, and none is changed or cut. Returns 0;
-	 * -ENOSPC or -ENOMEM: there is no room for it, and the guest is told so that it makes some;
-	 * another negative errno puts the function into the error state. After an error the mapping
-	 * is not there. A reset takes none away: the function does, where the guest ends its tables.
+	 * -ENOSPC or -ENOMEM: there is no room, and the guest is told, so that it makes some; another
+	 * negative errno puts the function into the error state. After an error the mapping is not
+	 * there. A reset removes no mapping: the function does, when the guest's tables end.
 	 *
 	 * dma_unmap() removes all mappings within @length bytes from @address; none of them lies
 	 * only partly in that range. When it returns, the device does not access them any more. All
@@ -280,7 +278,7 @@ struct zpci_adapter;
  * @adapter: the result, with one reference
  * Returns 0, -EINVAL (option out of range; a model that is NULL or lacks something; so many VFs
  * that the last one's RID would be beyond 0xff), -ENOMEM, or the model's error. Each comes with a
- * message, but for a lack of memory at the very start and a size that does not reach the logger.
+ * message, except if there is no memory at all, or if the size of @options does not reach the logger.
  */
 int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 			const struct zpci_adapter_options *options, struct zpci_adapter **adapter);
@@ -289,7 +287,7 @@ struct zpci_adapter *zpci_adapter_ref(struct zpci_adapter *adapter);
 /* Drops one reference; the last one destroys the adapter. NULL is allowed. */
 void zpci_adapter_unref(struct zpci_adapter *adapter);
 
-/* What zpci_adapter_create() was given; constant. The PCHID: */
+/* What zpci_adapter_create() got; constant. The PCHID: */
 uint16_t zpci_adapter_pchid(const struct zpci_adapter *adapter);
 /* The number of VFs: */
 unsigned zpci_adapter_vfs(const struct zpci_adapter *adapter);

@@ -81,7 +81,7 @@ enum zpci_pec {
 	ZPCI_PEC_DMA_TABLE_TYPE = 0x0009,	/* table entry of another level */
 	ZPCI_PEC_DMA_STORAGE = 0x000a,		/* table or page is not in main storage */
 	ZPCI_PEC_SYSTEM_ERROR = 0x000b,		/* error of the system */
-	ZPCI_PEC_MESSAGE_UNEXPECTED = 0x0010,	/* message that nobody expects */
+	ZPCI_PEC_MESSAGE_UNEXPECTED = 0x0010,	/* a message that was not expected */
 	ZPCI_PEC_INTERRUPTION_OFFSET = 0x0011,	/* beyond the bit vector */
 	ZPCI_PEC_INTERRUPTION_VECTOR = 0x0012,	/* AIBV cannot be written */
 	ZPCI_PEC_INTERRUPTION_STORAGE = 0x0013, /* AIBV or AISB cannot be written */
@@ -95,7 +95,7 @@ enum zpci_pec {
 	ZPCI_PEC_CONFIGURED = 0x0301,		/* from reserved or standby to configured */
 	ZPCI_PEC_STANDBY = 0x0302,		/* from reserved to standby */
 	ZPCI_PEC_DECONFIGURE_REQUEST = 0x0303,	/* the guest is asked to give it back */
-	ZPCI_PEC_DECONFIGURED = 0x0304,		/* is gone: from configured to the others */
+	ZPCI_PEC_DECONFIGURED = 0x0304,		/* from configured to standby or reserved */
 	ZPCI_PEC_RESERVED = 0x0308,		/* from standby to reserved */
 };
 
@@ -121,10 +121,10 @@ struct zpci_sclp_configure {
 enum zpci_sclp_response {
 	ZPCI_SCLP_OK = 0x0020,		    /* done */
 	ZPCI_SCLP_PAGE_CROSSING = 0x0100,   /* the SCCB crosses a page */
-	ZPCI_SCLP_NO_ACTION = 0x0120,	    /* is so already */
+	ZPCI_SCLP_NO_ACTION = 0x0120,	    /* it is configured, or deconfigured, already */
 	ZPCI_SCLP_TOO_SHORT = 0x0300,	    /* the SCCB is shorter than this structure */
 	ZPCI_SCLP_RESERVED_STATE = 0x05f0,  /* the function is in reserved state */
-	ZPCI_SCLP_ADAPTER_TYPE = 0x06f0,    /* no type that is known */
+	ZPCI_SCLP_ADAPTER_TYPE = 0x06f0,    /* the adapter type is unknown */
 	ZPCI_SCLP_UNKNOWN_ADAPTER = 0x09f0, /* no such FID */
 };
 

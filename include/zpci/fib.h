@@ -53,9 +53,9 @@ struct zpci_fib {
 /* Operation controls of MPCIFC (reference 5.2; pci_insn.h ZPCI_MOD_FC_*). */
 enum zpci_mpcifc {
 	ZPCI_MPCIFC_REG_INT = 2,      /* register interruptions: word, aibv, aisb */
-	ZPCI_MPCIFC_DEREG_INT = 3,    /* end that */
+	ZPCI_MPCIFC_DEREG_INT = 3,    /* end that registration */
 	ZPCI_MPCIFC_REG_IOAT = 4,     /* register translation: pba, pal, iota */
-	ZPCI_MPCIFC_DEREG_IOAT = 5,   /* end that */
+	ZPCI_MPCIFC_DEREG_IOAT = 5,   /* end that registration */
 	ZPCI_MPCIFC_REREG_IOAT = 6,   /* replace it */
 	ZPCI_MPCIFC_RESET_ERROR = 7,  /* leave the error state */
 	ZPCI_MPCIFC_RESET_BLOCK = 9,  /* allow load and store in the error state */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * zpci/log.h - where the library says what it has to say.
+ * zpci/log.h - the messages of the library.
  *
  * The library never prints and never exits. A function that fails returns a negative errno
  * and sends one sentence through the logger that its caller supplied: what failed, which

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * zpci/machine.h - what the firmware needs from the virtual machine it is the firmware of.
+ * zpci/machine.h - what the firmware needs from its virtual machine.
  *
  * A hypervisor implements struct zpci_machine_ops once; examples are the machine in memory
  * (<zpci/ram.h>) and, written to be read first, examples/vmm.c.
@@ -11,16 +11,15 @@
  *	       ^                                        |
  *	       +------------- these operations ---------+
  *
- * Threads. Every operation may be called from any thread that is inside a library call, and
- * those without a @cpu argument from device threads as well. Storage and time operations are
- * called with locks of the library held and must not call back into the library. The presenting
- * operations (adapter_interruption, channel_report, sclp_completion) are called with no lock
- * held. All operations may take the hypervisor's big lock, if it has one; so a thread that calls
- * into the library does not hold it, since many calls wait for device threads, and those may
- * wait for that lock.
+ * Threads. The library calls every operation from any thread that is inside a library call, and those
+ * without a @cpu argument from device threads as well. It calls storage and time operations with
+ * locks of the library held; these must not call back into the library. It calls the presenting
+ * operations (adapter_interruption, channel_report, sclp_completion) with no lock held. All operations
+ * may take the hypervisor's big lock, if it has one. So a thread must not hold that lock when it calls
+ * into the library: many calls wait for device threads, and these may wait for that lock.
  *
- * @cpu is the hypervisor's own name for a guest CPU. The library never looks behind it and
- * only hands it back during the call that brought it.
+ * @cpu is the hypervisor's own name for a guest CPU. The library does not look at what it points to; it
+ * passes it back during the call that brought it.
  */
 #ifndef ZPCI_MACHINE_H
 #define ZPCI_MACHINE_H
@@ -33,9 +32,9 @@
 extern "C" {
 #endif
 
-/* Result of a storage access that ended in an access exception which the machine has already
- * delivered to the CPU: the instruction is over, its operands are untouched, and nothing more
- * may be done to the CPU. Errors are negative errnos and mean that nothing was delivered. */
+/* Result of a storage access that ended in an access exception, which the machine has delivered to the
+ * CPU already: the instruction is over, its operands are untouched, and nothing more may be done to
+ * the CPU. After an error, a negative errno, nothing was delivered. */
 #define ZPCI_EXCEPTION_DELIVERED 1
 
 /* Program interruption codes (source: z/Architecture Principles of Operation, chapter 6). */
@@ -62,12 +61,12 @@ struct zpci_storage_region {
 	int file;	   /* descriptor of what is mapped there, shared; -1: there is none */
 	uint64_t offset;   /* of its first byte in that */
 	/* Whether devices may write here without the machine's operations. A machine that keeps
-	 * what it made of storage, such as translated code, says no: it would not notice the
-	 * change. */
+	 * what it made from storage, such as translated code, says no, because it would not notice
+	 * the change. */
 	bool written_behind;
 };
 
-/* All but regions are needed. Copied by zpci_firmware_create(). */
+/* All are needed, except regions. Copied by zpci_firmware_create(). */
 struct zpci_machine_ops {
 	/* sizeof(struct zpci_machine_ops) as the caller was compiled; operations behind it
 	 * count as absent. */
@@ -87,7 +86,7 @@ struct zpci_machine_ops {
 	/* Absolute address of the CPU's prefix area. */
 	uint64_t (*get_prefix)(void *machine, void *cpu);
 
-	/* The mask half of the current PSW. The condition code in it is not looked at. */
+	/* The mask half of the current PSW. The condition code in it is ignored. */
 	uint64_t (*get_psw_mask)(void *machine, void *cpu);
 
 	/* Sets the condition code, 0 to 3. Called at most once per instruction, last. */
@@ -100,15 +99,14 @@ struct zpci_machine_ops {
 	/* --- guest storage ----------------------------------------------------------------
 	 * All return 0, or a negative errno (-EFAULT: not in main storage) with nothing
 	 * transferred. Naturally aligned reads and writes of 1, 2, 4 or 8 bytes are single-copy
-	 * atomic; such a write comes after all earlier accesses of its thread, and all later ones
-	 * come after such a read. Nothing else is promised of the order of bytes, so that longer
-	 * accesses can be plain copies.
+	 * atomic; such a write comes after all earlier accesses of its thread, and all later
+	 * accesses come after such a read. Other accesses have no order and can be plain copies.
 	 *
 	 * Logical: a virtual address under the CPU's current translation. @ar is the number of
 	 * the access register that counts in access-register mode; other modes ignore it.
 	 * These may also return ZPCI_EXCEPTION_DELIVERED; after another error the firmware ends
-	 * the instruction in an addressing exception. Addresses wrap as the CPU's addressing mode
-	 * says. */
+	 * the instruction in an addressing exception. Addresses wrap by the CPU's addressing
+	 * mode. */
 	int (*read_logical)(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
 			    size_t length);
 	int (*write_logical)(void *machine, void *cpu, uint64_t address, unsigned ar,
@@ -119,12 +117,13 @@ struct zpci_machine_ops {
 	int (*check_logical)(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
 			     bool write);
 
-	/* Real: absolute but for the CPU's prefixing. */
+	/* Real: absolute after the CPU's prefixing. */
 	int (*read_real)(void *machine, void *cpu, uint64_t address, void *buffer, size_t length);
 	int (*write_real)(void *machine, void *cpu, uint64_t address, const void *buffer,
 			  size_t length);
 
-	/* Absolute: from any thread. What a CPU executes from written bytes is their new form. */
+	/* Absolute: from any thread. If bytes are written that a CPU executes, it executes the new
+	 * ones. */
 	int (*read_absolute)(void *machine, uint64_t address, void *buffer, size_t length);
 	int (*write_absolute)(void *machine, uint64_t address, const void *buffer, size_t length);
 
@@ -133,8 +132,8 @@ struct zpci_machine_ops {
 	int (*or_absolute)(void *machine, uint64_t address, uint8_t bits, uint8_t *old);
 
 	/* Optional; NULL: there are none. Calls @visit for each region of storage, in any order;
-	 * they do not overlap. To take a region away, the machine stops naming it and calls
-	 * zpci_firmware_storage_changed(); until that returns, the region stays as it is. */
+	 * regions do not overlap. To take a region away, the machine stops naming it and calls
+	 * zpci_firmware_storage_changed(); it keeps the region until that returns. */
 	void (*regions)(void *machine,
 			void (*visit)(void *opaque, const struct zpci_storage_region *region),
 			void *opaque);
@@ -146,8 +145,8 @@ struct zpci_machine_ops {
 	void (*adapter_interruption)(void *machine, unsigned isc);
 
 	/* Queues a channel report "event information pending" (CRW 0x0B000000) and its machine
-	 * check, each time that it is called. The firmware knows when a report is needed: it asks
-	 * for none while the guest has still to fetch events because of the last. Any thread. */
+	 * check, each time that it is called. The firmware knows when a report is needed: it does not
+	 * ask for one while the guest still has to fetch events for the last. Any thread. */
 	void (*channel_report)(void *machine);
 
 	/* Presents the service-signal external interruption for the SCCB at real address @sccb.
@@ -159,9 +158,9 @@ struct zpci_machine_ops {
 	/* The guest's TOD clock: bit 51 (MSB-0) counts microseconds. Any thread. */
 	uint64_t (*clock)(void *machine);
 
-	/* Timers that run out once after each setting. @expired is called from any thread, with
-	 * no lock of the machine held that a library call could want. timer_create() gives a
-	 * stopped one, or NULL when it cannot. */
+	/* Timers run out once after each setting. @expired is called from any thread, which holds no
+	 * lock of the machine that a library call could take. timer_create() gives a stopped timer,
+	 * or NULL when it cannot. */
 	struct zpci_timer *(*timer_create)(void *machine, void (*expired)(void *opaque),
 					   void *opaque);
 	/* Lets it run out @nanoseconds from now, in place of an earlier setting; 0: as soon as

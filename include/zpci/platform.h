@@ -28,19 +28,19 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /* Translation tables that the guest may register, as bits of @designations (dtsm; reference 3.6).
- * A guest may always use region-third tables: older Linux knows no others. */
+ * Region-third tables must be among them: older Linux knows no others. */
 #define ZPCI_DESIGNATION_RT 0x40 /* region-third: DMA addresses below 2^42 */
 #define ZPCI_DESIGNATION_RS 0x20 /* region-second: below 2^53 */
 #define ZPCI_DESIGNATION_RF 0x10 /* region-first: all */
-/* Linux (drivers/iommu/s390-iommu.c) looks at these bits for region-second and -first tables, which
- * in QEMU mean other types. Only if all three types are offered both are right: only then may these
- * be on. */
+/* Linux (drivers/iommu/s390-iommu.c) reads these bits as region-second and -first tables; in QEMU they
+ * mean other types. If all three types are offered, the bits are right either way, and only then may
+ * they be on. */
 #define ZPCI_DESIGNATION_LINUX 0x0c
 
 /*
  * What functions have in common (Query PCI function group). All functions of one firmware that are
- * in the group @id agree in all of it. The first function decides, and that lasts until the
- * firmware is destroyed.
+ * in the group @id have the same of all this. The first function decides it until the firmware is
+ * destroyed.
  */
 struct zpci_group {
 	uint8_t id;		  /* PFGID. In a shared machine 0xf0 to 0xff are the machine's */
@@ -87,7 +87,7 @@ enum zpci_platform_fact {
 	ZPCI_PLATFORM_ALL = 0x1ff,
 };
 
-/* All that is said about one function. What is not in @given is not looked at. */
+/* All facts about one function. Facts that are not in @given are ignored. */
 struct zpci_platform {
 	size_t size;	 /* sizeof(struct zpci_platform); it follows the rule of
 			    struct zpci_adapter_options */
@@ -100,20 +100,20 @@ struct zpci_platform {
 			    of one PCHID do (tid; reference 9.3) */
 	uint8_t fmb_length; /* bytes of the measurement block: 64, or 0 for none (fmb_length, where
 			       the unit is 4 bytes) */
-	bool report_error;  /* somebody wants the guest's reports of the function's errors (SCLP
-			       event type 24, reference 8.6). CLP does not tell this to the guest. A
-			       machine that takes such reports may look here */
+	bool report_error;  /* the guest's reports of the function's errors are wanted (SCLP event
+			       type 24, reference 8.6). CLP does not tell this to the guest. It is for
+			       a machine that takes such reports */
 	uint64_t dma_start; /* first DMA address that may be used, a multiple of 4096 (sdma) */
-	uint64_t dma_end;   /* the last one, inclusive: a multiple of 4096 less 1 (edma). DMA to
-			       what the registered tables do not reach is refused */
+	uint64_t dma_end;   /* the last one, inclusive: a multiple of 4096 less 1 (edma). DMA to an
+			       address that the registered tables do not reach is refused */
 	struct zpci_group group;
 	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* letters, digits, blanks and
 				.<(+&*)-/%_>?'= (utility_string, there in EBCDIC); empty: none */
 };
 
 /*
- * zpci_platform_default - what is true if nobody says anything.
- * @platform: its size is set by the caller, and as much is filled
+ * zpci_platform_default - the facts if neither the configuration nor the device gives any.
+ * @platform: the caller has set its size, and as much is filled
  * Nothing is given. DMA goes to 4 GiB up to 4 TiB, and there is a measurement block. The group is
  * 0x01: 2048 vectors, store blocks of ZPCI_STORE_BLOCK_LINUX, measurement each 4 s, region-third
  * tables, MSI address fe00000000000000. A device that maps guest storage (zpci_model.dma_map) has

@@ -2,12 +2,12 @@
 /*
  * zpci/profile.h - emulation profiles: what of a PCI function the layer below the guest emulates.
  *
- * A profile is the only thing that decides how the guest's view differs from what the device
- * shows. Two facts are kept apart and both published:
+ * The profile alone decides how what the guest sees differs from what the device shows. Two facts are
+ * kept apart, and both are published:
  *
  *	command_memory     emulated or absent    what is true
- *	no_command_memory  announced or not      what the guest's kernel will conclude, because
- *	                                         vfn is published and not 0
+ *	no_command_memory  announced or not      what the guest's kernel concludes, because vfn is
+ *	                                         published and not 0
  *
  * The Command register's I/O bit and the interrupt pin are hard-wired 0 in all profiles. BAR
  * accesses never depend on the Memory bit.
@@ -30,7 +30,7 @@ enum zpci_command_memory {
 	ZPCI_COMMAND_MEMORY_ON,	    /* emulated: readable and writable, 1 after reset */
 };
 
-/* What is emulated, switch by switch; zpci.conf(5) says what each combination stands for. */
+/* What is emulated; zpci.conf(5) says what each combination stands for. */
 struct zpci_profile {
 	bool ids;	  /* vendor and device ID are emulated where the device shows none */
 	bool bars;	  /* BARs are emulated: sizable, with the identity's sizes and flags */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * zpci/ram.h - a machine in memory: guest storage, CPUs as register files, and a record of all
- * that was presented. For tests, fuzzers, benchmarks and experiments; it executes nothing but
- * what it is told to.
+ * that was presented. For tests, fuzzers, benchmarks and experiments. No guest runs in it: the caller
+ * says which instruction is executed.
  *
  * Storage is flat; logical addresses are absolute ones (translation off), real ones are prefixed
  * by the CPU. Reads and writes of storage may come from any thread; a CPU belongs to one.
