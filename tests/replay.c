@@ -2,8 +2,7 @@
 /*
  * replay.c - a machine that is a trace.
  *
- * Theory of operation. The trace becomes an array of steps, in order of their beginning. The main
- * thread goes through it: it executes the instruction of a step, lets the timer of a step run out,
+ * Theory of operation. The main thread goes through the steps of the trace: it executes the instruction of a step, lets the timer of a step run out,
  * resets. Meanwhile the firmware calls the machine's operations. On the main thread each has to
  * be the step's next one, with the same operands and the same bytes; then the trace answers it.
  *
@@ -31,37 +30,8 @@
 
 #include "zpci/config/config.h"
 
-/* Seconds. */
-#define PATIENCE_MAIN 20
-#define PATIENCE_DEVICE 1
-
-struct operation {
-	char name[8];
-	uint64_t a, b;
-	size_t length;
-	uint8_t *in, *out;
-	size_t in_length, out_length;
-	int result;
-	char *text; /* the line, for complaints */
-};
-
-enum kind {
-	EXECUTE,
-	TIMER,
-	RESET,
-	ASYNC
-};
-
-struct step {
-	enum kind kind;
-	uint64_t sequence;
-	unsigned number; /* of the CPU, timer or reset */
-	uint8_t instruction[6];
-	bool executed;
-	bool used; /* ASYNC: came */
-	struct operation *operations;
-	size_t count;
-};
+/* Milliseconds. */
+#define PATIENCE_DEVICE 1000
 
 struct zpci_timer {
 	void (*expired)(void *opaque);
@@ -70,11 +40,18 @@ struct zpci_timer {
 
 #define TIMERS 64
 
+/* A step of the trace, and what became of it. */
+struct replayed {
+	const struct trace_step *step;
+	bool claimed; /* TRACE_ASYNC: by an operation of a device */
+	bool came;    /* TRACE_ASYNC: its operation goes on */
+};
+
 struct replay {
-	struct step *steps;
+	const struct trace *trace;
+	struct replayed *steps;
 	size_t count;
-	bool shared;
-	struct zpci_config *config;
+	unsigned patience; /* milliseconds that the main thread waits for a device */
 	struct zpci_firmware *firmware;
 
 	pthread_mutex_t lock;
@@ -122,154 +99,9 @@ static char *describe(const char *name, uint64_t a, uint64_t b, size_t length, c
 	return text;
 }
 
-/* --- reading a trace ------------------------------------------------------------------ */
-
-static bool parse_bytes(const char *text, uint8_t **bytes, size_t *length)
-{
-	size_t digits = strcmp(text, "-") == 0 ? 0 : strlen(text);
-
-	*length = digits / 2;
-	*bytes = calloc(1, *length + 1);
-	if (!*bytes || digits % 2)
-		return false;
-	for (size_t i = 0; i < *length; i++)
-		if (sscanf(text + 2 * i, "%2hhx", &(*bytes)[i]) != 1)
-			return false;
-	return true;
-}
-
-static bool parse_operation(struct step *step, const char *line)
-{
-	struct operation *operation;
-	size_t room = strlen(line) + 1;
-	char *in = malloc(room), *out = malloc(room);
-	bool good = false;
-
-	step->operations = realloc(step->operations, (step->count + 1) * sizeof(*step->operations));
-	if (!in || !out || !step->operations)
-		abort();
-	operation = &step->operations[step->count];
-	memset(operation, 0, sizeof(*operation));
-	/* Neither can exceed the line they are read from. */
-	if (sscanf(line, " %7s %" SCNx64 " %" SCNx64 " %zx %s = %d %s", operation->name,
-		   &operation->a, &operation->b, &operation->length, in, &operation->result,
-		   out) == 7) {
-		step->count++;
-		operation->text = strdup(line);
-		good = parse_bytes(in, &operation->in, &operation->in_length) &&
-		       parse_bytes(out, &operation->out, &operation->out_length);
-	}
-	free(in);
-	free(out);
-	return good;
-}
-
-static struct step *add_step(struct replay *replay, enum kind kind, uint64_t sequence,
-			     unsigned number)
-{
-	replay->steps = realloc(replay->steps, (replay->count + 1) * sizeof(*replay->steps));
-	if (!replay->steps)
-		abort();
-	replay->steps[replay->count] =
-		(struct step){ .kind = kind, .sequence = sequence, .number = number };
-	return &replay->steps[replay->count++];
-}
-
-static bool parse_step(struct replay *replay, const char *line)
-{
-	struct step *last = replay->count ? &replay->steps[replay->count - 1] : NULL;
-	char word[16], bytes[13];
-	uint64_t sequence;
-	unsigned number;
-	int used = 0;
-
-	if (line[0] == ' ')
-		return last && parse_operation(last, line);
-	if (sscanf(line, "async %" SCNx64 "%n", &sequence, &used) == 1)
-		return parse_operation(add_step(replay, ASYNC, sequence, 0), line + used);
-	if (sscanf(line, "end %" SCNx64 " %15s", &sequence, word) == 2) {
-		if (!last || last->sequence != sequence)
-			return false;
-		last->executed = strcmp(word, "executed") == 0;
-		return true;
-	}
-	if (sscanf(line, "timer %" SCNx64 " %x", &sequence, &number) == 2)
-		return add_step(replay, TIMER, sequence, number);
-	if (sscanf(line, "reset %" SCNx64 " %x", &sequence, &number) == 2)
-		return add_step(replay, RESET, sequence, number);
-	if (sscanf(line, "execute %" SCNx64 " %x %12s", &sequence, &number, bytes) != 3)
-		return false;
-	last = add_step(replay, EXECUTE, sequence, number);
-	for (unsigned i = 0; i < 6; i++)
-		if (sscanf(bytes + 2 * i, "%2hhx", &last->instruction[i]) != 1)
-			return false;
-	return true;
-}
-
-static bool parse_line(struct replay *replay, unsigned number, char *line)
-{
-	char *error = NULL;
-	unsigned shared = 0;
-	bool good;
-
-	line[strcspn(line, "\n")] = '\0';
-	if (number == 1)
-		good = strcmp(line, "zpci-trace 1") == 0;
-	else if (sscanf(line, "shared %u", &shared) == 1)
-		good = shared <= 1;
-	else if (strncmp(line, "group ", 6) == 0)
-		good = zpci_config_group(replay->config, line + 6, ',', &error) == 0;
-	else if (strncmp(line, "function ", 9) == 0)
-		good = zpci_config_function(replay->config, line + 9, ',', &error) == 0;
-	else
-		good = line[0] == '#' || !line[0] || parse_step(replay, line);
-	if (number == 2 && good)
-		replay->shared = shared;
-	if (!good)
-		complain(replay, "line %u of the trace: %s", number, error ? error : line);
-	free(error);
-	return good;
-}
-
-static int by_sequence(const void *one, const void *other)
-{
-	uint64_t first = ((const struct step *)one)->sequence;
-	uint64_t second = ((const struct step *)other)->sequence;
-
-	return first < second ? -1 : first > second;
-}
-
-static void read_trace(struct replay *replay, FILE *trace)
-{
-	char *line = NULL;
-	size_t size = 0;
-
-	for (unsigned number = 1; getline(&line, &size, trace) >= 0; number++)
-		if (!parse_line(replay, number, line))
-			break;
-	free(line);
-	if (!replay->count)
-		complain(replay, "the trace has no steps");
-	else
-		qsort(replay->steps, replay->count, sizeof(*replay->steps), by_sequence);
-}
-
-static void free_steps(struct replay *replay)
-{
-	for (size_t i = 0; i < replay->count; i++) {
-		for (size_t j = 0; j < replay->steps[i].count; j++) {
-			free(replay->steps[i].operations[j].in);
-			free(replay->steps[i].operations[j].out);
-			free(replay->steps[i].operations[j].text);
-		}
-		free(replay->steps[i].operations);
-	}
-	free(replay->steps);
-}
-
 /* --- matching ------------------------------------------------------------------------- */
 
-static bool same(const struct operation *operation, const char *name, uint64_t a, uint64_t b,
+static bool same(const struct trace_operation *operation, const char *name, uint64_t a, uint64_t b,
 		 size_t length, const void *in, size_t in_length)
 {
 	return strcmp(operation->name, name) == 0 && operation->a == a && operation->b == b &&
@@ -283,35 +115,38 @@ static bool wait_for_move(struct replay *replay, const struct timespec *deadline
 	       pthread_cond_timedwait(&replay->moved, &replay->lock, deadline) == 0;
 }
 
-static struct timespec deadline(unsigned seconds)
+static struct timespec deadline(unsigned milliseconds)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_REALTIME, &time);
-	time.tv_sec += seconds;
+	time.tv_sec += milliseconds / 1000;
+	time.tv_nsec += milliseconds % 1000 * 1000000;
+	time.tv_sec += time.tv_nsec / 1000000000;
+	time.tv_nsec %= 1000000000;
 	return time;
 }
 
 /* True when all that began before step @index was begun again. */
 static bool is_due(const struct replay *replay, size_t index)
 {
-	while (index > 0 && replay->steps[index - 1].kind == ASYNC)
+	while (index > 0 && replay->steps[index - 1].step->kind == TRACE_ASYNC)
 		index--;
 	return index == 0 || replay->position >= index - 1;
 }
 
-static const struct operation *expect_async(struct replay *replay, const char *name, uint64_t a,
-					    uint64_t b, size_t length, const void *in,
-					    size_t in_length)
+static const struct trace_operation *expect_async(struct replay *replay, const char *name,
+						  uint64_t a, uint64_t b, size_t length,
+						  const void *in, size_t in_length)
 {
 	struct timespec until = deadline(PATIENCE_DEVICE);
-	struct step *step = NULL;
+	struct replayed *replayed = NULL;
 	size_t i;
 
 	for (i = 0; i < replay->count; i++) {
-		step = &replay->steps[i];
-		if (step->kind == ASYNC && !step->used &&
-		    same(step->operations, name, a, b, length, in, in_length))
+		replayed = &replay->steps[i];
+		if (replayed->step->kind == TRACE_ASYNC && !replayed->claimed &&
+		    same(replayed->step->operations, name, a, b, length, in, in_length))
 			break;
 	}
 	if (i == replay->count) {
@@ -322,20 +157,20 @@ static const struct operation *expect_async(struct replay *replay, const char *n
 		return NULL;
 	}
 	/* Claimed now, so that the same operation of another thread takes the next one. */
-	step->used = true;
+	replayed->claimed = true;
 	while (!is_due(replay, i) && wait_for_move(replay, &until))
 		;
-	step->executed = true;
+	replayed->came = true;
 	pthread_cond_broadcast(&replay->moved);
-	return step->operations;
+	return replayed->step->operations;
 }
 
-static const struct operation *expect_main(struct replay *replay, const char *name, uint64_t a,
-					   uint64_t b, size_t length, const void *in,
-					   size_t in_length)
+static const struct trace_operation *expect_main(struct replay *replay, const char *name,
+						 uint64_t a, uint64_t b, size_t length,
+						 const void *in, size_t in_length)
 {
-	struct step *step = &replay->steps[replay->position];
-	const struct operation *operation =
+	const struct trace_step *step = replay->steps[replay->position].step;
+	const struct trace_operation *operation =
 		replay->next < step->count ? &step->operations[replay->next] : NULL;
 	char *text;
 
@@ -351,10 +186,11 @@ static const struct operation *expect_main(struct replay *replay, const char *na
 }
 
 /* The operation of the trace that this one is; NULL: there is none (and a complaint). */
-static const struct operation *expect(struct replay *replay, const char *name, uint64_t a,
-				      uint64_t b, size_t length, const void *in, size_t in_length)
+static const struct trace_operation *expect(struct replay *replay, const char *name, uint64_t a,
+					    uint64_t b, size_t length, const void *in,
+					    size_t in_length)
 {
-	const struct operation *operation = NULL;
+	const struct trace_operation *operation = NULL;
 
 	pthread_mutex_lock(&replay->lock);
 	if (!replay->complaint && !replay->over)
@@ -367,7 +203,7 @@ static const struct operation *expect(struct replay *replay, const char *name, u
 
 /* --- the machine ---------------------------------------------------------------------- */
 
-static uint64_t output_number(const struct operation *operation)
+static uint64_t output_number(const struct trace_operation *operation)
 {
 	return operation && operation->out_length == 8 ? zpci_get_be(operation->out, 8) : 0;
 }
@@ -414,22 +250,23 @@ static void program_interruption(void *machine, void *cpu, uint16_t code)
 static int read_from(struct replay *replay, const char *name, uint64_t address, unsigned ar,
 		     void *buffer, size_t length)
 {
-	const struct operation *operation = expect(replay, name, address, ar, length, NULL, 0);
+	const struct trace_operation *operation =
+		expect(replay, name, address, ar, length, NULL, 0);
 
 	if (!operation)
 		return -EFAULT;
-	if (!operation->result && operation->out_length == length)
+	if (!operation->rc && operation->out_length == length)
 		memcpy(buffer, operation->out, length);
-	return operation->result;
+	return operation->rc;
 }
 
 static int write_to(struct replay *replay, const char *name, uint64_t address, unsigned ar,
 		    const void *buffer, size_t length)
 {
-	const struct operation *operation =
+	const struct trace_operation *operation =
 		expect(replay, name, address, ar, length, buffer, length);
 
-	return operation ? operation->result : -EFAULT;
+	return operation ? operation->rc : -EFAULT;
 }
 
 static int read_logical(void *machine, void *cpu, uint64_t address, unsigned ar, void *buffer,
@@ -449,11 +286,11 @@ static int write_logical(void *machine, void *cpu, uint64_t address, unsigned ar
 static int check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
 			 bool write)
 {
-	const struct operation *operation =
+	const struct trace_operation *operation =
 		expect(machine, write ? "tw" : "tr", address, ar, length, NULL, 0);
 
 	(void)cpu;
-	return operation ? operation->result : -EFAULT;
+	return operation ? operation->rc : -EFAULT;
 }
 
 static int read_real(void *machine, void *cpu, uint64_t address, void *buffer, size_t length)
@@ -480,12 +317,12 @@ static int write_absolute(void *machine, uint64_t address, const void *buffer, s
 
 static int or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *old)
 {
-	const struct operation *operation = expect(machine, "or", address, bits, 0, NULL, 0);
+	const struct trace_operation *operation = expect(machine, "or", address, bits, 0, NULL, 0);
 
 	if (!operation)
 		return -EFAULT;
 	*old = operation->out_length ? operation->out[0] : 0;
-	return operation->result;
+	return operation->rc;
 }
 
 static void adapter_interruption(void *machine, unsigned isc)
@@ -575,12 +412,11 @@ static const struct zpci_machine_ops replay_ops = {
 static bool make_firmware(struct replay *replay)
 {
 	struct zpci_firmware_options options = { .size = sizeof(options),
-						 .shared = replay->shared };
+						 .shared = replay->trace->shared };
 	char *error = NULL;
 
 	if (zpci_firmware_create(&replay_ops, replay, &options, &replay->firmware) == 0 &&
-	    zpci_config_finish(replay->config, &error) == 0 &&
-	    zpci_config_apply(replay->config, replay->firmware, NULL, &error) == 0)
+	    zpci_config_apply(replay->trace->config, replay->firmware, NULL, &error) == 0)
 		return true;
 	complain(replay, "the functions of the trace cannot be made: %s", error ? error : "?");
 	free(error);
@@ -597,27 +433,27 @@ static void begin(struct replay *replay, size_t index)
 	pthread_mutex_unlock(&replay->lock);
 }
 
-static void wait_for_device(struct replay *replay, const struct step *step)
+static void wait_for_device(struct replay *replay, const struct replayed *replayed)
 {
-	struct timespec until = deadline(PATIENCE_MAIN);
+	struct timespec until = deadline(replay->patience);
 
 	pthread_mutex_lock(&replay->lock);
-	while (!step->executed && wait_for_move(replay, &until))
+	while (!replayed->came && wait_for_move(replay, &until))
 		;
-	if (!step->executed)
-		complain(replay, "step %" PRIx64 ": no device did '%s'", step->sequence,
-			 step->operations->text + 1);
+	if (!replayed->came)
+		complain(replay, "step %" PRIx64 ": no device did '%s'", replayed->step->sequence,
+			 replayed->step->operations->text + 1);
 	pthread_mutex_unlock(&replay->lock);
 }
 
-static void run_step(struct replay *replay, struct step *step)
+static void run_step(struct replay *replay, const struct trace_step *step)
 {
 	bool executed = true;
 
-	if (step->kind == EXECUTE) {
+	if (step->kind == TRACE_EXECUTE) {
 		executed = zpci_firmware_execute(replay->firmware, replay, step->instruction) ==
 			   ZPCI_EXECUTED;
-	} else if (step->kind == RESET) {
+	} else if (step->kind == TRACE_RESET) {
 		zpci_firmware_reset(replay->firmware, (enum zpci_reset)step->number);
 	} else if (step->number < replay->timer_count) {
 		replay->timers[step->number]->expired(replay->timers[step->number]->opaque);
@@ -647,11 +483,11 @@ static size_t run(struct replay *replay)
 	size_t i;
 
 	for (i = 0; i < replay->count && !failed(replay); i++) {
-		struct step *step = &replay->steps[i];
+		const struct trace_step *step = replay->steps[i].step;
 
 		/* A device's step begins when it comes; the position stays at the main thread's. */
-		if (step->kind == ASYNC) {
-			wait_for_device(replay, step);
+		if (step->kind == TRACE_ASYNC) {
+			wait_for_device(replay, &replay->steps[i]);
 			continue;
 		}
 		begin(replay, i);
@@ -660,18 +496,26 @@ static size_t run(struct replay *replay)
 	return failed(replay) ? i - 1 : i;
 }
 
-int replay_trace(FILE *trace, size_t *steps, char **complaint)
+/* Makes the steps of the trace that are @kept, NULL: all, the ones to be replayed. */
+static void choose(struct replay *replay, const bool *kept)
 {
-	struct replay replay = { .config = zpci_config_new(), .main = pthread_self() };
-
-	if (!replay.config)
+	replay->steps = calloc(replay->trace->count, sizeof(*replay->steps));
+	if (!replay->steps)
 		abort();
+	for (size_t i = 0; i < replay->trace->count; i++)
+		if (!kept || kept[i])
+			replay->steps[replay->count++].step = &replay->trace->steps[i];
+}
+
+int replay_steps(const struct trace *trace, const bool *kept, unsigned patience, size_t *steps,
+		 char **complaint)
+{
+	struct replay replay = { .trace = trace, .patience = patience, .main = pthread_self() };
+
+	choose(&replay, kept);
 	pthread_mutex_init(&replay.lock, NULL);
 	pthread_cond_init(&replay.moved, NULL);
-	*steps = 0;
-	read_trace(&replay, trace);
-	if (!replay.complaint && make_firmware(&replay))
-		*steps = run(&replay);
+	*steps = make_firmware(&replay) ? run(&replay) : 0;
 	pthread_mutex_lock(&replay.lock);
 	replay.over = true;
 	pthread_cond_broadcast(&replay.moved);
@@ -680,10 +524,21 @@ int replay_trace(FILE *trace, size_t *steps, char **complaint)
 		zpci_firmware_quiesce(replay.firmware);
 		zpci_firmware_destroy(replay.firmware);
 	}
-	zpci_config_free(replay.config);
-	free_steps(&replay);
+	free(replay.steps);
 	pthread_cond_destroy(&replay.moved);
 	pthread_mutex_destroy(&replay.lock);
 	*complaint = replay.complaint;
 	return replay.complaint ? -1 : 0;
+}
+
+int replay_trace(FILE *file, size_t *steps, char **complaint)
+{
+	struct trace trace;
+	int rc = trace_read(&trace, file, complaint);
+
+	*steps = 0;
+	if (!rc)
+		rc = replay_steps(&trace, NULL, REPLAY_PATIENCE, steps, complaint);
+	trace_free(&trace);
+	return rc;
 }

@@ -171,12 +171,12 @@ static void record_session(struct recorded *recorded)
 static int replay_text(const char *text, size_t *steps, char **complaint)
 {
 	FILE *trace = fmemopen((void *)text, strlen(text), "r");
-	int result;
+	int rc;
 
 	assert_non_null(trace);
-	result = replay_trace(trace, steps, complaint);
+	rc = replay_trace(trace, steps, complaint);
 	fclose(trace);
-	return result;
+	return rc;
 }
 
 static void test_a_recorded_session_replays(void **state)
@@ -243,6 +243,8 @@ static void test_what_is_no_trace(void **state)
 		"zpci-trace 1\nshared 0\n gr 0 0 0 - = 0 -\n",
 		"zpci-trace 1\nshared 0\nexecute 0 0 b9a0\n",
 		"zpci-trace 1\nshared 0\nexecute 0 0 b9d20012\n gr 0 0 0 - = 0 123\n",
+		"zpci-trace 1\nshared 0\nexecute 0 0 b9d20012\n gr 0 0 0 - = 0 00*8\n",
+		"zpci-trace 1\nshared 0\nexecute 0 0 b9d20012\n gr 0 0 0 - = 0 00*.\n",
 	};
 	char *complaint;
 	size_t steps;

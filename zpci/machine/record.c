@@ -5,8 +5,8 @@
  * Theory of operation. Each operation is passed on to the machine, then written down: into the
  * block of the thread that executes an instruction, or as a line of its own when the thread has
  * none, because it is a device's. The block is a growing buffer of the thread and reaches the
- * trace in one piece when the instruction ended. Presenting operations are written *before* they
- * are passed on, since they may wait for a lock of the machine that a thread holds which records.
+ * trace in one piece when the instruction ended. Presenting operations are written before they are
+ * passed on, since they may wait for a lock of the machine, and the thread that holds it may record.
  */
 #include "zpci/machine/record.h"
 
@@ -49,14 +49,26 @@ struct zpci_timer {
 
 /* --- writing -------------------------------------------------------------------------- */
 
+/* Equal bytes from this number on are written as one. */
+#define SHORTEST_RUN 8
+
 static void write_bytes(FILE *file, const void *data, size_t length)
 {
 	const uint8_t *bytes = data;
 
 	if (!length)
 		fputc('-', file);
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0, run; i < length; i += run) {
+		run = 1;
+		while (i + run < length && bytes[i + run] == bytes[i])
+			run++;
+		if (run >= SHORTEST_RUN) {
+			fprintf(file, "%02x*%zx.", bytes[i], run);
+			continue;
+		}
+		run = 1;
 		fprintf(file, "%02x", bytes[i]);
+	}
 }
 
 struct operation {
@@ -65,7 +77,7 @@ struct operation {
 	size_t length;
 	const void *in;
 	size_t in_length;
-	int result;
+	int rc;
 	const void *out;
 	size_t out_length;
 };
@@ -75,7 +87,7 @@ static void write_operation(FILE *file, const struct operation *operation)
 	fprintf(file, " %s %" PRIx64 " %" PRIx64 " %zx ", operation->name, operation->a,
 		operation->b, operation->length);
 	write_bytes(file, operation->in, operation->in_length);
-	fprintf(file, " = %d ", operation->result);
+	fprintf(file, " = %d ", operation->rc);
 	write_bytes(file, operation->out, operation->out_length);
 	fputc('\n', file);
 }
@@ -92,7 +104,7 @@ static void record_operation(struct zpci_record *record, const struct operation 
 	pthread_mutex_unlock(&record->lock);
 }
 
-/* Begins the block of this thread; false: it stays unrecorded, and the trace incomplete. */
+/* Begins a block of this thread. False: no memory; the trace will lack the block. */
 static bool begin(struct zpci_record *record, struct block *block)
 {
 	*block = (struct block){ 0 };
@@ -184,20 +196,20 @@ static void program_interruption(void *opaque, void *cpu, uint16_t code)
 /* --- storage -------------------------------------------------------------------------- */
 
 static int did_read(struct zpci_record *record, const char *name, uint64_t address, unsigned ar,
-		    const void *buffer, size_t length, int result)
+		    const void *buffer, size_t length, int rc)
 {
 	record_operation(record, &(struct operation){ .name = name,
 						      .a = address,
 						      .b = ar,
 						      .length = length,
-						      .result = result,
+						      .rc = rc,
 						      .out = buffer,
-						      .out_length = result ? 0 : length });
-	return result;
+						      .out_length = rc ? 0 : length });
+	return rc;
 }
 
 static int did_write(struct zpci_record *record, const char *name, uint64_t address, unsigned ar,
-		     const void *buffer, size_t length, int result)
+		     const void *buffer, size_t length, int rc)
 {
 	record_operation(record, &(struct operation){ .name = name,
 						      .a = address,
@@ -205,8 +217,8 @@ static int did_write(struct zpci_record *record, const char *name, uint64_t addr
 						      .length = length,
 						      .in = buffer,
 						      .in_length = length,
-						      .result = result });
-	return result;
+						      .rc = rc });
+	return rc;
 }
 
 static int read_logical(void *opaque, void *cpu, uint64_t address, unsigned ar, void *buffer,
@@ -233,14 +245,14 @@ static int check_logical(void *opaque, void *cpu, uint64_t address, unsigned ar,
 			 bool write)
 {
 	struct zpci_record *record = opaque;
-	int result = record->inner.check_logical(record->machine, cpu, address, ar, length, write);
+	int rc = record->inner.check_logical(record->machine, cpu, address, ar, length, write);
 
 	record_operation(record, &(struct operation){ .name = write ? "tw" : "tr",
 						      .a = address,
 						      .b = ar,
 						      .length = length,
-						      .result = result });
-	return result;
+						      .rc = rc });
+	return rc;
 }
 
 static int read_real(void *opaque, void *cpu, uint64_t address, void *buffer, size_t length)
@@ -278,18 +290,18 @@ static int write_absolute(void *opaque, uint64_t address, const void *buffer, si
 static int or_absolute(void *opaque, uint64_t address, uint8_t bits, uint8_t *old)
 {
 	struct zpci_record *record = opaque;
-	int result = record->inner.or_absolute(record->machine, address, bits, old);
+	int rc = record->inner.or_absolute(record->machine, address, bits, old);
 
 	record_operation(record, &(struct operation){ .name = "or",
 						      .a = address,
 						      .b = bits,
-						      .result = result,
+						      .rc = rc,
 						      .out = old,
-						      .out_length = result ? 0 : 1 });
-	return result;
+						      .out_length = rc ? 0 : 1 });
+	return rc;
 }
 
-/* Not recorded: what a device does there itself is not seen. */
+/* Passed on only: what a device does there is not recorded. */
 static void regions(void *opaque,
 		    void (*visit)(void *opaque, const struct zpci_storage_region *region),
 		    void *argument)
@@ -440,15 +452,15 @@ const struct zpci_machine_ops *zpci_record_ops(const struct zpci_record *record)
 
 int zpci_record_destroy(struct zpci_record *record)
 {
-	int result = 0;
+	int rc = 0;
 
 	if (!record)
 		return 0;
 	if (fflush(record->trace) || ferror(record->trace) || record->incomplete)
-		result = -EIO;
+		rc = -EIO;
 	pthread_mutex_destroy(&record->lock);
 	free(record);
-	return result;
+	return rc;
 }
 
 void zpci_record_head(struct zpci_record *record, struct zpci_firmware *firmware, bool shared)
