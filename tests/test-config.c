@@ -44,9 +44,9 @@ static char *source_path(const char *folder, const char *name, const char *suffi
 
 static int read_file(struct zpci_config *config, const char *path, char **error)
 {
-	int result = zpci_config_load(config, path, error);
+	int rc = zpci_config_load(config, path, error);
 
-	return result ? result : zpci_config_finish(config, error);
+	return rc ? rc : zpci_config_finish(config, error);
 }
 
 static void assert_words(const char *error, const char *const words[WORDS])
@@ -254,7 +254,7 @@ static int load_many(unsigned functions, struct zpci_config *config, char **erro
 {
 	char path[PATH_MAX];
 	FILE *file = open_temporary(path);
-	int result;
+	int rc;
 
 	for (unsigned i = 0; i < functions; i++) {
 		if (i % 255 == 0)
@@ -263,9 +263,9 @@ static int load_many(unsigned functions, struct zpci_config *config, char **erro
 	}
 	fprintf(file, "fid = 0x1000\n");
 	fclose(file);
-	result = read_file(config, path, error);
+	rc = read_file(config, path, error);
 	unlink(path);
-	return result;
+	return rc;
 }
 
 static void test_4096_functions(void **state)
@@ -301,10 +301,10 @@ static struct zpci_config *load_good(const char *name)
 {
 	struct zpci_config *config = zpci_config_new();
 	char *error;
-	int result = read_file(config, source_path("tests/config", name, ".conf"), &error);
+	int rc = read_file(config, source_path("tests/config", name, ".conf"), &error);
 
-	if (result)
-		fail_msg("%d: %s", result, error);
+	if (rc)
+		fail_msg("%d: %s", rc, error);
 	assert_null(error);
 	return config;
 }
@@ -477,15 +477,15 @@ static void test_ends_of_ranges(void **state)
 
 /* --- functions as text -------------------------------------------------------------------- */
 
-/* Reads up to two texts, the second one may be NULL; the first result that is not 0. */
+/* Reads up to two texts, the second one may be NULL; the first error. */
 static int read_texts(struct zpci_config *config, const char *first, const char *second,
 		      char separator, char **error)
 {
-	int result = zpci_config_function(config, first, separator, error);
+	int rc = zpci_config_function(config, first, separator, error);
 
-	if (!result && second)
-		result = zpci_config_function(config, second, separator, error);
-	return result ? result : zpci_config_finish(config, error);
+	if (!rc && second)
+		rc = zpci_config_function(config, second, separator, error);
+	return rc ? rc : zpci_config_finish(config, error);
 }
 
 static const struct bad bad_texts[] = {

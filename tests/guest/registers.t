@@ -13,7 +13,7 @@ use Test::More;
 
 requires_bare('selftest');
 
-my $elsewhere = qr/the registers of CPU \d+ are not where they were looked for/;
+my $elsewhere = qr/the registers of CPU \d+ were not found in QEMU.s memory/;
 
 sub self_test {
 	my ($title, $arguments, $cpus, @qemu) = @_;

@@ -2,8 +2,8 @@
 /*
  * apply.c - from a configuration into a firmware.
  *
- * Each adapter of which something is lent is made once; the firmware takes references of its own
- * when functions are added, and ours are dropped at the end, success or not.
+ * Each adapter that lends a function is made once. The firmware takes references of its own when
+ * functions are added. Ours are dropped at the end, also after a failure.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,20 +12,20 @@
 
 #include "internal.h"
 
-/* The reason behind @result of zpci_firmware_add(). */
-static const char *reason(int result)
+/* The reason behind @rc of zpci_firmware_add(). */
+static const char *reason(int rc)
 {
-	switch (result) {
+	switch (rc) {
 	case -EEXIST:
 		return "the firmware has its FID, UID or PCHID already; choose another";
 	case -EBUSY:
-		return "it is lent already";
+		return "it is lent to another function already; choose another";
 	case -ENOSPC:
-		return "the firmware holds no more functions";
+		return "the firmware has no room for more functions";
 	case -EINVAL:
 		return "the model or the firmware refused it, see the message before";
 	default:
-		return strerror(-result);
+		return strerror(-rc);
 	}
 }
 
@@ -37,19 +37,19 @@ static int create(const struct adapter *adapter, const struct zpci_logger *logge
 		.vfs = adapter->vfs.value,
 	};
 	char label[CONFIG_LABEL];
-	int result;
+	int rc;
 
 	if (logger)
 		options.logger = *logger;
-	result = zpci_adapter_create(zpci_model_get(adapter->model.value), adapter->pchid.value,
-				     &options, made);
-	if (result)
+	rc = zpci_adapter_create(zpci_model_get(adapter->model.value), adapter->pchid.value,
+				 &options, made);
+	if (rc)
 		config_error(error, adapter->place,
 			     "%s (PCHID 0x%" PRIx64 ", model %s, %" PRIu64
 			     " VFs) cannot be made: %s",
 			     config_adapter_label(adapter, label), adapter->pchid.value,
-			     adapter->model.text, adapter->vfs.value, strerror(-result));
-	return result;
+			     adapter->model.text, adapter->vfs.value, strerror(-rc));
+	return rc;
 }
 
 static int add(const struct function *function, const struct adapter *adapter,
@@ -66,16 +66,16 @@ static int add(const struct function *function, const struct adapter *adapter,
 		.publish_rid = adapter->rid.value,
 		.platform = &function->platform,
 	};
-	int result = zpci_firmware_add(firmware, &options);
+	int rc = zpci_firmware_add(firmware, &options);
 	char label[CONFIG_LABEL];
 
-	if (result)
+	if (rc)
 		config_error(error, function->place,
 			     "the function with FID 0x%x and UID 0x%x (VF %u of %s) cannot be "
 			     "added: %s",
 			     options.fid, options.uid, options.vf,
-			     config_adapter_label(adapter, label), reason(result));
-	return result;
+			     config_adapter_label(adapter, label), reason(rc));
+	return rc;
 }
 
 int config_make(const struct zpci_config *config, size_t index, struct zpci_adapter **made,
@@ -83,27 +83,27 @@ int config_make(const struct zpci_config *config, size_t index, struct zpci_adap
 {
 	const struct function *function = &config->functions[index];
 	const struct adapter *adapter = &config->adapters[function->owner];
-	int result = *made ? 0 : create(adapter, logger, made, error);
+	int rc = *made ? 0 : create(adapter, logger, made, error);
 
-	return result ? result : add(function, adapter, *made, firmware, error);
+	return rc ? rc : add(function, adapter, *made, firmware, error);
 }
 
 static int add_all(const struct zpci_config *config, struct zpci_adapter **made,
 		   struct zpci_firmware *firmware, const struct zpci_logger *logger, char **error)
 {
-	int result = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < config->function_count && !result; i++)
-		result = config_make(config, i, &made[config->functions[i].owner], firmware, logger,
-				     error);
-	return result;
+	for (size_t i = 0; i < config->function_count && !rc; i++)
+		rc = config_make(config, i, &made[config->functions[i].owner], firmware, logger,
+				 error);
+	return rc;
 }
 
 int zpci_config_apply(const struct zpci_config *config, struct zpci_firmware *firmware,
 		      const struct zpci_logger *logger, char **error)
 {
 	struct zpci_adapter **made;
-	int result;
+	int rc;
 
 	*error = NULL;
 	if (!config->finished) {
@@ -113,9 +113,9 @@ int zpci_config_apply(const struct zpci_config *config, struct zpci_firmware *fi
 	made = calloc(config->adapter_count + 1, sizeof(struct zpci_adapter *));
 	if (!made)
 		return config_no_memory(error);
-	result = add_all(config, made, firmware, logger, error);
+	rc = add_all(config, made, firmware, logger, error);
 	for (size_t i = 0; i < config->adapter_count; i++)
 		zpci_adapter_unref(made[i]);
 	free(made);
-	return result;
+	return rc;
 }

@@ -4,7 +4,7 @@
  *
  * A line is a command and its words, separated by blanks. An answer is one line as well: `ok` and
  * what was asked for, or `error: ` and a sentence that says what is wrong and what would be right.
- * Whatever is in a line, nothing but printable ASCII gets into an answer.
+ * An answer has only printable ASCII, whatever the line has.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static void answer(struct call *call, cons
 	va_end(arguments);
 }
 
-/* Takes @error over. */
+/* Frees @error. */
 static void answer_error(struct call *call, char *error)
 {
 	answer(call, "error: %s", error ? error : "no memory");
@@ -72,7 +72,7 @@ static bool take_number(struct call *call, unsigned word, const char *name, uint
 
 /* --- commands ------------------------------------------------------------------------------- */
 
-#define NO_SUCH_FUNCTION "error: there is no function 0x%08x; `list' names those there are"
+#define NO_SUCH_FUNCTION "error: there is no function 0x%08x; the command list names all"
 
 static void add(struct call *call)
 {
@@ -168,7 +168,7 @@ static void show(struct call *call)
 	if (zpci_firmware_info(call->config->firmware, fid, &info))
 		answer(call, NO_SUCH_FUNCTION, fid);
 	else
-		/* The state last: it can be of two words. */
+		/* The state comes last, since it can have two words. */
 		answer(call,
 		       "ok fid=0x%08x uid=0x%04x pchid=0x%04x model=%s vf=%u handle=0x%08x state=%s",
 		       info.fid, info.uid, info.pchid, info.model, info.vf, info.handle,
@@ -220,7 +220,7 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-/* Cuts @line into words; returns how many there are, of which the first few are in @words. */
+/* Cuts @line into words, the first of which go to @words. Returns how many there are. */
 static unsigned split(char *line, char *words[WORDS])
 {
 	unsigned count = 0;
@@ -247,7 +247,7 @@ static void run(struct call *call, char *line)
 		return;
 	}
 	if (command) {
-		answer(call, "error: %s takes other words; write it as: %s", call->words[0],
+		answer(call, "error: %s does not take these words; write it as: %s", call->words[0],
 		       command->usage);
 		return;
 	}

@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-/* More cannot be used: each function is of one adapter. */
+/* More would have no functions. */
 #define ADAPTERS_MAX ZPCI_FUNCTIONS_MAX
 
 /* As many as there are IDs for them. */

@@ -20,24 +20,24 @@ struct zpci_config;
 
 /* An empty configuration; NULL: no memory. */
 struct zpci_config *zpci_config_new(void);
-/* NULL is allowed. What was applied does not need the configuration any more. */
+/* @config can be NULL. A firmware does not need the configuration that was applied to it. */
 void zpci_config_free(struct zpci_config *config);
 
 /*
  * The functions below return 0 or a negative errno. On failure *@error is a sentence for a
- * person, to be freed by the caller: file and line (or the option's text), key, value, and what
- * is allowed. It is NULL after success, and after -ENOMEM where there was no memory for it either.
- * After a failure the configuration is good for nothing but zpci_config_free().
+ * person: file and line (or the option's text), key, value, and what is allowed. The caller frees
+ * it. It is NULL after success, and if there was no memory for it. After a failure only
+ * zpci_config_free() may be called.
  */
 
-/* Adds the sections of the ini file @path. -EINVAL: what it says is wrong; or why it could not be
- * read. */
+/* Adds the sections of the ini file @path. Returns -EINVAL if its content is wrong, else why it
+ * cannot be read. */
 int zpci_config_load(struct zpci_config *config, const char *path, char **error);
 
 /* Adds one function written as `MODEL[,KEY=VALUE]...`, the keys being those of [function] and
- * [adapter]: `probe,vf=3,fid=0x1021,uid=0x111,profile=lpar`. Functions of one model without
- * `adapter=` or `pchid=` are of one adapter, with as many VFs as the highest one needs.
- * @separator is the character between the items: ',' or, where that is taken, ':'. */
+ * [adapter]: `probe,vf=3,fid=0x1021,uid=0x111,profile=lpar`. All functions of one model that say
+ * neither `adapter=` nor `pchid=` belong to one adapter. It has as many VFs as they need.
+ * @separator is the character between the items: ',' or, where a comma means something else, ':'. */
 int zpci_config_function(struct zpci_config *config, const char *text, char separator,
 			 char **error);
 
@@ -45,42 +45,42 @@ int zpci_config_function(struct zpci_config *config, const char *text, char sepa
 int zpci_config_group(struct zpci_config *config, const char *text, char separator, char **error);
 
 /* Fills in the defaults (FID from 0x1000, UID from 0x100, PCHID from 0x100, lpar for VFs, plain
- * for PFs) and checks what only the whole can show: duplicates, VFs that do not exist, profiles
- * that do not fit. Call once, after all was added. */
+ * for PFs) and checks what only all sections together show: duplicates, VFs that do not exist,
+ * profiles that do not fit. Call it once, after everything was added. */
 int zpci_config_finish(struct zpci_config *config, char **error);
 
 /* Number of functions. */
 size_t zpci_config_functions(const struct zpci_config *config);
 
 /*
- * Makes the adapters and adds the functions to @firmware, in the order in which they were written;
- * after zpci_config_finish(). @logger goes to the adapters and lives as long as they do; NULL:
- * silent. A refusal by model or firmware is explained by these (in @logger, or the firmware's
- * own) and *@error adds the place in the configuration; the functions before it stay added.
+ * Makes the adapters and adds the functions to @firmware, in the order in which they were written.
+ * Call it after zpci_config_finish(). @logger is for the adapters and must live as long as they do;
+ * NULL: silent. When the model or the firmware refuses a function, it says why in @logger or in the
+ * firmware's logger, and *@error adds the place in the configuration. The functions before that one
+ * stay in the firmware.
  */
 int zpci_config_apply(const struct zpci_config *config, struct zpci_firmware *firmware,
 		      const struct zpci_logger *logger, char **error);
 
 /* --- while the guest runs ------------------------------------------------------------------ */
 
-/* Like zpci_config_apply(), once; and the configuration keeps its adapters, so that functions can
- * come and go. @firmware and @logger must live as long as functions do. */
+/* Like zpci_config_apply(), but only once. The configuration keeps its adapters, so that functions can
+ * come and go later. @firmware and @logger must live as long as functions do. */
 int zpci_config_connect(struct zpci_config *config, struct zpci_firmware *firmware,
 			const struct zpci_logger *logger, char **error);
 
-/* Adds one function, written as for zpci_config_function(), to the firmware, which does not tell
- * the guest: zpci_firmware_announce() does. *@fid is its function ID. Adapters that are there are
- * as they are: they get no further VFs. After a failure all is as before. */
+/* Adds one function, written as for zpci_config_function(), to the firmware. The guest does not learn
+ * of it before zpci_firmware_announce(). *@fid is its function ID. An adapter that exists gets no more
+ * VFs. After a failure everything is as before. */
 int zpci_config_plug(struct zpci_config *config, const char *text, char separator, uint32_t *fid,
 		     char **error);
 
-/* Surprise removal of a function, zpci_firmware_remove(). Its adapter stays, so that the function
- * can come back. */
+/* Surprise removal of a function, zpci_firmware_remove(). Its adapter stays if it is written in a file
+ * or is the common one of its model, so that the function can come back. */
 int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error);
 
-/* Does what one line of the control channel says, zpci-qemu(7), of at most ZPCI_COMMAND_LINE
- * characters, without its end. Returns the answer, a line with its end, to be freed by the caller;
- * NULL: no memory. */
+/* Executes one line of the control channel, zpci-qemu(7): at most ZPCI_COMMAND_LINE characters, without
+ * its end. Returns the answer, a line with its end, which the caller frees; NULL: no memory. */
 #define ZPCI_COMMAND_LINE 1023
 char *zpci_config_command(struct zpci_config *config, const char *line, size_t length);
 

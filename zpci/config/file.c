@@ -5,17 +5,17 @@
  * inih splits KEY = VALUE lines and knows comments. As distributions build it, it tells neither
  * the number of a line nor that a section begins (two [function] in a row look like one), cuts
  * names of sections, breaks long lines in two, goes on after an error, and ends a line at a NUL.
- * All that matters for a sentence that names the line, so inih gets its lines from read_line()
- * here, one at a time, and calls handle_pair() in between. The rules:
+ * But a message must name the line. So inih gets its lines from read_line() here, one at a time, and
+ * calls handle_pair() in between. The rules:
  *
  *  - read_line() counts lines and refuses what does not fit or is not text. Indentation is
  *    removed: to inih it would mean that the line before goes on.
- *  - A line that starts with '[' begins a section, and is understood here.
+ *  - A line that starts with '[' begins a section, and is read here.
  *  - Any other line that is not empty or a comment is due to be handed to handle_pair() before
  *    the next line is asked for. If it was not, inih found no KEY = VALUE in it.
  *  - After the first error read_line() reports the end of the file.
  *
- * None of it depends on the options with which inih was compiled.
+ * So the options with which inih was compiled do not matter.
  */
 #include <errno.h>
 #include <ini.h>
@@ -36,9 +36,9 @@ struct reader {
 	char **error;
 	FILE *file;
 	struct place place; /* the line that was read last */
-	bool due;	    /* it is KEY = VALUE, and was not handled yet */
+	bool due;	    /* that line is KEY = VALUE, and handle_pair() did not get it yet */
 	char start[65];	    /* its first characters, if it is due */
-	int result;	    /* of the first error */
+	int rc;		    /* of the first error */
 	bool in_section;
 	enum section section; /* whose last one is being filled */
 };
@@ -132,7 +132,7 @@ static int begin_function(struct reader *reader)
 	return config_add_function(reader->config, &function, reader->error);
 }
 
-/* Understands `[WORD NAME]` in @line, which it takes apart. */
+/* Reads `[WORD NAME]` from @line, which it changes. */
 static int begin_section(struct reader *reader, char *line)
 {
 	char *end = strchr(line, ']'), *behind, *word, *name, *state;
@@ -171,11 +171,11 @@ static int begin_section(struct reader *reader, char *line)
 
 static void check_handled(struct reader *reader)
 {
-	if (!reader->due || reader->result)
+	if (!reader->due || reader->rc)
 		return;
-	reader->result = config_error(reader->error, reader->place,
-				      "'%s' is neither KEY = VALUE nor [section] nor a comment",
-				      reader->start);
+	reader->rc = config_error(reader->error, reader->place,
+				  "'%s' is neither KEY = VALUE nor [section] nor a comment",
+				  reader->start);
 }
 
 /* An ini_reader: the next line, or NULL at the end and after an error. */
@@ -183,27 +183,27 @@ static char *read_line(char *buffer, int size, void *opaque)
 {
 	char header[LONGEST_LINE];
 	struct reader *reader = opaque;
-	int result;
+	int rc;
 
 	check_handled(reader);
-	if (reader->result)
+	if (reader->rc)
 		return NULL;
 	reader->place.line++;
 	if (size > (int)sizeof(header))
 		size = sizeof(header);
-	result = read_text(reader, buffer, size);
-	if (result == 1 && buffer[0] == '[') {
+	rc = read_text(reader, buffer, size);
+	if (rc == 1 && buffer[0] == '[') {
 		int begun = begin_section(reader, strcpy(header, buffer));
 
-		result = begun ? begun : 1;
+		rc = begun ? begun : 1;
 	}
-	reader->due = result == 1 && !strchr("[#;\n", buffer[0]);
+	reader->due = rc == 1 && !strchr("[#;\n", buffer[0]);
 	if (reader->due)
 		snprintf(reader->start, sizeof(reader->start), "%.*s", (int)strcspn(buffer, "\r\n"),
 			 buffer);
-	if (result < 0)
-		reader->result = result;
-	return result == 1 ? buffer : NULL;
+	if (rc < 0)
+		reader->rc = rc;
+	return rc == 1 ? buffer : NULL;
 }
 
 static int unknown_key(struct reader *reader, const char *name, const char *value)
@@ -260,15 +260,15 @@ static int handle_pair(void *opaque, const char *section, const char *name, cons
 #if INI_HANDLER_LINENO
 	(void)line;
 #endif
-	if (reader->result)
+	if (reader->rc)
 		return 0;
 	if (!name)
 		return 1;
 	if (!value)
 		return 0;
 	reader->due = false;
-	reader->result = set_pair(reader, name, value);
-	return reader->result == 0;
+	reader->rc = set_pair(reader, name, value);
+	return reader->rc == 0;
 }
 
 int zpci_config_load(struct zpci_config *config, const char *path, char **error)
@@ -282,19 +282,19 @@ int zpci_config_load(struct zpci_config *config, const char *path, char **error)
 		return config_no_memory(error);
 	reader.file = fopen(path, "re");
 	if (!reader.file) {
-		int result = -errno;
+		int rc = -errno;
 
-		config_error(error, reader.place, "cannot be read: %s", strerror(-result));
-		return result;
+		config_error(error, reader.place, "cannot be read: %s", strerror(-rc));
+		return rc;
 	}
 	lines = ini_parse_stream(read_line, &reader, handle_pair, &reader);
 	check_handled(&reader);
 	fclose(reader.file);
-	if (!reader.result && lines == -2)
+	if (!reader.rc && lines == -2)
 		return config_no_memory(error);
-	if (!reader.result && lines) {
+	if (!reader.rc && lines) {
 		reader.place.line = lines;
-		reader.result = config_error(error, reader.place, "the line is not understood");
+		reader.rc = config_error(error, reader.place, "the line is not understood");
 	}
-	return reader.result;
+	return reader.rc;
 }

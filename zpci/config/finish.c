@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * finish.c - what only the whole configuration can show, and the defaults.
+ * finish.c - the checks that need all sections, and the defaults.
  *
- * The order matters for the sentences: first each function finds its adapter, then numbers that
- * a person wrote are checked against each other, and only then defaults go around them. A default
- * therefore never takes what is asked for further down.
+ * First each function finds its adapter. Then the numbers that a person wrote are checked against each
+ * other. The defaults come last: so a default never takes a number that a later section asks for.
  *
- * Defaults stay out of QEMU's ranges (FIDs from 0, UIDs from 1), so that ours and QEMU's functions
- * can live in one guest; what is written may lie there.
+ * Defaults stay out of QEMU's ranges (FIDs from 0, UIDs from 1), so that our functions and QEMU's can
+ * be in one guest. A person may write numbers from there.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -21,7 +20,7 @@
 #define DEFAULT_VF_PROFILE "lpar"
 #define DEFAULT_PF_PROFILE "plain"
 
-/* The best place to name for @setting of something at @place. */
+/* Where @setting was written; if it was not: @place, where its section begins. */
 static struct place place_of(const struct setting *setting, struct place place)
 {
 	return config_given(setting) ? setting->place : place;
@@ -112,8 +111,8 @@ static void default_pchids(struct zpci_config *config)
 	}
 }
 
-/* Linux wants a routing ID from each function that shares a bus with a PF, and builds a domain
- * of its own for a detached VF, for which a routing ID is needless. */
+/* Linux needs the routing ID of each function on the bus of a PF. A detached VF has a PCI domain of its
+ * own and needs none. */
 static void default_rid(struct adapter *adapter)
 {
 	if (!config_given(&adapter->rid))
@@ -131,7 +130,7 @@ static int check_vf(const struct zpci_config *config, const struct function *fun
 		return 0;
 	if (!adapter->vfs.value)
 		return config_error(error, function->vf.place,
-				    "vf = %s: %s has no VFs by vfs = 0 of %s; raise vfs",
+				    "vf = %s: %s has no VFs, as vfs = 0 in %s; raise vfs",
 				    function->vf.text, config_adapter_label(adapter, label),
 				    config_place(adapter->vfs.place, place));
 	return config_error(
@@ -233,7 +232,7 @@ static int check_ids(const struct zpci_config *config, size_t index, char **erro
 			    config_place(holder->uid.place, label));
 }
 
-/* At most 4096 functions are there to step over: no number can run out. */
+/* There are at most 4096 functions, so that there is always a free number. */
 static void default_ids(struct zpci_config *config)
 {
 	uint32_t fid = FIRST_FID, uid = FIRST_UID;
@@ -281,7 +280,7 @@ static int set_profile(struct function *function, char **error)
 	if (!config_given(guilty))
 		guilty = &function->profile;
 	return config_error(error, guilty->place,
-			    "%s = %s: publishes a VF number, and this function is a PF, which has "
+			    "%s = %s: it publishes a VF number, but this function is a PF and has "
 			    "none; allowed is vf = NUMBER, publish-vfn = no, or profile = %s",
 			    guilty == &function->profile ? "profile" : "publish-vfn", guilty->text,
 			    DEFAULT_PF_PROFILE);
@@ -291,50 +290,50 @@ static int set_profile(struct function *function, char **error)
 
 static int check_adapters(const struct zpci_config *config, char **error)
 {
-	int result = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < config->adapter_count && !result; i++) {
-		result = check_model(&config->adapters[i], error);
-		if (!result)
-			result = check_pchid(config, i, error);
+	for (size_t i = 0; i < config->adapter_count && !rc; i++) {
+		rc = check_model(&config->adapters[i], error);
+		if (!rc)
+			rc = check_pchid(config, i, error);
 	}
-	return result;
+	return rc;
 }
 
 static int check_functions(struct zpci_config *config, char **error)
 {
-	int result = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < config->function_count && !result; i++) {
+	for (size_t i = 0; i < config->function_count && !rc; i++) {
 		struct function *function = &config->functions[i];
 
-		result = find_owner(config, function, error);
-		if (!result)
-			result = check_vf(config, function, error);
-		if (!result)
-			result = check_lent_once(config, i, error);
-		if (!result)
-			result = check_ids(config, i, error);
-		if (!result)
-			result = set_profile(function, error);
-		if (!result)
-			result = config_platform(config, function, error);
+		rc = find_owner(config, function, error);
+		if (!rc)
+			rc = check_vf(config, function, error);
+		if (!rc)
+			rc = check_lent_once(config, i, error);
+		if (!rc)
+			rc = check_ids(config, i, error);
+		if (!rc)
+			rc = set_profile(function, error);
+		if (!rc)
+			rc = config_platform(config, function, error);
 	}
-	return result;
+	return rc;
 }
 
 int zpci_config_finish(struct zpci_config *config, char **error)
 {
-	int result;
+	int rc;
 
 	*error = NULL;
-	result = check_adapters(config, error);
-	if (!result)
-		result = config_groups(config, error);
-	if (!result)
-		result = check_functions(config, error);
-	if (result)
-		return result;
+	rc = check_adapters(config, error);
+	if (!rc)
+		rc = config_groups(config, error);
+	if (!rc)
+		rc = check_functions(config, error);
+	if (rc)
+		return rc;
 	count_vfs(config);
 	default_pchids(config);
 	default_ids(config);

@@ -5,15 +5,14 @@
  *	file.c  ini file  ---+                                     +-- finish.c  defaults, checks
  *	                     +--> keys.c ---> struct zpci_config --+   (platform.c)
  *	text.c  one option --+   one KEY = VALUE    config.c       +-- apply.c   into a firmware
- *	                                                           +-- live.c    while it runs (sweep.c)
- *	                                                                  ^
+ *	                                                           +-- live.c    one that runs
+ *	                                                                  ^      (sweep.c)
  *	command.c  a line of the control channel -------------------------+
  *
  * config.c and sentence.c are the ground on which all others stand.
  *
- * A configuration is three lists of sections. Everything in a section that a person can write is
- * a struct setting, which remembers where it was written, so that an error found later can still
- * name the place.
+ * A configuration is three lists of sections. Each value that a person can write is a struct setting.
+ * It remembers where it was written, so that the message about a later error can name the place.
  */
 #ifndef ZPCI_CONFIG_INTERNAL_H
 #define ZPCI_CONFIG_INTERNAL_H
@@ -39,8 +38,8 @@ struct setting {
 
 struct adapter {
 	struct place place;
-	const char *name;     /* NULL: implied by the text of a function that names none */
-	bool common;	      /* what functions given as text share when they name no adapter */
+	const char *name;     /* NULL: made for a function given as text that names none */
+	bool common;	      /* of all functions given as text that name no adapter */
 	struct setting model; /* index for zpci_model_get() */
 	struct setting pchid;
 	struct setting vfs;
@@ -102,7 +101,7 @@ struct zpci_config {
 	size_t function_count;
 	char **strings; /* whatever the pointers above point to */
 	size_t string_count;
-	size_t sweep_at; /* when there are so many, it is worth looking which are in use */
+	size_t sweep_at; /* number of strings from which config_sweep() does something */
 	bool finished;
 	/* after connect */
 	struct zpci_firmware *firmware; /* NULL: not connected */
@@ -129,7 +128,7 @@ const char *config_adapter_label(const struct adapter *adapter, char buffer[CONF
 /* A copy of the first @length bytes of @text that lives as long as @config; NULL: no memory. */
 const char *config_keep(struct zpci_config *config, const char *text, size_t length);
 
-/* Append a section. The pointer is good until the next one is appended. */
+/* Append a copy of a section. Sections may move then: pointers to them are no longer valid. */
 int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error);
 int config_add_group(struct zpci_config *config, const struct group *group, char **error);
 int config_add_function(struct zpci_config *config, const struct function *function, char **error);
@@ -138,7 +137,7 @@ int config_add_function(struct zpci_config *config, const struct function *funct
 struct adapter *config_find_adapter(const struct zpci_config *config, const char *name);
 struct group *config_find_group(const struct zpci_config *config, const char *name);
 
-/* Begins a group in the configuration; @error: not a name, or one that is taken. */
+/* Adds an empty group. It fails if @name is not a name, or is taken. */
 int config_begin_group(struct zpci_config *config, struct place place, const char *name,
 		       char **error);
 
@@ -146,28 +145,28 @@ int config_begin_group(struct zpci_config *config, struct place place, const cha
 bool config_name_valid(const char *name);
 #define CONFIG_NAME_RULE "1 to 63 letters, digits, '-', '_' or '.'"
 
-/* Whether it was written. */
+/* Whether a person wrote it. */
 bool config_given(const struct setting *setting);
-/* Of two places in one file: @a is behind @b. */
+/* Whether @a is behind @b in the same file. */
 bool config_later(struct place a, struct place b);
 
 /* --- sweep.c -------------------------------------------------------------------------------- */
 
-/* Frees the strings that no section refers to. It does so only when there are twice as many strings
- * as after the last time. To be called when a section was removed and none is being made. */
+/* Frees the strings that no section refers to, if there are twice as many strings as after the last
+ * time. Call it after a section was removed, and not while one is being made. */
 void config_sweep(struct zpci_config *config);
 
 /* --- platform.c --------------------------------------------------------------------------- */
 
-/* Checks the groups alone, and gives those without an ID one that is free. */
+/* Checks the groups, and gives a free ID to each that has none. */
 int config_groups(struct zpci_config *config, char **error);
-/* Gathers what is written of the platform of @function, its group included. After
- * config_groups(). */
+/* Collects what the configuration says about the platform of @function, including its group. Call it
+ * after config_groups(). */
 int config_platform(const struct zpci_config *config, struct function *function, char **error);
 
 /* --- apply.c ------------------------------------------------------------------------------ */
 
-/* Adds the function at @index to @firmware; makes its adapter if *@made, the adapter's, is NULL. */
+/* Adds the function at @index to @firmware. Makes its adapter before if *@made is NULL. */
 int config_make(const struct zpci_config *config, size_t index, struct zpci_adapter **made,
 		struct zpci_firmware *firmware, const struct zpci_logger *logger, char **error);
 
@@ -200,7 +199,7 @@ struct key {
 const struct key *config_key(unsigned index);
 const struct key *config_key_find(enum section section, const char *name);
 
-/* Reads @value of @key at @place into the setting in @owner, the key's section. */
+/* Reads the @value that was written for @key at @place into the setting in the section @owner. */
 int config_key_set(struct zpci_config *config, const struct key *key, void *owner,
 		   struct place place, const char *value, char **error);
 
@@ -211,11 +210,11 @@ void config_key_allowed(const struct key *key, char *buffer, size_t size);
 /* Adds to a list in @buffer: "a", "a, b", ... */
 void config_list_add(char *buffer, size_t size, const char *item);
 
-/* IDs of groups (PFGID). Those below are the defaults, those above QEMU's. */
+/* IDs of groups (PFGID). The default groups have the IDs below, QEMU has those above. */
 #define CONFIG_FIRST_PFGID 0x03
 #define CONFIG_LAST_PFGID 0xef
 
-/* Words of `designations', up to NULL: the largest tables. */
+/* The words of the key designations, up to NULL: the largest tables. */
 extern const char *const config_designations[];
 
 #define CONFIG_LIST 512 /* bytes for any such list */

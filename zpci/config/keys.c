@@ -2,8 +2,8 @@
 /*
  * keys.c - the table of keys, and reading the value of one.
  *
- * The table is the one statement of what can be written: the ini file, a function given as text,
- * every sentence about what is allowed, and the check of the manual page are fed by it.
+ * Only the table says what can be written. The ini file, a function given as text, each sentence
+ * about what is allowed, and the test of the manual page use it.
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -34,8 +34,8 @@ static unsigned digit_value(char digit)
 	return 16;
 }
 
-/* Decimal, or hexadecimal after 0x. A leading 0 is refused: strtoul() would silently take
- * `uid = 0111` as octal, and a person who writes IDs in hex might not mean decimal either. */
+/* Decimal, or hexadecimal after 0x. A leading 0 is refused: strtoul() would read `uid = 0111` as octal
+ * without a word, and a person who writes IDs in hexadecimal may not mean decimal either. */
 static bool parse_number(const struct key *key, struct setting *setting)
 {
 	const char *text = setting->text;
@@ -171,7 +171,7 @@ static void allowed_profiles(const struct key *key, char *buffer, size_t size)
 		config_list_add(buffer, size, profile->name);
 }
 
-/* Whether there is a section of that name shows at the end, in finish.c. */
+/* finish.c checks that there is a section of that name. */
 static bool parse_name(const struct key *key, struct setting *setting)
 {
 	(void)key;
@@ -224,7 +224,7 @@ static const struct key keys[] = {
 	{ FUNCTION_KEY("vf", vf), NUMBER(1, ZPCI_VFS_MAX), .hint = "leave it out for the PF" },
 	{ FUNCTION_KEY("fid", fid), NUMBER(0, UINT32_MAX) },
 	{ FUNCTION_KEY("uid", uid), .parse = parse_uid, RANGE(1, UINT32_MAX),
-	  .hint = "its low 16 bits are what counts and must not be 0" },
+	  .hint = "only its low 16 bits count, and they must not be 0" },
 	{ FUNCTION_KEY("profile", profile), .parse = parse_profile, .allowed = allowed_profiles },
 	{ FUNCTION_KEY("ids", ids), WORDS(no_yes) },
 	{ FUNCTION_KEY("bars", bars), WORDS(no_yes) },

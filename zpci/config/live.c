@@ -2,11 +2,11 @@
 /*
  * live.c - functions that come and go while the firmware runs.
  *
- * Once connected, a configuration describes what is there. Therefore all that was left to defaults
- * becomes as firm as if it had been written: a function that comes later is checked by the same
- * rules as all (finish.c), gets numbers that are free, and an adapter that exists can neither get
- * more VFs nor another PCHID. What fails leaves nothing behind, strings included, so that a client
- * cannot make the configuration grow by mistakes.
+ * After zpci_config_connect() a configuration describes what exists. So each default is pinned: from
+ * then on it counts as written. A function that comes later is checked by the same rules as all
+ * (finish.c) and gets free numbers. An adapter that exists gets neither more VFs nor another PCHID. A
+ * failure leaves nothing behind, not even strings: a client's mistakes do not make the configuration
+ * grow.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 #include "internal.h"
 
-static int firm_setting(struct zpci_config *config, struct setting *setting, struct place place)
+static int pin_setting(struct zpci_config *config, struct setting *setting, struct place place)
 {
 	char text[24];
 
@@ -31,34 +31,34 @@ static int firm_setting(struct zpci_config *config, struct setting *setting, str
 	return 0;
 }
 
-static int firm_adapter(struct zpci_config *config, struct adapter *adapter)
+static int pin_adapter(struct zpci_config *config, struct adapter *adapter)
 {
-	int result = firm_setting(config, &adapter->pchid, adapter->place);
+	int rc = pin_setting(config, &adapter->pchid, adapter->place);
 
-	if (!result)
-		result = firm_setting(config, &adapter->vfs, adapter->place);
-	if (!result)
-		result = firm_setting(config, &adapter->rid, adapter->place);
-	return result;
+	if (!rc)
+		rc = pin_setting(config, &adapter->vfs, adapter->place);
+	if (!rc)
+		rc = pin_setting(config, &adapter->rid, adapter->place);
+	return rc;
 }
 
-static int firm_function(struct zpci_config *config, struct function *function)
+static int pin_function(struct zpci_config *config, struct function *function)
 {
-	int result = firm_adapter(config, &config->adapters[function->owner]);
+	int rc = pin_adapter(config, &config->adapters[function->owner]);
 
-	if (!result)
-		result = firm_setting(config, &function->fid, function->place);
-	return result ? result : firm_setting(config, &function->uid, function->place);
+	if (!rc)
+		rc = pin_setting(config, &function->fid, function->place);
+	return rc ? rc : pin_setting(config, &function->uid, function->place);
 }
 
-/* An adapter of which nothing was lent yet stays open. */
-static int firm(struct zpci_config *config, char **error)
+/* An adapter without a function is not pinned: its first function can still complete it. */
+static int pin_defaults(struct zpci_config *config, char **error)
 {
-	int result = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < config->function_count && !result; i++)
-		result = firm_function(config, &config->functions[i]);
-	return result ? config_no_memory(error) : 0;
+	for (size_t i = 0; i < config->function_count && !rc; i++)
+		rc = pin_function(config, &config->functions[i]);
+	return rc ? config_no_memory(error) : 0;
 }
 
 static int make(struct zpci_config *config, size_t index, char **error)
@@ -71,7 +71,7 @@ static int make(struct zpci_config *config, size_t index, char **error)
 int zpci_config_connect(struct zpci_config *config, struct zpci_firmware *firmware,
 			const struct zpci_logger *logger, char **error)
 {
-	int result;
+	int rc;
 
 	*error = NULL;
 	if (!config->finished || config->firmware) {
@@ -80,15 +80,15 @@ int zpci_config_connect(struct zpci_config *config, struct zpci_firmware *firmwa
 	}
 	config->firmware = firmware;
 	config->logger = logger;
-	result = firm(config, error);
-	for (size_t i = 0; i < config->function_count && !result; i++)
-		result = make(config, i, error);
-	return result;
+	rc = pin_defaults(config, error);
+	for (size_t i = 0; i < config->function_count && !rc; i++)
+		rc = make(config, i, error);
+	return rc;
 }
 
 /* --- plug ----------------------------------------------------------------------------------- */
 
-/* What the configuration was. Sections are only ever appended; those of adapters can change. */
+/* The configuration as it was. Sections are only appended, but those of adapters can also change. */
 struct before {
 	struct adapter *adapters;
 	size_t adapter_count;
@@ -117,7 +117,7 @@ static void restore(struct zpci_config *config, const struct before *before)
 	for (size_t i = 0; i < config->adapter_count; i++) {
 		struct adapter *adapter = &config->adapters[i];
 
-		/* One that was made for this function alone goes; it may be an older section's. */
+		/* An adapter that was made for this function goes, even if its section is older. */
 		if (i >= before->adapter_count || adapter->made != before->adapters[i].made)
 			zpci_adapter_unref(adapter->made);
 		if (i < before->adapter_count)
@@ -133,32 +133,32 @@ int zpci_config_plug(struct zpci_config *config, const char *text, char separato
 		     char **error)
 {
 	struct before before;
-	int result;
+	int rc;
 
 	*error = NULL;
-	result = remember(config, &before, error);
-	if (result)
-		return result;
-	result = zpci_config_function(config, text, separator, error);
-	if (!result)
-		result = zpci_config_finish(config, error);
-	/* Before it is made: it could not be taken back then. */
-	if (!result)
-		result = firm(config, error);
-	if (!result)
-		result = make(config, before.function_count, error);
-	if (result)
+	rc = remember(config, &before, error);
+	if (rc)
+		return rc;
+	rc = zpci_config_function(config, text, separator, error);
+	if (!rc)
+		rc = zpci_config_finish(config, error);
+	/* Before it is made, as a function that was made could not be taken back. */
+	if (!rc)
+		rc = pin_defaults(config, error);
+	if (!rc)
+		rc = make(config, before.function_count, error);
+	if (rc)
 		restore(config, &before);
 	else
 		*fid = config->functions[before.function_count].fid.value;
 	free(before.adapters);
-	return result;
+	return rc;
 }
 
 /* --- unplug --------------------------------------------------------------------------------- */
 
-/* An adapter that is in no file, and is not the one that functions without a name of any share, goes
- * with its last function: its PCHID can be another's, and those that come and go do not add up. */
+/* An adapter goes with its last function unless it is written in a file or is the common one of its
+ * model. Then another adapter can have its PCHID, and adapters that come and go do not pile up. */
 static void forget_adapter(struct zpci_config *config, size_t index)
 {
 	struct adapter *adapter = &config->adapters[index];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * platform.c - what a configuration says of a function's platform: <zpci/platform.h> from settings.
+ * platform.c - what a configuration says about a function's platform: <zpci/platform.h> from settings.
  *
- * Only what is written is given to the firmware, so that a device can say the rest. A group is the
- * exception: it is one fact, and what its section leaves out is the default. What the firmware
- * would refuse is refused here first, with the place in the configuration.
+ * The firmware gets only what is written; a device can decide the rest. A group is the exception: it
+ * is one fact, and gets the default for what its section leaves out. What the firmware would refuse
+ * is refused here first, since the message can name the place in the configuration.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static int check_id(const struct zpci_config *config, size_t index, char **error
 			    id->text, holder->name, config_place(holder->id.place, place));
 }
 
-/* There are no more groups than IDs. */
+/* There are as many IDs as groups can be, so that there is always a free one. */
 static void default_ids(struct zpci_config *config)
 {
 	uint64_t next = CONFIG_FIRST_PFGID;
@@ -91,19 +91,19 @@ static int check_dma(const struct group *group, char **error)
 
 int config_groups(struct zpci_config *config, char **error)
 {
-	int result = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < config->group_count && !result; i++) {
-		result = check_id(config, i, error);
-		if (!result)
-			result = check_dma(&config->groups[i], error);
+	for (size_t i = 0; i < config->group_count && !rc; i++) {
+		rc = check_id(config, i, error);
+		if (!rc)
+			rc = check_dma(&config->groups[i], error);
 	}
-	if (!result)
+	if (!rc)
 		default_ids(config);
-	return result;
+	return rc;
 }
 
-/* By the largest type. Linux's reading of the mask is added where it is true as well. */
+/* The bits up to the largest type. The bit that Linux reads is added where it is true as well. */
 static uint8_t designations_of(uint64_t index)
 {
 	static const uint8_t types[] = {
@@ -138,7 +138,7 @@ static void set_group(struct zpci_platform *platform, const struct group *group)
 	platform->given |= ZPCI_PLATFORM_DMA;
 }
 
-/* Of a function of ISM's type, one page more can be registered. */
+/* A function of ISM's type can register one page more. */
 static int check_msi(const struct function *function, const struct group *group, char **error)
 {
 	const struct zpci_platform *platform = &function->platform;
@@ -152,7 +152,7 @@ static int check_msi(const struct function *function, const struct group *group,
 		return 0;
 	return config_error(error, guilty->place,
 			    "the MSI address 0x%" PRIx64 " of group '%s' is among its DMA "
-			    "addresses, 0x%" PRIx64 " to 0x%" PRIx64 "%s; say msi-address = one "
+			    "addresses, 0x%" PRIx64 " to 0x%" PRIx64 "%s; set msi-address to one "
 			    "outside",
 			    msi, group->name, platform->dma_start, platform->dma_end,
 			    more ? " and a page for pft 5" : "");
@@ -170,7 +170,7 @@ static int choose_group(const struct zpci_config *config, struct function *funct
 	if (config_given(relaxed))
 		return config_error(error, relaxed->place,
 				    "relaxed-store-block = %s: the function has group = %s by %s; "
-				    "say it in [group %s]",
+				    "set it in [group %s]",
 				    relaxed->text, name->text, config_place(name->place, place),
 				    name->text);
 	group = config_find_group(config, name->text);
@@ -190,7 +190,7 @@ static int choose_group(const struct zpci_config *config, struct function *funct
 
 /* --- functions ---------------------------------------------------------------------------- */
 
-/* True, and noted, if it is given. */
+/* Returns whether @setting is given, and notes that in @platform. */
 static bool give(struct zpci_platform *platform, const struct setting *setting,
 		 enum zpci_platform_fact fact)
 {
@@ -202,10 +202,10 @@ static bool give(struct zpci_platform *platform, const struct setting *setting,
 int config_platform(const struct zpci_config *config, struct function *function, char **error)
 {
 	struct zpci_platform *platform = &function->platform;
-	int result = choose_group(config, function, error);
+	int rc = choose_group(config, function, error);
 
-	if (result)
-		return result;
+	if (rc)
+		return rc;
 	if (give(platform, &function->pft, ZPCI_PLATFORM_TYPE))
 		platform->pft = (uint8_t)function->pft.value;
 	if (give(platform, &function->port, ZPCI_PLATFORM_PORT))

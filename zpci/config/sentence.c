@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * sentence.c - sentences for a person about what is written in a configuration, each with its place.
+ * sentence.c - sentences for a person about a configuration, each with its place.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,7 +32,7 @@ const char *config_adapter_label(const struct adapter *adapter, char buffer[CONF
 	return buffer;
 }
 
-/* A value may hold what a terminal would obey. */
+/* A value may contain control sequences for a terminal. */
 static void defuse(char *text)
 {
 	for (; *text; text++)

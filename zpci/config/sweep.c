@@ -17,7 +17,7 @@ static int compare_addresses(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-/* Of the strings in order, the ones that a section refers to. */
+/* Which of the strings, in the order of their addresses, a section refers to. */
 struct marks {
 	const struct zpci_config *config;
 	bool *used;

@@ -2,14 +2,14 @@
 /*
  * text.c - one function written in one option: `probe,vf=3,fid=0x1021,profile=lpar`.
  *
- * The text describes a function and, in passing, its adapter. Which adapter is meant:
+ * The text describes a function and also its adapter. Which adapter it means:
  *
  *	adapter=NAME    the one of that name, from a file or an earlier text; else a new one
  *	pchid=NUMBER    the one that has this PCHID; else a new one
  *	neither         the one that all such texts of this model share
  *
- * What a text says about an adapter that exists already completes it, and must not contradict
- * what was said before.
+ * A text can complete an adapter that exists already. It must not contradict what was written
+ * before.
  *
  * A group is written likewise, its name in front: `wide,id=0x10,store-block=4096`.
  */
@@ -41,7 +41,7 @@ static int unknown_key(struct place place, const char *name, const char *value, 
 
 	config_key_names(SECTION_FUNCTION, functions, sizeof(functions));
 	config_key_names(SECTION_ADAPTER, adapters, sizeof(adapters));
-	/* The model stands first in the text and leads the table. */
+	/* The model is the first item of the text, and the first key of the table. */
 	return config_error(error, place, "%.64s = %.64s: unknown key; allowed is %s%s", name,
 			    value, functions, adapters + strlen("model"));
 }
@@ -54,8 +54,8 @@ static int set_item(struct zpci_config *config, struct adapter *adapter, struct 
 
 	if (!value)
 		return config_error(error, function->place,
-				    "'%.64s' is not KEY=VALUE, as behind the model each item "
-				    "must be",
+				    "'%.64s' is not KEY=VALUE, the form of each item behind the "
+				    "model",
 				    item);
 	*value++ = '\0';
 	key = config_key_find(SECTION_FUNCTION, item);
@@ -75,17 +75,17 @@ static int read_items(struct zpci_config *config, struct adapter *adapter,
 
 	while (text) {
 		char *item = text;
-		int result;
+		int rc;
 
 		text = strchr(text, separator);
 		if (text)
 			*text++ = '\0';
 		if (first)
-			result = set_model(config, adapter, item, error);
+			rc = set_model(config, adapter, item, error);
 		else
-			result = set_item(config, adapter, function, item, error);
-		if (result)
-			return result;
+			rc = set_item(config, adapter, function, item, error);
+		if (rc)
+			return rc;
 		first = false;
 	}
 	return 0;
@@ -108,7 +108,7 @@ static struct adapter *find_meant(const struct zpci_config *config, const struct
 	return NULL;
 }
 
-/* Completes @adapter by what the text said of it. */
+/* Completes @adapter with what the text said about it. */
 static int merge(struct adapter *adapter, const struct adapter *said, char **error)
 {
 	char label[CONFIG_LABEL], place[CONFIG_LABEL];
@@ -137,24 +137,24 @@ static int attach(struct zpci_config *config, struct adapter *said, struct funct
 		  char **error)
 {
 	struct adapter *adapter;
-	int result;
+	int rc;
 
 	said->name = function->adapter.text;
 	said->common = !said->name && !said->pchid.place.source;
 	adapter = find_meant(config, said);
 	if (adapter)
-		result = merge(adapter, said, error);
+		rc = merge(adapter, said, error);
 	else
-		result = config_add_adapter(config, said, error);
-	if (result)
-		return result;
+		rc = config_add_adapter(config, said, error);
+	if (rc)
+		return rc;
 	if (!adapter)
 		adapter = &config->adapters[config->adapter_count - 1];
 	function->owner = adapter - config->adapters;
 	return config_add_function(config, function, error);
 }
 
-/* How messages call the text, one of @what: long ones are cut. */
+/* What messages call @text: "@what 'TEXT'", cut if it is long. */
 static const char *keep_source(struct zpci_config *config, const char *what, const char *text)
 {
 	char source[CONFIG_LABEL];
@@ -170,15 +170,15 @@ int zpci_config_function(struct zpci_config *config, const char *text, char sepa
 	struct adapter adapter = { .place.source = keep_source(config, "function", text) };
 	struct function function = { .place = adapter.place, .owner = NO_ADAPTER };
 	char *copy = strdup(text);
-	int result;
+	int rc;
 
 	*error = NULL;
 	if (!copy || !adapter.place.source)
-		result = config_no_memory(error);
+		rc = config_no_memory(error);
 	else
-		result = read_items(config, &adapter, &function, copy, separator, error);
+		rc = read_items(config, &adapter, &function, copy, separator, error);
 	free(copy);
-	return result ? result : attach(config, &adapter, &function, error);
+	return rc ? rc : attach(config, &adapter, &function, error);
 }
 
 /* --- a group ------------------------------------------------------------------------------ */
@@ -190,8 +190,8 @@ static int set_group_item(struct zpci_config *config, struct place place, char *
 
 	if (!value)
 		return config_error(error, place,
-				    "'%.64s' is not KEY=VALUE, as behind the name each item must "
-				    "be",
+				    "'%.64s' is not KEY=VALUE, the form of each item behind the "
+				    "name",
 				    item);
 	*value++ = '\0';
 	key = config_key_find(SECTION_GROUP, item);
@@ -208,15 +208,15 @@ int zpci_config_group(struct zpci_config *config, const char *text, char separat
 	const char separators[] = { separator, '\0' };
 	struct place place = { .source = keep_source(config, "group", text) };
 	char *copy = strdup(text), *rest = copy, *item;
-	int result;
+	int rc;
 
 	*error = NULL;
 	if (!copy || !place.source)
-		result = config_no_memory(error);
+		rc = config_no_memory(error);
 	else
-		result = config_begin_group(config, place, strsep(&rest, separators), error);
-	while (!result && (item = strsep(&rest, separators)))
-		result = set_group_item(config, place, item, error);
+		rc = config_begin_group(config, place, strsep(&rest, separators), error);
+	while (!rc && (item = strsep(&rest, separators)))
+		rc = set_group_item(config, place, item, error);
 	free(copy);
-	return result;
+	return rc;
 }

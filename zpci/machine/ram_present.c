@@ -2,15 +2,15 @@
 /*
  * ram_present.c - what the machine in memory presents to its guest.
  *
- * Theory of operation. Nobody takes an interruption here; it is counted, and whoever waits for
- * one is woken. What decides whether it *is* presented is the real thing:
+ * Theory of operation. No CPU takes an interruption here. It is counted, and a thread that waits for
+ * it is woken. Whether it is presented is decided as on a real machine:
  *
  * - Adapter interruptions are suppressed per subclass (reference 6.6). SIC sets one of two modes.
  *   In ALL each one is presented. In SINGLE the next one is presented and turns NONE on; while
- *   NONE is on they are discarded, not queued, until the guest executes SIC again. A guest finds
- *   what it was not told about by scanning its bit vectors once more after SIC.
+ *   NONE is on they are discarded, not queued, until the guest executes SIC again. Therefore a
+ *   guest scans its bit vectors once more after SIC.
  *
- * - Channel reports are not held back: the firmware asks for one when the guest needs it.
+ * - Each channel report is presented, since the firmware knows when the guest needs one.
  */
 #include <errno.h>
 #include <time.h>
@@ -20,17 +20,17 @@
 int zpci_ram_presented_init(struct zpci_ram_presented *presented)
 {
 	pthread_condattr_t monotonic;
-	int error = pthread_mutex_init(&presented->lock, NULL);
+	int rc = pthread_mutex_init(&presented->lock, NULL);
 
-	if (error)
-		return -error;
+	if (rc)
+		return -rc;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	error = pthread_cond_init(&presented->interruption, &monotonic);
+	rc = pthread_cond_init(&presented->interruption, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (error)
+	if (rc)
 		pthread_mutex_destroy(&presented->lock);
-	return -error;
+	return -rc;
 }
 
 void zpci_ram_presented_fini(struct zpci_ram_presented *presented)

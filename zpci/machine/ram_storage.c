@@ -2,21 +2,19 @@
 /*
  * ram_storage.c - guest storage of the machine in memory.
  *
- * Theory of operation. CPUs, device threads and the test itself touch the same bytes with no lock
- * between them, as they would on the real machine, where storage promises little: an aligned access
- * of 1, 2, 4 or 8 bytes happens in one piece, later ones of the same CPU come after it, and an
- * interlocked update is never torn apart. So an access of that form is an atomic one here; a read
- * acquires and a write releases. All others are copied by memcpy, at the speed of memory: they
- * promise nothing, and a guest that looks before it was told that they are done may see a part.
+ * Theory of operation. CPUs, device threads and the test itself access the same bytes without a lock,
+ * as on a real machine. That promises little: an aligned access of 1, 2, 4 or 8 bytes happens in one
+ * piece, later ones of the same CPU come after it, and nothing comes in between an interlocked
+ * update. So an access of that form is an atomic one here; a read acquires and a write releases. All
+ * others are copied by memcpy, which promises nothing: a guest that looks too early may see a part.
  *
- * A thread sanitizer would call such a copy a race, and be right by its rules. No attribute of a
- * function hides it, since the sanitizer looks into memcpy itself. In a build with one these copies
- * are therefore made of relaxed atomic accesses: they order nothing either, so that a race that is
- * not meant is still found.
+ * A thread sanitizer reports such a copy as a race. No attribute of a function prevents that, since
+ * the sanitizer checks memcpy itself. So a build with that sanitizer copies by relaxed atomic
+ * accesses. They order nothing either: a race that is a mistake is still found.
  *
- * An access that would fail half way must not transfer anything. Each one is therefore cut into
- * pieces (addresses wrap, prefixing swaps two blocks of 8 KiB), all of which are checked before
- * the first is moved.
+ * An access that would fail half way must not transfer anything. So each one is cut into pieces
+ * (addresses wrap, prefixing swaps two blocks of 8 KiB), and all pieces are checked before the first
+ * one is moved.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
@@ -80,7 +78,7 @@ size_t zpci_ram_size(const struct zpci_ram *ram)
 
 void zpci_ram_poison(struct zpci_ram *ram, uint64_t start, uint64_t length)
 {
-	/* In this order no other range than the old one and the new one is ever seen whole. */
+	/* In this order another thread sees the old range, the new one, or none. */
 	__atomic_store_n(&ram->storage.poison_length, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&ram->storage.poison_start, start, __ATOMIC_RELEASE);
 	__atomic_store_n(&ram->storage.poison_length, length, __ATOMIC_RELEASE);
@@ -95,7 +93,7 @@ static bool accessible(const struct zpci_ram_storage *storage, uint64_t address,
 		return false;
 	if (!length || !bad_length)
 		return true;
-	/* Overlap, said so that neither end can overflow. */
+	/* Whether they overlap, computed without their ends, which could overflow. */
 	return address < bad_start ? bad_start - address >= length
 				   : address - bad_start >= bad_length;
 }
@@ -272,10 +270,10 @@ static int read_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci_
 		       uint64_t address, void *buffer, size_t length)
 {
 	uint8_t *to = buffer;
-	int error = check(ram, piece, cpu, address, length);
+	int rc = check(ram, piece, cpu, address, length);
 
-	if (error)
-		return error;
+	if (rc)
+		return rc;
 	for (size_t size; length; address += size, to += size, length -= size) {
 		size = length;
 		uint64_t absolute = piece(cpu, address, &size);
@@ -289,10 +287,10 @@ static int write_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci
 			uint64_t address, const void *buffer, size_t length)
 {
 	const uint8_t *from = buffer;
-	int error = check(ram, piece, cpu, address, length);
+	int rc = check(ram, piece, cpu, address, length);
 
-	if (error)
-		return error;
+	if (rc)
+		return rc;
 	for (size_t size; length; address += size, from += size, length -= size) {
 		size = length;
 		uint64_t absolute = piece(cpu, address, &size);
@@ -304,10 +302,10 @@ static int write_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci
 
 /* --- the operations ------------------------------------------------------------------- */
 
-/* A failed logical access is the guest's own fault: it gets its exception at once. */
-static int delivered(struct zpci_ram_cpu *cpu, int error)
+/* A logical access that fails is the guest's mistake, and the guest gets its exception at once. */
+static int delivered(struct zpci_ram_cpu *cpu, int rc)
 {
-	if (!error)
+	if (!rc)
 		return 0;
 	cpu->program_interruption = ZPCI_PGM_ADDRESSING;
 	return ZPCI_EXCEPTION_DELIVERED;
@@ -327,7 +325,7 @@ int zpci_ram_write_logical(void *machine, void *cpu, uint64_t address, unsigned 
 	return delivered(cpu, write_pieces(machine, piece_logical, cpu, address, buffer, length));
 }
 
-/* What can be read can be written. */
+/* Storage that can be read can also be written. */
 int zpci_ram_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,
 			   bool write)
 {
@@ -380,8 +378,7 @@ int zpci_ram_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t 
 	return 0;
 }
 
-/* One region. What is poisoned is a part of it: it stands for storage that fails, not for storage
- * that is elsewhere. */
+/* One region. The poisoned range is in it, as that is storage which fails, and not a hole. */
 void zpci_ram_regions(void *machine,
 		      void (*visit)(void *opaque, const struct zpci_storage_region *region),
 		      void *opaque)

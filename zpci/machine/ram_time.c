@@ -3,12 +3,12 @@
  * ram_time.c - the clock of the machine in memory.
  *
  * Theory of operation. The clock stands. zpci_ram_advance() moves it from one timer that is due to
- * the next, in order of their time (and of their setting, where that is equal), and runs each on
- * the caller's thread with no lock but the mover's own: a timer may set itself again, and runs
- * again in the same move if it is due then. So a test knows exactly which timers ran, and when.
+ * the next, in the order of their times (of equal times in the order in which they were set). It runs
+ * each on the caller's thread and holds only @advancing meanwhile, so that a timer can set itself
+ * again; then it runs again in the same call if it is due. So a test knows which timers ran, and when.
  *
- * timer_cancel() waits for a callback that is running on another thread; the mark for that is
- * kept in the timer and cleared before `idle` is broadcast.
+ * timer_cancel() waits for a callback that is running on another thread: @running says so, and is
+ * cleared before @idle is broadcast.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,15 +31,15 @@ struct zpci_timer {
 
 int zpci_ram_time_init(struct zpci_ram_time *time)
 {
-	int error = pthread_mutex_init(&time->advancing, NULL);
+	int rc = pthread_mutex_init(&time->advancing, NULL);
 
-	if (error)
-		return -error;
-	error = pthread_mutex_init(&time->lock, NULL);
-	if (error)
+	if (rc)
+		return -rc;
+	rc = pthread_mutex_init(&time->lock, NULL);
+	if (rc)
 		goto free_advancing;
-	error = pthread_cond_init(&time->idle, NULL);
-	if (error)
+	rc = pthread_cond_init(&time->idle, NULL);
+	if (rc)
 		goto free_lock;
 	return 0;
 
@@ -47,10 +47,10 @@ free_lock:
 	pthread_mutex_destroy(&time->lock);
 free_advancing:
 	pthread_mutex_destroy(&time->advancing);
-	return -error;
+	return -rc;
 }
 
-/* All timers were destroyed by who created them. */
+/* Whoever created a timer has destroyed it before. */
 void zpci_ram_time_fini(struct zpci_ram_time *time)
 {
 	pthread_cond_destroy(&time->idle);
@@ -106,7 +106,7 @@ void zpci_ram_timer_cancel(struct zpci_timer *timer)
 	timer->armed = false;
 	while (timer->running)
 		pthread_cond_wait(&time->idle, &time->lock);
-	/* The callback that was waited for may have set it again. */
+	/* The callback may have set it again. */
 	timer->armed = false;
 	pthread_mutex_unlock(&time->lock);
 }
@@ -144,7 +144,7 @@ static struct zpci_timer *first_due(const struct zpci_ram_time *time, uint64_t t
 	return first;
 }
 
-/* Called and returns with the lock held. */
+/* The caller holds the lock, also afterwards. */
 static void run(struct zpci_ram_time *time, struct zpci_timer *timer)
 {
 	time->now = timer->due;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * record_head.c - the head of a trace: all functions of a firmware, in the words of a configuration.
+ * record_head.c - the head of a trace: all functions of a firmware, written as a configuration.
  */
 #include <inttypes.h>
 #include <string.h>

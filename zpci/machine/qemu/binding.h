@@ -10,14 +10,13 @@
  *	      |                                     |  \                          |
  *	      |                                     |   `--- zpci_firmware_*() ---'
  *	      |                                     |               |
- *	      v                                     v               v  struct zpci_machine_ops (machine.c)
+ *	      v                                     v               v  machine.c: the operations
  *	registers.c, cpu.c       operand.c, logical.c, dat.c, storage.c    present.c  timers.c
  *	      |                                          |                     |
  *	plugin interface                              symbols.c (QEMU's own functions)
  *
- * Where they are needed: interruption.c ends an instruction in a program interruption, threads.c
- * introduces our threads to QEMU, log.c prints. Beside the guest: control.c serves the commands of a
- * person or a test.
+ * interruption.c ends an instruction in a program interruption, threads.c registers our threads with
+ * QEMU, log.c prints, and control.c executes commands of a person or a test.
  */
 #ifndef ZPCI_QEMU_BINDING_H
 #define ZPCI_QEMU_BINDING_H
@@ -36,22 +35,22 @@ struct zpci_config;
 struct zpci_qemu_control;
 struct zpci_qemu_timers;
 
-/* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs, in turn,
- * with one of these: nothing in it outlives an instruction but the names of the registers, which
- * are the same for all, @direct, which is used with one CPU only, and @current. Everything but
- * @inside belongs to the thread. */
+/* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs with one of
+ * these. So what is in it is good for one instruction only, except for the registers' handles, which
+ * are the same for all CPUs, @direct, which is used with one CPU only, and @current. Other threads
+ * read @inside only. */
 struct zpci_qemu_vcpu {
 	struct zpci_qemu_binding *binding;
 	GByteArray *buffer; /* for the plugin interface's register accesses */
 	struct qemu_plugin_register *general[16], *control[16];
 	struct qemu_plugin_register *psw_mask, *prefix;
-	/* Where QEMU has them (registers.c); general is NULL if that is not known. */
+	/* Where QEMU has them (registers.c); @general is NULL if that is not known. */
 	struct {
 		uint64_t *general;
-		const uint64_t *psw_mask; /* but its condition code */
+		const uint64_t *psw_mask; /* without its condition code */
 		uint32_t *condition_code;
 	} direct;
-	const void *const *current; /* which CPU it runs; NULL if that is not known */
+	const void *const *current; /* the CPU that it runs; NULL if that is not known */
 	atomic_bool inside;	    /* between entry of a callback and its end */
 
 	/* of the current instruction */
@@ -76,13 +75,13 @@ struct zpci_qemu_binding {
 	const char *control_path;	   /* of the control channel, or NULL */
 	struct zpci_qemu_control *control; /* NULL: there is none */
 	bool verbose;
-	bool direct; /* registers are to be accessed where QEMU has them, if they are found */
+	bool direct; /* look for the registers where QEMU has them */
 	bool saving_refused;
-	/* Set once at the end: callbacks return at once. */
+	/* The process ends: callbacks return at once. */
 	atomic_bool ended;
 	atomic_bool stopped; /* devices are quiesced */
-	/* The CPU whose DIAGNOSE resets the machine, until it goes on afterwards; as QEMU calls it, or
-	 * its thread's struct zpci_qemu_vcpu. To be compared only. */
+	/* The CPU whose DIAGNOSE resets the machine, until it goes on afterwards: QEMU's pointer to it,
+	 * or its thread's struct zpci_qemu_vcpu. Only for comparisons. */
 	_Atomic(const void *) resetting;
 
 	/* Guest storage from address 0 on as mapped by QEMU, for reading; ram_size is set last
@@ -150,7 +149,7 @@ void zpci_qemu_note_stepped_address(unsigned vcpu_index, void *address); /* a de
 void zpci_qemu_before_short(unsigned vcpu_index, void *packed);
 /* @bytes: the instruction's, as zpci_qemu_pack() packs them. */
 void zpci_qemu_before_pci(unsigned vcpu_index, void *bytes);	  /* one that may be ours */
-void zpci_qemu_before_execute(unsigned vcpu_index, void *bytes);  /* EX, EXRL */
+void zpci_qemu_before_ex(unsigned vcpu_index, void *bytes);	  /* EX, EXRL */
 void zpci_qemu_before_diagnose(unsigned vcpu_index, void *bytes); /* DIAGNOSE 308 */
 void zpci_qemu_before_signal(unsigned vcpu_index, void *bytes);	  /* SIGNAL PROCESSOR */
 
@@ -168,7 +167,7 @@ uint64_t zpci_qemu_wrap(uint64_t mask, uint64_t address);
 
 /* A general register. */
 uint64_t zpci_qemu_read_general(struct zpci_qemu_vcpu *vcpu, unsigned number);
-/* The PSW's mask, its condition code possibly an older one. */
+/* The PSW's mask. Its condition code can be an older one. */
 uint64_t zpci_qemu_read_mask(struct zpci_qemu_vcpu *vcpu);
 /* vcpu->cc becomes the CPU's. */
 void zpci_qemu_write_condition_code(struct zpci_qemu_vcpu *vcpu);
@@ -196,15 +195,14 @@ int zpci_qemu_translate_address(struct zpci_qemu_vcpu *vcpu, uint64_t address, b
 
 /* --- operand.c ------------------------------------------------------------------------------ */
 
-/* Whether an instruction that is left to QEMU can reach its operand in storage. If not, the
+/* Whether QEMU can access the storage operand of an instruction that is left to it. If not, the
  * exception is noted in @vcpu. */
 bool zpci_qemu_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6]);
 
 /* --- interruption.c: swapping PSWs ----------------------------------------------------------- */
 
-/* Whether program-event recording counts the fetch of the instruction at vcpu->address; if so it is
- * noted in @vcpu. *@nullified: the event comes instead of the instruction, which is not
- * executed. */
+/* Whether the fetch of the instruction at vcpu->address is an event of program-event recording; if so
+ * it is noted in @vcpu. *@nullified: the event comes instead of the instruction. */
 bool zpci_qemu_fetch_event(struct zpci_qemu_vcpu *vcpu, bool *nullified);
 /* Makes the CPU take the program interruption vcpu->program_interruption and the event
  * vcpu->fetch_event, one of which may be 0, of the instruction of @length bytes at
@@ -214,17 +212,17 @@ __attribute__((noreturn)) void zpci_qemu_take_program_interruption(struct zpci_q
 
 /* --- threads.c: what QEMU wants to know of threads ------------------------------------------- */
 
-/* Of the calling thread, which runs guest CPUs; NULL: it does not, or they could not be used. */
+/* The calling thread's; NULL: it runs no guest CPU, or one whose registers were not found. */
 struct zpci_qemu_vcpu *zpci_qemu_this_vcpu(void);
 void zpci_qemu_set_this_vcpu(struct zpci_qemu_vcpu *vcpu);
 /* The calling thread is QEMU's own. */
 void zpci_qemu_thread_is_qemus(void);
-/* Before guest storage is touched: introduces a thread of ours to QEMU, once. */
+/* Before it accesses guest storage: registers a thread of ours with QEMU, once. */
 void zpci_qemu_thread_enter(struct zpci_qemu_binding *binding);
-/* The big lock, which the calling thread may hold already. Returns whether it did. */
+/* Takes the big lock unless the calling thread holds it already. Returns whether it did. */
 bool zpci_qemu_lock(struct zpci_qemu_binding *binding);
 void zpci_qemu_unlock(struct zpci_qemu_binding *binding, bool held);
-/* Lets go of the big lock if the calling thread holds it. Returns whether it did. */
+/* Releases the big lock if the calling thread holds it. Returns whether it did. */
 bool zpci_qemu_release(struct zpci_qemu_binding *binding);
 void zpci_qemu_reacquire(struct zpci_qemu_binding *binding, bool held);
 
@@ -285,19 +283,21 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque);
  * -1 after a message. */
 int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_config *config,
 			    const char *path);
-/* Returns when no command is being done any more. Without the big lock, which a command may need. */
+/* Returns when no command runs any more. The caller must not hold the big lock, since a command may
+ * need it. */
 void zpci_qemu_control_stop(struct zpci_qemu_binding *binding);
 
 /* --- lifecycle.c ---------------------------------------------------------------------------- */
 
-/* Asks QEMU to be told of resets and stops, after which it is. */
+/* Registers with QEMU for resets and stops. */
 void zpci_qemu_lifecycle_register(struct zpci_qemu_binding *binding);
 /* Refuses migration and snapshots; on a CPU's thread, once is enough. */
 void zpci_qemu_refuse_saving(struct zpci_qemu_binding *binding);
-/* The reset that the DIAGNOSE 308 of this CPU, which is inside, is about to cause. False: another
- * CPU was first, and this one must not go on. */
+/* Does the reset that the DIAGNOSE 308 of this CPU is about to cause. False: another CPU does it, and
+ * this one must execute its instruction again. The CPU is inside. */
 bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu);
-/* Whether this CPU, which is inside, must not go on, because another one resets the machine. */
+/* Whether this CPU must wait, because another one resets the machine. If it resets the machine itself,
+ * the reset is over. The CPU is inside. */
 bool zpci_qemu_must_wait(struct zpci_qemu_vcpu *vcpu);
 /* QEMU's callback when the process ends. */
 void zpci_qemu_at_exit(void *opaque);

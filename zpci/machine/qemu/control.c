@@ -6,13 +6,12 @@
  *	client -- line --> this file -- zpci_config_command() --> firmware --> events of the guest
  *	       <- answer -
  *
- * Theory of operation. One thread of ours serves a few clients at once, a command at a time; what
- * it causes in guest storage or of interruptions goes the same way as that of device threads
- * (threads.c). What a line may say is the configuration's to know.
+ * Theory of operation. One thread of ours serves a few clients, one command at a time. To QEMU it is
+ * like a device's thread (threads.c). The configuration knows the commands.
  *
- * A client is not trusted with more than its commands: a line has a limit, what is longer is
- * thrown away up to its end; a client that does not take its answers is dropped, as nobody waits
- * for it. The socket is its owner's alone, since whoever connects can take functions away.
+ * A client must not be able to do more than its commands. A line has a limit; a longer one is thrown
+ * away up to its end. A client that does not read its answers is disconnected, so that the others do
+ * not wait for it. Only the owner may connect to the socket, since a client can remove functions.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -73,7 +72,7 @@ static void command(struct zpci_qemu_control *control, struct client *client, si
 	free(text);
 }
 
-/* Does the lines that are complete, and keeps the rest. */
+/* Executes the lines that are complete, and keeps the rest. */
 static void take_lines(struct zpci_qemu_control *control, struct client *client)
 {
 	char *end;
@@ -90,7 +89,7 @@ static void take_lines(struct zpci_qemu_control *control, struct client *client)
 	}
 	if (client->fd < 0 || client->length < sizeof(client->line))
 		return;
-	/* Full, and no end: the answer is given now, and only once. */
+	/* The buffer is full, and the line has no end. It is answered now, and only once. */
 	if (!client->discarded)
 		command(control, client, client->length);
 	client->discarded = true;
@@ -186,7 +185,7 @@ static int listen_at(struct zpci_qemu_control *control)
 	remove_stale(&control->address);
 	if (bind(control->listener, address, sizeof(control->address)))
 		return -1;
-	/* Nobody can connect before it is heard. */
+	/* Nobody can connect before listen(). */
 	if (!chmod(control->address.sun_path, 0600) && !listen(control->listener, CLIENTS))
 		return 0;
 	unlink(control->address.sun_path);
@@ -223,17 +222,17 @@ static void control_free(struct zpci_qemu_control *control)
 	free(control);
 }
 
-/* QEMU's signals are for QEMU's threads. */
+/* QEMU's threads take QEMU's signals, ours must not. */
 static int start_thread(struct zpci_qemu_control *control)
 {
 	sigset_t all, old;
-	int error;
+	int rc;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	error = pthread_create(&control->thread, NULL, serve, control);
+	rc = pthread_create(&control->thread, NULL, serve, control);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return error;
+	return rc;
 }
 
 static int refuse(struct zpci_qemu_binding *binding, const char *path, const char *why)
@@ -262,7 +261,7 @@ int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_confi
 	if (start_thread(control)) {
 		unlink(path);
 		control_free(control);
-		return refuse(binding, path, "no thread for it; end some of the host's");
+		return refuse(binding, path, "no thread for it; end some threads of the host");
 	}
 	binding->control = control;
 	return 0;
@@ -278,7 +277,7 @@ void zpci_qemu_control_stop(struct zpci_qemu_binding *binding)
 	binding->control = NULL;
 	unlink(control->address.sun_path);
 	if (write(control->end, &one, sizeof(one)) != sizeof(one))
-		return; /* cannot be: then the thread is left to the end of the process */
+		return; /* never happens; the thread would end with the process */
 	pthread_join(control->thread, NULL);
 	control_free(control);
 }

@@ -17,10 +17,9 @@
  *
  * Each step can end in its own translation exception; an entry of the wrong type in a
  * translation-specification exception; a table outside of storage in an addressing exception.
- * Protection counts on the whole way. Enhanced DAT counts if the CPU model has it and its bit in
- * control register 0 is on; QEMU 11.1's CPUs do not have it. As in QEMU, frames of all sizes are
- * subject to prefixing, and keys are not looked at. Access-register mode is not there: QEMU's CPUs
- * do not have it.
+ * An entry of each level can protect. Enhanced DAT is used if the CPU model has it and its bit in
+ * control register 0 is on; QEMU 11.1's CPUs do not have it. As in QEMU, prefixing applies to frames
+ * of all sizes, and storage keys are ignored. QEMU's CPUs have no access-register mode.
  */
 #include <string.h>
 
@@ -77,7 +76,7 @@ struct walk {
 	uint64_t address;
 	uint64_t cr0, asce;
 	bool enhanced, enhanced_2;
-	bool protect; /* some entry said so */
+	bool protect; /* an entry protects the page */
 };
 
 static bool is_there(const uint8_t *facilities, unsigned facility)
@@ -85,12 +84,12 @@ static bool is_there(const uint8_t *facilities, unsigned facility)
 	return facilities[facility / 8] & 0x80 >> facility % 8;
 }
 
-/* Each CPU's thread finds the same. */
+/* Each CPU's thread finds the same facilities. */
 void zpci_qemu_dat_find(struct zpci_qemu_binding *binding)
 {
 	uint8_t facilities[FACILITIES] = { 0 };
 
-	/* If QEMU does not tell the facilities they count as there: the guest's control register
+	/* If QEMU does not say, the facilities are taken to exist: the guest's control register
 	 * decides alone. */
 	if (!binding->qemu.s390_get_feat_block)
 		memset(facilities, 0xff, sizeof(facilities));

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * execute.c - running one instruction of the guest instead of QEMU.
+ * execute.c - executes one instruction of the guest instead of QEMU.
  *
- * Theory of operation. These callbacks run on the CPU's thread right before QEMU would execute
- * the instruction. To return leaves it to QEMU: in problem state, so that QEMU raises the
- * privileged-operation exception, and whenever the firmware says that it is not ours, unless QEMU
- * would not survive it (operand.c). Else the firmware executes it through the operations of
- * machine.c, which write general registers and storage at once but only note how the instruction
- * ends; that is applied here, last:
+ * Theory of operation. These callbacks run on the CPU's thread right before QEMU would execute the
+ * instruction. A callback that returns leaves the instruction to QEMU. That happens in problem state,
+ * so that QEMU raises the privileged-operation exception, and when the firmware says that the
+ * instruction is not ours, unless QEMU would crash (operand.c). Else the firmware executes it through
+ * the operations of machine.c. These write general registers and storage at once, but only note how
+ * the instruction ends. That is applied here, last:
  *
  *	program interruption  also an access exception: interruption.c swaps the PSWs
  *	condition code        into the PSW's mask; continue behind the instruction
  *
- * Each of these ways out is a longjmp out of the callback: at that point no lock may be held, and
- * no memory owned. It also skips what QEMU does behind an instruction for somebody who steps: a
- * guest by program-event recording, a debugger at QEMU's stub. So that is done here as well.
+ * Each of these ways out is a longjmp out of the callback: at that point no lock may be held, and no
+ * memory owned. It also skips what QEMU does behind an instruction that is stepped, by the guest with
+ * program-event recording or by a debugger at QEMU's stub. So that is done here as well.
  *
- * An EXECUTE is seen before it runs (translate.c says why). Its target is fetched and modified
- * as the EXECUTE would, and executed with the EXECUTE's length and address, so that it
- * continues behind the EXECUTE. Anything unusual is left to QEMU: an odd or unreadable target, a
+ * EX and EXRL, the EXECUTE instructions, are seen before they run (translate.c says why). The target is
+ * fetched and modified as they would do it, and then executed with their length and address, so that
+ * the CPU continues behind them. Anything unusual is left to QEMU: an odd or unreadable target, a
  * target that is not ours.
  */
 #include <zpci/bytes.h>
@@ -62,8 +62,8 @@ void zpci_qemu_note_stepped_address(unsigned vcpu_index, void *address)
 		vcpu->stepped = true;
 }
 
-/* Entry of each callback. NULL: the process ends, or the CPU could not be used: keep out. The
- * index that QEMU gives is not looked at, see qemu-plugin-abi.h. */
+/* Entry of each callback. NULL: the callback must return at once, since the process ends or the CPU's
+ * registers were not found. The index that QEMU gives is not used, see qemu-plugin-abi.h. */
 static struct zpci_qemu_vcpu *enter(void)
 {
 	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
@@ -88,8 +88,7 @@ static void stop_for_debugger(const void *cpu, union zpci_qemu_data qemu)
 }
 
 /* Stops the CPU for a debugger that steps, as QEMU does behind such an instruction. The debugger
- * looks at a CPU as soon as that counts as stopped, so this is done when the CPU's thread has left
- * here. */
+ * looks at the CPU as soon as it counts as stopped. So the CPU's thread does this after it has left. */
 static void stop_soon(struct zpci_qemu_vcpu *vcpu)
 {
 	const struct zpci_qemu_symbols *qemu = &vcpu->binding->qemu;
@@ -98,8 +97,8 @@ static void stop_soon(struct zpci_qemu_vcpu *vcpu)
 	qemu->async_run_on_cpu(*vcpu->current, stop_for_debugger, data);
 }
 
-/* Ends an instruction that the firmware executed. */
-static __attribute__((noreturn)) void finish(struct zpci_qemu_vcpu *vcpu, unsigned length)
+/* Applies how an instruction ended that the firmware executed. */
+static __attribute__((noreturn)) void end_instruction(struct zpci_qemu_vcpu *vcpu, unsigned length)
 {
 	leave(vcpu);
 	if (vcpu->stepped)
@@ -111,7 +110,7 @@ static __attribute__((noreturn)) void finish(struct zpci_qemu_vcpu *vcpu, unsign
 	qemu_plugin_set_pc(zpci_qemu_wrap(vcpu->mask, vcpu->address + length));
 }
 
-static enum zpci_disposition execute(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
+static enum zpci_disposition call_firmware(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
 {
 	struct zpci_qemu_binding *binding = vcpu->binding;
 
@@ -128,7 +127,7 @@ static __attribute__((noreturn)) void again(struct zpci_qemu_vcpu *vcpu)
 	qemu_plugin_set_pc(vcpu->address);
 }
 
-/* Runs @bytes if they are ours; returns if not. @length: of what stands at the CPU's address. */
+/* Executes @bytes if they are ours; returns if not. @length: of the instruction at the CPU's address. */
 static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned length)
 {
 	bool nullified;
@@ -143,12 +142,11 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 	vcpu->fetch_event = 0;
 	if (vcpu->mask & PSW_PER && zpci_qemu_fetch_event(vcpu, &nullified) && nullified)
 		return;
-	if (execute(vcpu, bytes) == ZPCI_EXECUTED || !zpci_qemu_operand_is_there(vcpu, bytes))
-		finish(vcpu, length);
+	if (call_firmware(vcpu, bytes) == ZPCI_EXECUTED || !zpci_qemu_operand_is_there(vcpu, bytes))
+		end_instruction(vcpu, length);
 }
 
-/* PCILG, PCISTG and their kin, which are frequent, have 16 bits that count: second and fourth
- * byte. */
+/* PCILG, PCISTG and similar ones are frequent. Two of their bytes differ: the second and the fourth. */
 #define SHORT_FIRST (OP_PCILG >> 8)
 #define SHORT_BITS 16
 
@@ -189,7 +187,7 @@ void zpci_qemu_before_pci(unsigned vcpu_index, void *packed)
 }
 
 /* Target address of the EX or EXRL @bytes. */
-static uint64_t execute_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
+static uint64_t target_address(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
 {
 	unsigned index = bytes[1] & 0x0f, base = bytes[2] >> 4;
 	uint64_t target;
@@ -208,7 +206,7 @@ static uint64_t execute_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[
 static bool fetch_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], uint8_t target[6])
 {
 	uint64_t mask = zpci_qemu_read_mask(vcpu);
-	uint64_t where = zpci_qemu_wrap(mask, execute_target(vcpu, bytes));
+	uint64_t where = zpci_qemu_wrap(mask, target_address(vcpu, bytes));
 	unsigned number = bytes[1] >> 4, length;
 
 	if (where & 1)
@@ -225,7 +223,7 @@ static bool fetch_target(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], ui
 	return true;
 }
 
-void zpci_qemu_before_execute(unsigned vcpu_index, void *packed)
+void zpci_qemu_before_ex(unsigned vcpu_index, void *packed)
 {
 	struct zpci_qemu_vcpu *vcpu = enter();
 	uint8_t bytes[6], target[6];
@@ -243,7 +241,7 @@ void zpci_qemu_before_execute(unsigned vcpu_index, void *packed)
 	leave(vcpu);
 }
 
-/* A CPU that starts others has the reset behind it; they need not wait. */
+/* A CPU that starts others has finished its reset, so the others need not wait. */
 void zpci_qemu_before_signal(unsigned vcpu_index, void *packed)
 {
 	struct zpci_qemu_vcpu *vcpu = enter();
@@ -268,8 +266,8 @@ void zpci_qemu_before_diagnose(unsigned vcpu_index, void *packed)
 	unpack(packed, bytes);
 	subcode = zpci_qemu_read_general(vcpu, bytes[1] & 0x0f);
 	vcpu->mask = zpci_qemu_read_mask(vcpu);
-	/* 0: modified clear, 1: load normal (Linux: arch/s390/include/asm/diag.h, ipl.h). QEMU
-	 * tells of the others' resets itself (lifecycle.c). */
+	/* 0: modified clear, 1: load normal (Linux: arch/s390/include/asm/diag.h, ipl.h). For other
+	 * resets QEMU calls lifecycle.c. */
 	if (!(vcpu->mask & ZPCI_PSW_PROBLEM_STATE) && subcode <= 1 &&
 	    !zpci_qemu_subsystem_reset(vcpu))
 		again(vcpu);

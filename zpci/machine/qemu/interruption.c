@@ -3,12 +3,12 @@
  * interruption.c - program interruptions of the firmware's instructions, and the events that
  * program-event recording has of their fetch.
  *
- * Theory of operation. The plugin interface cannot raise an exception, so the CPU's part is
- * done here: interruption code, instruction length, what an access exception says of itself, and
- * the old PSW go into the prefix area; the new PSW comes from there (source: Principles of
- * Operation, chapters 3 and 6).
+ * Theory of operation. The plugin interface cannot raise an exception, so the CPU's part is done here:
+ * interruption code, instruction length, the identification of an access exception, and the old PSW
+ * go into the prefix area; the new PSW comes from there (source: Principles of Operation, chapters 3
+ * and 6).
  *
- * Two things of a real CPU are missing, since nothing shows them to us. The breaking-event
+ * Two things of a real CPU are missing, because we cannot know them. The breaking-event
  * address is not stored. The condition code in the old PSW can be an older one: QEMU works it out
  * only when something asks for it, and a plugin's reading of the PSW does not count as that.
  */
@@ -69,8 +69,8 @@ bool zpci_qemu_fetch_event(struct zpci_qemu_vcpu *vcpu, bool *nullified)
 
 /* --- swapping PSWs ---------------------------------------------------------------------------- */
 
-/* Exceptions that nullify: the old PSW points at the instruction, which is done again once the
- * guest has put things right. All others suppress or terminate: it points behind. */
+/* Exceptions that nullify: the old PSW points at the instruction, which the guest executes again after
+ * it has removed the cause. All others suppress or terminate: the old PSW points behind. */
 static bool nullifies(uint16_t code)
 {
 	return code == 0x10 || code == 0x11 || /* segment, page translation */
@@ -131,7 +131,7 @@ void zpci_qemu_take_program_interruption(struct zpci_qemu_vcpu *vcpu, unsigned l
 {
 	uint8_t psw[16] = { 0 };
 
-	/* The plugin interface knows more of the condition code than is in QEMU's own mask. */
+	/* QEMU's own mask can have an older condition code than the plugin interface gives. */
 	vcpu->mask = zpci_qemu_read_register(vcpu, vcpu->psw_mask);
 	store_old(vcpu, length);
 	zpci_qemu_read_real(vcpu->binding, vcpu, PROGRAM_NEW_PSW, psw, sizeof(psw));

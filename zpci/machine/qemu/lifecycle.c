@@ -2,31 +2,28 @@
 /*
  * lifecycle.c - resets, stops and the end of the virtual machine.
  *
- * Theory of operation. QEMU resets an s390x machine in two ways. For a system reset and a re-IPL
- * it pauses all CPUs and tells everybody who registered: that is the system reset. For
- * DIAGNOSE 308 with subcode 0 or 1, which is what kexec does, it resets its own devices by name
- * and tells nobody: that is the subsystem reset, and it is seen when the instruction comes by
- * (execute.c), on its CPU's thread, before QEMU acts on it. The other CPUs run on then, until
- * QEMU has paused them, and nobody tells when that is. So what they have begun is waited for before
- * the reset, and what they come to afterwards they do not begin: they are sent back to their
- * instruction as long as @resetting names the CPU that resets. After the reset that one runs alone,
- * until it starts others by SIGNAL PROCESSOR; with that or with an instruction of ours, whichever
- * comes first, it ends this. (With thread=single one thread runs all CPUs, and QEMU's variable
- * says which one; without it they are the same to us, and one can begin something before it is
- * paused.)
+ * Theory of operation. QEMU resets an s390x machine in two ways. For a system reset and a re-IPL it
+ * pauses all CPUs and calls everybody who has registered: that is our system reset. For DIAGNOSE 308
+ * with subcode 0 or 1, which kexec uses, it resets its own devices by name and calls nobody: that is
+ * our subsystem reset. We see it by the instruction (execute.c), on its CPU's thread, before QEMU
+ * executes it. The other CPUs go on until QEMU has paused them, and QEMU does not say when that is.
+ * So the reset first waits for what they have begun. Then it keeps them from beginning more: they are
+ * sent back to their instruction as long as @resetting names the CPU that resets. After the reset that
+ * CPU runs alone, until it starts others by SIGNAL PROCESSOR. Its first SIGNAL PROCESSOR or its first
+ * instruction of ours ends the waiting. (With thread=single one thread runs all CPUs, and a variable
+ * of QEMU says which one. Without that variable we cannot tell them apart, and a CPU can begin
+ * something before it is paused.)
  *
- * A stopped machine's devices are quiesced until it goes on. Saving is refused: neither QEMU's
- * migration nor its snapshots know of our functions.
+ * The devices of a stopped machine are quiesced until it goes on. Saving is refused: neither QEMU's
+ * migration nor its snapshots know our functions.
  *
- * Resetting and quiescing wait for device threads, which may at that moment wait for QEMU's big
- * lock to present an interruption. QEMU calls us with that lock held. So it is let go of for
- * the time of the call; the CPUs are paused then, and QEMU's main thread, which resets and
- * stops, is the one that is here.
+ * A reset and a quiesce wait for device threads, which may themselves wait for QEMU's big lock to
+ * present an interruption. QEMU calls us with that lock held, so we release it during the call. The
+ * CPUs are paused then, and QEMU's main thread, which resets and stops, is in this call.
  *
- * At the end of the process CPUs can still be in our callbacks, when something in QEMU called
- * exit(). Marked as ended, callbacks return at once. With a CPU inside, the firmware is not
- * destroyed; and the binding itself, which CPUs look at on their way out, never is: that is left
- * to the end of the process.
+ * When something in QEMU calls exit(), CPUs can still be in our callbacks. @ended makes callbacks
+ * return at once. While a CPU is inside, the firmware is not destroyed. The binding is never freed,
+ * because CPUs look at it on their way out.
  */
 #include <sched.h>
 
@@ -43,7 +40,7 @@ static void reset(struct zpci_qemu_binding *binding, enum zpci_reset kind)
 	zpci_qemu_reacquire(binding, held);
 }
 
-/* Those that are inside may wait for the big lock. */
+/* Releases the big lock, since the others may wait for it. */
 static void wait_for_others(struct zpci_qemu_vcpu *vcpu)
 {
 	struct zpci_qemu_binding *binding = vcpu->binding;
@@ -61,8 +58,8 @@ static const void *running(const struct zpci_qemu_vcpu *vcpu)
 	return vcpu->current ? *vcpu->current : vcpu;
 }
 
-/* A CPU says that it is inside, and then looks at @resetting; here it is the other way round.
- * Whatever the order, one sees the other. */
+/* A CPU sets @inside first and then looks at @resetting. Here it is the other way round, so that at
+ * least one of the two sees the other. */
 bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu)
 {
 	const void *expected = NULL, *cpu = running(vcpu);

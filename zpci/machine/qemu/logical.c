@@ -2,8 +2,8 @@
 /*
  * logical.c - guest storage by logical addresses.
  *
- * A range is translated page by page by dat.c, all of it before a byte is moved. An access exception
- * is noted in the CPU, which takes it when the instruction ends (execute.c).
+ * dat.c translates a range page by page, all of it before a byte is moved. An access exception is
+ * noted in the CPU, which takes it when the instruction ends (execute.c).
  */
 #include <errno.h>
 
@@ -42,11 +42,11 @@ static int find_range(struct zpci_qemu_vcpu *vcpu, uint64_t address, size_t leng
 	for (unsigned i = 0; i < range->pages; i++) {
 		/* The exception names the first byte that could not be had. */
 		uint64_t at = i ? start + i * PAGE : address;
-		int ret = zpci_qemu_translate_address(vcpu, zpci_qemu_wrap(vcpu->mask, at), write,
-						      &range->page[i]);
+		int rc = zpci_qemu_translate_address(vcpu, zpci_qemu_wrap(vcpu->mask, at), write,
+						     &range->page[i]);
 
-		if (ret)
-			return ret;
+		if (rc)
+			return rc;
 		range->page[i] &= ~UINT64_C(0xfff);
 		if (!zpci_qemu_all_there(vcpu->binding, range->page[i], PAGE)) {
 			vcpu->program_interruption = ZPCI_PGM_ADDRESSING;
@@ -61,17 +61,17 @@ int zpci_qemu_read_logical(void *machine, void *cpu, uint64_t address, unsigned 
 {
 	struct range range;
 	size_t done = 0;
-	int ret = find_range(cpu, address, length, false, &range);
+	int rc = find_range(cpu, address, length, false, &range);
 
 	(void)ar; /* QEMU's CPUs have no access-register mode */
-	for (unsigned i = 0; !ret && i < range.pages; i++) {
+	for (unsigned i = 0; !rc && i < range.pages; i++) {
 		size_t part = in_page(&range, i, done);
 
-		ret = zpci_qemu_read_absolute(machine, range.page[i] + (i ? 0 : range.first),
-					      (uint8_t *)buffer + done, part);
+		rc = zpci_qemu_read_absolute(machine, range.page[i] + (i ? 0 : range.first),
+					     (uint8_t *)buffer + done, part);
 		done += part;
 	}
-	return ret;
+	return rc;
 }
 
 int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned ar,
@@ -79,17 +79,17 @@ int zpci_qemu_write_logical(void *machine, void *cpu, uint64_t address, unsigned
 {
 	struct range range;
 	size_t done = 0;
-	int ret = find_range(cpu, address, length, true, &range);
+	int rc = find_range(cpu, address, length, true, &range);
 
 	(void)ar;
-	for (unsigned i = 0; !ret && i < range.pages; i++) {
+	for (unsigned i = 0; !rc && i < range.pages; i++) {
 		size_t part = in_page(&range, i, done);
 
-		ret = zpci_qemu_write_absolute(machine, range.page[i] + (i ? 0 : range.first),
-					       (const uint8_t *)buffer + done, part);
+		rc = zpci_qemu_write_absolute(machine, range.page[i] + (i ? 0 : range.first),
+					      (const uint8_t *)buffer + done, part);
 		done += part;
 	}
-	return ret;
+	return rc;
 }
 
 int zpci_qemu_check_logical(void *machine, void *cpu, uint64_t address, unsigned ar, size_t length,

@@ -3,12 +3,11 @@
  * present.c - interruptions, channel reports and service signals, by QEMU's own functions.
  *
  * QEMU keeps the suppression state that the guest sets by SIC, the channel reports and the pending
- * interruptions; all of them are guarded by its big lock, which is taken here and which callers
- * hold or do not hold.
+ * interruptions. Its big lock guards all of them. It is taken here unless the caller holds it.
  *
  * A channel report is queued beside QEMU's own by css_queue_crw(). QEMU's css_generate_css_crws()
- * is not used: it queues nothing while a mark is set, and QEMU clears that when the guest has
- * fetched the last event of QEMU's own functions. The mark knows nothing of our events.
+ * is not used: it queues nothing while a mark is set, and QEMU clears the mark when the guest has
+ * fetched the last event of QEMU's own functions. Our events do not change that mark.
  */
 #include "binding.h"
 

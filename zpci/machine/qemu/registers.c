@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * registers.c - where QEMU keeps a CPU's registers.
+ * registers.c - finds where QEMU keeps a CPU's registers.
  *
- * Theory of operation. Each register access by the plugin interface costs some 25 ns, and a load
- * from a BAR has five of them: more than all the rest. QEMU keeps the general registers as 16
- * numbers of 64 bits, the PSW's mask, and the condition code somewhere in its structure of the CPU,
- * whose layout is no interface. So it is not assumed but looked for, once for each CPU, on its
- * thread and before it runs guest code:
+ * Theory of operation. Each register access by the plugin interface takes about 25 ns, and a load from
+ * a BAR has five: they take longer than all the rest. QEMU keeps the general registers as 16 numbers
+ * of 64 bits, the PSW's mask, and the condition code somewhere in its structure of the CPU. The layout
+ * of that structure is no interface. So the places are searched for, once for each CPU, on its thread
+ * and before it runs guest code:
  *
  *	general registers  numbers that nothing else has are written by the plugin interface, and
  *			   memory from the CPU's structure on is searched for them: they must be
@@ -14,12 +14,12 @@
  *	mask, code	   behind these, what follows a number of changes of the mask by the plugin
  *			   interface: exactly one word has to
  *
- * Then it is tried, both ways, whether what is written by the plugin interface is read directly, and
- * the other way round. Where any of this fails the plugin interface is used for everything, as it
- * always is for what is not frequent: control registers, prefix, writing the mask.
+ * Then both ways are tried: what is written by the plugin interface must be read directly, and the
+ * other way round. If any of this fails, the plugin interface is used for everything. It is always
+ * used for what is rare: control registers, prefix, writing the mask.
  *
- * The condition code in the mask itself is not kept up to date by QEMU; nor is it by us, who
- * write where QEMU looks. Of the mask only the other bits count here.
+ * QEMU does not keep the condition code in the mask up to date. Neither do we: we write to the place
+ * that QEMU uses, and take only the other bits from the mask.
  *
  * Memory is read for the search by a system call, which says what is not mapped instead of
  * crashing.
@@ -141,7 +141,7 @@ static bool is_the_file(struct zpci_qemu_vcpu *vcpu, volatile uint64_t *file)
 	return equal(seen, value);
 }
 
-/* By the pattern above. @index: the CPU's. */
+/* Searches as described above. @index: of the CPU. */
 static uint64_t *find_general(struct zpci_qemu_vcpu *vcpu, unsigned index)
 {
 	struct zpci_qemu_binding *binding = vcpu->binding;
@@ -155,7 +155,7 @@ static uint64_t *find_general(struct zpci_qemu_vcpu *vcpu, unsigned index)
 	read_all(vcpu, before);
 	make_numbers(1, value);
 	write_all(vcpu, value);
-	/* The buffer of the plugin interface may be near: nothing of ours is left in it. */
+	/* The plugin interface's buffer may be near: overwrite our number in it. */
 	zpci_qemu_read_register(vcpu, vcpu->prefix);
 	file = search(cpu, value);
 	if (file && !is_the_file(vcpu, file))
@@ -179,7 +179,7 @@ struct candidates {
 	bool code[PSW_WINDOW / 4];
 };
 
-/* Strikes out what does not have @mask, and what not its condition code. */
+/* Strikes out the words that do not have @mask, and those that do not have its condition code. */
 static void strike(struct candidates *left, const void *memory, uint64_t mask)
 {
 	const uint64_t *words = memory;
@@ -191,7 +191,7 @@ static void strike(struct candidates *left, const void *memory, uint64_t mask)
 		left->code[i] = left->code[i] && halves[i] == (mask >> CC_SHIFT & 3);
 }
 
-/* The one that is left; -1: there is none, or another. */
+/* The only one that is left; -1: there is none, or more than one. */
 static long the_one(const bool *left, size_t count)
 {
 	long found = -1;
@@ -273,7 +273,7 @@ void zpci_qemu_registers_find(struct zpci_qemu_vcpu *vcpu, unsigned index)
 		return;
 	vcpu->direct.general = NULL;
 	zpci_qemu_log(vcpu->binding, ZPCI_LOG_INFO,
-		      "the registers of CPU %u are not where they were looked for; they are "
+		      "the registers of CPU %u were not found in QEMU's memory; they are "
 		      "accessed by the plugin interface, which is slower",
 		      index);
 }

@@ -2,16 +2,15 @@
 /*
  * storage.c - guest storage by absolute and by real addresses.
  *
- * Theory of operation. Each write goes through QEMU, which then throws away what it had
- * translated from the bytes that changed; bytes stored behind its back would arrive, but code
- * would go on running in its old form. Reading has no such side, so reads take the host's
- * mapping of guest storage, found once. It is contiguous from address 0 and stays where it is.
- * What lies behind it (hot-plugged memory) is read through QEMU.
+ * Theory of operation. Each write goes through QEMU, which then discards what it has translated from
+ * the bytes that changed. Without QEMU's knowledge the bytes would change, but the guest would go on
+ * executing the old code. A read needs no such care. It uses the host's mapping of guest storage, which
+ * is found once: it is contiguous from address 0 and stays where it is. Hot-plugged memory lies behind
+ * it and is read through QEMU.
  *
- * A long write is left to QEMU, which copies at the speed of memory. QEMU copies by memmove, which
- * may move a few bytes in parts and in any order. So a short write that has to be in one piece is
- * an atomic store of ours, between address_space_map() and address_space_unmap(), as QEMU's own
- * devices do it.
+ * QEMU does long writes, by memmove. That may move a few bytes in parts and in any order. So a short
+ * write that has to be in one piece is an atomic store of ours, between address_space_map() and
+ * address_space_unmap(), as QEMU's own devices do it.
  *
  * Storage keys are neither looked at nor changed.
  */
@@ -61,8 +60,8 @@ typedef uint16_t __attribute__((may_alias)) half;
 typedef uint32_t __attribute__((may_alias)) word;
 typedef uint64_t __attribute__((may_alias)) doubleword;
 
-/* What is moved in one piece: translation entries and summary bits are written by the guest while
- * we look, and it looks while a device says that it is done. */
+/* What is moved in one piece: the guest writes translation entries and summary bits while we read
+ * them, and reads what a device reports while we write it. */
 static bool is_single(uint64_t address, size_t length)
 {
 	return length <= 8 && length && !(length & (length - 1)) && !(address & (length - 1));
@@ -158,14 +157,14 @@ bool zpci_qemu_all_there(struct zpci_qemu_binding *binding, uint64_t address, si
 	return true;
 }
 
-/* Where a few bytes are that lie in one page, for an access of our own; NULL: nowhere. QEMU is told
- * by put() that they are others now. */
+/* Maps a few bytes of one page for a write of ours; NULL: they are not in storage. put() tells QEMU
+ * that they have changed. */
 static uint8_t *get(struct zpci_qemu_binding *binding, uint64_t address, size_t length)
 {
 	struct zpci_qemu_symbols *qemu = &binding->qemu;
 	uint64_t mapped = length;
 
-	/* Where nothing is, QEMU would map a buffer of its own. */
+	/* Where there is no storage, QEMU would map a buffer of its own. */
 	if (!zpci_qemu_all_there(binding, address, length))
 		return NULL;
 	zpci_qemu_thread_enter(binding);
@@ -241,7 +240,7 @@ uint64_t zpci_qemu_real_to_absolute(struct zpci_qemu_vcpu *vcpu, uint64_t addres
 	return address;
 }
 
-/* One piece that lies on one side of each border of prefixing. */
+/* Length of the first piece that crosses no border of prefixing. */
 static size_t piece(uint64_t address, size_t length)
 {
 	size_t left = PREFIX_AREA - (address & (PREFIX_AREA - 1));
@@ -255,11 +254,11 @@ int zpci_qemu_read_real(void *machine, void *cpu, uint64_t address, void *buffer
 
 	while (length) {
 		size_t part = piece(address, length);
-		int ret = zpci_qemu_read_absolute(machine, zpci_qemu_real_to_absolute(cpu, address),
-						  to, part);
+		int rc = zpci_qemu_read_absolute(machine, zpci_qemu_real_to_absolute(cpu, address),
+						 to, part);
 
-		if (ret)
-			return ret;
+		if (rc)
+			return rc;
 		address += part;
 		to += part;
 		length -= part;

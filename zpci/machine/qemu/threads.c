@@ -2,19 +2,19 @@
 /*
  * threads.c - what QEMU wants to know of the threads that call it.
  *
- * Guest storage may be touched by threads that QEMU's RCU knows: QEMU's own are known from
- * their start, and it must not be told of them twice; those of device models and timers are told
- * of at their first access and taken back when they end. Each callback from QEMU marks its
- * thread, so that what is left unmarked is ours.
+ * Only threads that QEMU's RCU knows may access guest storage. It knows QEMU's own from their start,
+ * and these must not be registered again. The threads of device models and timers are registered at
+ * their first access, and unregistered when they end. Each callback from QEMU marks its thread as
+ * QEMU's. A thread without that mark is ours.
  */
 #include <pthread.h>
 
 #include "binding.h"
 
-/* About a thread, not about a virtual machine: the one variable that is in no structure. */
+/* The only variable that is in no structure, as it belongs to a thread and not to a machine. */
 static _Thread_local struct {
 	bool qemus;	 /* QEMU's own */
-	bool introduced; /* ours, and QEMU was told */
+	bool registered; /* ours, and known to QEMU's RCU */
 	struct zpci_qemu_vcpu *vcpu;
 } thread;
 
@@ -39,12 +39,12 @@ void zpci_qemu_thread_is_qemus(void)
 
 void zpci_qemu_thread_enter(struct zpci_qemu_binding *binding)
 {
-	if (thread.qemus || thread.introduced)
+	if (thread.qemus || thread.registered)
 		return;
 	pthread_once(&key_once, make_key);
 	binding->qemu.rcu_register_thread();
 	pthread_setspecific(key, &binding->qemu);
-	thread.introduced = true;
+	thread.registered = true;
 }
 
 struct zpci_qemu_vcpu *zpci_qemu_this_vcpu(void)

@@ -2,15 +2,15 @@
 /*
  * timers.c - the guest's clock, and timers.
  *
- * Theory of operation. One thread sleeps until the earliest timer that is set, calls what it is
- * for without the lock, and looks again. A timer that is being called is marked, and
- * cancelling waits for that mark to go; what the function set meanwhile does not count. Timers
- * count the host's monotonic time, also while the virtual machine is stopped; the firmware is
- * quiesced then, and does nothing when one of its timers runs out.
+ * Theory of operation. One thread sleeps until the earliest timer that is set, calls its function
+ * without the lock, and looks again. @running marks a timer whose function runs. Cancelling waits
+ * until it has returned, and drops a setting that the function has made. Timers use the host's
+ * monotonic time, also while the virtual machine is stopped: the firmware is quiesced then, and does
+ * nothing when one of its timers runs out.
  *
  * The TOD clock is the host's time of day. QEMU starts its CPUs' clocks at that time in whole
- * seconds, so the two differ by up to a second; by more when the guest sets its clock, when
- * the machine was stopped, or with -rtc base=. It counts for time stamps only.
+ * seconds, so the two differ by up to a second. They differ by more when the guest sets its clock,
+ * when the machine was stopped, or with -rtc base=. This clock is for time stamps only.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -176,8 +176,8 @@ void zpci_qemu_timer_cancel(struct zpci_timer *timer)
 	struct zpci_qemu_timers *timers = timer->timers;
 
 	pthread_mutex_lock(&timers->lock);
-	/* Its function may set it again while this waits. It does not count, else it could run once
-	 * more before this thread has the lock. */
+	/* Its function may set it again while this waits. That must not count, since the timer could run
+	 * once more before this thread gets the lock. */
 	timer->canceling++;
 	while (timer->running)
 		pthread_cond_wait(&timers->finished, &timers->lock);

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * translate.c - choosing, while QEMU translates guest code, the instructions to be called for.
+ * translate.c - chooses the instructions before which QEMU is to call us, while it translates code.
  *
  * Theory of operation. QEMU translates guest code block by block, the same code many times, and
  * shows each block to us. An instruction that the firmware may execute gets one or two calls of
  * execute.c put in front of its translation. All others stay as they are and cost nothing when
  * they run.
  *
- * What a call is told is one pointer, and a guest can cause any number of translations. So the
- * pointers are no pointers: the first call gets the instruction's address, the second one its six
- * bytes, and there is nothing to allocate or to free. The frequent ones, PCILG and PCISTG, have so
- * few bits that count that address and instruction fit into one, unless the address is above
- * 2^48, and one call is enough. (QEMU can store values for us without a
- * call, but 11.1 computes where to by changing a constant in place, which with thread=single
- * and a CPU other than 0 is somewhere else.)
+ * A call has one pointer as its argument, and a guest can cause any number of translations. So the
+ * argument is not used as a pointer: the first call gets the instruction's address in it, the second
+ * one its six bytes, and nothing has to be allocated or freed. The frequent ones, PCILG and PCISTG,
+ * need one call only: their address, unless it is above 2^48, and what differs in their bytes fit into
+ * one pointer. (QEMU can store values for us without a call, but 11.1 computes the place of the store
+ * by changing a constant, and gets another place with thread=single and a CPU other than 0.)
  *
  * EXECUTE (EX, EXRL) runs one instruction from elsewhere. QEMU makes a block of that target as
  * if it stood at the address of the EXECUTE, and while that block runs the CPU's state still says
@@ -42,8 +41,8 @@ static bool is_diagnose_308(const uint8_t bytes[6])
 	return bytes[0] == OPCODE_DIAGNOSE && zpci_get_be(&bytes[2], 2) == DIAGNOSE_308;
 }
 
-/* Whether the target of the EXRL @bytes at @address could be ours. The second byte counts
- * little: EXECUTE may change it. Unreadable counts as yes: it may be there when it runs. */
+/* Whether the target of the EXRL @bytes at @address could be ours. Its second byte is ignored, since
+ * EXRL may change it. True if it is unreadable: it may be there when it runs. */
 static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
 {
 	int64_t halfwords = (int32_t)(uint32_t)zpci_get_be(&bytes[2], 4);
@@ -63,8 +62,8 @@ static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
 	return ours;
 }
 
-/* Whether QEMU translates for a debugger that steps this CPU: such blocks, of one instruction, are
- * executed for nothing else. */
+/* Whether QEMU translates for a debugger that steps this CPU. It executes such blocks, of one
+ * instruction, for nothing else. */
 static bool is_stepped(void)
 {
 	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
@@ -106,7 +105,7 @@ static void look_at(struct qemu_plugin_insn *insn)
 	else if (bytes[0] == ZPCI_QEMU_OPCODE_SIGP)
 		watch(insn, address, bytes, zpci_qemu_before_signal);
 	else if (bytes[0] == OPCODE_EX || (is_exrl(bytes) && target_may_be_ours(address, bytes)))
-		watch(insn, address, bytes, zpci_qemu_before_execute);
+		watch(insn, address, bytes, zpci_qemu_before_ex);
 }
 
 void zpci_qemu_translate(struct qemu_plugin_tb *tb, void *opaque)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vcpu.c - a guest CPU that QEMU has made: its registers are found, and what only a CPU's thread can
- * find of the whole machine.
+ * vcpu.c - QEMU has made a guest CPU: finds its registers, and what of the machine only the thread of
+ * a CPU can find.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 	if (vcpu_index >= binding->vcpus || atomic_load(&binding->ended))
 		return;
 	vcpu = zpci_qemu_this_vcpu();
-	if (vcpu) { /* thread=single: which CPU runs is known to the plugin interface alone */
+	if (vcpu) { /* thread=single: only the plugin interface knows which CPU runs */
 		if (vcpu->direct.general)
 			zpci_qemu_log(binding, ZPCI_LOG_INFO,
 				      "one thread runs several CPUs: their registers are accessed "
