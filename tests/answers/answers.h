@@ -3,18 +3,30 @@
  * answers.h - the whole contract with the guest as one table: what each operation answers, in each
  * state, under each condition.
  *
- * A file of rows for each family of operations. A row is at once text for a reader (print them all
- * with `answers.tap --list`) and a test: it says from which state to start, what to execute, what
- * the answer must be, and how QEMU's own zPCI answers where that is not the same, with our reason.
- * Rows run on two players, see player.h.
+ * The rows are text, a file of them for each family of operations; README.md describes the language.
+ * A row is at once text for a reader (doc/answers.md has them all) and a test: it says from which
+ * state to start, what to execute, what the answer must be, and how QEMU's own zPCI answers where
+ * that is not the same, with our reason. Rows run on two players, see player.h.
  *
- *	for each row and each of its states:
+ *	*.rows      the contract
+ *	   |  rows.awk, at build time
+ *	rows.c      tables and lists of steps
+ *	   |
+ *	steps.c     the verbs of the steps            values.c   the words in their operands
+ *	   |
+ *	guest.c     what a guest does, of several instructions
+ *	   |
+ *	instructions.c   one instruction, and a look at everything that it changed
+ *	   |
+ *	player.h    a machine
+ *
+ *	for each row and each of its states (run.c):
  *		begin          function configured and disabled, no events, storage zero
  *		.has           registrations that the guest has made
  *		state          reached by what a guest can do, where a guest can
- *		.prepare       what else is special
- *		.act           the operation; its return value is the answer
- *		.check         what else must be so afterwards
+ *		.prepare       steps before
+ *		.act           the operation; the answer is that of its last step
+ *		.check         steps after: what else must be so
  *
  * Every instruction that .act executes is watched: a general register that changed though the
  * instruction may not change it, or a byte of the operands' storage, is a failure as well.
@@ -164,18 +176,11 @@ struct trial;
 #define INT 2
 #define MEASURE 4
 
-/* Operands for the family's act. */
-struct operands {
-	uint8_t control; /* operation control; command; control byte of CLP */
-	unsigned space;	 /* address space, DMA space, ...: MEMORY for the target's memory */
-	uint64_t offset; /* in it */
-	uint64_t length;
-	uint64_t value;
-	uint64_t address; /* of an operand, where it is not the usual one */
-};
+/* Address spaces: MEMORY is that of the target's memory. */
 #define CONFIG ZPCI_SPACE_CONFIG
 #define MEMORY 0x100u
 
+/* Each file of rows says the same in words; README.md explains them. */
 struct row {
 	const char *condition;
 	int answer;
@@ -194,23 +199,19 @@ struct row {
 	enum which_function of;
 	unsigned has;
 	unsigned needs;
-	struct operands with;
 	void (*prepare)(struct trial *trial);
-	int (*act)(struct trial *trial); /* NULL: the family's */
+	int (*act)(struct trial *trial);
 	void (*check)(struct trial *trial);
 };
 
 struct family {
 	const char *operation;
-	int (*act)(struct trial *trial);
 	const struct row *rows;
 	unsigned count;
 };
 
-#define FAMILY(operation, act, rows)                                                               \
-	{                                                                                          \
-		operation, act, rows, sizeof(rows) / sizeof((rows)[0])                             \
-	}
+/* Made of the files of rows; ends with a family without a name. */
+extern const struct family answers[];
 
 /* How an instruction names its operands, where a row wants it otherwise than the helpers below. */
 struct form {
@@ -230,27 +231,28 @@ struct form {
 struct trial {
 	struct player *player;
 	const struct row *row;
-	const struct operands *with;
 	enum state state;
+	int row_answer;
 	struct target *target;
-	uint32_t handle; /* what the operation is to be given */
-	struct cpu cpu;	 /* mode and problem state of .act's instructions */
-	struct form form; /* of .act's instructions */
-	uint64_t page;	  /* the address of the access exception, with translation on, or 0 */
-	bool judged;	  /* .act is under way: its instructions are watched */
-	bool unwatched;	  /* storage may change as it likes */
+	uint32_t handle;	/* what the operation is to be given */
+	struct cpu cpu;		/* mode and problem state of .act's instructions */
+	struct form form;	/* of .act's instructions */
+	uint64_t page;		/* the address of the access exception, with translation on, or 0 */
+	bool judged;		/* .act is under way: its instructions are watched */
+	bool unwatched;		/* storage may change as it likes */
 	struct zpci_ccdf event; /* the last one that was fetched */
-	uint64_t result;  /* R1 of the last instruction that has a result there */
+	uint64_t result;	/* R1 of the last instruction that has a result there */
 	uint32_t dma_status;	/* at the end of the last transfer */
-	int answer;	  /* of the last instruction or operation of the steps */
+	int answer;		/* of the last instruction or operation of the steps */
 	/* The first thing that is not as it should be. */
 	const char *complaint;
 	uint64_t got, wanted;
 	uint64_t note[4]; /* the row's own, from prepare to check */
 };
 
-/* The last answer says that the instruction or command was done. */
+/* The last answer says that the instruction or command was done; and that of the row is the same. */
 bool trial_is_done(const struct trial *trial);
+bool trial_is_done_as_wanted(const struct trial *trial);
 /* Ends what the form, the addressing mode, translation and their like were for .act. */
 void trial_usual_cpu(struct trial *trial, int answer);
 
@@ -262,7 +264,6 @@ uint64_t trial_address(const struct trial *trial, uint64_t offset);
 uint8_t *trial_bytes(const struct trial *trial, uint64_t offset);
 void trial_put(struct trial *trial, uint64_t offset, unsigned length, uint64_t value);
 uint64_t trial_get(struct trial *trial, uint64_t offset, unsigned length);
-void trial_fill(struct trial *trial, uint64_t offset, uint8_t first, unsigned length);
 
 /* --- instructions (instructions.c); all return an answer -------------------------------------- */
 
@@ -289,10 +290,6 @@ int guest_execute(struct trial *trial, const uint8_t bytes[6], const struct effe
 /* Virtual addresses without a segment, and above the address space, under player->protect(). */
 #define NO_SEGMENT_ADDRESS 0x7ff00000u
 #define NO_ADDRESS (1ull << 40)
-
-/* Ends what player->protect() began. If @answer is a program interruption, it was of the page that
- * @address is in. */
-void guest_translation_off(struct trial *trial, int answer, uint64_t address);
 
 int guest_load(struct trial *trial, uint32_t handle, unsigned space, uint64_t offset,
 	       unsigned length, uint64_t *value);

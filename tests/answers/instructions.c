@@ -23,10 +23,20 @@ void trial_want(struct trial *trial, const char *what, uint64_t got, uint64_t wa
 	trial->wanted = wanted;
 }
 
+static bool is_done(int answer)
+{
+	return answer == CC(0) || answer == RESPONSE(ZPCI_CLP_OK) ||
+	       answer == RESPONSE(ZPCI_SCLP_OK) || answer == RESPONSE(ZPCI_CHSC_OK);
+}
+
 bool trial_is_done(const struct trial *trial)
 {
-	return trial->answer == CC(0) || trial->answer == RESPONSE(ZPCI_CLP_OK) ||
-	       trial->answer == RESPONSE(ZPCI_SCLP_OK) || trial->answer == RESPONSE(ZPCI_CHSC_OK);
+	return is_done(trial->answer);
+}
+
+bool trial_is_done_as_wanted(const struct trial *trial)
+{
+	return is_done(trial->answer) && is_done(trial->row_answer);
 }
 
 uint64_t trial_address(const struct trial *trial, uint64_t offset)
@@ -47,15 +57,6 @@ void trial_put(struct trial *trial, uint64_t offset, unsigned length, uint64_t v
 uint64_t trial_get(struct trial *trial, uint64_t offset, unsigned length)
 {
 	return zpci_get_be(trial_bytes(trial, offset), length);
-}
-
-/* Each byte differs from its neighbours. */
-void trial_fill(struct trial *trial, uint64_t offset, uint8_t first, unsigned length)
-{
-	uint8_t *byte = trial_bytes(trial, offset);
-
-	for (unsigned i = 0; i < length; i++)
-		byte[i] = (uint8_t)(first + i);
 }
 
 /* --- formats (reference 2.0.1) ---------------------------------------------------------------- */
@@ -193,7 +194,8 @@ static void look_at_page(struct trial *trial, int answer)
 {
 	if (answer == PGM(PAGE_TRANSLATION) || answer == PGM(PROTECTION) ||
 	    answer == PGM(SEGMENT_TRANSLATION) || answer == PGM(ASCE_TYPE))
-		trial_want(trial, "page of the exception", trial->cpu.page, trial->page & ~0xfffull);
+		trial_want(trial, "page of the exception", trial->cpu.page,
+			   trial->page & ~0xfffull);
 }
 
 void trial_usual_cpu(struct trial *trial, int answer)
@@ -207,12 +209,6 @@ void trial_usual_cpu(struct trial *trial, int answer)
 	trial->cpu.problem = false;
 	trial->cpu.mode = MODE_64;
 	trial->cpu.prefix = 0;
-}
-
-void guest_translation_off(struct trial *trial, int answer, uint64_t address)
-{
-	trial->page = address;
-	trial_usual_cpu(trial, answer);
 }
 
 /* --- each of them ----------------------------------------------------------------------------- */

@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * list.c - the table itself: all families in the order of the reference, and printing them.
+ * list.c - printing the table.
  */
-#include "answers.h"
-
 #include <string.h>
 
 #include "run.h"
-
-extern const struct family answers_load_store[], answers_store_block[], answers_refresh[],
-	answers_controls[], answers_registration[], answers_store_controls[], answers_clp[],
-	answers_list_functions[], answers_query[], answers_set[], answers_service[],
-	answers_events[], answers_absent[], answers_translation[], answers_interruption[],
-	answers_measurement[], answers_reset[], answers_platform[];
-
-static const struct family *const chapters[] = {
-	answers_load_store,  answers_store_block,    answers_refresh,
-	answers_controls,    answers_registration,   answers_store_controls,
-	answers_clp,	     answers_list_functions, answers_query,
-	answers_set,	     answers_service,	     answers_events,
-	answers_absent,	     answers_translation,    answers_interruption,
-	answers_measurement, answers_reset,	     answers_platform,
-};
 
 static void visit_row(const struct family *family, const struct row *row,
 		      void (*visit)(void *opaque, const struct answers_case *one), void *opaque)
@@ -44,10 +27,9 @@ static void visit_row(const struct family *family, const struct row *row,
 
 void answers_for_each(void (*visit)(void *opaque, const struct answers_case *one), void *opaque)
 {
-	for (unsigned i = 0; i < sizeof(chapters) / sizeof(chapters[0]); i++)
-		for (const struct family *family = chapters[i]; family->operation; family++)
-			for (unsigned row = 0; row < family->count; row++)
-				visit_row(family, &family->rows[row], visit, opaque);
+	for (const struct family *family = answers; family->operation; family++)
+		for (unsigned row = 0; row < family->count; row++)
+			visit_row(family, &family->rows[row], visit, opaque);
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
@@ -124,6 +106,7 @@ void answers_print_state(answers_print_fn *print, enum state state)
 
 struct listing {
 	answers_print_fn *print;
+	const char *operation; /* of the rows under way */
 	unsigned cases, bare, comparable, differences;
 };
 
@@ -165,12 +148,24 @@ unsigned answers_incomplete(void)
 	return count;
 }
 
+static void list_heading(struct listing *listing, const char *operation)
+{
+	if (listing->operation && !strcmp(listing->operation, operation))
+		return;
+	listing->operation = operation;
+	listing->print("\n## %s\n\n", operation);
+	listing->print(
+		"| # | state | condition | answer | what changes | source | runs on | QEMU's "
+		"own: why |\n|---|---|---|---|---|---|---|---|\n");
+}
+
 static void list_case(void *opaque, const struct answers_case *one)
 {
 	struct listing *listing = opaque;
 	answers_print_fn *print = listing->print;
 
-	print("| %u | %s | ", ++listing->cases, one->family->operation);
+	list_heading(listing, one->family->operation);
+	print("| %u | ", ++listing->cases);
 	answers_print_state(print, one->state);
 	print(" | %s | ", one->row->condition);
 	answers_print(print, one->answer);
@@ -189,12 +184,22 @@ static void list_case(void *opaque, const struct answers_case *one)
 	listing->differences += one->qemu != 0;
 }
 
+static const char introduction[] =
+	"# What a guest is answered\n"
+	"\n"
+	"For each operation: what is answered in each state of a function and under each condition.\n"
+	"A row is a test as well. `make check` plays it on a machine in memory, and a guest test plays\n"
+	"it on bare metal, where QEMU's own zPCI is asked the same. The last column says where that\n"
+	"answers otherwise, and why we do not.\n"
+	"\n"
+	"This page is made of the rows in `tests/answers`. Change them, not this page;\n"
+	"`bash ../tests/answers.t --update`, in the build folder, writes it again.\n";
+
 void answers_list(answers_print_fn *print)
 {
 	struct listing listing = { .print = print };
 
-	print("| # | operation | state | condition | answer | what changes | source | runs on | "
-	      "QEMU's own: why |\n|---|---|---|---|---|---|---|---|---|\n");
+	print("%s", introduction);
 	answers_for_each(list_case, &listing);
 	print("\n%u rows, %u of them on bare metal, %u of those can be compared with QEMU's own, "
 	      "%u differ from it\n",

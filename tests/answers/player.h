@@ -2,8 +2,8 @@
 /*
  * player.h - what plays the guest of the table of answers.
  *
- *	rows (clp.c, load_store.c, ...)      the contract; know nothing of where they run
- *	   |  helpers of trial.c
+ *	rows (clp.rows, load_store.rows, ...)   the contract; do not know where they run
+ *	   |  steps.c, guest.c, instructions.c
  *	   v
  *	struct player                         executes one instruction, shows storage
  *	   |                 |
@@ -11,8 +11,8 @@
  *	a machine in      a program without an operating system under QEMU: with the plugin, and
  *	memory            once more against QEMU's own zPCI device
  *
- * Whatever a row does it does through these operations, and through nothing else of a player. What
- * only some player can do has a flag; rows say what they need.
+ * A row uses these operations and nothing else of a player. An operation that not every player has
+ * has a flag, and rows say what they need.
  */
 #ifndef TESTS_ANSWERS_PLAYER_H
 #define TESTS_ANSWERS_PLAYER_H

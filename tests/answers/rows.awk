@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# rows.awk - makes C of a file of rows. tests/answers/README.md describes the language.
+# rows.awk - makes one C table of the files of rows. README.md describes the language.
 #
-#	awk -f rows.awk load_store.rows > load_store.c
+#	awk -f rows.awk load_store.rows store_block.rows ... > rows.c
 #
 # A list of steps becomes a function: each step is one call of a verb, do_VERB(), and each word in an
 # operand is one call of a value, v_WORD(). Both are declared in steps.h. Rows with the same steps
@@ -97,7 +97,15 @@ function is_noise(word)
 	return word ~ /^(at|of|to|from|bytes|byte|is|with|on|by|for|=)$/
 }
 
-function step(text,    verb, count, word, i, c, side)
+# Of a list of steps with a name: it is the file's own.
+function verb_in_c(verb,    prefix)
+{
+	prefix = verb in names ? "do_in_" file "_" : "do_"
+	gsub(/-/, "_", verb)
+	return prefix verb
+}
+
+function step(text,    count, word, i, c, side)
 {
 	if (text ~ /^expect /) {
 		text = substr(text, 8)
@@ -107,9 +115,7 @@ function step(text,    verb, count, word, i, c, side)
 			expression(side[2]) ");\n"
 	}
 	count = split(text, word, /[ \t]+/)
-	verb = word[1]
-	gsub(/-/, "_", verb)
-	c = "\tdo_" verb "(trial"
+	c = "\t" verb_in_c(word[1]) "(trial"
 	for (i = 2; i <= count; i++)
 		if (!is_noise(word[i]))
 			c = c ", " expression(word[i])
@@ -157,7 +163,7 @@ function answer(text,    word, count, otherwise)
 	if (text == "no event")
 		return "EVENT(0)" otherwise
 	if (count >= 2 && word[1] == "left")
-		return "LEFT_IN(" constant(substr(text, 6)) ")"
+		return "LEFT_IN(" constant(substr(text, 6)) ")" otherwise
 	if (count == 2 && word[1] ~ /^(cc|status|response|event|count|pgm)$/)
 		return toupper(word[1]) "((int)(" expression(word[2]) "))" otherwise
 	fail("no answer: " text)
@@ -200,6 +206,8 @@ function add(values, key, value)
 		values[key] = ""
 	else if (key ~ /^(before|do|done|after)$/ && ((key, "own") in values))
 		values[key] = values[key] ";" value
+	else if (key == "needs" && values[key] != "")
+		values[key] = values[key] ", " value
 	else if (key ~ /^(in|qemu-in)$/ && ((key, "own") in values))
 		values[key] = values[key] "; " value
 	else
@@ -231,7 +239,7 @@ function checks(values, with,    done, after)
 	done = steps(filled(values["done"], with))
 	after = steps(filled(values["after"], with))
 	if (done != "")
-		done = "\tif (trial_is_done(trial)) {\n" done "\t}\n"
+		done = "\tif (trial_is_done_as_wanted(trial)) {\n" done "\t}\n"
 	return function_of("after", done after)
 }
 
@@ -308,14 +316,13 @@ function end_section(    i, row, text)
 	first_section = sections + 1
 }
 
-function end_named(    i, count, part, head, c)
+function end_named(    i, count, part, c)
 {
 	if (named == "")
 		return
 	count = split(named, part, " ")
-	head = part[1]
-	gsub(/-/, "_", head)
-	c = "static void do_" head "(struct trial *trial"
+	names[part[1]] = 1
+	c = "static void " verb_in_c(part[1]) "(struct trial *trial"
 	for (i = 2; i <= count; i++) {
 		parameters[part[i]] = 1
 		c = c ", uint64_t " part[i]
@@ -330,6 +337,16 @@ function end_named(    i, count, part, head, c)
 BEGIN {
 	first_section = 1
 	printf "/* Made by rows.awk. */\n#include \"steps.h\"\n\n"
+}
+
+FNR == 1 {
+	end_named()
+	end_section()
+	split("", variables)
+	split("", names)
+	file = FILENAME
+	sub(/.*\//, "", file)
+	sub(/\.rows$/, "", file)
 }
 
 /^#/ || /^[ \t]*$/ { next }
@@ -368,6 +385,18 @@ BEGIN {
 	next
 }
 
+# More steps of the line before.
+/^\t\t/ {
+	$0 = "; " trim($0)
+	if (named != "")
+		named_steps = named_steps $0
+	else if (rows)
+		row_lines[rows] = row_lines[rows] $0
+	else
+		defaults[sections, last_key] = defaults[sections, last_key] $0
+	next
+}
+
 /^\t/ {
 	$0 = trim($0)
 	if (named != "") {
@@ -382,6 +411,7 @@ BEGIN {
 		key_line(mine, $0)
 		for (key in mine)
 			defaults[sections, key] = mine[key]
+		last_key = $1
 	}
 	next
 }
@@ -393,11 +423,9 @@ END {
 		exit 1
 	end_named()
 	end_section()
-	name = FILENAME
-	sub(/.*\//, "", name)
-	sub(/\.rows$/, "", name)
-	printf "const struct family answers_%s[] = {\n", name
+	printf "const struct family answers[] = {\n"
 	for (i = 1; i <= sections; i++)
-		printf "\tFAMILY(%s, NULL, rows_%d),\n", quoted(operation[i]), i
+		printf "\t{ %s, rows_%d, sizeof(rows_%d) / sizeof(rows_%d[0]) },\n", \
+			quoted(operation[i]), i, i, i
 	printf "\t{ NULL },\n};\n"
 }

@@ -369,8 +369,8 @@ static void run_case(struct run *run, const struct answers_case *one)
 	void (*print)(const char *format, ...) = run->player->print;
 	struct trial trial = { .player = run->player,
 			       .row = one->row,
-			       .with = &one->row->with,
 			       .state = one->state,
+			       .row_answer = one->answer,
 			       .target = &run->targets[one->row->of] };
 	int wanted = qemu_differs(run, one) ? one->qemu : one->answer;
 	int answer = 0;
@@ -378,7 +378,7 @@ static void run_case(struct run *run, const struct answers_case *one)
 
 	set_up(&trial);
 	if (!trial.complaint)
-		answer = perform(&trial, one->row->act ? one->row->act : one->family->act);
+		answer = perform(&trial, one->row->act);
 	run->player->finish(run->player);
 	passed = answer == wanted;
 	run->differences += qemu_differs(run, one);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define PAGE 4096u
+/* What the rows of DMA write. */
+#define TRANSFERRED 0x8899aabbccddeeffull
 
 /* --- how the instruction is executed ---------------------------------------------------------- */
 
@@ -110,6 +112,13 @@ void do_load(struct trial *trial, uint64_t space, uint64_t offset, uint64_t leng
 		   offset_of(trial, space, offset), (unsigned)length, NULL);
 }
 
+void do_load_by(struct trial *trial, uint64_t handle, uint64_t space, uint64_t offset,
+		uint64_t length)
+{
+	guest_load(trial, (uint32_t)handle, space_of(trial, space), offset_of(trial, space, offset),
+		   (unsigned)length, NULL);
+}
+
 void do_store(struct trial *trial, uint64_t space, uint64_t offset, uint64_t length, uint64_t value)
 {
 	guest_store(trial, handle_for(trial), space_of(trial, space),
@@ -151,6 +160,273 @@ void do_service(struct trial *trial, uint64_t command, uint64_t address)
 void do_chsc(struct trial *trial, uint64_t address)
 {
 	guest_subsystem(trial, address);
+}
+
+/* Operands as mapped I/O would have them; they may not be looked at. */
+void do_mapped(struct trial *trial, uint64_t opcode)
+{
+	const struct effects effects = { .status = NO_REGISTER, .result = NO_REGISTER };
+	const struct form *form = &trial->form;
+	uint8_t bytes[6];
+
+	guest_registers(trial);
+	if (is_displaced(opcode >> 8))
+		encode_displaced(bytes, (unsigned)opcode, R_DATA, R_REQUEST, R_BASE, 0);
+	else if (opcode == OP_PCIWB)
+		encode_rre(bytes, OP_PCIWB, 0, 0);
+	else
+		encode_rre(bytes, (unsigned)opcode, form->registers ? form->r1 : R_DATA,
+			   form->registers ? form->r2 : R_REQUEST);
+	guest_execute(trial, bytes, &effects);
+}
+
+/* For ISC 2. The block is not looked at, and SIC sets no condition code. */
+void do_sic(struct trial *trial, uint64_t operation)
+{
+	const struct effects effects = { .status = NO_REGISTER, .result = NO_REGISTER };
+	uint8_t bytes[6];
+
+	guest_registers(trial);
+	trial->cpu.gr[R_REQUEST] = operation;
+	trial->cpu.gr[R_DATA] = 2 << 27;
+	trial->cpu.gr[R_BASE] = trial_address(trial, DATA);
+	encode_displaced(bytes, OP_SIC, R_REQUEST, R_DATA, R_BASE, 0);
+	if (guest_execute(trial, bytes, &effects) & CC(0))
+		trial->answer = CC(0);
+}
+
+/* STCRW to DATA. It stores with cc 1 as well. */
+void do_store_report(struct trial *trial)
+{
+	const struct effects effects = { .status = NO_REGISTER, .result = NO_REGISTER };
+	uint8_t bytes[6];
+
+	trial->unwatched = true;
+	trial_put(trial, DATA, 8, UINT64_MAX);
+	guest_registers(trial);
+	trial->cpu.gr[R_BASE] = trial_address(trial, DATA);
+	encode_rre(bytes, OP_STCRW, 0, 0);
+	bytes[2] = R_BASE << 4;
+	guest_execute(trial, bytes, &effects);
+}
+
+/* A thread of ours makes the report. */
+void do_store_report_soon(struct trial *trial)
+{
+	do_store_report(trial);
+	for (unsigned i = 0; i < 250000 && trial->answer == CC(1); i++) {
+		trial->player->pause(trial->player);
+		do_store_report(trial);
+	}
+}
+
+/* --- CLP -------------------------------------------------------------------------------------- */
+
+/* The response's length first: a request without a length lies over it. */
+void do_command(struct trial *trial, uint64_t code, uint64_t request, uint64_t response)
+{
+	memset(trial_bytes(trial, BLOCK), 0, ZPCI_CLP_BLOCK_MAX);
+	if (request < ZPCI_CLP_BLOCK_MAX)
+		trial_put(trial, BLOCK + request, 2, response);
+	trial_put(trial, BLOCK, 2, request);
+	trial_put(trial, BLOCK + 2, 2, code);
+}
+
+static int clp_pci(struct trial *trial)
+{
+	return guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
+}
+
+void do_query_function(struct trial *trial)
+{
+	guest_query_function(trial, handle_for(trial));
+}
+
+void do_query_group(struct trial *trial, uint64_t group)
+{
+	guest_query_group(trial, (unsigned)group);
+}
+
+void do_set_function(struct trial *trial, uint64_t operation, uint64_t spaces)
+{
+	guest_set_function(trial, handle_for(trial), (unsigned)operation, (unsigned)spaces);
+}
+
+void do_group_query_at(struct trial *trial, uint64_t address)
+{
+	const uint8_t request[36] = {
+		[1] = 32, [3] = ZPCI_CLP_QUERY_GROUP, [19] = trial->target->query.pfgid, [33] = 64
+	};
+	uint64_t room = trial->player->end - address;
+
+	if (address < trial->player->end)
+		memcpy(trial->player->storage(trial->player, address), request,
+		       room < sizeof(request) ? room : sizeof(request));
+}
+
+void do_answer_from(struct trial *trial, uint64_t address)
+{
+	if (trial->answer == CC(0))
+		trial->answer = RESPONSE((int)v_halfword(trial, address));
+}
+
+/* Size and flags of each BAR as config space has them: ones go in there. */
+void do_compare_bars(struct trial *trial)
+{
+	struct zpci_clp_query_function_response answer;
+
+	memcpy(&answer, trial_bytes(trial, BLOCK + ANSWER), sizeof(answer));
+	for (unsigned bar = 0; bar < 6; bar++) {
+		uint32_t flags = zpci_le32_get(answer.bar[bar]) & 0xf, mask;
+
+		if (!answer.bar_size[bar])
+			continue;
+		guest_config_put(trial, 0x10 + 4 * bar, 4, 0xffffffff);
+		mask = guest_config_get(trial, 0x10 + 4 * bar, 4);
+		trial_want(trial, "BAR flags", flags, mask & 0xf);
+		trial_want(trial, "BAR size", 1ull << answer.bar_size[bar],
+			   (uint32_t)(~(mask & ~0xfu) + 1));
+		if ((flags & 6) == 4)
+			trial_want(trial, "size of the upper half", answer.bar_size[bar + 1], 0);
+	}
+}
+
+/* List's entry of the function, by its state. */
+void do_expect_entry(struct trial *trial)
+{
+	enum state state = trial->state;
+	bool enabled =
+		state == ENABLED || state == BLOCKED || state == UNBLOCKED || state == PERMANENT;
+	struct zpci_clp_list_entry entry;
+	bool listed = guest_list_entry(trial, trial->target->fid, &entry);
+
+	trial_want(trial, "listed", listed, state != RESERVED);
+	if (!listed)
+		return;
+	trial_want(trial, "vendor", zpci_be16_get(entry.vendor_id), trial->target->vendor);
+	trial_want(trial, "device", zpci_be16_get(entry.device_id), trial->target->device);
+	trial_want(trial, "configuration state", zpci_be32_get(entry.configuration),
+		   state == STANDBY ? 0 : ZPCI_CLP_CONFIGURED);
+	trial_want(trial, "enable bit", zpci_be32_get(entry.handle) >> 31, enabled);
+	trial_want(trial, "a handle of 0", zpci_be32_get(entry.handle) == 0, 0);
+}
+
+#define LIST_SPACE (32 + 16 * 32)
+
+static int list_some(struct trial *trial, unsigned space, uint64_t token)
+{
+	guest_clp_begin(trial, ZPCI_CLP_LIST, 32, space);
+	trial_put(trial, BLOCK + 16, 8, token);
+	return clp_pci(trial);
+}
+
+/* How many functions List tells, @space bytes of response at a time; *@found times the row's. The
+ * machine's own follow ours, where it may have some. */
+static unsigned count_entries(struct trial *trial, unsigned space, unsigned *found)
+{
+	unsigned count = 0, calls = 0;
+	uint64_t token = 0;
+
+	*found = 0;
+	do {
+		trial_want(trial, "List", (uint64_t)list_some(trial, space, token),
+			   RESPONSE(ZPCI_CLP_OK));
+		for (unsigned at = 32; at < trial_get(trial, BLOCK + ANSWER, 2); at += 16, count++)
+			*found +=
+				trial_get(trial, BLOCK + ANSWER + at + 8, 4) == trial->target->fid;
+		token = trial_get(trial, BLOCK + ANSWER + 16, 8);
+	} while (token && ++calls < 64);
+	trial_want(trial, "last resume token", token, 0);
+	return count;
+}
+
+/* One entry at a time: as many as at once, and the function once. Where the machine's own list
+ * follows, the request's token becomes 0 on the way, which is no failure. */
+void do_list_one_by_one(struct trial *trial)
+{
+	unsigned found, at_once;
+
+	trial->unwatched = true;
+	at_once = count_entries(trial, LIST_SPACE, &found);
+	trial_want(trial, "entries", count_entries(trial, 48, &found), at_once);
+	trial_want(trial, "the function is listed", found, 1);
+}
+
+/* The token of a list that was cut off, used twice. */
+void do_list_twice(struct trial *trial)
+{
+	uint64_t token, first = 0;
+
+	list_some(trial, 48, 0);
+	token = trial_get(trial, BLOCK + ANSWER + 16, 8);
+	for (unsigned i = 0; i < 2 && token; i++) {
+		list_some(trial, 48, token);
+		if (i == 0)
+			first = trial_get(trial, BLOCK + ANSWER + 32 + 8, 4);
+		else
+			trial_want(trial, "FID of the entry", first,
+				   trial_get(trial, BLOCK + ANSWER + 32 + 8, 4));
+	}
+}
+
+/* Between the two calls the function of the next entry goes. */
+void do_list_over_removal(struct trial *trial)
+{
+	uint64_t token, all;
+
+	list_some(trial, 48, 0);
+	token = trial_get(trial, BLOCK + ANSWER + 16, 8);
+	list_some(trial, LIST_SPACE, token);
+	all = trial_get(trial, BLOCK + ANSWER, 2);
+	do_remove(trial, trial_get(trial, BLOCK + ANSWER + 32 + 8, 4));
+	list_some(trial, LIST_SPACE, token);
+	trial_want(trial, "entries left", trial_get(trial, BLOCK + ANSWER, 2), all - 16);
+}
+
+void do_drain_signals(struct trial *trial)
+{
+	trial->player->completions(trial->player);
+}
+
+void do_drain_reports(struct trial *trial)
+{
+	trial->player->reports(trial->player, 0);
+}
+
+/* --- what is registered ----------------------------------------------------------------------- */
+
+void do_expect_int(struct trial *trial)
+{
+	trial_want(trial, "interrupt word", v_told(trial, FIB_WORD),
+		   trial_get(trial, FIB + FIB_WORD, 4));
+	trial_want(trial, "AIBV", v_told(trial, FIB_AIBV), trial_get(trial, FIB + FIB_AIBV, 8));
+	trial_want(trial, "AISB", v_told(trial, FIB_AISB), trial_get(trial, FIB + FIB_AISB, 8));
+}
+
+void do_expect_no_int(struct trial *trial)
+{
+	trial_want(trial, "interrupt word", v_told(trial, FIB_WORD), 0);
+	trial_want(trial, "AIBV", v_told(trial, FIB_AIBV), 0);
+	trial_want(trial, "AISB", v_told(trial, FIB_AISB), 0);
+}
+
+void do_expect_ioat(struct trial *trial)
+{
+	trial_want(trial, "function controls", guest_controls(trial) & ZPCI_FIB_FC_DMA,
+		   ZPCI_FIB_FC_DMA);
+	trial_want(trial, "PBA", v_told(trial, FIB_PBA),
+		   trial_get(trial, FIB + FIB_PBA, 8) & ~0xfffull);
+	trial_want(trial, "PAL", v_told(trial, FIB_PAL),
+		   trial_get(trial, FIB + FIB_PAL, 8) | 0xfff);
+	trial_want(trial, "IOTA", v_told(trial, FIB_IOTA), trial_get(trial, FIB + FIB_IOTA, 8));
+}
+
+void do_expect_no_ioat(struct trial *trial)
+{
+	trial_want(trial, "function controls", guest_controls(trial) & ZPCI_FIB_FC_DMA, 0);
+	trial_want(trial, "PBA", v_told(trial, FIB_PBA), 0);
+	trial_want(trial, "PAL", v_told(trial, FIB_PAL), 0);
+	trial_want(trial, "IOTA", v_told(trial, FIB_IOTA), 0);
 }
 
 /* --- storage ---------------------------------------------------------------------------------- */
@@ -289,6 +565,11 @@ void do_deconfigure(struct trial *trial)
 	guest_configure(trial, ZPCI_SCLP_DECONFIGURE);
 }
 
+void do_clear_fib(struct trial *trial)
+{
+	memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
+}
+
 void do_tables(struct trial *trial)
 {
 	guest_tables(trial);
@@ -334,13 +615,181 @@ void do_dma(struct trial *trial, uint64_t operation, uint64_t address, uint64_t 
 	bool read = operation == ZPCI_PROBE_DMA_READ;
 
 	trial->judged = false;
-	trial->dma_status =
-		probe_dma(trial, (unsigned)operation, read ? address : 0, read ? 0 : address, length);
+	trial->dma_status = probe_dma(trial, (unsigned)operation, read ? address : 0,
+				      read ? 0 : address, length);
+}
+
+/* Where the function is blocked there is or will be an event: a device's thread blocks it first. */
+static unsigned refusal(struct trial *trial, uint64_t failing)
+{
+	unsigned pec = (unsigned)(trial->dma_status ? v_event(trial) : v_event_soon(trial));
+
+	if (!pec)
+		return 0;
+	trial_want(trial, "event's handle", v_event_handle(trial), guest_handle(trial));
+	trial_want(trial, "event's FID", v_event_fid(trial), trial->target->fid);
+	trial_want(trial, "failing address", v_event_address(trial), failing);
+	trial_want(trial, "function controls",
+		   guest_controls(trial) & (ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED),
+		   ZPCI_FIB_FC_ERROR | ZPCI_FIB_FC_BLOCKED);
+	return pec;
+}
+
+void do_transfer(struct trial *trial, uint64_t operation, uint64_t address, uint64_t length,
+		 uint64_t failing)
+{
+	probe_put(trial, ZPCI_PROBE_REG_DMA_PATTERN, 8, TRANSFERRED);
+	do_dma(trial, operation, address, length);
+	trial->answer = trial->dma_status == ZPCI_PROBE_STATUS_DONE
+				? DONE
+				: EVENT((int)refusal(trial, failing));
+}
+
+/* The doorbell raises a vector before the store completes. */
+void do_ring(struct trial *trial, uint64_t vector, uint64_t isc)
+{
+	trial->judged = false;
+	v_interruptions(trial, isc);
+	trial_want(trial, "doorbell",
+		   (uint64_t)probe_put(trial, ZPCI_PROBE_REG_DOORBELL_NOW, 4, vector), CC(0));
+	trial->answer = COUNT((int)v_interruptions(trial, isc));
+}
+
+void do_ring_again(struct trial *trial, uint64_t vector, uint64_t isc)
+{
+	int before = trial->answer & 0xffff;
+
+	do_ring(trial, vector, isc);
+	trial->answer += before;
+}
+
+void do_ring_on_each_isc(struct trial *trial, uint64_t vector)
+{
+	int count = 0;
+
+	for (unsigned isc = 0; isc < 8; isc++) {
+		do_put(trial, 8, v_aisb(trial), 0);
+		guest_int_fib(trial);
+		trial_put(trial, FIB + FIB_WORD, 4, v_interrupt_word(trial, isc, 16, 0, 0));
+		guest_modify(trial, guest_handle(trial), 0, ZPCI_MPCIFC_REG_INT, v_fib(trial));
+		do_ring(trial, vector, isc);
+		count += trial->answer & 0xffff;
+		guest_modify(trial, guest_handle(trial), 0, ZPCI_MPCIFC_DEREG_INT, v_fib(trial));
+	}
+	do_count(trial, (uint64_t)count);
+}
+
+void do_ring_later(struct trial *trial, uint64_t vector, uint64_t delay)
+{
+	trial->judged = false;
+	probe_put(trial, ZPCI_PROBE_REG_DELAY, 4, delay);
+	trial_want(trial, "doorbell",
+		   (uint64_t)probe_put(trial, ZPCI_PROBE_REG_DOORBELL_LATER, 4, vector), CC(0));
+}
+
+void do_wait(struct trial *trial, uint64_t isc, uint64_t pauses)
+{
+	uint64_t count = 0;
+
+	for (uint64_t i = 0; i < pauses && !count; i++) {
+		trial->player->pause(trial->player);
+		count = v_interruptions(trial, isc);
+	}
+	do_count(trial, count);
+}
+
+void do_pause(struct trial *trial, uint64_t pauses)
+{
+	for (uint64_t i = 0; i < pauses; i++)
+		trial->player->pause(trial->player);
+}
+
+void do_entry(struct trial *trial, uint64_t vector, uint64_t offset, uint64_t value)
+{
+	trial_want(trial, "MSI-X table",
+		   (uint64_t)guest_store(trial, guest_handle(trial), ZPCI_PROBE_MSIX_BAR,
+					 ZPCI_PROBE_MSIX_TABLE + vector * 16 + offset, 4,
+					 v_swapped(trial, value) >> 32),
+		   CC(0));
+}
+
+void do_expect_bit(struct trial *trial, uint64_t address, uint64_t bit)
+{
+	for (unsigned i = 0; i < PAGE; i++) {
+		uint8_t wanted = bit / 8 == i ? 0x80 >> bit % 8 : 0;
+
+		trial_want(trial, "indicator bits", i << 8 | v_byte(trial, address + i),
+			   i << 8 | wanted);
+	}
+}
+
+void do_count(struct trial *trial, uint64_t number)
+{
+	trial->judged = false;
+	trial->answer = COUNT((int)number);
+}
+
+void do_state_left(struct trial *trial)
+{
+	struct zpci_clp_list_entry entry;
+
+	trial->judged = false;
+	if (!guest_list_entry(trial, trial->target->fid, &entry))
+		trial->answer = 0;
+	else if (zpci_be32_get(entry.handle) >> 31)
+		trial->answer = LEFT_IN(ENABLED);
+	else
+		trial->answer =
+			zpci_be32_get(entry.configuration) ? LEFT_IN(DISABLED) : LEFT_IN(STANDBY);
+}
+
+#define USED 0x1234567812345678ull
+
+void do_use_device(struct trial *trial)
+{
+	guest_msix(trial);
+	guest_bus_master(trial);
+	probe_put(trial, ZPCI_PROBE_REG_SCRATCH64, 8, USED);
+	probe_put(trial, ZPCI_PROBE_MEMORY, 8, USED);
+}
+
+void do_expect_new_device(struct trial *trial)
+{
+	trial_want(trial, "Command", guest_config_get(trial, 4, 2) & 4, 0);
+	trial_want(trial, "MSI-X control",
+		   guest_config_get(trial, trial->target->msix + 2, 2) & 0xc000, 0);
+	trial_want(trial, "scratch register", probe_get(trial, ZPCI_PROBE_REG_SCRATCH64, 8), 0);
+	trial_want(trial, "device memory", probe_get(trial, ZPCI_PROBE_MEMORY, 8), 0);
 }
 
 void do_fail(struct trial *trial, uint64_t address)
 {
 	guest_fail(trial, address);
+}
+
+void do_fail_often(struct trial *trial, uint64_t number)
+{
+	for (uint64_t i = 0; i < number; i++) {
+		guest_fail(trial, i * PAGE);
+		do_clear_fib(trial);
+		do_modify(trial, ZPCI_MPCIFC_RESET_ERROR, 0, v_fib(trial));
+	}
+}
+
+void do_expect_latest(struct trial *trial, uint64_t first, uint64_t number)
+{
+	trial_want(trial, "address", v_doubleword(trial, v_chsc(trial) + E_ADDRESS), first * PAGE);
+	for (uint64_t i = first + 1; i < number; i++) {
+		trial_want(trial, "event", v_event(trial) != 0, true);
+		trial_want(trial, "address", v_event_address(trial), i * PAGE);
+	}
+	trial_want(trial, "event after the last", v_event(trial), 0);
+}
+
+void do_configure_if_standby(struct trial *trial)
+{
+	if (trial->state == STANDBY)
+		do_configure(trial);
 }
 
 void do_succeed(struct trial *trial)
@@ -349,11 +798,6 @@ void do_succeed(struct trial *trial)
 }
 
 /* --- what the host does ----------------------------------------------------------------------- */
-
-void do_inject(struct trial *trial, uint64_t pec)
-{
-	trial->note[2] = trial->player->fail(trial->player, trial->target->fid, (uint16_t)pec) == 0;
-}
 
 void do_remove(struct trial *trial, uint64_t fid)
 {

@@ -22,8 +22,6 @@ PLACE(aisb, AISB)
 PLACE(fmb, FMB)
 PLACE(pages, PAGES)
 PLACE(region_table, RT_TABLE)
-PLACE(segment_table, ST_TABLE)
-PLACE(page_table, PT_TABLE)
 
 uint64_t v_region_entry(const struct trial *trial)
 {
@@ -32,12 +30,12 @@ uint64_t v_region_entry(const struct trial *trial)
 
 uint64_t v_segment_entry(const struct trial *trial)
 {
-	return v_segment_table(trial) + 8 * (v_dma(trial) >> 20 & 0x7ff);
+	return trial_address(trial, ST_TABLE) + 8 * (v_dma(trial) >> 20 & 0x7ff);
 }
 
 uint64_t v_page_entry(const struct trial *trial)
 {
-	return v_page_table(trial) + 8 * (v_dma(trial) >> 12 & 0xff);
+	return trial_address(trial, PT_TABLE) + 8 * (v_dma(trial) >> 12 & 0xff);
 }
 
 uint64_t v_end(const struct trial *trial)
@@ -107,10 +105,9 @@ uint64_t v_other(const struct trial *trial, uint64_t address, uint64_t length, u
 	}
 
 FACT(r1, trial->result)
+FACT(bit_0_of_r1, trial->result >> 63)
 FACT(fid, trial->target->fid)
 FACT(uid, zpci_be32_get(trial->target->query.uid))
-FACT(vendor, trial->target->vendor)
-FACT(device, trial->target->device)
 FACT(group, trial->target->query.pfgid)
 FACT(dma, zpci_be64_get(trial->target->query.sdma))
 FACT(dma_end, zpci_be64_get(trial->target->query.edma))
@@ -118,19 +115,44 @@ FACT(msi_address, zpci_be64_get(trial->target->group.msia))
 FACT(bar_size, 1ull << trial->target->query.bar_size[trial->target->memory_bar])
 FACT(bar, 0x10u + 4 * trial->target->memory_bar)
 FACT(msix_control, trial->target->msix + 2)
+FACT(memory_bar, trial->target->memory_bar)
 FACT(handle, trial->handle)
 FACT(remembered, trial->note[1])
 FACT(event_handle, zpci_be32_get(trial->event.handle))
 FACT(event_fid, zpci_be32_get(trial->event.fid))
 FACT(event_address, zpci_be64_get(trial->event.address))
 FACT(dma_status, trial->dma_status)
-FACT(registered, trial->row->has & IOAT ? ZPCI_FIB_FC_DMA : 0)
+FACT(registered, trial->row->has &IOAT ? ZPCI_FIB_FC_DMA : 0)
 FACT(answer, (uint64_t)trial->answer)
 
 uint64_t v_ones(const struct trial *trial, uint64_t length)
 {
 	(void)trial;
 	return UINT64_MAX >> (64 - 8 * length);
+}
+
+uint64_t v_swapped(const struct trial *trial, uint64_t value)
+{
+	uint8_t bytes[8];
+
+	(void)trial;
+	zpci_put_le(bytes, 8, value);
+	return zpci_get_be(bytes, 8);
+}
+
+uint64_t v_min(const struct trial *trial, uint64_t one, uint64_t other)
+{
+	(void)trial;
+	return one < other ? one : other;
+}
+
+uint64_t v_interrupt_word(const struct trial *trial, uint64_t isc, uint64_t vectors,
+			  uint64_t offset, uint64_t summary)
+{
+	(void)trial;
+	return isc << ZPCI_FIB_INT_ISC_SHIFT | vectors << ZPCI_FIB_INT_NOI_SHIFT |
+	       offset << ZPCI_FIB_INT_AIBVO_SHIFT |
+	       (summary == 64 ? 0 : ZPCI_FIB_INT_SUM | summary);
 }
 
 uint64_t v_memory(const struct trial *trial)
@@ -223,6 +245,38 @@ uint64_t v_in_bar(struct trial *trial, uint64_t bar, uint64_t offset, uint64_t l
 uint64_t v_in_memory(struct trial *trial, uint64_t offset, uint64_t length)
 {
 	return v_in_bar(trial, trial->target->memory_bar, trial->target->memory + offset, length);
+}
+
+uint64_t v_told(struct trial *trial, uint64_t field)
+{
+	trial_want(trial, "STPCIFC",
+		   (uint64_t)guest_store_controls(trial, guest_handle(trial), 0,
+						  trial_address(trial, DATA)),
+		   CC(0));
+	return trial_get(trial, DATA + field, field == FIB_WORD ? 4 : 8);
+}
+
+uint64_t v_query(struct trial *trial, uint64_t handle)
+{
+	return (uint64_t)guest_query_function(trial, (uint32_t)handle);
+}
+
+uint64_t v_inject(struct trial *trial, uint64_t pec)
+{
+	return trial->player->fail(trial->player, trial->target->fid, (uint16_t)pec) == 0;
+}
+
+/* Little-endian in its quadword: byte n / 8, bit n % 8. */
+uint64_t v_pending(struct trial *trial, uint64_t vector)
+{
+	return v_in_bar(trial, ZPCI_PROBE_MSIX_BAR, ZPCI_PROBE_MSIX_PBA + vector / 8, 1) >>
+		       vector % 8 &
+	       1;
+}
+
+uint64_t v_idle_status(struct trial *trial)
+{
+	return probe_dma_end(trial);
 }
 
 uint64_t v_event(struct trial *trial)
