@@ -270,13 +270,14 @@ like "$out" "stays, 1 CPU: no report: the command did not end in 1 seconds; QEMU
 
 # A signal ends QEMU, then the matrix.
 mkfifo "$tap_folder/stays-runs"
+exec 9<>"$tap_folder/stays-runs"
 for signal in INT TERM HUP; do
 	# A shell's background job ignores SIGINT; env undoes that.
 	env --default-signal=INT "$zpci" matrix --qemu "$tap_folder/qemu" --initrd /dev/null \
 		--plugin /dev/null --kernel "$tap_folder/stays" --kernel "$fixture" \
 		>"$tap_folder/out" 2>"$tap_folder/err" &
 	pid=$!
-	read -r qemu <"$tap_folder/stays-runs"
+	read -r -t 60 qemu <&9
 	kill -"$signal" "$pid"
 	wait "$pid" 2>/dev/null
 	is $? $((128 + $(kill -l "$signal"))) "SIG$signal: status"
