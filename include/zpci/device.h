@@ -4,7 +4,7 @@
  *
  * A device model knows PCI and nothing of s390: it would serve any host. It describes an
  * *adapter* with one physical function (PF) and up to 255 virtual functions (VFs), and for
- * each function that somebody borrows it makes a *device*.
+ * each function that is borrowed it makes a *device*.
  *
  *	create adapter -> open device -> { config, bar, reset, quiesce, resume, drain,
  *	                      |            dma_map, dma_unmap }* -> close -> destroy
@@ -77,7 +77,7 @@ enum zpci_device_kind {
 
 /* What a function is, whatever its config space says. Filled in by open(). Host byte order. */
 struct zpci_identity {
-	size_t size; /* sizeof(struct zpci_identity) as whoever calls open() was compiled; all
+	size_t size; /* sizeof(struct zpci_identity) as the caller of open() was compiled; all
 			fields are 0 before. A device writes no field behind it */
 	enum zpci_device_kind kind;	 /* what its config space shows of this */
 	uint16_t vendor_id;		 /* vendor ID; a VF's is its PF's */

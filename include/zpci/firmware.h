@@ -274,7 +274,7 @@ bool zpci_firmware_owns(const struct zpci_firmware *firmware, uint32_t handle);
 
 /* PCI load: @length bytes at @offset of @space, in address order right-aligned in *@value (the
  * register image: first byte most significant). 1 to 8 bytes of a BAR at any alignment, 1, 2 or 4
- * of config space within an aligned word; ZPCI_PGM_OPERAND for others and for what is not in the
+ * of config space within an aligned word; ZPCI_PGM_OPERAND for others and for bytes outside of the
  * BAR. Config space behind ZPCI_CONFIG_SIZE reads as ones and ignores stores. */
 struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
 			      uint64_t offset, unsigned length, uint64_t *value);

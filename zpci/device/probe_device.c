@@ -6,8 +6,8 @@
  * again, @in_service is set. The promises of the contract rest on that flag. A reset first removes
  * the work, quiesce() first forbids it, and then drain() waits until the thread is in no service.
  * After a service the thread looks again at what it is still asked to do. It does so under the lock
- * that it has just taken, and does not give it up before the next service. So whoever waits cannot
- * see @in_service false while a service is still to come.
+ * that it has just taken, and does not give it up before the next service. So a thread that waits
+ * cannot see @in_service false while a service is still to come.
  */
 #include <time.h>
 

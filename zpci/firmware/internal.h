@@ -88,8 +88,8 @@ struct zpci_firmware {
 	_Atomic unsigned slots_used;
 	unsigned functions;
 	_Atomic(struct zpci_function *) slots[ZPCI_FUNCTIONS_MAX];
-	/* Free slots, in the order in which they became free: it is least likely that somebody still
-	 * knows an old handle of the first. */
+	/* Free slots, in the order in which they became free: the old handles of the first are the
+	 * least likely to be still in use. */
 	struct zpci_function *free_first, *free_last;
 
 	pthread_mutex_t fids_lock; /* leaf: to change these, or to see that a FID is missing */

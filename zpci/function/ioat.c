@@ -133,7 +133,7 @@ static void cache_fill(struct zpci_ioat *ioat, uint64_t address, uint64_t frame)
 	    !atomic_compare_exchange_strong_explicit(&entry->sequence, &sequence, sequence + 1,
 						     memory_order_acquire, memory_order_relaxed))
 		return;
-	/* Release, so that whoever sees one of them sees the odd sequence. */
+	/* Release, so that a reader that sees one of them sees the odd sequence. */
 	atomic_store_explicit(&entry->page, (address & ~PAGE_MASK) | VALID, memory_order_release);
 	atomic_store_explicit(&entry->frame, frame, memory_order_release);
 	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
