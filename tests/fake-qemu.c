@@ -380,7 +380,7 @@ bool qemu_plugin_read_memory_vaddr(uint64_t address, GByteArray *buffer, size_t 
 	return true;
 }
 
-/* --- registers: a handle is a number ------------------------------------------------------------ */
+/* --- registers: a handle is a number ---------------------------------------------------------- */
 
 enum {
 	GENERAL = 1,
@@ -442,7 +442,7 @@ bool qemu_plugin_write_register(struct qemu_plugin_register *handle, GByteArray 
 	return true;
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ---------------------------------------------------------------------------------- */
 
 static void enter(struct fake_cpu *cpu)
 {

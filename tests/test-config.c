@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test-config.c - reading, checking and completing a configuration: the good files and texts give
  * the functions that they describe; each bad one violates one rule, and its message must name

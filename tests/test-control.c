@@ -18,7 +18,8 @@ struct control {
 	struct zpci_logger logger;
 };
 
-/* A firmware that started with VF 3 of eight, FID 0x2003, as the option of a command line has it. */
+/* A firmware that started with VF 3 of eight, FID 0x2003, as the option of a command line has
+ * it. */
 static int setup(void **state)
 {
 	struct control *control = calloc(1, sizeof(*control));
@@ -313,8 +314,8 @@ static void test_nothing_adds_up(void **state)
 	refuse(control, "add null,adapter=other,pchid=0x100", "probe");
 }
 
-/* The removal of a function frees strings. Those of groups must stay, since a later function can name
- * one of these groups. */
+/* The removal of a function frees strings. Those of groups must stay, since a later function can
+ * name one of these groups. */
 static void test_groups_outlive_a_removal(void **state)
 {
 	struct control *control = *state;

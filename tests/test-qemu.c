@@ -68,7 +68,7 @@ static void put(uint64_t address, unsigned length, uint64_t value)
 	zpci_put_be(fake_storage + address, length, value);
 }
 
-/* --- CPUs: a thread each ----------------------------------------------------------------------- */
+/* --- CPUs: a thread each ---------------------------------------------------------------------- */
 
 struct cpu {
 	pthread_t thread;
@@ -121,7 +121,7 @@ static bool comes(sem_t *semaphore)
 	return !sem_timedwait(semaphore, &until);
 }
 
-/* --- instructions ------------------------------------------------------------------------------- */
+/* --- instructions ----------------------------------------------------------------------------- */
 
 static uint32_t handle;
 
@@ -232,7 +232,7 @@ static void prepare_vectors(unsigned cpu)
 	store(cpu, CONFIG, 4, 2, 6);
 }
 
-/* --- the tests ---------------------------------------------------------------------------------- */
+/* --- the tests -------------------------------------------------------------------------------- */
 
 static int set_up(void **state)
 {
@@ -318,7 +318,7 @@ static void test_stopping_lets_go_of_the_big_lock(void **state)
 	reset();
 }
 
-/* --- DIAGNOSE 308 --------------------------------------------------------------------------------- */
+/* --- DIAGNOSE 308 ----------------------------------------------------------------------------- */
 
 static sem_t parked, release;
 static atomic_bool parks;
@@ -400,7 +400,7 @@ static void test_the_other_cpu_is_kept_out_after_it(void **state)
 	must(sent_to == CODE + 4);
 }
 
-/* --- program interruptions ------------------------------------------------------------------------ */
+/* --- program interruptions -------------------------------------------------------------------- */
 
 static void odd_register(void)
 {
@@ -442,7 +442,7 @@ static void test_new_psw_that_waits(void **state)
 	put(PROGRAM_NEW, 8, EXTENDED);
 }
 
-/* --- translation with enhanced DAT, which QEMU 11.1's CPUs do not have ------------------------------ */
+/* --- translation with enhanced DAT, which QEMU 11.1's CPUs do not have ------------------------ */
 
 #define LEVELS 5u
 #define TABLE(level) (TABLES + (level)*0x1000u)
@@ -519,7 +519,7 @@ static void test_frames(void **state)
 	run_on(0, use_frames);
 }
 
-/* --- timers --------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 struct timed {
 	struct zpci_timer *timer;
@@ -612,7 +612,7 @@ static void test_destroy_waits(void **state)
 	stop_while_it_runs(destroy, true);
 }
 
-/* --- the end --------------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void execute_after_the_end(void)
 {

@@ -37,7 +37,8 @@ int zpci_config_load(struct zpci_config *config, const char *path, char **error)
 /* Adds one function written as `MODEL[,KEY=VALUE]...`, the keys being those of [function] and
  * [adapter]: `probe,vf=3,fid=0x1021,uid=0x111,profile=lpar`. All functions of one model that say
  * neither `adapter=` nor `pchid=` belong to one adapter. It has as many VFs as they need.
- * @separator is the character between the items: ',' or, where a comma means something else, ':'. */
+ * @separator is the character between the items: ',' or, where a comma means something else,
+ * ':'. */
 int zpci_config_function(struct zpci_config *config, const char *text, char separator,
 			 char **error);
 
@@ -64,23 +65,24 @@ int zpci_config_apply(const struct zpci_config *config, struct zpci_firmware *fi
 
 /* --- while the guest runs ------------------------------------------------------------------ */
 
-/* Like zpci_config_apply(), but only once. The configuration keeps its adapters, so that functions can
- * come and go later. @firmware and @logger must live as long as functions do. */
+/* Like zpci_config_apply(), but only once. The configuration keeps its adapters, so that functions
+ * can come and go later. @firmware and @logger must live as long as functions do. */
 int zpci_config_connect(struct zpci_config *config, struct zpci_firmware *firmware,
 			const struct zpci_logger *logger, char **error);
 
-/* Adds one function, written as for zpci_config_function(), to the firmware. The guest does not learn
- * of it before zpci_firmware_announce(). *@fid is its function ID. An adapter that exists gets no more
- * VFs. After a failure everything is as before. */
+/* Adds one function, written as for zpci_config_function(), to the firmware. The guest does not
+ * learn of it before zpci_firmware_announce(). *@fid is its function ID. An adapter that exists
+ * gets no more VFs. After a failure everything is as before. */
 int zpci_config_plug(struct zpci_config *config, const char *text, char separator, uint32_t *fid,
 		     char **error);
 
-/* Surprise removal of a function, zpci_firmware_remove(). Its adapter stays if it is written in a file
- * or is the common one of its model, so that the function can come back. */
+/* Surprise removal of a function, zpci_firmware_remove(). Its adapter stays if it is written in a
+ * file or is the common one of its model, so that the function can come back. */
 int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error);
 
-/* Executes one line of the control channel, zpci-qemu(7): at most ZPCI_COMMAND_LINE characters, without
- * its end. Returns the answer, a line with its end, which the caller frees; NULL: no memory. */
+/* Executes one line of the control channel, zpci-qemu(7): at most ZPCI_COMMAND_LINE characters,
+ * without its end. Returns the answer, a line with its end, which the caller frees; NULL: no
+ * memory. */
 #define ZPCI_COMMAND_LINE 1023
 char *zpci_config_command(struct zpci_config *config, const char *line, size_t length);
 

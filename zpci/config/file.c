@@ -5,8 +5,8 @@
  * inih splits KEY = VALUE lines and knows comments. As distributions build it, it tells neither
  * the number of a line nor that a section begins (two [function] in a row look like one), cuts
  * names of sections, breaks long lines in two, goes on after an error, and ends a line at a NUL.
- * But a message must name the line. So inih gets its lines from read_line() here, one at a time, and
- * calls handle_pair() in between. The rules:
+ * But a message must name the line. So inih gets its lines from read_line() here, one at a time,
+ * and calls handle_pair() in between. The rules:
  *
  *  - read_line() counts lines and refuses what does not fit or is not text. Indentation is
  *    removed: to inih it would mean that the line before goes on.
@@ -231,7 +231,7 @@ static int set_pair(struct reader *reader, const char *name, const char *value)
 	if (!reader->in_section)
 		return config_error(
 			reader->error, reader->place,
-			"%.64s = %.64s: a key before the first section; begin with " SECTIONS_ALLOWED,
+			"%.64s = %.64s: before the first section; begin with " SECTIONS_ALLOWED,
 			name, value);
 	key = config_key_find(reader->section, name);
 	if (!key)

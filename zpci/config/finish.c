@@ -2,11 +2,12 @@
 /*
  * finish.c - the checks that need all sections, and the defaults.
  *
- * First each function finds its adapter. Then the numbers that a person wrote are checked against each
- * other. The defaults come last: so a default never takes a number that a later section asks for.
+ * First each function finds its adapter. Then the numbers that a person wrote are checked against
+ * each other. The defaults come last: so a default never takes a number that a later section asks
+ * for.
  *
- * Defaults stay out of QEMU's ranges (FIDs from 0, UIDs from 1), so that our functions and QEMU's can
- * be in one guest. A person may write numbers from there.
+ * Defaults stay out of QEMU's ranges (FIDs from 0, UIDs from 1), so that our functions and QEMU's
+ * can be in one guest. A person may write numbers from there.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -111,8 +112,8 @@ static void default_pchids(struct zpci_config *config)
 	}
 }
 
-/* Linux needs the routing ID of each function on the bus of a PF. A detached VF has a PCI domain of its
- * own and needs none. */
+/* Linux needs the routing ID of each function on the bus of a PF. A detached VF has a PCI domain of
+ * its own and needs none. */
 static void default_rid(struct adapter *adapter)
 {
 	if (!config_given(&adapter->rid))

@@ -11,8 +11,9 @@
  *
  * config.c and sentence.c are the ground on which all others stand.
  *
- * A configuration is three lists of sections. Each value that a person can write is a struct setting.
- * It remembers where it was written, so that the message about a later error can name the place.
+ * A configuration is three lists of sections. Each value that a person can write is a struct
+ * setting. It remembers where it was written, so that the message about a later error can name the
+ * place.
  */
 #ifndef ZPCI_CONFIG_INTERNAL_H
 #define ZPCI_CONFIG_INTERNAL_H
@@ -160,8 +161,8 @@ void config_sweep(struct zpci_config *config);
 
 /* Checks the groups, and gives a free ID to each that has none. */
 int config_groups(struct zpci_config *config, char **error);
-/* Collects what the configuration says about the platform of @function, including its group. Call it
- * after config_groups(). */
+/* Collects what the configuration says about the platform of @function, including its group. Call
+ * it after config_groups(). */
 int config_platform(const struct zpci_config *config, struct function *function, char **error);
 
 /* --- apply.c ------------------------------------------------------------------------------ */

@@ -34,8 +34,8 @@ static unsigned digit_value(char digit)
 	return 16;
 }
 
-/* Decimal, or hexadecimal after 0x. A leading 0 is refused: strtoul() would read `uid = 0111` as octal
- * without a word, and a person who writes IDs in hexadecimal may not mean decimal either. */
+/* Decimal, or hexadecimal after 0x. A leading 0 is refused: strtoul() would read `uid = 0111` as
+ * octal without a word, and a person who writes IDs in hexadecimal may not mean decimal either. */
 static bool parse_number(const struct key *key, struct setting *setting)
 {
 	const char *text = setting->text;

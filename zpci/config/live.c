@@ -2,11 +2,11 @@
 /*
  * live.c - functions that come and go while the firmware runs.
  *
- * After zpci_config_connect() a configuration describes what exists. So each default is pinned: from
- * then on it counts as written. A function that comes later is checked by the same rules as all
- * (finish.c) and gets free numbers. An adapter that exists gets neither more VFs nor another PCHID. A
- * failure leaves nothing behind, not even strings: a client's mistakes do not make the configuration
- * grow.
+ * After zpci_config_connect() a configuration describes what exists. So each default is pinned:
+ * from then on it counts as written. A function that comes later is checked by the same rules as
+ * all (finish.c) and gets free numbers. An adapter that exists gets neither more VFs nor another
+ * PCHID. A failure leaves nothing behind, not even strings: a client's mistakes do not make the
+ * configuration grow.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -88,7 +88,8 @@ int zpci_config_connect(struct zpci_config *config, struct zpci_firmware *firmwa
 
 /* --- plug ----------------------------------------------------------------------------------- */
 
-/* The configuration as it was. Sections are only appended, but those of adapters can also change. */
+/* The configuration as it was. Sections are only appended, but those of adapters can also
+ * change. */
 struct before {
 	struct adapter *adapters;
 	size_t adapter_count;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * platform.c - what a configuration says about a function's platform: <zpci/platform.h> from settings.
+ * platform.c - what a configuration says about a function's platform: <zpci/platform.h> from
+ * settings.
  *
- * The firmware gets only what is written; a device can decide the rest. A group is the exception: it
- * is one fact, and gets the default for what its section leaves out. What the firmware would refuse
- * is refused here first, since the message can name the place in the configuration.
+ * The firmware gets only what is written; a device can decide the rest. A group is the exception:
+ * it is one fact, and gets the default for what its section leaves out. What the firmware would
+ * refuse is refused here first, since the message can name the place in the configuration.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -3,14 +3,14 @@
  * ram.c - the machine in memory: its life cycle, its CPUs and its table of operations.
  *
  * Theory of operation. No guest runs: a test, a fuzzer or an experiment is the guest. It fills
- * registers and storage, says "execute these six bytes on that CPU", and then looks at the registers,
- * at the storage, and at what was presented. It controls everything that is uncertain on a real
- * machine: the clock stands until the test moves it, an interruption is a number that goes up, a bad
- * address is a range that the test poisons.
+ * registers and storage, says "execute these six bytes on that CPU", and then looks at the
+ * registers, at the storage, and at what was presented. It controls everything that is uncertain on
+ * a real machine: the clock stands until the test moves it, an interruption is a number that goes
+ * up, a bad address is a range that the test poisons.
  *
  * Some things are as on a real machine, since the firmware depends on them: storage accesses from
- * several threads (ram_storage.c), the suppression of adapter interruptions (ram_present.c), and that
- * a cancelled timer no longer runs (ram_time.c).
+ * several threads (ram_storage.c), the suppression of adapter interruptions (ram_present.c), and
+ * that a cancelled timer no longer runs (ram_time.c).
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * ram_present.c - what the machine in memory presents to its guest.
  *
- * Theory of operation. No CPU takes an interruption here. It is counted, and a thread that waits for
- * it is woken. Whether it is presented is decided as on a real machine:
+ * Theory of operation. No CPU takes an interruption here. It is counted, and a thread that waits
+ * for it is woken. Whether it is presented is decided as on a real machine:
  *
  * - Adapter interruptions are suppressed per subclass (reference 6.6). SIC sets one of two modes.
  *   In ALL each one is presented. In SINGLE the next one is presented and turns NONE on; while

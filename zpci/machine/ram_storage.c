@@ -2,19 +2,20 @@
 /*
  * ram_storage.c - guest storage of the machine in memory.
  *
- * Theory of operation. CPUs, device threads and the test itself access the same bytes without a lock,
- * as on a real machine. That promises little: an aligned access of 1, 2, 4 or 8 bytes happens in one
- * piece, later ones of the same CPU come after it, and nothing comes in between an interlocked
- * update. So an access of that form is an atomic one here; a read acquires and a write releases. All
- * others are copied by memcpy, which promises nothing: a guest that looks too early may see a part.
+ * Theory of operation. CPUs, device threads and the test itself access the same bytes without a
+ * lock, as on a real machine. That promises little: an aligned access of 1, 2, 4 or 8 bytes happens
+ * in one piece, later ones of the same CPU come after it, and nothing comes in between an
+ * interlocked update. So an access of that form is an atomic one here; a read acquires and a write
+ * releases. All others are copied by memcpy, which promises nothing: a guest that looks too early
+ * may see a part.
  *
  * A thread sanitizer reports such a copy as a race. No attribute of a function prevents that, since
  * the sanitizer checks memcpy itself. So a build with that sanitizer copies by relaxed atomic
  * accesses. They order nothing either: a race that is a mistake is still found.
  *
  * An access that would fail half way must not transfer anything. So each one is cut into pieces
- * (addresses wrap, prefixing swaps two blocks of 8 KiB), and all pieces are checked before the first
- * one is moved.
+ * (addresses wrap, prefixing swaps two blocks of 8 KiB), and all pieces are checked before the
+ * first one is moved.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <errno.h>

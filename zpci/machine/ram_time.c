@@ -3,9 +3,10 @@
  * ram_time.c - the clock of the machine in memory.
  *
  * Theory of operation. The clock stands. zpci_ram_advance() moves it from one timer that is due to
- * the next, in the order of their times (of equal times in the order in which they were set). It runs
- * each on the caller's thread and holds only @advancing meanwhile, so that a timer can set itself
- * again; then it runs again in the same call if it is due. So a test knows which timers ran, and when.
+ * the next, in the order of their times (of equal times in the order in which they were set). It
+ * runs each on the caller's thread and holds only @advancing meanwhile, so that a timer can set
+ * itself again; then it runs again in the same call if it is due. So a test knows which timers ran,
+ * and when.
  *
  * timer_cancel() waits for a callback that is running on another thread: @running says so, and is
  * cleared before @idle is broadcast.

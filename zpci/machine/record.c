@@ -6,7 +6,8 @@
  * block of the thread that executes an instruction, or as a line of its own when the thread has
  * none, because it is a device's. The block is a growing buffer of the thread and reaches the
  * trace in one piece when the instruction ended. Presenting operations are written before they are
- * passed on, since they may wait for a lock of the machine, and the thread that holds it may record.
+ * passed on, since they may wait for a lock of the machine, and the thread that holds it may
+ * record.
  */
 #include "zpci/machine/record.h"
 

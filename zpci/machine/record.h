@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * record.h - a recorder between a firmware and its machine. It writes as text which CPU executed what,
- * what the firmware asked the machine for, and what the machine answered. Such a trace is replayed
- * without the machine (tests/replay.h): so the bytes of real guests are fixtures on every host.
+ * record.h - a recorder between a firmware and its machine. It writes as text which CPU executed
+ * what, what the firmware asked the machine for, and what the machine answered. Such a trace is
+ * replayed without the machine (tests/replay.h): so the bytes of real guests are fixtures on every
+ * host.
  *
  *	firmware --> recorder --> machine
  *	                |
@@ -12,7 +13,8 @@
  *
  * Format. Lines; numbers are hexadecimal without prefix but for the result, which is decimal; bytes
  * are pairs of hexadecimal digits, `XX*NUMBER.` is XX that many times, `-` is none. Registers and
- * other numbers inside of an operation are bytes, most significant first. `#` starts a comment line.
+ * other numbers inside of an operation are bytes, most significant first. `#` starts a comment
+ * line.
  *
  *	zpci-trace 1
  *	shared 0|1                          option of the firmware
@@ -39,8 +41,8 @@
  * The lines of a block stay together: it is written when it has ended. SEQUENCE counts the
  * beginnings of blocks, so a reader sorts by it.
  *
- * Limits: the recorder does not see what a device does by itself in the machine's regions. A trace of
- * much DMA is long.
+ * Limits: the recorder does not see what a device does by itself in the machine's regions. A trace
+ * of much DMA is long.
  */
 #ifndef ZPCI_MACHINE_RECORD_H
 #define ZPCI_MACHINE_RECORD_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * binding.c - what belongs to one virtual machine, from before QEMU makes the machine until it ends.
+ * binding.c - what belongs to one virtual machine, from before QEMU makes the machine until it
+ * ends.
  */
 #include <stdlib.h>
 

@@ -15,8 +15,8 @@
  *	      |                                          |                     |
  *	plugin interface                              symbols.c (QEMU's own functions)
  *
- * interruption.c ends an instruction in a program interruption, threads.c registers our threads with
- * QEMU, log.c prints, and control.c executes commands of a person or a test.
+ * interruption.c ends an instruction in a program interruption, threads.c registers our threads
+ * with QEMU, log.c prints, and control.c executes commands of a person or a test.
  */
 #ifndef ZPCI_QEMU_BINDING_H
 #define ZPCI_QEMU_BINDING_H
@@ -35,10 +35,10 @@ struct zpci_config;
 struct zpci_qemu_control;
 struct zpci_qemu_timers;
 
-/* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs with one of
- * these. So what is in it is good for one instruction only, except for the registers' handles, which
- * are the same for all CPUs, @direct, which is used with one CPU only, and @current. Other threads
- * read @inside only. */
+/* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs with one
+ * of these. So what is in it is good for one instruction only, except for the registers' handles,
+ * which are the same for all CPUs, @direct, which is used with one CPU only, and @current. Other
+ * threads read @inside only. */
 struct zpci_qemu_vcpu {
 	struct zpci_qemu_binding *binding;
 	GByteArray *buffer; /* for the plugin interface's register accesses */
@@ -80,8 +80,8 @@ struct zpci_qemu_binding {
 	/* The process ends: callbacks return at once. */
 	atomic_bool ended;
 	atomic_bool stopped; /* devices are quiesced */
-	/* The CPU whose DIAGNOSE resets the machine, until it goes on afterwards: QEMU's pointer to it,
-	 * or its thread's struct zpci_qemu_vcpu. Only for comparisons. */
+	/* The CPU whose DIAGNOSE resets the machine, until it goes on afterwards: QEMU's pointer to
+	 * it, or its thread's struct zpci_qemu_vcpu. Only for comparisons. */
 	_Atomic(const void *) resetting;
 
 	/* Guest storage from address 0 on as mapped by QEMU, for reading; ram_size is set last
@@ -201,8 +201,8 @@ bool zpci_qemu_operand_is_there(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes
 
 /* --- interruption.c: swapping PSWs ----------------------------------------------------------- */
 
-/* Whether the fetch of the instruction at vcpu->address is an event of program-event recording; if so
- * it is noted in @vcpu. *@nullified: the event comes instead of the instruction. */
+/* Whether the fetch of the instruction at vcpu->address is an event of program-event recording; if
+ * so it is noted in @vcpu. *@nullified: the event comes instead of the instruction. */
 bool zpci_qemu_fetch_event(struct zpci_qemu_vcpu *vcpu, bool *nullified);
 /* Makes the CPU take the program interruption vcpu->program_interruption and the event
  * vcpu->fetch_event, one of which may be 0, of the instruction of @length bytes at
@@ -293,11 +293,11 @@ void zpci_qemu_control_stop(struct zpci_qemu_binding *binding);
 void zpci_qemu_lifecycle_register(struct zpci_qemu_binding *binding);
 /* Refuses migration and snapshots; on a CPU's thread, once is enough. */
 void zpci_qemu_refuse_saving(struct zpci_qemu_binding *binding);
-/* Does the reset that the DIAGNOSE 308 of this CPU is about to cause. False: another CPU does it, and
- * this one must execute its instruction again. The CPU is inside. */
+/* Does the reset that the DIAGNOSE 308 of this CPU is about to cause. False: another CPU does it,
+ * and this one must execute its instruction again. The CPU is inside. */
 bool zpci_qemu_subsystem_reset(struct zpci_qemu_vcpu *vcpu);
-/* Whether this CPU must wait, because another one resets the machine. If it resets the machine itself,
- * the reset is over. The CPU is inside. */
+/* Whether this CPU must wait, because another one resets the machine. If it resets the machine
+ * itself, the reset is over. The CPU is inside. */
 bool zpci_qemu_must_wait(struct zpci_qemu_vcpu *vcpu);
 /* QEMU's callback when the process ends. */
 void zpci_qemu_at_exit(void *opaque);

@@ -6,12 +6,13 @@
  *	client -- line --> this file -- zpci_config_command() --> firmware --> events of the guest
  *	       <- answer -
  *
- * Theory of operation. One thread of ours serves a few clients, one command at a time. To QEMU it is
- * like a device's thread (threads.c). The configuration knows the commands.
+ * Theory of operation. One thread of ours serves a few clients, one command at a time. To QEMU it
+ * is like a device's thread (threads.c). The configuration knows the commands.
  *
- * A client must not be able to do more than its commands. A line has a limit; a longer one is thrown
- * away up to its end. A client that does not read its answers is disconnected, so that the others do
- * not wait for it. Only the owner may connect to the socket, since a client can remove functions.
+ * A client must not be able to do more than its commands. A line has a limit; a longer one is
+ * thrown away up to its end. A client that does not read its answers is disconnected, so that the
+ * others do not wait for it. Only the owner may connect to the socket, since a client can remove
+ * functions.
  */
 #define _GNU_SOURCE
 #include <errno.h>

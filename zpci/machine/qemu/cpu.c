@@ -2,8 +2,8 @@
 /*
  * cpu.c - registers and PSW of one guest CPU.
  *
- * An access by the plugin interface takes about 25 ns. So frequent accesses go to where QEMU has the
- * registers, if registers.c has found that. The PSW's mask is read once for each instruction
+ * An access by the plugin interface takes about 25 ns. So frequent accesses go to where QEMU has
+ * the registers, if registers.c has found that. The PSW's mask is read once for each instruction
  * (execute.c), and condition code and program interruption are only noted.
  */
 #include <zpci/bytes.h>

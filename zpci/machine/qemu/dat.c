@@ -18,8 +18,8 @@
  * Each step can end in its own translation exception; an entry of the wrong type in a
  * translation-specification exception; a table outside of storage in an addressing exception.
  * An entry of each level can protect. Enhanced DAT is used if the CPU model has it and its bit in
- * control register 0 is on; QEMU 11.1's CPUs do not have it. As in QEMU, prefixing applies to frames
- * of all sizes, and storage keys are ignored. QEMU's CPUs have no access-register mode.
+ * control register 0 is on; QEMU 11.1's CPUs do not have it. As in QEMU, prefixing applies to
+ * frames of all sizes, and storage keys are ignored. QEMU's CPUs have no access-register mode.
  */
 #include <string.h>
 

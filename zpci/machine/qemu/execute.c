@@ -3,23 +3,23 @@
  * execute.c - executes one instruction of the guest instead of QEMU.
  *
  * Theory of operation. These callbacks run on the CPU's thread right before QEMU would execute the
- * instruction. A callback that returns leaves the instruction to QEMU. That happens in problem state,
- * so that QEMU raises the privileged-operation exception, and when the firmware says that the
- * instruction is not ours, unless QEMU would crash (operand.c). Else the firmware executes it through
- * the operations of machine.c. These write general registers and storage at once, but only note how
- * the instruction ends. That is applied here, last:
+ * instruction. A callback that returns leaves the instruction to QEMU. That happens in problem
+ * state, so that QEMU raises the privileged-operation exception, and when the firmware says that
+ * the instruction is not ours, unless QEMU would crash (operand.c). Else the firmware executes it
+ * through the operations of machine.c. These write general registers and storage at once, but only
+ * note how the instruction ends. That is applied here, last:
  *
  *	program interruption  also an access exception: interruption.c swaps the PSWs
  *	condition code        into the PSW's mask; continue behind the instruction
  *
- * Each of these ways out is a longjmp out of the callback: at that point no lock may be held, and no
- * memory owned. It also skips what QEMU does behind an instruction that is stepped, by the guest with
- * program-event recording or by a debugger at QEMU's stub. So that is done here as well.
+ * Each of these ways out is a longjmp out of the callback: at that point no lock may be held, and
+ * no memory owned. It also skips what QEMU does behind an instruction that is stepped, by the guest
+ * with program-event recording or by a debugger at QEMU's stub. So that is done here as well.
  *
- * EX and EXRL, the EXECUTE instructions, are seen before they run (translate.c says why). The target is
- * fetched and modified as they would do it, and then executed with their length and address, so that
- * the CPU continues behind them. Anything unusual is left to QEMU: an odd or unreadable target, a
- * target that is not ours.
+ * EX and EXRL, the EXECUTE instructions, are seen before they run (translate.c says why). The
+ * target is fetched and modified as they would do it, and then executed with their length and
+ * address, so that the CPU continues behind them. Anything unusual is left to QEMU: an odd or
+ * unreadable target, a target that is not ours.
  */
 #include <zpci/bytes.h>
 
@@ -62,8 +62,8 @@ void zpci_qemu_note_stepped_address(unsigned vcpu_index, void *address)
 		vcpu->stepped = true;
 }
 
-/* Entry of each callback. NULL: the callback must return at once, since the process ends or the CPU's
- * registers were not found. The index that QEMU gives is not used, see qemu-plugin-abi.h. */
+/* Entry of each callback. NULL: the callback must return at once, since the process ends or the
+ * CPU's registers were not found. The index that QEMU gives is not used, see qemu-plugin-abi.h. */
 static struct zpci_qemu_vcpu *enter(void)
 {
 	struct zpci_qemu_vcpu *vcpu = zpci_qemu_this_vcpu();
@@ -88,7 +88,8 @@ static void stop_for_debugger(const void *cpu, union zpci_qemu_data qemu)
 }
 
 /* Stops the CPU for a debugger that steps, as QEMU does behind such an instruction. The debugger
- * looks at the CPU as soon as it counts as stopped. So the CPU's thread does this after it has left. */
+ * looks at the CPU as soon as it counts as stopped. So the CPU's thread does this after it has
+ * left. */
 static void stop_soon(struct zpci_qemu_vcpu *vcpu)
 {
 	const struct zpci_qemu_symbols *qemu = &vcpu->binding->qemu;
@@ -127,7 +128,8 @@ static __attribute__((noreturn)) void again(struct zpci_qemu_vcpu *vcpu)
 	qemu_plugin_set_pc(vcpu->address);
 }
 
-/* Executes @bytes if they are ours; returns if not. @length: of the instruction at the CPU's address. */
+/* Executes @bytes if they are ours; returns if not. @length: of the instruction at the CPU's
+ * address. */
 static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned length)
 {
 	bool nullified;
@@ -146,7 +148,8 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 		end_instruction(vcpu, length);
 }
 
-/* PCILG, PCISTG and similar ones are frequent. Two of their bytes differ: the second and the fourth. */
+/* PCILG, PCISTG and similar ones are frequent. Two of their bytes differ: the second and the
+ * fourth. */
 #define SHORT_FIRST (OP_PCILG >> 8)
 #define SHORT_BITS 16
 

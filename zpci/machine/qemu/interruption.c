@@ -3,10 +3,10 @@
  * interruption.c - program interruptions of the firmware's instructions, and the events that
  * program-event recording has of their fetch.
  *
- * Theory of operation. The plugin interface cannot raise an exception, so the CPU's part is done here:
- * interruption code, instruction length, the identification of an access exception, and the old PSW
- * go into the prefix area; the new PSW comes from there (source: Principles of Operation, chapters 3
- * and 6).
+ * Theory of operation. The plugin interface cannot raise an exception, so the CPU's part is done
+ * here: interruption code, instruction length, the identification of an access exception, and the
+ * old PSW go into the prefix area; the new PSW comes from there (source: Principles of Operation,
+ * chapters 3 and 6).
  *
  * Two things of a real CPU are missing, because we cannot know them. The breaking-event
  * address is not stored. The condition code in the old PSW can be an older one: QEMU works it out
@@ -69,8 +69,8 @@ bool zpci_qemu_fetch_event(struct zpci_qemu_vcpu *vcpu, bool *nullified)
 
 /* --- swapping PSWs ---------------------------------------------------------------------------- */
 
-/* Exceptions that nullify: the old PSW points at the instruction, which the guest executes again after
- * it has removed the cause. All others suppress or terminate: the old PSW points behind. */
+/* Exceptions that nullify: the old PSW points at the instruction, which the guest executes again
+ * after it has removed the cause. All others suppress or terminate: the old PSW points behind. */
 static bool nullifies(uint16_t code)
 {
 	return code == 0x10 || code == 0x11 || /* segment, page translation */

@@ -3,16 +3,16 @@
  * lifecycle.c - resets, stops and the end of the virtual machine.
  *
  * Theory of operation. QEMU resets an s390x machine in two ways. For a system reset and a re-IPL it
- * pauses all CPUs and calls everybody who has registered: that is our system reset. For DIAGNOSE 308
- * with subcode 0 or 1, which kexec uses, it resets its own devices by name and calls nobody: that is
- * our subsystem reset. We see it by the instruction (execute.c), on its CPU's thread, before QEMU
- * executes it. The other CPUs go on until QEMU has paused them, and QEMU does not say when that is.
- * So the reset first waits for what they have begun. Then it keeps them from beginning more: they are
- * sent back to their instruction as long as @resetting names the CPU that resets. After the reset that
- * CPU runs alone, until it starts others by SIGNAL PROCESSOR. Its first SIGNAL PROCESSOR or its first
- * instruction of ours ends the waiting. (With thread=single one thread runs all CPUs, and a variable
- * of QEMU says which one. Without that variable we cannot tell them apart, and a CPU can begin
- * something before it is paused.)
+ * pauses all CPUs and calls everybody who has registered: that is our system reset. For DIAGNOSE
+ * 308 with subcode 0 or 1, which kexec uses, it resets its own devices by name and calls nobody:
+ * that is our subsystem reset. We see it by the instruction (execute.c), on its CPU's thread,
+ * before QEMU executes it. The other CPUs go on until QEMU has paused them, and QEMU does not say
+ * when that is. So the reset first waits for what they have begun. Then it keeps them from
+ * beginning more: they are sent back to their instruction as long as @resetting names the CPU that
+ * resets. After the reset that CPU runs alone, until it starts others by SIGNAL PROCESSOR. Its
+ * first SIGNAL PROCESSOR or its first instruction of ours ends the waiting. (With thread=single one
+ * thread runs all CPUs, and a variable of QEMU says which one. Without that variable we cannot tell
+ * them apart, and a CPU can begin something before it is paused.)
  *
  * The devices of a stopped machine are quiesced until it goes on. Saving is refused: neither QEMU's
  * migration nor its snapshots know our functions.

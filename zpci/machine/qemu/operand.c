@@ -3,16 +3,16 @@
  * operand.c - operands of instructions that are left to QEMU.
  *
  * Theory of operation. QEMU 11.1 ends on an assertion when CHSC or one of its zPCI instructions
- * meets a translation or protection exception: its function for such operands notes the exception in
- * one place, and the code that delivers it compares that with another place. A guest, or a program in
- * it that has the right device file, must not be able to end QEMU. So before the plugin leaves such an
- * instruction to QEMU it checks the operand, in QEMU's order of checks, and delivers the exception as
- * if QEMU had found it.
+ * meets a translation or protection exception: its function for such operands notes the exception
+ * in one place, and the code that delivers it compares that with another place. A guest, or a
+ * program in it that has the right device file, must not be able to end QEMU. So before the plugin
+ * leaves such an instruction to QEMU it checks the operand, in QEMU's order of checks, and delivers
+ * the exception as if QEMU had found it.
  *
  * QEMU delivers addressing and translation-specification exceptions correctly, so these are left to
- * it. Two things are not known here. Only QEMU knows whether a handle is one of its functions: a guest
- * that gives an unknown handle and an operand that it cannot access gets the exception first. And
- * another CPU can change translation tables between the check and the access.
+ * it. Two things are not known here. Only QEMU knows whether a handle is one of its functions: a
+ * guest that gives an unknown handle and an operand that it cannot access gets the exception first.
+ * And another CPU can change translation tables between the check and the access.
  *
  * Sources: QEMU hw/s390x/s390-pci-inst.c, target/s390x/ioinst.c, mmu_helper.c, tcg/excp_helper.c.
  */

@@ -2,10 +2,10 @@
 /*
  * plugin.c - zpci-qemu.so is loaded: the parts are put together.
  *
- * Theory of operation. QEMU loads us when it knows its machine and has not made it yet. Everything that
- * can be wrong is checked first, in this order: the QEMU (architecture, functions that we need), the
- * arguments, the configuration. Then we register with QEMU, so that a refusal leaves nothing behind. A
- * refusal is one sentence on standard error, and QEMU ends.
+ * Theory of operation. QEMU loads us when it knows its machine and has not made it yet. Everything
+ * that can be wrong is checked first, in this order: the QEMU (architecture, functions that we
+ * need), the arguments, the configuration. Then we register with QEMU, so that a refusal leaves
+ * nothing behind. A refusal is one sentence on standard error, and QEMU ends.
  */
 #include <string.h>
 

@@ -2,11 +2,11 @@
 /*
  * registers.c - finds where QEMU keeps a CPU's registers.
  *
- * Theory of operation. Each register access by the plugin interface takes about 25 ns, and a load from
- * a BAR has five: they take longer than all the rest. QEMU keeps the general registers as 16 numbers
- * of 64 bits, the PSW's mask, and the condition code somewhere in its structure of the CPU. The layout
- * of that structure is no interface. So the places are searched for, once for each CPU, on its thread
- * and before it runs guest code:
+ * Theory of operation. Each register access by the plugin interface takes about 25 ns, and a load
+ * from a BAR has five: they take longer than all the rest. QEMU keeps the general registers as 16
+ * numbers of 64 bits, the PSW's mask, and the condition code somewhere in its structure of the CPU.
+ * The layout of that structure is no interface. So the places are searched for, once for each CPU,
+ * on its thread and before it runs guest code:
  *
  *	general registers  numbers that nothing else has are written by the plugin interface, and
  *			   memory from the CPU's structure on is searched for them: they must be
@@ -18,8 +18,8 @@
  * other way round. If any of this fails, the plugin interface is used for everything. It is always
  * used for what is rare: control registers, prefix, writing the mask.
  *
- * QEMU does not keep the condition code in the mask up to date. Neither do we: we write to the place
- * that QEMU uses, and take only the other bits from the mask.
+ * QEMU does not keep the condition code in the mask up to date. Neither do we: we write to the
+ * place that QEMU uses, and take only the other bits from the mask.
  *
  * Memory is read for the search by a system call, which says what is not mapped instead of
  * crashing.

@@ -2,15 +2,15 @@
 /*
  * storage.c - guest storage by absolute and by real addresses.
  *
- * Theory of operation. Each write goes through QEMU, which then discards what it has translated from
- * the bytes that changed. Without QEMU's knowledge the bytes would change, but the guest would go on
- * executing the old code. A read needs no such care. It uses the host's mapping of guest storage, which
- * is found once: it is contiguous from address 0 and stays where it is. Hot-plugged memory lies behind
- * it and is read through QEMU.
+ * Theory of operation. Each write goes through QEMU, which then discards what it has translated
+ * from the bytes that changed. Without QEMU's knowledge the bytes would change, but the guest would
+ * go on executing the old code. A read needs no such care. It uses the host's mapping of guest
+ * storage, which is found once: it is contiguous from address 0 and stays where it is. Hot-plugged
+ * memory lies behind it and is read through QEMU.
  *
- * QEMU does long writes, by memmove. That may move a few bytes in parts and in any order. So a short
- * write that has to be in one piece is an atomic store of ours, between address_space_map() and
- * address_space_unmap(), as QEMU's own devices do it.
+ * QEMU does long writes, by memmove. That may move a few bytes in parts and in any order. So a
+ * short write that has to be in one piece is an atomic store of ours, between address_space_map()
+ * and address_space_unmap(), as QEMU's own devices do it.
  *
  * Storage keys are neither looked at nor changed.
  */

@@ -2,10 +2,10 @@
 /*
  * threads.c - what QEMU wants to know of the threads that call it.
  *
- * Only threads that QEMU's RCU knows may access guest storage. It knows QEMU's own from their start,
- * and these must not be registered again. The threads of device models and timers are registered at
- * their first access, and unregistered when they end. Each callback from QEMU marks its thread as
- * QEMU's. A thread without that mark is ours.
+ * Only threads that QEMU's RCU knows may access guest storage. It knows QEMU's own from their
+ * start, and these must not be registered again. The threads of device models and timers are
+ * registered at their first access, and unregistered when they end. Each callback from QEMU marks
+ * its thread as QEMU's. A thread without that mark is ours.
  */
 #include <pthread.h>
 

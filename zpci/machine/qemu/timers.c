@@ -5,8 +5,8 @@
  * Theory of operation. One thread sleeps until the earliest timer that is set, calls its function
  * without the lock, and looks again. @running marks a timer whose function runs. Cancelling waits
  * until it has returned, and drops a setting that the function has made. Timers use the host's
- * monotonic time, also while the virtual machine is stopped: the firmware is quiesced then, and does
- * nothing when one of its timers runs out.
+ * monotonic time, also while the virtual machine is stopped: the firmware is quiesced then, and
+ * does nothing when one of its timers runs out.
  *
  * The TOD clock is the host's time of day. QEMU starts its CPUs' clocks at that time in whole
  * seconds, so the two differ by up to a second. They differ by more when the guest sets its clock,
@@ -176,8 +176,8 @@ void zpci_qemu_timer_cancel(struct zpci_timer *timer)
 	struct zpci_qemu_timers *timers = timer->timers;
 
 	pthread_mutex_lock(&timers->lock);
-	/* Its function may set it again while this waits. That must not count, since the timer could run
-	 * once more before this thread gets the lock. */
+	/* Its function may set it again while this waits. That must not count, since the timer
+	 * could run once more before this thread gets the lock. */
 	timer->canceling++;
 	while (timer->running)
 		pthread_cond_wait(&timers->finished, &timers->lock);

@@ -8,11 +8,12 @@
  * they run.
  *
  * A call has one pointer as its argument, and a guest can cause any number of translations. So the
- * argument is not used as a pointer: the first call gets the instruction's address in it, the second
- * one its six bytes, and nothing has to be allocated or freed. The frequent ones, PCILG and PCISTG,
- * need one call only: their address, unless it is above 2^48, and what differs in their bytes fit into
- * one pointer. (QEMU can store values for us without a call, but 11.1 computes the place of the store
- * by changing a constant, and gets another place with thread=single and a CPU other than 0.)
+ * argument is not used as a pointer: the first call gets the instruction's address in it, the
+ * second one its six bytes, and nothing has to be allocated or freed. The frequent ones, PCILG and
+ * PCISTG, need one call only: their address, unless it is above 2^48, and what differs in their
+ * bytes fit into one pointer. (QEMU can store values for us without a call, but 11.1 computes the
+ * place of the store by changing a constant, and gets another place with thread=single and a CPU
+ * other than 0.)
  *
  * EXECUTE (EX, EXRL) runs one instruction from elsewhere. QEMU makes a block of that target as
  * if it stood at the address of the EXECUTE, and while that block runs the CPU's state still says
@@ -41,8 +42,8 @@ static bool is_diagnose_308(const uint8_t bytes[6])
 	return bytes[0] == OPCODE_DIAGNOSE && zpci_get_be(&bytes[2], 2) == DIAGNOSE_308;
 }
 
-/* Whether the target of the EXRL @bytes at @address could be ours. Its second byte is ignored, since
- * EXRL may change it. True if it is unreadable: it may be there when it runs. */
+/* Whether the target of the EXRL @bytes at @address could be ours. Its second byte is ignored,
+ * since EXRL may change it. True if it is unreadable: it may be there when it runs. */
 static bool target_may_be_ours(uint64_t address, const uint8_t bytes[6])
 {
 	int64_t halfwords = (int32_t)(uint32_t)zpci_get_be(&bytes[2], 4);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vcpu.c - QEMU has made a guest CPU: finds its registers, and what of the machine only the thread of
- * a CPU can find.
+ * vcpu.c - QEMU has made a guest CPU: finds its registers, and what of the machine only the thread
+ * of a CPU can find.
  */
 #include <stdlib.h>
 #include <string.h>
