@@ -6,23 +6,23 @@
  *
  * The result has each shape that the recording has, and replays by itself. A shape is:
  *
- *  - what began the step: an instruction by its opcode (of CLP with its logical processor), a timer,
- *    a reset, or a device's thread; and whether the firmware executed it;
+ *  - what began the step: an instruction by its opcode (of CLP with its logical processor), a
+ *    timer, a reset, or a device's thread; and whether the firmware executed it;
  *  - the operations that follow, each by its name and result; condition code, interruption code and
  *    subclass by their value; the length of data exactly up to 8 bytes, but not of a device's data;
  *  - the bytes of logical operands up to 512 bytes, above the first four: length and code of a CLP
  *    block, and of the others a whole request, response or FIB;
  *  - of MPCIFC, STPCIFC and SERVC their command;
  *  - of loads and stores the function, the address space, the length, the offset (in configuration
- *    space and in the first 256 bytes of BAR 0 exactly, elsewhere by its highest bit and its last
- *    digit), and the value: in configuration space exactly, in a BAR exactly below 16, else whether it
- *    is all ones.
+ *    space and in the first 256 bytes of BAR 0 exactly, elsewhere by its highest bit, and in the
+ *    MSI-X table its field), and the value: in configuration space exactly, in a BAR whether it is
+ *    zero or all ones; and the probe's DMA command.
  *
- * Theory of operation. A step goes together with the steps of devices' threads that follow it, which
- * it may have caused: they are a group. Of a range of groups those are taken out whose shapes others
- * have. If the rest still replays they stay out: nothing that follows has needed the state that they
- * made. The ranges begin with half of the trace; short ones are tried in each length, since some
- * groups can only go together.
+ * Theory of operation. A step goes together with the steps of devices' threads that follow it,
+ * which it may have caused: they are a group. Of a range of groups those are taken out whose shapes
+ * others have. If the rest still replays they stay out: nothing that follows has needed the state
+ * that they made. Long DMA is tried first. Then the ranges begin with half of the trace; short ones
+ * are tried in each length and at each place, since some groups can only go together.
  */
 #include "replay.h"
 
@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include <zpci/bytes.h>
+#include <zpci/probe.h>
 
 /* A device is given this long, in milliseconds, before a candidate counts as one that fails. */
 #define PATIENCE 100
@@ -38,6 +39,15 @@
 /* Ranges up to this length are tried in each length and at each place. */
 #define SHORT 8
 
+/* Characters of the trace that a DMA has which is tried before all others. */
+#define LONG_DMA 20000
+
+/* Entries of translation tables that are inserted for one range. */
+#define ENTRIES_MAX 64
+
+#define OPCODE_PCISTG 0xb9d0
+#define OPCODE_PCILG 0xb9d2
+#define OPCODE_SERVC 0xb220
 #define SPACE_CONFIG 15
 #define WHOLE_DATA 512
 
@@ -84,11 +94,13 @@ static void print_load_store(FILE *shape, const struct trace_step *step, bool lo
 	if (!space && offset < 256)
 		fprintf(shape, " at %" PRIx64, offset);
 	else
-		fprintf(shape, " behind %u %" PRIx64, bits(offset), offset & 15);
-	if (value < 16)
-		fprintf(shape, " value %" PRIx64, value);
-	else
-		fputs(bits(value + 1) > 8 * length ? " ones" : " other", shape);
+		fprintf(shape, " behind %u", bits(offset));
+	if (space == ZPCI_PROBE_MSIX_BAR)
+		fprintf(shape, " field %" PRIx64, offset & 15);
+	if (!space && offset == ZPCI_PROBE_REG_DMA_COMMAND)
+		fprintf(shape, " command %u", (unsigned)(value >> 24 & 0xff));
+	else if (!value || bits(value + 1) > 8 * length)
+		fputs(value ? " ones" : " zero", shape);
 }
 
 static void print_operation(FILE *shape, const struct trace_operation *operation)
@@ -122,10 +134,10 @@ static void print_instruction(FILE *shape, const struct trace_step *step)
 			(unsigned)register_value(step, "gr", bytes[1] >> 4) & 0xff);
 	else
 		fprintf(shape, "%04x %02x", opcode, bytes[2]);
-	if (opcode == 0xb220)
+	if (opcode == OPCODE_SERVC)
 		fprintf(shape, " command %" PRIx64, register_value(step, "gr", 16));
-	if (opcode == 0xb9d0 || opcode == 0xb9d2)
-		print_load_store(shape, step, opcode == 0xb9d2);
+	if (opcode == OPCODE_PCISTG || opcode == OPCODE_PCILG)
+		print_load_store(shape, step, opcode == OPCODE_PCILG);
 }
 
 static char *shape_of(const struct trace_step *step)
@@ -187,13 +199,6 @@ static void find_shapes(struct reduction *reduction)
 	free(shapes);
 }
 
-static bool replays(const struct reduction *reduction, unsigned patience, char **complaint)
-{
-	size_t steps;
-
-	return !replay_steps(&reduction->trace, reduction->kept, patience, &steps, complaint);
-}
-
 static size_t group_end(const struct reduction *reduction, size_t start)
 {
 	do
@@ -227,11 +232,110 @@ static void put_group_back(struct reduction *reduction, size_t start)
 	}
 }
 
+/* --- walks that are needed now ---------------------------------------------------------------
+ * A device walks translation tables only if a page is not in its function's cache, which the access
+ * of a step that was taken out may have filled. The recording has each entry somewhere. */
+
+static const struct trace_step *find_entry(const struct reduction *reduction, uint64_t address)
+{
+	for (size_t i = 0; i < reduction->trace.count; i++) {
+		const struct trace_step *step = &reduction->trace.steps[i];
+
+		if (step->kind == TRACE_ASYNC && !strcmp(step->operations->name, "ra") &&
+		    step->operations->length == 8 && step->operations->a == address)
+			return step;
+	}
+	return NULL;
+}
+
+static void insert(struct reduction *reduction, size_t index, struct trace_step step, size_t shape)
+{
+	struct trace *trace = &reduction->trace;
+	size_t behind = trace->count - index;
+
+	trace->steps = reallocarray(trace->steps, trace->count + 1, sizeof(*trace->steps));
+	reduction->shape = reallocarray(reduction->shape, trace->count + 1, sizeof(size_t));
+	reduction->kept = reallocarray(reduction->kept, trace->count + 1, sizeof(bool));
+	if (!trace->steps || !reduction->shape || !reduction->kept)
+		abort();
+	memmove(&trace->steps[index + 1], &trace->steps[index], behind * sizeof(*trace->steps));
+	memmove(&reduction->shape[index + 1], &reduction->shape[index], behind * sizeof(size_t));
+	memmove(&reduction->kept[index + 1], &reduction->kept[index], behind * sizeof(bool));
+	trace->steps[index] = step;
+	reduction->shape[index] = shape;
+	reduction->kept[index] = true;
+	reduction->number[shape]++;
+	trace->count++;
+	reduction->left++;
+}
+
+static void take_back(struct reduction *reduction, size_t index)
+{
+	struct trace *trace = &reduction->trace;
+	size_t behind = --trace->count - index;
+
+	reduction->left--;
+	reduction->number[reduction->shape[index]]--;
+	memmove(&trace->steps[index], &trace->steps[index + 1], behind * sizeof(*trace->steps));
+	memmove(&reduction->shape[index], &reduction->shape[index + 1], behind * sizeof(size_t));
+	memmove(&reduction->kept[index], &reduction->kept[index + 1], behind * sizeof(bool));
+}
+
+/* If the replay failed at the kept step number @failed because of a table's entry: inserts it
+ * behind the step that caused the access. Returns where; 0: it was something else. */
+static size_t insert_entry(struct reduction *reduction, size_t failed, const char *complaint)
+{
+	const struct trace_step *entry = NULL;
+	size_t index = 0, cause = 0;
+	uint64_t address;
+
+	if (sscanf(complaint, "a device did 'ra %" SCNx64 " 0 8 '", &address) == 1)
+		entry = find_entry(reduction, address);
+	if (!entry)
+		return 0;
+	for (size_t seen = 0; index < reduction->left && seen <= failed; index++) {
+		if (!reduction->kept[index])
+			continue;
+		seen++;
+		if (reduction->trace.steps[index].kind != TRACE_ASYNC)
+			cause = index;
+	}
+	insert(reduction, cause + 1, *entry, reduction->shape[entry - reduction->trace.steps]);
+	return cause + 1;
+}
+
+/* Whether what is kept replays, with the entries that it needs. Entries are inserted behind the
+ * first of the groups that are @out, at which no index changes, or between them, which is
+ * corrected. */
+static bool replays_completed(struct reduction *reduction, size_t *out, size_t number)
+{
+	size_t inserted[ENTRIES_MAX], count = 0, steps;
+	char *complaint = NULL;
+
+	while (replay_steps(&reduction->trace, reduction->kept, PATIENCE, &steps, &complaint)) {
+		size_t index = count < ENTRIES_MAX ? insert_entry(reduction, steps, complaint) : 0;
+
+		free(complaint);
+		for (size_t i = 0; index && i < number; i++)
+			out[i] += out[i] >= index;
+		if (index) {
+			inserted[count++] = index;
+			continue;
+		}
+		while (count--) {
+			take_back(reduction, inserted[count]);
+			for (size_t i = 0; i < number; i++)
+				out[i] -= out[i] > inserted[count];
+		}
+		return false;
+	}
+	return true;
+}
+
 /* Takes out what can be of @count groups, at @starts. Returns how many went. */
 static size_t take_out(struct reduction *reduction, const size_t *starts, size_t count)
 {
 	size_t *out = calloc(count, sizeof(*out)), number = 0, gone;
-	char *complaint = NULL;
 
 	if (!out)
 		abort();
@@ -239,10 +343,9 @@ static size_t take_out(struct reduction *reduction, const size_t *starts, size_t
 	while (count--)
 		if (take_group_out(reduction, starts[count]))
 			out[number++] = starts[count];
-	gone = number && replays(reduction, PATIENCE, &complaint) ? number : 0;
+	gone = number && replays_completed(reduction, out, number) ? number : 0;
 	for (size_t i = gone; i < number; i++)
 		put_group_back(reduction, out[i]);
-	free(complaint);
 	free(out);
 	return gone;
 }
@@ -267,8 +370,8 @@ static void close_up(struct reduction *reduction)
 	reduction->left = count;
 }
 
-/* Tries ranges of @length groups from the end of the trace to its beginning. Returns how many groups
- * went. */
+/* Tries ranges of @length groups from the end of the trace to its beginning. Returns how many
+ * groups went. */
 static size_t try_ranges(struct reduction *reduction, size_t length)
 {
 	size_t *starts = calloc(reduction->left, sizeof(*starts)), count = 0, gone = 0;
@@ -290,10 +393,64 @@ static size_t try_ranges(struct reduction *reduction, size_t length)
 	return gone;
 }
 
+/* Whether the step is a store that begins the probe's next DMA. */
+static bool begins_dma(const struct trace_step *step)
+{
+	return step->kind == TRACE_EXECUTE && zpci_get_be(step->instruction, 2) == OPCODE_PCISTG &&
+	       !(register_value(step, "gr", step->instruction[3] & 15) >> 16 & 0xff) &&
+	       register_value(step, "gr", (step->instruction[3] & 15) + 1) ==
+		       ZPCI_PROBE_REG_DMA_SOURCE;
+}
+
+/* The longest DMA, in characters of the trace, that is shorter than @limit: its groups go to
+ * @starts. Returns its length; *@count is the number of groups. */
+static size_t longest_dma(const struct reduction *reduction, size_t limit, size_t *starts,
+			  size_t *count)
+{
+	size_t longest = 0, length = 0, first = SIZE_MAX, best = 0;
+
+	for (size_t i = 0; i <= reduction->left; i++) {
+		if (i == reduction->left || begins_dma(&reduction->trace.steps[i])) {
+			if (first != SIZE_MAX && length > longest && length < limit) {
+				longest = length;
+				best = first;
+			}
+			first = i;
+			length = 0;
+		}
+		if (i < reduction->left)
+			length += strlen(reduction->trace.steps[i].text);
+	}
+	*count = 0;
+	for (size_t i = best; longest && i < reduction->left; i = group_end(reduction, i)) {
+		if (*count && begins_dma(&reduction->trace.steps[i]))
+			break;
+		starts[(*count)++] = i;
+	}
+	return longest;
+}
+
+/* Long DMA goes first, as short DMA has the same shapes. */
+static void try_dma(struct reduction *reduction)
+{
+	size_t *starts = calloc(reduction->left, sizeof(*starts)), count;
+	size_t limit = SIZE_MAX;
+
+	if (!starts)
+		abort();
+	while ((limit = longest_dma(reduction, limit, starts, &count)) > LONG_DMA) {
+		take_out(reduction, starts, count);
+		close_up(reduction);
+	}
+	free(starts);
+	fprintf(stderr, "long DMA: %zu steps are left\n", reduction->left);
+}
+
 static void reduce(struct reduction *reduction)
 {
 	size_t gone;
 
+	try_dma(reduction);
 	for (size_t length = reduction->left / 2; length > SHORT; length /= 2)
 		try_ranges(reduction, length);
 	do {
@@ -305,16 +462,45 @@ static void reduce(struct reduction *reduction)
 
 /* --- the result ----------------------------------------------------------------------------- */
 
+/* With another sequence number, since entries were inserted. */
+static void write_step(const struct trace_step *step, size_t sequence)
+{
+	for (const char *line = step->text; *line; line = strchr(line, '\n') + 1) {
+		const char *rest = line;
+
+		if (*line != ' ') {
+			const char *word = strchr(line, ' ') + 1;
+
+			rest = word + strcspn(word, " \n");
+			printf("%.*s%zx", (int)(word - line), line, sequence);
+		}
+		printf("%.*s\n", (int)strcspn(rest, "\n"), rest);
+	}
+}
+
 static void write_result(const struct reduction *reduction, size_t recorded)
 {
 	const char *head = reduction->trace.head, *second = strchr(head, '\n') + 1;
 
 	printf("%.*s", (int)(second - head), head);
-	printf("# %zu of the %zu steps of a recording: at least one of each of its %zu shapes, and those\n"
-	       "# that made the state for it. tests/reduce.c says what a shape is.\n%s",
+	printf("# %zu of the %zu steps of a recording: one or more of each of its %zu shapes,\n"
+	       "# and the steps that made the state for these. A shape is what began a step, the\n"
+	       "# kinds of its operands, and the answer: tests/reduce.c.\n%s",
 	       reduction->left, recorded, reduction->shapes, second);
 	for (size_t i = 0; i < reduction->left; i++)
-		fputs(reduction->trace.steps[i].text, stdout);
+		write_step(&reduction->trace.steps[i], i);
+}
+
+static bool replays(const struct reduction *reduction)
+{
+	char *complaint;
+	size_t steps;
+
+	if (!replay_steps(&reduction->trace, reduction->kept, REPLAY_PATIENCE, &steps, &complaint))
+		return true;
+	fprintf(stderr, "reduce-trace: it does not replay: %s\n", complaint);
+	free(complaint);
+	return false;
 }
 
 int main(void)
@@ -330,19 +516,11 @@ int main(void)
 	recorded = reduction.left = reduction.trace.count;
 	find_shapes(&reduction);
 	fprintf(stderr, "%zu steps of %zu shapes\n", recorded, reduction.shapes);
-	if (!replays(&reduction, REPLAY_PATIENCE, &complaint)) {
-		fprintf(stderr, "reduce-trace: it does not replay: %s\n", complaint);
+	if (!replays(&reduction))
 		return 1;
-	}
 	reduce(&reduction);
-	if (!replays(&reduction, REPLAY_PATIENCE, &complaint)) {
-		fprintf(stderr, "reduce-trace: the result does not replay: %s\n", complaint);
+	if (!replays(&reduction))
 		return 1;
-	}
 	write_result(&reduction, recorded);
-	free(reduction.shape);
-	free(reduction.number);
-	free(reduction.kept);
-	trace_free(&reduction.trace);
 	return 0;
 }

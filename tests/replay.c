@@ -2,9 +2,10 @@
 /*
  * replay.c - a machine that is a trace.
  *
- * Theory of operation. The main thread goes through the steps of the trace: it executes the instruction of a step, lets the timer of a step run out,
- * resets. Meanwhile the firmware calls the machine's operations. On the main thread each has to
- * be the step's next one, with the same operands and the same bytes; then the trace answers it.
+ * Theory of operation. The main thread goes through the steps of the trace: it executes the
+ * instruction of a step, lets the timer of a step run out, resets. Meanwhile the firmware calls the
+ * machine's operations. On the main thread each has to be the step's next one, with the same
+ * operands and the same bytes; then the trace answers it.
  *
  * A step of its own is each operation that came from a device's thread. At replay such a thread
  * runs at its own speed, so both sides wait: the thread until the steps that had begun before are

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace.h - a recorded trace (zpci/machine/record.h) in memory: its functions as a configuration, and
- * its steps in the order in which they began.
+ * trace.h - a recorded trace (zpci/machine/record.h) in memory: its functions as a configuration,
+ * and its steps in the order in which they began.
  *
  *	trace.c --> replay.c  a machine that is a trace
  *	        --> reduce.c  makes a trace small (tests/reduce-trace)
