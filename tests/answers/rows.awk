@@ -10,7 +10,7 @@
 
 function fail(message)
 {
-	printf "%s:%d: %s\n", FILENAME, FNR, message > "/dev/stderr"
+	print (where ? where : FILENAME ":" FNR) ": " message > "/dev/stderr"
 	failed = 1
 	exit 1
 }
@@ -308,10 +308,13 @@ function end_section(    i, row, text)
 		return
 	for (i = first_section; i <= sections; i++) {
 		text = ""
-		for (row = 1; row <= rows; row++)
+		for (row = 1; row <= rows; row++) {
+			where = row_places[row]
 			text = text make_row(i, row_lines[row])
-		printf "static const struct row rows_%d[] = {\n%s};\n\n", i, text
+		}
+		print "static const struct row rows_" i "[] = {\n" text "};\n"
 	}
+	where = ""
 	rows = 0
 	first_section = sections + 1
 }
@@ -382,6 +385,7 @@ FNR == 1 {
 	if (!sections)
 		fail("a row before the first section")
 	row_lines[++rows] = $0
+	row_places[rows] = FILENAME ":" FNR
 	next
 }
 

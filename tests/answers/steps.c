@@ -10,6 +10,18 @@
 /* What the rows of DMA write. */
 #define TRANSFERRED 0x8899aabbccddeeffull
 
+/* Verbs of one statement, without an operand and with one. */
+#define VERB(name, statement)                                                                      \
+	void do_##name(struct trial *trial)                                                        \
+	{                                                                                          \
+		statement;                                                                         \
+	}
+#define VERB_OF(name, operand, statement)                                                          \
+	void do_##name(struct trial *trial, uint64_t operand)                                      \
+	{                                                                                          \
+		statement;                                                                         \
+	}
+
 /* --- how the instruction is executed ---------------------------------------------------------- */
 
 void do_registers(struct trial *trial, uint64_t r1, uint64_t r2)
@@ -19,25 +31,10 @@ void do_registers(struct trial *trial, uint64_t r1, uint64_t r2)
 	trial->form.r2 = (unsigned)r2;
 }
 
-void do_executed(struct trial *trial)
-{
-	trial->form.executed = true;
-}
-
-void do_displacement(struct trial *trial, uint64_t displacement)
-{
-	trial->form.displacement = displacement;
-}
-
-void do_no_base(struct trial *trial)
-{
-	trial->form.no_base = true;
-}
-
-void do_base_bits(struct trial *trial, uint64_t bits)
-{
-	trial->form.base_bits = bits;
-}
+VERB(executed, trial->form.executed = true)
+VERB_OF(displacement, displacement, trial->form.displacement = displacement)
+VERB(no_base, trial->form.no_base = true)
+VERB_OF(base_bits, bits, trial->form.base_bits = bits)
 
 void do_index(struct trial *trial, uint64_t number, uint64_t value)
 {
@@ -45,25 +42,10 @@ void do_index(struct trial *trial, uint64_t number, uint64_t value)
 	trial->form.index_value = value;
 }
 
-void do_request_bits(struct trial *trial, uint64_t bits)
-{
-	trial->form.request_bits = bits;
-}
-
-void do_problem_state(struct trial *trial)
-{
-	trial->cpu.problem = true;
-}
-
-void do_31_bits(struct trial *trial)
-{
-	trial->cpu.mode = MODE_31;
-}
-
-void do_prefix(struct trial *trial, uint64_t address)
-{
-	trial->cpu.prefix = address;
-}
+VERB_OF(request_bits, bits, trial->form.request_bits = bits)
+VERB(problem_state, trial->cpu.problem = true)
+VERB(31_bits, trial->cpu.mode = MODE_31)
+VERB_OF(prefix, address, trial->cpu.prefix = address)
 
 void do_invalid_page(struct trial *trial, uint64_t address)
 {
@@ -84,10 +66,7 @@ void do_translated(struct trial *trial, uint64_t address)
 	trial->page = address;
 }
 
-void do_unwatched(struct trial *trial)
-{
-	trial->unwatched = true;
-}
+VERB(unwatched, trial->unwatched = true)
 
 /* --- instructions ----------------------------------------------------------------------------- */
 
@@ -157,10 +136,7 @@ void do_service(struct trial *trial, uint64_t command, uint64_t address)
 	guest_service(trial, (uint32_t)command, address);
 }
 
-void do_chsc(struct trial *trial, uint64_t address)
-{
-	guest_subsystem(trial, address);
-}
+VERB_OF(chsc, address, guest_subsystem(trial, address))
 
 /* Operands as mapped I/O would have them; they may not be looked at. */
 void do_mapped(struct trial *trial, uint64_t opcode)
@@ -237,15 +213,8 @@ static int clp_pci(struct trial *trial)
 	return guest_clp(trial, ZPCI_CLP_LPS_PCI, trial_address(trial, BLOCK));
 }
 
-void do_query_function(struct trial *trial)
-{
-	guest_query_function(trial, handle_for(trial));
-}
-
-void do_query_group(struct trial *trial, uint64_t group)
-{
-	guest_query_group(trial, (unsigned)group);
-}
+VERB(query_function, guest_query_function(trial, handle_for(trial)))
+VERB_OF(query_group, group, guest_query_group(trial, (unsigned)group))
 
 void do_set_function(struct trial *trial, uint64_t operation, uint64_t spaces)
 {
@@ -383,15 +352,8 @@ void do_list_over_removal(struct trial *trial)
 	trial_want(trial, "entries left", trial_get(trial, BLOCK + ANSWER, 2), all - 16);
 }
 
-void do_drain_signals(struct trial *trial)
-{
-	trial->player->completions(trial->player);
-}
-
-void do_drain_reports(struct trial *trial)
-{
-	trial->player->reports(trial->player, 0);
-}
+VERB(drain_signals, trial->player->completions(trial->player))
+VERB(drain_reports, trial->player->reports(trial->player, 0))
 
 /* --- what is registered ----------------------------------------------------------------------- */
 
@@ -456,10 +418,7 @@ void do_fill_table(struct trial *trial, uint64_t address, uint64_t entries, uint
 		do_put(trial, 8, address + 8 * i, entry);
 }
 
-void do_remember(struct trial *trial, uint64_t value)
-{
-	trial->note[1] = value;
-}
+VERB_OF(remember, value, trial->note[1] = value)
 
 /* --- the device's memory ---------------------------------------------------------------------- */
 
@@ -545,60 +504,17 @@ void do_expect_block(struct trial *trial, uint64_t space, uint64_t offset, uint6
 
 /* --- what a guest does ------------------------------------------------------------------------ */
 
-void do_enable(struct trial *trial)
-{
-	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_ENABLE, 1);
-}
-
-void do_disable(struct trial *trial)
-{
-	guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0);
-}
-
-void do_configure(struct trial *trial)
-{
-	guest_configure(trial, ZPCI_SCLP_CONFIGURE);
-}
-
-void do_deconfigure(struct trial *trial)
-{
-	guest_configure(trial, ZPCI_SCLP_DECONFIGURE);
-}
-
-void do_clear_fib(struct trial *trial)
-{
-	memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib));
-}
-
-void do_tables(struct trial *trial)
-{
-	guest_tables(trial);
-}
-
-void do_int_fib(struct trial *trial)
-{
-	guest_int_fib(trial);
-}
-
-void do_register_ioat(struct trial *trial)
-{
-	guest_register_ioat(trial, guest_handle(trial));
-}
-
-void do_register_int(struct trial *trial)
-{
-	guest_register_int(trial, guest_handle(trial));
-}
-
-void do_bus_master(struct trial *trial)
-{
-	guest_bus_master(trial);
-}
-
-void do_msix(struct trial *trial)
-{
-	guest_msix(trial);
-}
+VERB(enable, guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_ENABLE, 1))
+VERB(disable, guest_set_function(trial, guest_handle(trial), ZPCI_CLP_SET_DISABLE, 0))
+VERB(configure, guest_configure(trial, ZPCI_SCLP_CONFIGURE))
+VERB(deconfigure, guest_configure(trial, ZPCI_SCLP_DECONFIGURE))
+VERB(clear_fib, memset(trial_bytes(trial, FIB), 0, sizeof(struct zpci_fib)))
+VERB(tables, guest_tables(trial))
+VERB(int_fib, guest_int_fib(trial))
+VERB(register_ioat, guest_register_ioat(trial, guest_handle(trial)))
+VERB(register_int, guest_register_int(trial, guest_handle(trial)))
+VERB(bus_master, guest_bus_master(trial))
+VERB(msix, guest_msix(trial))
 
 void do_config(struct trial *trial, uint64_t offset, uint64_t length, uint64_t value)
 {
@@ -762,10 +678,7 @@ void do_expect_new_device(struct trial *trial)
 	trial_want(trial, "device memory", probe_get(trial, ZPCI_PROBE_MEMORY, 8), 0);
 }
 
-void do_fail(struct trial *trial, uint64_t address)
-{
-	guest_fail(trial, address);
-}
+VERB_OF(fail, address, guest_fail(trial, address))
 
 void do_fail_often(struct trial *trial, uint64_t number)
 {
@@ -792,17 +705,11 @@ void do_configure_if_standby(struct trial *trial)
 		do_configure(trial);
 }
 
-void do_succeed(struct trial *trial)
-{
-	trial_want(trial, "it succeeds", trial_is_done(trial), true);
-}
+VERB(succeed, trial_want(trial, "it succeeds", trial_is_done(trial), true))
 
 /* --- what the host does ----------------------------------------------------------------------- */
 
-void do_remove(struct trial *trial, uint64_t fid)
-{
-	trial->player->remove(trial->player, (uint32_t)fid);
-}
+VERB_OF(remove, fid, trial->player->remove(trial->player, (uint32_t)fid))
 
 void do_add(struct trial *trial, uint64_t fid, uint64_t standby)
 {
@@ -814,25 +721,10 @@ void do_poison(struct trial *trial, uint64_t address, uint64_t length)
 	trial->player->poison(trial->player, address, length);
 }
 
-void do_pass(struct trial *trial, uint64_t milliseconds)
-{
-	trial->player->advance(trial->player, milliseconds);
-}
-
-void do_reset_system(struct trial *trial)
-{
-	trial->player->reset(trial->player, true);
-}
-
-void do_reset_subsystem(struct trial *trial)
-{
-	trial->player->reset(trial->player, false);
-}
-
-void do_no_uid_checking(struct trial *trial)
-{
-	trial->player->no_uid_checking(trial->player);
-}
+VERB_OF(pass, milliseconds, trial->player->advance(trial->player, milliseconds))
+VERB(reset_system, trial->player->reset(trial->player, true))
+VERB(reset_subsystem, trial->player->reset(trial->player, false))
+VERB(no_uid_checking, trial->player->no_uid_checking(trial->player))
 
 void do_isc_mode(struct trial *trial, uint64_t isc, uint64_t mode)
 {
