@@ -327,45 +327,6 @@ static void test_configure_and_deconfigure(void **state)
 	assert_true(fixture->bench->devices[1]->resets >= 1);
 }
 
-static void test_sclp_refuses(void **state)
-{
-	struct fixture *fixture = *state;
-	uint8_t instruction[6];
-
-	standby(fixture);
-	assert_int_equal(sclp(fixture, ZPCI_SCLP_CONFIGURE, 0x9999), ZPCI_SCLP_UNKNOWN_ADAPTER);
-	guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, NULL);
-	encode_rre(instruction, OP_SERVC, 1, 2);
-	guest_put(fixture, SCCB + 8, 1, 3);
-	assert_int_equal(guest_execute(fixture, instruction, 1), CC(0));
-	assert_int_equal(guest_get(fixture, SCCB + 6, 2), ZPCI_SCLP_ADAPTER_TYPE);
-	guest_put(fixture, SCCB + 8, 1, 2);
-	guest_put(fixture, SCCB, 2, 12);
-	assert_int_equal(guest_execute(fixture, instruction, 1), CC(0));
-	assert_int_equal(guest_get(fixture, SCCB + 6, 2), ZPCI_SCLP_TOO_SHORT);
-	/* All other commands are the machine's. */
-	fixture->cpu.gr[1] = 0x00020001;
-	assert_int_equal(guest_execute(fixture, instruction, 1), NOT_OURS);
-}
-
-static void test_sccb_across_a_page(void **state)
-{
-	struct fixture *fixture = *state;
-	struct zpci_sclp_configure sccb = { .adapter_type = ZPCI_SCLP_ADAPTER_PCI };
-	uint8_t instruction[6];
-
-	standby(fixture);
-	zpci_be16_put(&sccb.length, 4096);
-	zpci_be32_put(&sccb.fid, FID + 1);
-	guest_write(fixture, SCCB + 0x800, &sccb, sizeof(sccb));
-	encode_rre(instruction, OP_SERVC, 1, 2);
-	fixture->cpu.gr[1] = ZPCI_SCLP_CONFIGURE;
-	fixture->cpu.gr[2] = SCCB + 0x800;
-	assert_int_equal(guest_execute(fixture, instruction, 1), CC(0));
-	assert_int_equal(guest_get(fixture, SCCB + 0x806, 2), ZPCI_SCLP_PAGE_CROSSING);
-	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_STANDBY);
-}
-
 /* --- beside another firmware ---------------------------------------------------------- */
 
 static void test_shared_events(void **state)
@@ -597,22 +558,6 @@ static void test_report_lost_in_a_reset(void **state)
 }
 
 /* --- what became of a function before its event is fetched -------------------------------- */
-
-/* "s390/pci: Fix stale function handles in error handling" is about these: the guest compares the
- * handle with List's, and knows that the first event is of a life that is over. */
-static void test_error_of_a_former_life(void **state)
-{
-	struct fixture *fixture = *state;
-	uint32_t first = fixture_enabled(fixture, 1, "lpar"), second;
-
-	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
-	guest_set_function(fixture, first, ZPCI_CLP_SET_DISABLE, 0, &second);
-	second = guest_enable(fixture, second);
-	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
-	expect_event(fixture, FID + 1, first, 0x3a, true);
-	expect_event(fixture, FID + 1, second, 0x3a, false);
-	expect_no_event(fixture);
-}
 
 static void test_further_errors_come_in_order(void **state)
 {
@@ -972,8 +917,6 @@ int main(void)
 		FIXTURE_TEST(test_what_cannot_be_added),
 		FIXTURE_TEST(test_pchid_of_another_adapter),
 		FIXTURE_TEST(test_configure_and_deconfigure),
-		FIXTURE_TEST(test_sclp_refuses),
-		FIXTURE_TEST(test_sccb_across_a_page),
 		FIXTURE_TEST(test_next_event_arrives),
 		cmocka_unit_test_setup_teardown(test_next_event_arrives, fixture_setup_shared,
 						fixture_teardown),
@@ -982,7 +925,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_posted_while_another_is_reported,
 						interrupted_setup, fixture_teardown),
 		FIXTURE_TEST(test_report_lost_in_a_reset),
-		FIXTURE_TEST(test_error_of_a_former_life),
 		FIXTURE_TEST(test_errors_do_not_flood_the_log),
 		FIXTURE_TEST(test_announcement_has_the_handle_of_its_time),
 		FIXTURE_TEST(test_further_errors_come_in_order),

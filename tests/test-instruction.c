@@ -45,58 +45,6 @@ static void test_others_are_left_alone(void **state)
 	assert_int_equal(guest_execute(fixture, instruction, 2), NOT_OURS);
 }
 
-/* As on a machine without the facility, in the problem state as well (ref 2.8). */
-static void test_mapped_io_is_absent(void **state)
-{
-	struct fixture *fixture = *state;
-	uint8_t instruction[6];
-
-	for (unsigned problem = 0; problem < 2; problem++) {
-		fixture->cpu.psw_mask |= problem ? ZPCI_PSW_PROBLEM_STATE : 0;
-		for (unsigned opcode = OP_PCISTGI; opcode <= OP_PCILGI; opcode++) {
-			encode_rre(instruction, opcode, 2, 4);
-			assert_int_equal(guest_execute(fixture, instruction, 2),
-					 PGM(ZPCI_PGM_OPERATION));
-		}
-		encode_displaced(instruction, OP_PCISTBI, 1, 2, 3, 0);
-		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_OPERATION));
-	}
-}
-
-static void test_problem_state(void **state)
-{
-	struct fixture *fixture = *state;
-	uint8_t instruction[6];
-
-	fixture->cpu.psw_mask |= ZPCI_PSW_PROBLEM_STATE;
-	for (unsigned i = 2; i < 6; i++) {
-		encode_rre(instruction, rre_opcodes[i], 1, 2);
-		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_PRIVILEGED));
-		/* Before anything else: here an odd register. */
-		encode_rre(instruction, rre_opcodes[i], 1, 3);
-		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_PRIVILEGED));
-	}
-	for (unsigned i = 0; i < 3; i++) {
-		encode_displaced(instruction, displaced_opcodes[i], 1, 2, 3, 4);
-		assert_int_equal(guest_execute(fixture, instruction, 1), PGM(ZPCI_PGM_PRIVILEGED));
-	}
-}
-
-static void test_odd_register_pairs(void **state)
-{
-	struct fixture *fixture = *state;
-	static const unsigned opcodes[] = { OP_PCISTG, OP_PCILG, OP_RPCIT };
-	uint8_t instruction[6];
-
-	for (unsigned i = 0; i < 3; i++) {
-		for (unsigned r2 = 1; r2 < 16; r2 += 2) {
-			encode_rre(instruction, opcodes[i], 4, r2);
-			assert_int_equal(guest_execute(fixture, instruction, 4),
-					 PGM(ZPCI_PGM_SPECIFICATION));
-		}
-	}
-}
-
 static void test_every_register(void **state)
 {
 	struct fixture *fixture = *state;
@@ -431,9 +379,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_opcodes),
 		FIXTURE_TEST(test_others_are_left_alone),
-		FIXTURE_TEST(test_mapped_io_is_absent),
-		FIXTURE_TEST(test_problem_state),
-		FIXTURE_TEST(test_odd_register_pairs),
 		FIXTURE_TEST(test_every_register),
 		FIXTURE_TEST(test_status_byte_of_each_instruction),
 		FIXTURE_TEST(test_displacements),

@@ -42,106 +42,6 @@ static void register_int(struct fixture *fixture, unsigned isc, unsigned noi, un
 	assert_int_equal(guest_register_int(fixture, handle, isc, noi, offset, summary), CC(0));
 }
 
-/* --- bits ----------------------------------------------------------------------------- */
-
-static void test_vector_sets_its_bit_and_the_summary(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	raise_vector(3);
-	assert_int_equal(bit(fixture, AIBV, 3), 1);
-	assert_int_equal(bits_set(fixture, AIBV, 64), 1);
-	assert_int_equal(bit(fixture, AISB, 0), 1);
-	assert_int_equal(bits_set(fixture, AISB, 64), 1);
-	assert_int_equal(presented(fixture), 1);
-}
-
-static void test_offsets_and_subclass_of_the_fib(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	register_int(fixture, 5, 8, 63, 61);
-	raise_vector(0);
-	raise_vector(7);
-	assert_int_equal(bit(fixture, AIBV, 63), 1);
-	assert_int_equal(bit(fixture, AIBV, 70), 1);
-	assert_int_equal(bits_set(fixture, AIBV, 64), 2);
-	assert_int_equal(bit(fixture, AISB, 61), 1);
-	assert_int_equal(bits_set(fixture, AISB, 64), 1);
-	assert_int_equal(zpci_ram_interruptions(fixture->ram, 5), 1);
-	assert_int_equal(presented(fixture), 0);
-}
-
-static void test_neighbouring_bits_are_kept(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	guest_fill(fixture, AIBV, 0xaa, 1);
-	guest_fill(fixture, AISB, 0x15, 1);
-	raise_vector(7);
-	assert_int_equal(guest_get(fixture, AIBV, 1), 0xab);
-	assert_int_equal(guest_get(fixture, AISB, 1), 0x95);
-}
-
-/* The bit comes from the message's data, not from the place in the table (ref 6.1). */
-static void test_data_selects_the_bit(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	guest_msix_entry(fixture, handle, 0, 5);
-	raise_vector(0);
-	assert_int_equal(bit(fixture, AIBV, 5), 1);
-	assert_int_equal(bits_set(fixture, AIBV, 64), 1);
-}
-
-/* --- the summary ---------------------------------------------------------------------- */
-
-static void test_summary_coalesces(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	raise_vector(0);
-	raise_vector(1);
-	raise_vector(0);
-	assert_int_equal(presented(fixture), 1);
-	assert_int_equal(guest_get(fixture, AIBV, 1), 0xc0);
-	guest_fill(fixture, AISB, 0, 1);
-	raise_vector(2);
-	assert_int_equal(presented(fixture), 2);
-}
-
-/* No summary means no summary, not no interruption (trap 22). */
-static void test_without_summary_each_one_interrupts(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	register_int(fixture, ISC, 8, 0, -1);
-	raise_vector(0);
-	raise_vector(0);
-	raise_vector(1);
-	assert_int_equal(presented(fixture), 3);
-	assert_int_equal(bits_set(fixture, AISB, 64), 0);
-}
-
-static void test_suppression_is_obeyed(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	register_int(fixture, ISC, 8, 0, -1);
-	zpci_ram_set_mode(fixture->ram, ISC, 1);
-	raise_vector(0);
-	raise_vector(1);
-	assert_int_equal(presented(fixture), 1);
-	assert_int_equal(bits_set(fixture, AIBV, 64), 2);
-}
-
 /* --- what is dropped ------------------------------------------------------------------ */
 
 static void expect_nothing(struct fixture *fixture)
@@ -196,16 +96,6 @@ static void test_not_registered_or_not_enabled(void **state)
 	raise_vector(0);
 	expect_nothing(fixture);
 	guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
-	raise_vector(0);
-	expect_nothing(fixture);
-}
-
-static void test_message_to_another_address(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	guest_bar_write(fixture, handle, 2, BENCH_MSIX_TABLE, 4, 0xfee00000);
 	raise_vector(0);
 	expect_nothing(fixture);
 }
@@ -276,98 +166,7 @@ static void test_without_bus_master(void **state)
 	assert_int_equal(presented(fixture), 1);
 }
 
-static void test_msix_off(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	guest_config_write(fixture, handle, BENCH_MSIX_CAPABILITY + 2, 2, 0);
-	raise_vector(1);
-	expect_nothing(fixture);
-}
-
-/* Linux 7.2 registers before it writes the table, 6.x after (ref 6.2). */
-static void test_table_may_follow_registration(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_enabled(fixture, 1, "lpar");
-	device = fixture->bench->devices[1];
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), CC(0));
-	guest_msix_enable(fixture, handle);
-	guest_msix_entry(fixture, handle, 4, 4);
-	raise_vector(4);
-	assert_int_equal(bit(fixture, AIBV, 4), 1);
-	assert_int_equal(presented(fixture), 1);
-}
-
-/* --- storage that fails --------------------------------------------------------------- */
-
-static void expect_error(struct fixture *fixture)
-{
-	struct zpci_chsc_sei_response event;
-
-	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
-	assert_int_equal(presented(fixture), 0);
-	assert_int_equal(guest_sei(fixture, &event), CC(0));
-	assert_int_equal(zpci_be16_get(event.ccdf.pec), ZPCI_PEC_INTERRUPTION_STORAGE);
-	assert_int_equal(zpci_be32_get(event.ccdf.fid), FID + 1);
-	assert_int_equal(zpci_be32_get(event.ccdf.handle), handle);
-}
-
-static void test_indicators_that_are_not_in_storage(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	zpci_ram_poison(fixture->ram, AIBV, 8);
-	raise_vector(0);
-	expect_error(fixture);
-}
-
-static void test_summary_that_is_not_in_storage(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	zpci_ram_poison(fixture->ram, AISB, 8);
-	raise_vector(0);
-	expect_error(fixture);
-}
-
-/* What is not there is refused at registration: both ends of the vector, and the summary if it is
- * wanted (ref 5.2, status 4). */
-static void test_registering_what_is_not_in_storage(void **state)
-{
-	struct fixture *fixture = *state;
-	const int refused = STATUS(ZPCI_STATUS_NOT_AVAILABLE);
-
-	handle = fixture_enabled(fixture, 1, "lpar");
-	zpci_ram_poison(fixture->ram, AIBV, 1);
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), refused);
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 8, 0), CC(0));
-	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL);
-	zpci_ram_poison(fixture->ram, AIBV + 1, 1);
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 9, 0, 0), refused);
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 0), CC(0));
-	guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_INT, NULL);
-	zpci_ram_poison(fixture->ram, AISB, 1);
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, 7), refused);
-	assert_int_equal(guest_register_int(fixture, handle, ISC, 8, 0, -1), CC(0));
-}
-
 /* --- threads -------------------------------------------------------------------------- */
-
-/* A device may raise a vector while it executes a store: presented before that store is over. */
-static void test_vector_from_within_an_operation(void **state)
-{
-	struct fixture *fixture = *state;
-
-	handle = fixture_interrupting(fixture, &device);
-	guest_bar_write(fixture, handle, 0, BENCH_DOORBELL, 4, 6);
-	assert_int_equal(bit(fixture, AIBV, 6), 1);
-	assert_int_equal(presented(fixture), 1);
-}
 
 #define ROUNDS 2000
 
@@ -439,26 +238,12 @@ static void test_deregistering_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_vector_sets_its_bit_and_the_summary),
-		FIXTURE_TEST(test_offsets_and_subclass_of_the_fib),
-		FIXTURE_TEST(test_neighbouring_bits_are_kept),
-		FIXTURE_TEST(test_data_selects_the_bit),
-		FIXTURE_TEST(test_summary_coalesces),
-		FIXTURE_TEST(test_without_summary_each_one_interrupts),
-		FIXTURE_TEST(test_suppression_is_obeyed),
 		FIXTURE_TEST(test_number_beyond_noi),
 		FIXTURE_TEST(test_vector_beyond_the_table),
 		FIXTURE_TEST(test_not_registered_or_not_enabled),
-		FIXTURE_TEST(test_message_to_another_address),
 		FIXTURE_TEST(test_masked_vector_waits),
 		FIXTURE_TEST(test_function_mask),
 		FIXTURE_TEST(test_without_bus_master),
-		FIXTURE_TEST(test_msix_off),
-		FIXTURE_TEST(test_table_may_follow_registration),
-		FIXTURE_TEST(test_indicators_that_are_not_in_storage),
-		FIXTURE_TEST(test_summary_that_is_not_in_storage),
-		FIXTURE_TEST(test_registering_what_is_not_in_storage),
-		FIXTURE_TEST(test_vector_from_within_an_operation),
 		FIXTURE_TEST(test_each_one_arrives),
 		FIXTURE_TEST(test_deregistering_waits),
 	};

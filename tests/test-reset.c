@@ -111,21 +111,6 @@ static void test_disable_of_what_a_reset_disabled(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 }
 
-static void test_reset_ends_errors_and_keeps_standby(void **state)
-{
-	struct fixture *fixture = *state;
-	struct zpci_function_options options;
-
-	fixture_enabled(fixture, 1, "lpar");
-	fixture_options(fixture, 2, "lpar", &options);
-	options.standby = true;
-	assert_int_equal(fixture_add_options(fixture, &options), 0);
-	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
-	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
-	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_DISABLED);
-	assert_int_equal(fixture_state(fixture, FID + 2), ZPCI_STATE_STANDBY);
-}
-
 /* An IPL begins without events; kexec must still hear of what was plugged (firmware.h). */
 /* The next List says what there is; an event from before could tear down what it names. */
 static void test_pending_events(void **state)
@@ -263,7 +248,6 @@ int main(void)
 		FIXTURE_TEST(test_subsystem_reset),
 		FIXTURE_TEST(test_disable),
 		FIXTURE_TEST(test_disable_of_what_a_reset_disabled),
-		FIXTURE_TEST(test_reset_ends_errors_and_keeps_standby),
 		FIXTURE_TEST(test_pending_events),
 		FIXTURE_TEST(test_function_level_reset),
 		FIXTURE_TEST(test_quiesce_and_resume),
