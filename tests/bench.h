@@ -57,7 +57,7 @@ struct bench_device {
 /* An adapter of it. */
 struct bench {
 	unsigned vfs;
-	const struct zpci_platform *platform;		/* told to who opens; NULL: nothing */
+	const struct zpci_platform *platform; /* given to the caller of open(); NULL: nothing */
 	struct bench_device *devices[ZPCI_VFS_MAX + 1]; /* NULL: not open */
 };
 
@@ -66,7 +66,7 @@ extern const struct zpci_model bench_model;
 /* The adapter of it that was made last. */
 extern struct bench *bench_last;
 
-/* What a test wants to do from within operations; NULL: nothing. Set while nobody else is there. */
+/* What a test does within operations; NULL: nothing. Set while no other thread runs. */
 struct bench_hooks {
 	void (*opened)(struct bench_device *device);	/* at the end of open() */
 	void (*closing)(struct bench_device *device);	/* at the start of close() */

@@ -199,7 +199,7 @@ static void test_enable_gives_a_new_handle(void **state)
 			 ZPCI_CLP_INVALID_FOR_HANDLE);
 	assert_int_equal(guest_load(fixture, enabled, ZPCI_SPACE_CONFIG, 0, 4, NULL), CC(3));
 
-	/* And a handle of an earlier life stays dead. */
+	/* And the handle from before the disable stays void. */
 	assert_int_not_equal(guest_enable(fixture, result), enabled);
 	assert_int_equal(guest_load(fixture, enabled, ZPCI_SPACE_CONFIG, 0, 4, NULL), CC(3));
 }
@@ -226,7 +226,7 @@ static void test_shared_leaves_what_is_not_ours(void **state)
 	assert_int_equal(guest_modify(fixture, 0x80020000, 0, ZPCI_MPCIFC_DEREG_INT, NULL),
 			 NOT_OURS);
 	assert_int_equal(guest_refresh(fixture, 0x80020000, 0, 4096), NOT_OURS);
-	/* Our own handle form is answered, also when nobody has it. */
+	/* A handle of our own form is answered, also when no function has it. */
 	assert_int_equal(guest_load(fixture, fixture_handle(fixture, FID + 1) ^ 0x80000fff,
 				    ZPCI_SPACE_CONFIG, 0, 4, NULL),
 			 CC(3));

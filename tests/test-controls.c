@@ -76,7 +76,7 @@ static void test_reset_block_and_error(void **state)
 	assert_int_equal(fixture_handle(fixture, FID + 1), handle);
 }
 
-/* It hits whatever is configured, and each life once (ref 4.3). */
+/* It stops a function in each configured state, once until the next disable (ref 4.3). */
 static void test_permanent_error_in_every_state(void **state)
 {
 	struct fixture *fixture = *state;
@@ -122,7 +122,7 @@ static void test_error_before_the_last_was_recovered(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ERROR);
 }
 
-/* Reference 8.5: those that the guest only logs, those that it gives up on; all others it
+/* Reference 8.5: a guest only logs some errors, and gives up on some. From all others it
  * recovers. */
 static enum zpci_state state_after(unsigned pec)
 {
@@ -254,7 +254,7 @@ static void test_measurement_pauses(void **state)
 	zpci_firmware_quiesce(fixture->firmware);
 	zpci_ram_advance(fixture->ram, 2 * period);
 	assert_int_equal(guest_get(fixture, FMB + 4, 4), 0);
-	/* Nor when a CPU that was not stopped registers it once more. */
+	/* It stays so when a CPU that was not stopped registers the block once more. */
 	assert_int_equal(measure(fixture, handle, FMB), CC(0));
 	zpci_ram_advance(fixture->ram, 2 * period);
 	assert_int_equal(guest_get(fixture, FMB + 4, 4), 0);
@@ -274,7 +274,7 @@ static void test_measurement_refuses_a_key(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 }
 
-/* Measurement goes on until the guest disables the function, and so does the news of it. */
+/* Measurement goes on until the guest disables the function, and so do its error events. */
 static void test_measurement_ends_in_a_permanent_error(void **state)
 {
 	struct fixture *fixture = *state;
@@ -307,7 +307,7 @@ static void test_measurement_block_that_is_not_in_storage(void **state)
 	zpci_ram_poison(fixture->ram, FMB, 64);
 	assert_int_equal(measure(fixture, handle, FMB), CC(0));
 	zpci_ram_advance(fixture->ram, period);
-	/* An event that is only reported, once; then measurement is off. */
+	/* The event is only reported, and once; then measurement is off. */
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 	assert_int_equal(guest_sei(fixture, &event), CC(0));
 	assert_int_equal(zpci_be16_get(event.ccdf.pec), 0x002a);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test-device-config-space.c - config spaces of software devices, byte by byte, and what can be
  * learned about a VF from its PF alone.

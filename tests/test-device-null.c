@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test-device-null.c - the model that does nothing: who its functions are, and that nothing
  * written to them stays but what config space keeps until a reset.

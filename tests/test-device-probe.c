@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test-device-probe.c - the probe device against its contract: registers, doorbells, DMA, reset
  * and quiesce. The test stands where the function stands: it supplies the services, a flat
@@ -81,20 +81,20 @@ static void meet(const bool *wanted)
 
 static int transfer(uint64_t address, uint8_t *buffer, size_t length, bool out, uint64_t *failed)
 {
-	int result = 0;
+	int rc = 0;
 
 	pthread_mutex_lock(&lock);
 	transfers++;
 	in_service = true;
 	meet(&block);
-	for (size_t i = 0; i < length && !result; i++, address++) {
+	for (size_t i = 0; i < length && !rc; i++, address++) {
 		if (address / PAGE == canceled / PAGE) {
 			*failed = address;
-			result = -ECANCELED;
+			rc = -ECANCELED;
 		} else if (address < BASE || address >= BASE + MEMORY ||
 			   address / PAGE == refused / PAGE) {
 			*failed = address;
-			result = -EFAULT;
+			rc = -EFAULT;
 		} else if (out) {
 			memory[address - BASE] = buffer[i];
 		} else {
@@ -103,7 +103,7 @@ static int transfer(uint64_t address, uint8_t *buffer, size_t length, bool out, 
 	}
 	in_service = false;
 	pthread_mutex_unlock(&lock);
-	return result;
+	return rc;
 }
 
 static int dma_read(void *function, uint64_t address, void *buffer, size_t length, uint64_t *failed)
@@ -591,14 +591,14 @@ static void reset_ends_the_transfer_and_drain_waits_for_it(void **state)
 	assert_false(is(&in_service));
 	assert_int_equal(load(ZPCI_PROBE_REG_STORES, 8), 0);
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), error(ZPCI_PROBE_CODE_RESET));
-	/* Resets come in groups; the trace is for who comes after the last one. */
+	/* Resets come in groups; what they leave is seen after the last one. */
 	reset_and_drain();
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), error(ZPCI_PROBE_CODE_RESET));
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_DONE, 8), 0);
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_LENGTH, 8), 0);
 	assert_int_equal(load(ZPCI_PROBE_REG_SCRATCH32, 4), 0);
 	assert_int_equal(load(ZPCI_PROBE_MEMORY, 4), 0);
-	/* Had anything gone on, it would have come before this. */
+	/* If it had continued, its vector would have come before this one. */
 	assert_int_equal(run(ZPCI_PROBE_DMA_READ, BASE, 0, 1), ZPCI_PROBE_STATUS_DONE);
 	assert_int_equal(transfers, 2);
 	assert_int_equal(raised, 1);

@@ -82,7 +82,7 @@ static void test_one_report_until_the_queue_is_empty(void **state)
 	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 2);
 }
 
-/* What says the same as the event before it is no news. */
+/* An event that repeats the one before it is dropped. */
 static void test_repeated_announcement_is_one_event(void **state)
 {
 	struct fixture *fixture = *state;
@@ -120,7 +120,7 @@ static void test_queue_is_bounded(void **state)
 	expect_no_event(fixture);
 }
 
-/* Nor can an operator, with a guest that listens to nothing. The last word is kept. */
+/* An operator cannot fill memory either, if a guest never fetches. The latest event is kept. */
 static void test_operators_events_are_bounded(void **state)
 {
 	struct fixture *fixture = *state;
@@ -228,7 +228,7 @@ static void test_surprise_removal(void **state)
 	assert_int_not_equal(zpci_be32_get(event.ccdf.handle), 0);
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + 1), -ENOENT);
 
-	/* And it may come back; the old handle does not. */
+	/* The function may come back; its old handle stays void. */
 	fixture_add(fixture, 1, "lpar");
 	assert_int_not_equal(guest_enable(fixture, fixture_handle(fixture, FID + 1)), handle);
 	assert_int_equal(guest_load(fixture, handle, 15, 0, 4, NULL), CC(3));
@@ -338,7 +338,7 @@ static void test_shared_events(void **state)
 	assert_int_equal(guest_sei(fixture, NULL), NOT_OURS);
 	zpci_firmware_announce(fixture->firmware, FID + 1);
 	assert_int_equal(guest_sei(fixture, &event), CC(0));
-	/* Whether there is more only the machine knows: the guest has to ask again. */
+	/* Only the machine knows whether there is more: the guest has to ask again. */
 	assert_int_equal(event.flags, ZPCI_CHSC_SEI_MORE);
 	assert_int_equal(guest_sei(fixture, NULL), NOT_OURS);
 	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, 0x9999, NULL), NOT_OURS);
@@ -347,7 +347,7 @@ static void test_shared_events(void **state)
 
 /* --- who is told of what ------------------------------------------------------------------ */
 
-/* As Linux does: nothing without a channel report; then it fetches until there is no more. Returns
+/* As Linux does: it fetches after a channel report only, and then until there is no more. Returns
  * how many events it got; @last is the last one. */
 static unsigned listen(struct fixture *fixture, uint64_t *heard,
 		       struct zpci_chsc_sei_response *last)
@@ -428,7 +428,7 @@ static end_of_an_error *const ends[] = {
 
 #define ENDS (sizeof(ends) / sizeof(ends[0]))
 
-/* An error was reported, and something ends it; before or after that the guest comes. Whatever it
+/* An error was reported, and something ends it. The guest fetches before or after that. Whatever it
  * finds, the next event reaches it. */
 static void expect_next_event_arrives(struct fixture *fixture, end_of_an_error *end, bool early)
 {
@@ -503,7 +503,7 @@ static void post_another(struct fixture *fixture)
 	zpci_firmware_announce(fixture->firmware, FID + 2);
 }
 
-/* The guest comes by itself before the report does, which then is one too many. */
+/* The guest fetches before the report comes, which is then one too many. */
 static void test_fetched_while_it_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
@@ -566,7 +566,7 @@ static void test_further_errors_come_in_order(void **state)
 
 	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x04);
 	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
-	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a); /* no news */
+	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a); /* repeats the one before */
 	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x04);
 	expect_event(fixture, FID + 1, handle, 0x04, true);
 	expect_event(fixture, FID + 1, handle, 0x3a, true);
@@ -607,7 +607,7 @@ static void test_errors_do_not_flood_the_log(void **state)
 
 /* --- while something else is under way --------------------------------------------------------- */
 
-/* A thread that stands still where it came by, until it may go on. */
+/* A thread that waits at a place until the test lets it go on. */
 static struct {
 	struct zpci_machine_ops ops;
 	struct fixture *fixture;
@@ -631,7 +631,7 @@ static void wait_until_parked(void)
 		sched_yield();
 }
 
-/* An error is being recorded: its function is not as it was, and says when. */
+/* An error is being recorded: its function has changed already, and tells the test when. */
 static uint64_t parking_clock(void *machine)
 {
 	struct zpci_function *function = zpci_list_find_fid(parked.fixture->firmware, FID + 1);
@@ -668,7 +668,7 @@ static int parked_setup(void **state)
 	return zpci_firmware_create(&parked.ops, fixture->ram, &options, &fixture->firmware);
 }
 
-/* What another thread does to VF 1. */
+/* What the other thread does to VF 1. */
 struct doer {
 	struct fixture *fixture;
 	void (*act)(struct fixture *fixture);
@@ -712,7 +712,7 @@ static bool is_asleep(pid_t thread)
 	return end && end[2] == 'S';
 }
 
-/* It waits for a lock, or need not. */
+/* It waits for a lock, or does not have to. */
 static void wait_until_it_waits(struct doer *doer)
 {
 	while (!doer->done && !(doer->thread && is_asleep(doer->thread)))
@@ -789,7 +789,7 @@ static void test_not_measured_while_it_is_disabled(void **state)
 	expect_error_of_its_life(fixture, handle, fail_by_measurement, ZPCI_PEC_FMB_STORAGE);
 }
 
-/* What is announced is no state that a function has only in the midst of an operation. */
+/* An announcement never tells a state that a function has only during an operation. */
 static void test_announced_while_it_is_deconfigured(void **state)
 {
 	struct fixture *fixture = *state;

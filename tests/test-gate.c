@@ -151,7 +151,7 @@ static void do_raise(struct errand *errand)
 
 static void do_disable(struct errand *errand)
 {
-	/* Not by a CLP block in storage, which is the fixture's. */
+	/* Without a CLP block in storage: that one belongs to the fixture. */
 	struct zpci_clp_set_function_request request = { .operation = ZPCI_CLP_SET_DISABLE };
 	uint8_t block[sizeof(request) + sizeof(struct zpci_clp_set_function_response)] = { 0 };
 
@@ -241,7 +241,7 @@ static void test_level_reset_waits_for_dma(void **state)
 	closes_after_dma(*state, do_level_reset);
 }
 
-/* The same for who takes translations away, or the right to use them. The device is not reset. */
+/* The same for operations that end translations or the right to use them, without a reset. */
 static void test_refresh_waits_for_dma(void **state)
 {
 	closes_after_dma(*state, do_refresh);
@@ -338,7 +338,7 @@ static void cannot_reach_the_guest(struct fixture *fixture, struct bench_device 
 	assert_int_equal(zpci_be16_get(event.code), ZPCI_CHSC_NO_EVENT);
 }
 
-/* The neighbour does all that a guest does, as if the other were not there. */
+/* The neighbour does all that a guest does, as if there were no other function. */
 static void works(struct fixture *fixture, uint32_t *handle)
 {
 	uint32_t disabled;
@@ -374,7 +374,7 @@ static void test_enable_is_busy_until_drained(void **state)
 	handle = guest_enable(fixture, handle);
 	guest_bar_write(fixture, handle, 0, 0x40, 8, 1);
 	assert_int_equal(guest_bar_read(fixture, handle, 0, 0x40, 8), 1);
-	/* Not enabled is another answer than canceled, and so is no Bus Master. */
+	/* "Not enabled" and "no Bus Master" are other answers than "canceled". */
 	assert_int_equal(write_dma(device), -ENODEV);
 }
 
@@ -416,7 +416,7 @@ static void test_system_reset_does_not_wait(void **state)
 	assert_int_equal(guest_set_function(fixture, handle, ZPCI_CLP_SET_ENABLE, 1, &result),
 			 ZPCI_CLP_BUSY);
 	cannot_reach_the_guest(fixture, device);
-	/* Another reset changes nothing of that, nor does a function that the guest lets go of. */
+	/* Another reset does not change that, and neither does a disable. */
 	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
 	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_DECONFIGURE, FID + 1, NULL), CC(0));
 	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, NULL), CC(0));
@@ -451,7 +451,7 @@ static void test_quiesce_waits_without_a_lock(void **state)
 	zpci_firmware_resume(fixture->firmware);
 }
 
-/* Who stops the machine waits for devices that stay; a removal comes after. */
+/* The stop of the machine waits for devices that stay; a removal comes after it. */
 static void test_removal_waits_for_quiesce(void **state)
 {
 	struct fixture *fixture = *state;
@@ -500,7 +500,7 @@ static void test_removal_waits_without_a_lock(void **state)
 	assert_int_equal(zpci_be16_get(event.ccdf.pec), ZPCI_PEC_DECONFIGURED);
 	cannot_reach_the_guest(fixture, device);
 	works(fixture, &neighbour);
-	/* It is gone for the guest, and for a CPU that comes with a handle of before. */
+	/* It is gone for the guest, and for a CPU that uses a handle from before. */
 	assert_int_equal(guest_load(fixture, handle, 0, 0, 8, &value), CC(3));
 	assert_int_equal(
 		guest_set_function(fixture, handle & ~0x80000000u, ZPCI_CLP_SET_ENABLE, 1, &result),
@@ -671,7 +671,7 @@ static void test_pf_tells_its_vfs(void **state)
 	assert_int_equal(vfs_enabled(fixture, FID + 1), 0);
 }
 
-/* The gate is closed then; what it says counts. */
+/* The gate is closed then; the answer of the device counts. */
 static void take_vfs_away(struct bench_device *device)
 {
 	device->services->vfs_changed(device->services->function, 0);
@@ -714,7 +714,7 @@ static void look_at_first(struct errand *errand)
 	errand->result = guest_load(&errand->fixture, errand->handle, 0, 0x40, 8, &value);
 }
 
-/* A CPU that uses the first function meanwhile would wait for us for ever, were its lock held. */
+/* If the lock were held, a CPU that uses the first function meanwhile would wait for ever. */
 static void use_first(void)
 {
 	start(&bystander, bystander.of, look_at_first);

@@ -23,7 +23,7 @@ static void test_known_opcodes(void **state)
 		encode_displaced(instruction, displaced_opcodes[i], 1, 2, 3, -1);
 		assert_true(zpci_instruction_known(instruction));
 	}
-	/* And no others: all two-byte opcodes, and those of RSY and RXY with their last byte. */
+	/* And no other opcode: all of two bytes, and those of RSY and RXY with their last byte. */
 	for (unsigned opcode = 0; opcode < 0x10000; opcode++) {
 		encode_rre(instruction, opcode, 0, 0);
 		known += zpci_instruction_known(instruction);
@@ -116,7 +116,7 @@ static void test_status_byte_of_each_instruction(void **state)
 
 /* --- addresses ------------------------------------------------------------------------ */
 
-/* Where the FIB was fetched from is seen by its format: 1 is refused, at no other place is one. */
+/* Format 1 is refused, and is at this address alone: the answer tells where the FIB came from. */
 static void expect_fib_at(struct fixture *fixture, uint64_t address, const uint8_t instruction[6])
 {
 	guest_fill(fixture, address, 1, 1);

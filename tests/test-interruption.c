@@ -214,7 +214,7 @@ static void *raise_all_the_time(void *opaque)
 	return NULL;
 }
 
-/* When DEREG_INT returned, the indicator is the guest's to use for something else. */
+/* After DEREG_INT the guest may use the indicator's storage for something else. */
 static void test_deregistering_waits(void **state)
 {
 	struct fixture *fixture = *state;

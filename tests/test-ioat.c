@@ -37,7 +37,7 @@ static int dma_write(uint64_t address, const void *data, size_t length, uint64_t
 					   failed);
 }
 
-/* The next event is the error event @pec of our function at DMA address @address. */
+/* The next event is the error event @pec of the function, at DMA address @address. */
 static void expect_error(struct fixture *fixture, uint16_t pec, uint64_t address)
 {
 	struct zpci_chsc_sei_response event;
@@ -250,7 +250,7 @@ static void test_refresh_does_not_touch_other_pages(void **state)
 	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), -EFAULT);
 }
 
-/* New tables are in force at once, and the old translations with them gone. */
+/* New tables are used at once, and the old translations are gone. */
 static void test_registering_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -310,7 +310,7 @@ static void *write_all_the_time(void *opaque)
 	return NULL;
 }
 
-/* When RPCIT returned, nothing lands in the page from before: the guest may give it away. */
+/* After RPCIT no DMA reaches the old page any more: the guest may use it for something else. */
 static void test_refresh_waits_for_accesses_in_flight(void **state)
 {
 	struct fixture *fixture = *state;
@@ -337,7 +337,7 @@ static void test_refresh_waits_for_accesses_in_flight(void **state)
 	assert_null(complaint);
 }
 
-/* The group publishes no refresh: of what a page allows now in addition we need not be told. */
+/* The group does not publish refresh: the guest need not tell what a page allows in addition. */
 static void test_protection_that_ends(void **state)
 {
 	struct fixture *fixture = *state;

@@ -129,7 +129,7 @@ static void test_block_arrives_whole_and_unswapped(void **state)
 	}
 }
 
-/* What the function owns is cut out; what is around it arrives in one piece each
+/* The part that the function owns is cut out; each part beside it arrives in one piece
  * (zpci/device.h). */
 static void test_block_over_the_msix_table(void **state)
 {

@@ -162,7 +162,7 @@ static int tear_down(void **state)
 
 /* --- a thread that does one thing ----------------------------------------------------------- */
 
-/* Who does it, on a CPU of its own, and what came of it. */
+/* What a thread does, on a CPU of its own, and its answer. */
 struct errand {
 	struct fixture fixture;
 	uint32_t handle;
@@ -222,7 +222,7 @@ static int let_time_pass(struct errand *errand)
 	return 0;
 }
 
-/* Whose block cannot be stored. */
+/* Its measurement block cannot be stored. */
 static int fail_to_measure(struct errand *errand)
 {
 	measure_fails = true;
@@ -461,7 +461,7 @@ static void test_rpcit_gets_in_between_pieces(void **state)
 	assert_true(got_in);
 }
 
-/* Nor does one that always has a transfer more: who waits is next. */
+/* A device that always has one more transfer does not either: the CPU that waits is next. */
 static void test_rpcit_gets_in_before_the_next_transfer(void **state)
 {
 	struct fixture *fixture = *state;
@@ -494,7 +494,7 @@ static int give_back(struct errand *errand)
 	return 0;
 }
 
-/* While a device closes, nobody else opens it: it may have one of the host's at a time. */
+/* While a device closes it is not opened again: it may use a host device that exists once. */
 static void test_a_closing_device_is_still_lent(void **state)
 {
 	struct zpci_services services = { .dma_read = NULL };
@@ -544,7 +544,7 @@ static int add_second(struct errand *errand)
 	return add_with_fid(errand, 2, FID + 1);
 }
 
-/* Who adds is alone from the checks on until it is there. */
+/* From the checks until the function is there no other add runs. */
 static void test_one_of_two_gets_the_fid(void **state)
 {
 	struct fixture *fixture = *state;
@@ -564,7 +564,7 @@ static void test_one_of_two_gets_the_fid(void **state)
 	assert_int_equal(other, -EEXIST);
 }
 
-/* Both found it before it was gone. */
+/* Both calls found the function before it was removed. */
 static void test_one_of_two_removes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -611,7 +611,7 @@ static void test_a_removed_function_is_gone_at_once(void **state)
 	assert_int_equal(finish(&errand), 0);
 }
 
-/* What a guest asks with a handle of who had the slot before. */
+/* What a guest asks with a handle of the function that had the slot before. */
 static int use_former_handles(struct errand *errand)
 {
 	struct zpci_fib fib;
@@ -635,7 +635,7 @@ static void test_nobody_waits_for_who_is_being_added(void **state)
 	open_park.closed = true;
 	start(&adder, &like, add_second);
 	wait_for(&open_park.here);
-	/* They come back while it is there; else for ever. */
+	/* They return while the park is there; otherwise they would wait for ever. */
 	start(&cpu, &like, use_former_handles);
 	assert_true(finish(&cpu));
 	start(&resetter, &like, reset);
@@ -665,7 +665,7 @@ static void test_reset_meets_who_is_being_removed(void **state)
 	finish(&resetter);
 }
 
-/* One that is being opened is stopped by whoever stops all. */
+/* A device that is being opened is stopped together with all others. */
 static void test_quiesce_meets_who_is_being_added(void **state)
 {
 	struct fixture *fixture = *state;
@@ -703,7 +703,7 @@ static void test_who_is_added_meets_quiesce(void **state)
 	assert_true(fixture->bench->devices[1]->quiet);
 }
 
-/* Whoever has it go on while it is still being stopped has the last word on all of it. */
+/* A resume during a stop wins: all devices go on. */
 static void test_resume_meets_quiesce(void **state)
 {
 	struct fixture *fixture = *state;
@@ -751,7 +751,7 @@ static int load_bar(struct errand *errand)
 	return guest_load(&errand->fixture, errand->handle, 0, 0, 8, NULL);
 }
 
-/* The handle was good when it began to wait, and is not when it goes on. */
+/* The handle is valid when the call begins to wait, and void when it goes on. */
 static void test_a_handle_that_ended_meanwhile(void **state)
 {
 	struct fixture *fixture = *state;
@@ -785,7 +785,7 @@ static int exchange(struct errand *errand)
 	return rc ? rc : add_with_fid(errand, 2, FID + 2);
 }
 
-/* A FID as well: another function may have its slot. Who of the two is first is not said. */
+/* The same by FID: another function may have its slot. The order of the two is not defined. */
 static void test_a_fid_that_ended_meanwhile(void **state)
 {
 	struct fixture *fixture = *state;

@@ -114,7 +114,7 @@ static void test_delivered(void **state)
 
 	fixture->bench->platform = &mine;
 	assert_int_equal(add(fixture, 1, NULL), 0);
-	/* It was read once. */
+	/* The options are read once. */
 	memset(&mine, 0xff, sizeof(mine));
 	ask(fixture, 1, &function, &group);
 	expect_all(&function, &group);
@@ -199,7 +199,7 @@ static void test_group_begins_with_its_first_function(void **state)
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + 3), 0);
 	assert_int_equal(guest_query_group(fixture, 0x33, &group), ZPCI_CLP_OK);
 	assert_int_equal(add(fixture, 4, &other), -EEXIST);
-	/* Whoever was refused gave the device back. */
+	/* After a refusal the device was given back. */
 	assert_int_equal(add(fixture, 4, &all), 0);
 }
 
@@ -231,7 +231,7 @@ static void test_groups_of_the_machine(void **state)
 	platform.group.id = 0xff;
 	assert_int_equal(add(fixture, 1, &platform), -EINVAL);
 	platform.group.id = 0xef;
-	/* It is left to the machine until it is ours. */
+	/* The group is left to the machine until a function of ours is in it. */
 	guest_clp_begin(fixture, ZPCI_CLP_QUERY_GROUP, 32, sizeof(group));
 	guest_put(fixture, BLOCK + 19, 1, 0xef);
 	assert_int_equal(guest_clp(fixture, ZPCI_CLP_LPS_PCI), NOT_OURS);
@@ -315,7 +315,7 @@ static void test_dma_addresses_of_ism(void **state)
 	assert_int_equal(dma_read(fixture, 0x300000fff), 0);
 }
 
-/* The last page of all: nothing is behind it. */
+/* The last page of the address space: no address follows it. */
 static void test_dma_addresses_to_the_end(void **state)
 {
 	struct fixture *fixture = *state;
@@ -406,7 +406,7 @@ static void test_reach_of_tables(void **state)
 		assert_int_equal(dma_read(fixture, start), 0);
 		for (unsigned beyond = 42; beyond < 63; beyond++) {
 			struct zpci_chsc_sei_response event;
-			/* Within the tables there is no entry; behind them nothing at all. */
+			/* Within the reach of the tables an entry is missing; beyond it no entry can be. */
 			unsigned pec = beyond < 42 + 11 * i ? ZPCI_PEC_DMA_TRANSLATION
 							    : ZPCI_PEC_DMA_RANGE;
 
@@ -455,7 +455,7 @@ static void set_measurement(struct fixture *fixture, uint32_t handle, uint64_t a
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_SET_MEASURE, &fib), expected);
 }
 
-/* Linux asks whatever it was told (ref 7). */
+/* Linux registers a block whatever it was told (ref 7). */
 static void test_no_measurement_block(void **state)
 {
 	struct fixture *fixture = *state;

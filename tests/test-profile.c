@@ -170,7 +170,7 @@ static void test_each_switch_alone(void **state)
 	}
 }
 
-/* BARs that are not shown are not there: as hardware with VF BARs that the guest cannot know. */
+/* BARs that are not shown cannot be accessed, like VF BARs that a guest does not know. */
 static void test_raw_bar_is_absent_for_loads(void **state)
 {
 	struct fixture *fixture = *state;
@@ -259,7 +259,7 @@ static void test_named_profiles(void **state)
 	assert_string_equal(zpci_command_memory_name(ZPCI_COMMAND_MEMORY_ON), "on");
 }
 
-/* A number that came from somewhere else has a name as well: nobody has to check before printing. */
+/* An unknown number has a name as well, so that callers need no check before they print it. */
 static void test_names_of_numbers_that_are_none(void **state)
 {
 	(void)state;

@@ -315,7 +315,7 @@ static void test_pages_become_runs(void **state)
 	map_pages(fixture, 0x5000, 3, FRAME, 0);
 	map_pages(fixture, 0x8000, 1, FRAME + 0x10000, 0);
 	map_pages(fixture, 0x9000, 2, FRAME + 0x11000, ZPCI_IOTE_PROTECT);
-	/* Of what it was not told, nothing is mapped. */
+	/* Pages that it was not told of are not mapped. */
 	assert_int_equal(iommu.maps, 0);
 	assert_int_equal(refresh(fixture, 0x5000, 8), CC(0));
 	assert_int_equal(iommu.count, 3);
@@ -329,19 +329,19 @@ static void test_pages_become_runs(void **state)
 	assert_true(mapping->write);
 	assert_false(mapped(dma + 0xa000)->write);
 
-	/* What is as it was is left alone. */
+	/* A mapping that did not change is left alone. */
 	assert_int_equal(refresh_all(fixture), CC(0));
 	assert_int_equal(iommu.maps, 3);
 	assert_int_equal(iommu.unmaps, 0);
 
-	/* A page of a run goes; the rest of it, which was not told of, does not. */
+	/* One page of a run is unmapped; the rest, which the guest did not name, stays mapped. */
 	unmap_pages(fixture, 0x6000, 1);
 	assert_int_equal(refresh(fixture, 0x6000, 1), CC(0));
 	assert_int_equal(iommu.count, 4);
 	expect_all(fixture, dma, APERTURE);
 	assert_int_equal(iommu.unmaps, 1);
 
-	/* A page that comes back, elsewhere, and one that may be written now. */
+	/* One page is mapped again, to another frame; one may be written now. */
 	map_pages(fixture, 0x6000, 1, FRAME + 0x40000, 0);
 	map_pages(fixture, 0x9000, 1, FRAME + 0x11000, 0);
 	assert_int_equal(refresh_all(fixture), CC(0));
@@ -363,7 +363,7 @@ static void test_frame_of_1_mib(void **state)
 	assert_int_equal(refresh(fixture, 2 * SEGMENT - PAGE, 1024), CC(0));
 	assert_int_equal(iommu.count, 1);
 	expect_all(fixture, dma, APERTURE);
-	/* A part of it is told of, and that decides about the run. */
+	/* The guest names a part of the run, and the whole run changes. */
 	guest_put(fixture, entry, 8, table);
 	assert_int_equal(refresh(fixture, 2 * SEGMENT + 0x7000, 1), CC(0));
 	assert_int_equal(iommu.count, 1);
@@ -513,7 +513,7 @@ static void test_registrations_that_end(void **state)
 	zpci_be64_put(&fib.pal, dma + SEGMENT - 1);
 	zpci_be64_put(&fib.iota, fixture->iota | ZPCI_IOTA_TRANSLATE | ZPCI_IOTA_DT_RT);
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_REREG_IOAT, &fib), CC(0));
-	/* All went, and what is valid in what is registered now came. */
+	/* All old mappings are gone; the valid pages of the new tables are mapped. */
 	assert_int_equal(iommu.unmaps, 1);
 	assert_int_equal(iommu.count, 1);
 	expect_all(fixture, dma, SEGMENT);
@@ -631,13 +631,13 @@ static void test_regions_change(void **state)
 	uint8_t *elsewhere = region[0].host;
 
 	two_runs(fixture);
-	/* Another one beside: nothing that is in use is touched. */
+	/* A region beside it is added: mappings that are in use stay. */
 	region[1] = region[0];
 	region[1].absolute = region[0].length;
 	regions = 2;
 	zpci_firmware_storage_changed(fixture->firmware);
 	assert_int_equal(iommu.maps + iommu.unmaps, 0);
-	/* It is elsewhere in the host. */
+	/* It has another address in the host. */
 	regions = 1;
 	region[0].host = elsewhere + SEGMENT;
 	zpci_firmware_storage_changed(fixture->firmware);
@@ -650,7 +650,7 @@ static void test_regions_change(void **state)
 	assert_int_equal(mapped(dma + 0x5000)->length, PAGE);
 	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x6000);
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
-	/* It is not there any more. */
+	/* It is not mapped any more. */
 	regions = 0;
 	zpci_firmware_storage_changed(fixture->firmware);
 	assert_int_equal(iommu.count, 0);

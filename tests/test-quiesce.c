@@ -160,7 +160,7 @@ static void test_who_goes_meanwhile_is_closed(void **state)
 	seen[1].count = 0;
 	take(fixture, 1);
 	EXPECT(1, CLOSE);
-	/* Another one in its slot, and the same again in that. */
+	/* Another function gets its slot; the same is tried with that one. */
 	fixture_add(fixture, 3, "lpar");
 	take(fixture, 3);
 	EXPECT(3, OPEN, QUIESCE, OTHER, CLOSE);
@@ -173,7 +173,7 @@ static void test_who_goes_meanwhile_is_closed(void **state)
 	assert_int_equal(seen[3].count, 0);
 }
 
-/* It stands still or it does not: no count is kept of how often that was said. */
+/* Stop and resume are not counted: one resume is enough after several stops. */
 static void test_once_is_enough(void **state)
 {
 	struct fixture *fixture = *state;
@@ -223,7 +223,7 @@ static void test_measurement_stands_still(void **state)
 	assert_int_equal(samples(fixture), 2);
 }
 
-/* Whoever registers a block while the machine stands still, it waits. */
+/* A block that is registered while the machine stands still waits until it goes on. */
 static void test_measurement_that_begins_meanwhile_waits(void **state)
 {
 	struct fixture *fixture = *state;
@@ -253,7 +253,7 @@ static void test_measurement_of_who_comes_meanwhile_waits(void **state)
 	zpci_firmware_resume(fixture->firmware);
 	zpci_ram_advance(fixture->ram, INTERVAL);
 	assert_int_equal(samples(fixture), 1);
-	/* And one that comes afterwards, in the same slot, does not. */
+	/* A block that is registered afterwards, in the same slot, does not wait. */
 	take(fixture, 1);
 	handle = fixture_enabled(fixture, 1, "lpar");
 	guest_fill(fixture, FMB, 0, 64);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test-refusals.c - what is refused when firmwares are made and functions are plugged: one message
  * for one failure, and it names the thing, the value and who has it.
@@ -94,10 +94,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void refused(struct made *made, const struct zpci_function_options *options, int result,
+static void refused(struct made *made, const struct zpci_function_options *options, int rc,
 		    const char *message)
 {
-	assert_int_equal(zpci_firmware_add(made->firmware, options), result);
+	assert_int_equal(zpci_firmware_add(made->firmware, options), rc);
 	said(message);
 }
 

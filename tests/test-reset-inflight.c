@@ -120,7 +120,7 @@ static uint64_t microseconds(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Everybody had the time to do what must not be seen, and each doorbell that waited is due. */
+/* Each thread had time for what it must not do, and each doorbell that waited is due. */
 static void let_them_try(void)
 {
 	uint64_t until = microseconds() + 2 * DELAY_MAX;
@@ -286,14 +286,14 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	int result;
+	int rc;
 
 	tell(STOP);
 	for (unsigned i = 0; i <= FUNCTIONS; i++)
 		pthread_join(workers[i].thread, NULL);
-	result = fixture_teardown(state);
+	rc = fixture_teardown(state);
 	zpci_adapter_unref(adapter);
-	return result;
+	return rc;
 }
 
 /* --- looking --------------------------------------------------------------------------------- */
@@ -356,7 +356,7 @@ static void expect_disabled(struct fixture *fixture)
 		count_flying(fixture, handles[n]);
 }
 
-/* Most of them met a copy: else this would be a test of nothing. */
+/* Most resets met a copy; otherwise the test would show nothing. */
 static void expect_flying(void)
 {
 	print_message("a copy was in flight %u times of %u\n", flying, ROUNDS * FUNCTIONS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What ends everything: system reset, subsystem reset, disable, function-level reset; and
+/* System reset, subsystem reset, disable and function-level reset end all activity; also
  * stopping for a while (ref 4.3, 10.3, traps 12 and 30). */
 #include "fixture.h"
 
@@ -92,7 +92,7 @@ static void test_disable(void **state)
 	expect_as_new(fixture, 0);
 }
 
-/* Whoever held the handle when the firmware disabled it is told so (ref 3.9). */
+/* Disable with the handle that a reset took away is answered with "already" (ref 3.9). */
 static void test_disable_of_what_a_reset_disabled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -111,8 +111,8 @@ static void test_disable_of_what_a_reset_disabled(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 }
 
-/* An IPL begins without events; kexec must still hear of what was plugged (firmware.h). */
-/* The next List says what there is; an event from before could tear down what it names. */
+/* A reset drops events. The next List tells which functions there are; an event from before the
+ * reset could make the guest remove one of them. */
 static void test_pending_events(void **state)
 {
 	static const enum zpci_reset resets[] = { ZPCI_RESET_SUBSYSTEM, ZPCI_RESET_SYSTEM };
@@ -205,7 +205,7 @@ static void pause_device(void)
 		sched_yield();
 }
 
-/* When reset returned, nothing is in flight: the storage belongs to the next kernel. */
+/* After a reset no DMA is in flight: the storage belongs to the next kernel. */
 static void test_nothing_in_flight_after_reset(void **state)
 {
 	struct fixture *fixture = *state;

@@ -214,7 +214,7 @@ static void test_who_cannot_be_added_takes_no_slot(void **state)
 	uint32_t handle;
 	void *device;
 
-	/* Nor does it change whose turn it is. */
+	/* The order in which slots are used stays the same as well. */
 	fixture_add(fixture, 1, "lpar");
 	fixture_add(fixture, 4, "lpar");
 	take(fixture, FID + 1);
@@ -230,7 +230,7 @@ static void test_who_cannot_be_added_takes_no_slot(void **state)
 	assert_int_equal(guest_config_read(fixture, handle, 0, 2), BENCH_VENDOR);
 }
 
-/* 4.3: who was there once is in reserved state, whatever has its slot. */
+/* 4.3: a function that was removed is in the reserved state, whatever has its slot. */
 static void test_fids_of_the_past_are_remembered(void **state)
 {
 	struct fixture *fixture = *state;
@@ -239,7 +239,7 @@ static void test_fids_of_the_past_are_remembered(void **state)
 	for (uint32_t fid = 0; fid < 5000; fid++) {
 		add(fixture, 1, fid);
 		take(fixture, fid);
-		/* One that comes again and again takes no other's place. */
+		/* A function that comes and goes again and again takes its own slot. */
 		add(fixture, 1, 0xffff0000);
 		take(fixture, 0xffff0000);
 	}
@@ -247,7 +247,7 @@ static void test_fids_of_the_past_are_remembered(void **state)
 	for (uint32_t fid = 5000 - 4095; fid < 5000; fid++)
 		assert_int_equal(sclp_configure(fixture, fid), ZPCI_SCLP_RESERVED_STATE);
 	assert_int_equal(sclp_configure(fixture, 5000), ZPCI_SCLP_UNKNOWN_ADAPTER);
-	/* Whose place is the oldest, and who then comes back, is the last one and not the first. */
+	/* A function that comes back to the oldest slot makes that slot the last in order. */
 	for (uint32_t fid = 10000; fid < 10000 + 4096; fid++) {
 		add(fixture, 1, fid);
 		take(fixture, fid);
@@ -464,7 +464,7 @@ static bool platform_agrees(const struct kind *kind, const struct zpci_platform 
 	       !strcmp(platform->utility_string, kind->utility_string ? kind->utility_string : "");
 }
 
-/* What is told of a handle that was listed. Who is asleep over too many lives meets it again. */
+/* What is told of a handle that was listed. After very many enables a handle repeats. */
 static void look_closer(struct looker *looker, uint32_t handle, const struct kind *kind,
 			unsigned changes)
 {
@@ -477,7 +477,7 @@ static void look_closer(struct looker *looker, uint32_t handle, const struct kin
 		looker->complaint = "a query of two functions";
 }
 
-/* A handle and a FID that were told together stay so, or are nobody's. */
+/* A handle and a FID that were told together belong together, or the handle is void. */
 static void look_once(struct looker *looker)
 {
 	struct fixture *fixture = &looker->fixture;

@@ -306,7 +306,7 @@ static uint32_t dma_status(struct guest *guest, uint32_t handle)
 
 #define CANARY 0xc0ffee00c0ffee00ull
 
-/* Whether @length bytes at @address stay as they were written here, over some turns of others. */
+/* Whether @length bytes at @address stay as this thread wrote them, while others run. */
 static void watch(struct guest *guest, uint64_t address, unsigned length, uint64_t value,
 		  const char *complaint)
 {
@@ -321,7 +321,7 @@ static void watch(struct guest *guest, uint64_t address, unsigned length, uint64
 	guest->watched++;
 }
 
-/* Tells of it, all at once or address by address. False: the function is another by now (cc 3), and
+/* RPCIT, all at once or page by page. False: the handle is void by now (cc 3), and
  * nothing is promised. */
 static bool refresh(struct guest *guest, uint32_t handle, unsigned page)
 {
@@ -396,7 +396,7 @@ static void *own(void *opaque)
 	return NULL;
 }
 
-/* What any CPU may do to a function that is another's. It registers nothing: where DMA goes is
+/* What any CPU may do to a function of another CPU. It registers nothing: where DMA goes is
  * the owner's to say. */
 static void interfere(struct guest *guest, uint32_t handle)
 {
@@ -450,7 +450,7 @@ static void interfere(struct guest *guest, uint32_t handle)
 	}
 }
 
-/* And now and then something that ends its life. */
+/* And now and then something that makes the handle void. */
 static void end_life(struct guest *guest, uint32_t fid, uint32_t handle)
 {
 	switch (any(guest) % 4) {
@@ -656,7 +656,7 @@ static void make_guest(struct guest *guest, struct stress *stress, unsigned numb
 		make_tables(guest);
 }
 
-/* The function works: DMA everywhere, its interruption, and nothing of the past. */
+/* The function works: DMA to all pages, its interruption, and no effect of earlier operations. */
 static void check_works(struct guest *guest)
 {
 	uint64_t pattern = 0x0123456789abcdefull + guest->number, seen;
@@ -680,7 +680,7 @@ static void check_works(struct guest *guest)
 	}
 }
 
-/* Who listens has heard of all that is pending; and after the last event a new one is reported. */
+/* A guest that follows the reports has all events; and after the last one a new one is reported. */
 static void check_events(struct guest *guest)
 {
 	struct stress *stress = guest->stress;

@@ -30,7 +30,7 @@ static void start_cpu(struct cpu *cpu, const struct fixture *fixture)
 	zpci_ram_cpu_init(fixture->ram, &cpu->fixture.cpu);
 }
 
-/* Handles are the same again after so many lives. A CPU that was asleep over them may see
+/* Handles repeat after so many enables. A CPU that slept meanwhile may see
  * anything. */
 #define LIVES 126
 
@@ -51,7 +51,7 @@ static void *access_bar(void *opaque)
 			cpu->complaint = "neither done nor an unknown handle";
 		if (*cpu->lives - lives > LIVES)
 			continue;
-		/* The handle was good before and after: then in between as well. */
+		/* The handle was valid before and after, so it was valid in between. */
 		if (stored == CC(0) && loaded == CC(0) && value != i)
 			cpu->complaint = "another value than the one stored";
 		if (stored == CC(3) && loaded == CC(0))
@@ -94,7 +94,7 @@ static void test_cpus_against_enable_and_disable(void **state)
 	}
 }
 
-/* Lists and queries take no lock of a function: they must not meet one half made. */
+/* Lists and queries take no lock of a function: they must not see one that is half made. */
 static void *plug_and_unplug(void *opaque)
 {
 	struct cpu *cpu = opaque;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* The frame around a command's output, and the end of a console that is kept. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -252,7 +252,7 @@ static void test_lengths(void)
 	}
 }
 
-/* Address spaces that begin further down; above them nothing is. */
+/* Address spaces whose top table is a lower one; addresses above them do not exist. */
 static void test_types(void)
 {
 	for (unsigned type = 0; type < 3; type++) {

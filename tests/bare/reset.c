@@ -298,13 +298,13 @@ uint8_t other_stack[65536] __attribute__((aligned(16)));
 void other_cpu(void);
 void other_entry(void);
 
-/* General registers are what they were: the stack is the program's to set. */
+/* The general registers keep their values: the program must set its stack. */
 __asm__(".text\n"
 	"other_entry:\n"
 	"	larl	%r15,other_stack+65376\n"
 	"	brasl	%r14,other_cpu\n");
 
-/* Never ends; the first CPU touches none of what this uses meanwhile. */
+/* Never ends. The first CPU does not use this storage meanwhile. */
 void other_cpu(void)
 {
 	uint32_t handle = other_handle;

@@ -92,7 +92,7 @@ bare_program_handler:
 	larl	%r15,program_stack_end - FRAME
 	brasl	%r14,bare_program
 
-/* The other three: note it, and go on where it came from, disabled and not waiting. */
+/* The other three: noted; the program goes on where it was interrupted, disabled, not waiting. */
 	.macro	handler name, function, old
 	.globl	\name
 \name:

@@ -51,7 +51,7 @@ static int run_recorded(struct bare_run *run)
 	return code;
 }
 
-/* What an event of QEMU's own looks like, of an instruction of no concern. */
+/* The event of an ordinary instruction, as QEMU presents it. */
 static unsigned usual;
 
 static void expect_event(const char *name, int got, int code, unsigned length, bool nullified)
@@ -179,7 +179,7 @@ static void test_exceptions(void)
 	code = run_recorded(&odd);
 	expect_event("PCILG with an odd register", code, SPECIFICATION, 4, false);
 	if (!bare_option("ours"))
-		return; /* QEMU would not survive the next */
+		return; /* the next one would end QEMU */
 	bare_dat(true);
 	bare_set_access(page, BARE_INVALID);
 	usual |= 0x10; /* ATMID: translation is on */

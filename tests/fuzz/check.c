@@ -222,7 +222,7 @@ void fuzz_check(struct fuzz *fuzz)
 		check_function(fuzz, &info);
 	fuzz_must(functions <= 1 + FUZZ_VFS);
 	check_list(fuzz, functions);
-	/* Nobody wrote to the guest for that. */
+	/* These calls did not write to guest storage. */
 	fuzz_must(fuzz->write_count == 0);
 	fuzz_leave(fuzz);
 }

@@ -53,7 +53,7 @@ static void fill_request(struct fuzz *fuzz, struct fuzz_input *input, struct blo
 		break;
 	}
 	memcpy(block->bytes, request, block->request < 32 ? block->request : 32);
-	/* And then some bytes that nobody expects. */
+	/* And then some bytes behind it, which no command expects. */
 	bytes = fuzz_bytes(input, fuzz_choose(input, 3), &got);
 	for (size_t i = 0; i + 1 < got; i += 2)
 		block->bytes[2 + bytes[i] % (block->request - 2)] = bytes[i + 1];

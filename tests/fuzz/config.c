@@ -23,12 +23,12 @@
 const char fuzz_name[] = "config";
 
 /* A sentence: something, on one line, of a length that can be read. */
-static void check_error(int result, char *error)
+static void check_error(int rc, char *error)
 {
-	fuzz_must((result == 0) == (error == NULL));
-	if (!result)
+	fuzz_must((rc == 0) == (error == NULL));
+	if (!rc)
 		return;
-	fuzz_must(result < 0 && *error && strlen(error) < 2048);
+	fuzz_must(rc < 0 && *error && strlen(error) < 2048);
 	for (const char *byte = error; *byte; byte++)
 		fuzz_must((unsigned char)*byte >= ' ' && *byte != 0x7f);
 	free(error);
@@ -38,16 +38,16 @@ static void check_error(int result, char *error)
 
 static int load_file(struct zpci_config *config, const uint8_t *data, size_t size)
 {
-	int fd = memfd_create("fuzz", MFD_CLOEXEC), result;
+	int fd = memfd_create("fuzz", MFD_CLOEXEC), rc;
 	char path[64], *error;
 
 	fuzz_must(fd >= 0);
 	fuzz_must(write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	result = zpci_config_load(config, path, &error);
-	check_error(result, error);
+	rc = zpci_config_load(config, path, &error);
+	check_error(rc, error);
 	close(fd);
-	return result;
+	return rc;
 }
 
 /* One function on each line; behind a bracket, a group. */
@@ -55,19 +55,19 @@ static int load_options(struct zpci_config *config, const uint8_t *data, size_t 
 			char separator)
 {
 	char *text = malloc(size + 1), *line, *state, *error;
-	int result = 0;
+	int rc = 0;
 
 	fuzz_must(text);
 	memcpy(text, data, size);
 	text[size] = '\0';
-	for (line = strtok_r(text, "\n", &state); line && !result;
+	for (line = strtok_r(text, "\n", &state); line && !rc;
 	     line = strtok_r(NULL, "\n", &state)) {
-		result = *line == '[' ? zpci_config_group(config, line + 1, separator, &error)
-				      : zpci_config_function(config, line, separator, &error);
-		check_error(result, error);
+		rc = *line == '[' ? zpci_config_group(config, line + 1, separator, &error)
+				  : zpci_config_function(config, line, separator, &error);
+		check_error(rc, error);
 	}
 	free(text);
-	return result;
+	return rc;
 }
 
 /* --- into a firmware --------------------------------------------------------------------------- */
@@ -141,7 +141,7 @@ static int add_group(struct zpci_config *config, const struct zpci_platform *pla
 {
 	const struct zpci_group *group = &platform->group;
 	char text[512], *error;
-	int result;
+	int rc;
 
 	snprintf(text, sizeof(text),
 		 "g%02x:id=%u:version=%u:vectors=%u:store-block=%u:relaxed-store-block=%s:"
@@ -153,9 +153,9 @@ static int add_group(struct zpci_config *config, const struct zpci_platform *pla
 		 : group->designations & 0x20 ? "rs"
 					      : "rt",
 		 group->msi_address, platform->dma_start, platform->dma_end);
-	result = zpci_config_group(config, text, ':', &error);
+	rc = zpci_config_group(config, text, ':', &error);
 	free(error);
-	return result;
+	return rc;
 }
 
 static void write_platform(char *text, size_t size, const struct zpci_platform *platform)
@@ -180,7 +180,7 @@ static int add_again(struct zpci_config *config, const struct zpci_function_info
 		     const struct zpci_platform *platform)
 {
 	char text[512], vf[16] = "", facts[256], *error;
-	int result;
+	int rc;
 
 	if (info->vf)
 		snprintf(vf, sizeof(vf), ":vf=%u", info->vf);
@@ -194,9 +194,9 @@ static int add_again(struct zpci_config *config, const struct zpci_function_info
 		 yes_no(info->profile.publish_vfn),
 		 zpci_command_memory_name(info->profile.command_memory),
 		 yes_no(info->state == ZPCI_STATE_STANDBY), facts);
-	result = zpci_config_function(config, text, ':', &error);
+	rc = zpci_config_function(config, text, ':', &error);
 	free(error);
-	return result;
+	return rc;
 }
 
 /* But for what is given: all of it, now. */
@@ -266,15 +266,15 @@ static void apply(const struct zpci_config *config)
 	struct machine machine;
 	unsigned count = 0;
 	char *error;
-	int result;
+	int rc;
 
 	machine_init(&machine);
-	result = zpci_config_apply(config, machine.firmware, NULL, &error);
-	check_error(result, error);
+	rc = zpci_config_apply(config, machine.firmware, NULL, &error);
+	check_error(rc, error);
 	for (; info_at(&machine, count, &info); count++)
 		check_function(&machine, count, &info);
 	/* What finish() let through the firmware may still refuse, but for reasons of its own. */
-	fuzz_must(!result && count == zpci_config_functions(config));
+	fuzz_must(!rc && count == zpci_config_functions(config));
 	write_again(&machine);
 	machine_fini(&machine);
 }
@@ -283,20 +283,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct zpci_config *config;
 	char *error;
-	int result;
+	int rc;
 
 	if (!size)
 		return 0;
 	config = zpci_config_new();
 	fuzz_must(config);
 	if (data[0] == ',' || data[0] == ':')
-		result = load_options(config, data + 1, size - 1, (char)data[0]);
+		rc = load_options(config, data + 1, size - 1, (char)data[0]);
 	else
-		result = load_file(config, data, size);
-	if (!result) {
-		result = zpci_config_finish(config, &error);
-		check_error(result, error);
-		if (!result)
+		rc = load_file(config, data, size);
+	if (!rc) {
+		rc = zpci_config_finish(config, &error);
+		check_error(rc, error);
+		if (!rc)
 			apply(config);
 	}
 	zpci_config_free(config);

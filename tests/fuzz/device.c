@@ -22,7 +22,7 @@
 
 #define PAGE 4096u
 #define PAGE_OF(address) ((address) & ~(uint64_t)(PAGE - 1))
-/* A device may not keep an input busy for ever. */
+/* A device must not run for ever in one input. */
 #define BUDGET 64
 
 static struct fuzz *owner;
@@ -275,7 +275,7 @@ static void judge(struct fuzz_dma *dma, bool allowed, int rc, uint64_t failed,
 	fuzz_must(state_of(dma->device) == ZPCI_STATE_ERROR);
 }
 
-/* There is an end to what we remember: then the guest refreshes everything. */
+/* The memory for translations is limited: when it is full the guest refreshes everything. */
 static void make_room(struct fuzz_device *device, size_t length)
 {
 	const struct fuzz_registration *registration = registered(device);
@@ -358,7 +358,7 @@ static int engine_write(void *opaque, uint64_t address, const void *buffer, size
 
 /* --- messages -------------------------------------------------------------------------------- */
 
-/* From within a step of the guest, that step judges. */
+/* If it is called within a step of the guest, that step checks. */
 static void engine_raise(void *opaque, unsigned vector)
 {
 	struct fuzz_device *device = opaque;

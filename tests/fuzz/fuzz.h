@@ -34,7 +34,7 @@
 extern const char fuzz_name[];
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* An oracle. Not assert(): it must be there with NDEBUG as well. */
+/* An oracle. It is not assert(), because it must also work with NDEBUG. */
 #define fuzz_must(condition)                                                                       \
 	do {                                                                                       \
 		if (!(condition))                                                                  \
@@ -57,8 +57,8 @@ uint64_t fuzz_take(struct fuzz_input *input, size_t length);
 unsigned fuzz_choose(struct fuzz_input *input, unsigned count);
 /* The next bytes themselves, at most @length; *@got is how many there are. */
 const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t length, size_t *got);
-/* Two of these in one expression, or as arguments of one call, would be taken in an order that is
- * the compiler's choice: one a statement, or each in a declaration of its own. */
+/* The compiler chooses the order of two of these in one expression, or in the arguments of a call.
+ * So there is one in a statement, or each in a declaration of its own. */
 /*
  * Any number, in few bytes one that matters. The first byte says which:
  *	00-3f       that number

@@ -87,8 +87,7 @@ static int write_logical(void *machine, void *cpu, uint64_t address, unsigned ar
 			 const void *buffer, size_t length)
 {
 	uint8_t before[WRITE_MAX];
-	struct zpci_ram_cpu copy =
-		*(struct zpci_ram_cpu *)cpu; /* takes the exception of this read */
+	struct zpci_ram_cpu copy = *(struct zpci_ram_cpu *)cpu; /* this read takes the exception */
 	int rc;
 
 	fuzz_must(length <= sizeof(before));
@@ -136,8 +135,8 @@ static int or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *o
 
 /* --- what is presented ---------------------------------------------------------------------- */
 
-/* A function whose lock is held would wait here for ever. Not on a device's thread: somebody may
- * hold the lock and wait for that thread. */
+/* If the lock of the function were held, this would wait for ever. It is not tried on a device's
+ * thread: the owner of the lock may wait for that thread. */
 static void no_lock_is_held(void)
 {
 	uint32_t fid;
@@ -453,7 +452,7 @@ static void host_add(struct fuzz *fuzz, struct fuzz_input *input)
 		zpci_firmware_announce(fuzz->firmware, FUZZ_FID + vf);
 }
 
-/* Whatever time passes, storage stays as the reset found it. */
+/* However much time passes, storage stays as it was at the reset. */
 static void reset(struct fuzz *fuzz, enum zpci_reset kind)
 {
 	zpci_firmware_reset(fuzz->firmware, kind);

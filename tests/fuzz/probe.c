@@ -218,7 +218,7 @@ static void store(struct fuzz *fuzz, struct fuzz_input *input, struct model *mod
 	struct zpci_outcome outcome;
 	uint8_t data[8];
 
-	/* An input that resets the function is about another one afterwards: see flr(). */
+	/* An input that resets the function uses another one afterwards: see flr(). */
 	if (where == ZPCI_SPACE_CONFIG && offset < 0x4a && offset + length > 0x48)
 		return;
 	fuzz_enter(fuzz);

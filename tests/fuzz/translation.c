@@ -131,7 +131,7 @@ static void refresh(struct fuzz *fuzz, struct fuzz_input *input)
 	fuzz_leave(fuzz);
 }
 
-/* Out of whatever state it is in, as the guest does it. */
+/* Recovers from any state, as a guest does. */
 static void recover(struct fuzz *fuzz, struct fuzz_input *input)
 {
 	if (fuzz_choose(input, 4) == 0) {

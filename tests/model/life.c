@@ -112,7 +112,7 @@ static void drop_registrations(struct model_function *function)
 	model_forget(function, 0, UINT64_MAX);
 }
 
-/* That it was there (4.3). */
+/* Notes that it was removed (4.3). */
 static void remember(struct model *model, uint32_t fid)
 {
 	for (unsigned i = 0; i < model->removed_count; i++)

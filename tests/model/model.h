@@ -100,10 +100,10 @@ struct model_function {
 	unsigned lives;	       /* of its place */
 	bool instances[128];   /* instance numbers that its handles had in this life */
 	bool unused;	       /* it was not enabled in this life yet */
-	uint64_t removed;      /* the how manieth removal emptied its place */
+	uint64_t removed;      /* number of the removal that emptied its place */
 
 	/* config space and BARs */
-	uint8_t config[4096]; /* the device's bytes that nobody else answers */
+	uint8_t config[4096]; /* the device's bytes that the function does not answer itself */
 	uint32_t bar_registers[6];
 	bool memory_bit;
 	bool bus_master;
@@ -251,7 +251,7 @@ bool model_inject(struct model *model, uint32_t fid, uint16_t pec);
 
 void model_post(struct model *model, const struct model_function *function, uint16_t pec,
 		uint64_t address);
-/* A CLP: the guest's reset is behind it. */
+/* A CLP: it ends the time after a reset. */
 void model_runs(struct model *model);
 bool model_announce(struct model *model, uint32_t fid);
 void model_quiesce(struct model *model);

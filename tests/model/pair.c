@@ -20,7 +20,7 @@ void pair_say(const struct pair *pair, const char *format, ...)
 	va_end(arguments);
 }
 
-/* The first one counts: what follows may come of it. */
+/* The first difference is kept: later ones may follow from it. */
 void pair_differ(struct pair *pair, const char *format, ...)
 {
 	va_list arguments;
@@ -313,7 +313,7 @@ static struct zpci_platform platform_of(const struct model_plug *plug)
 	return to;
 }
 
-/* Who says nothing gets the first platform. */
+/* Without a choice it is the first platform. */
 static int add(struct pair *pair, const struct model_plug *plug, unsigned adapter)
 {
 	const struct zpci_platform platform = platform_of(plug);

@@ -82,7 +82,7 @@ static uint32_t take_handle(struct pair *pair, struct choice *choice)
 
 /* --- how ------------------------------------------------------------------------------------- */
 
-/* Now and then not as a kernel in 64-bit mode. */
+/* Mostly as a kernel in 64-bit mode; now and then not. */
 static void execute(struct pair *pair, const struct choice *choice, const uint8_t code[6])
 {
 	static const uint64_t modes[4] = { 1ull << 48 | 3ull << 31, 1ull << 31, 0, 1ull << 31 };
@@ -626,7 +626,7 @@ static void set_function(struct pair *pair, struct choice *choice)
 	uint32_t handle = take_handle(pair, choice);
 	unsigned operation = CHOOSE(choice, operations);
 
-	/* A guest that comes late. */
+	/* A guest that uses an old handle. */
 	if (operation == 1 && choice->record[RECORD - 2] % 4 == 0)
 		handle = pair->former[choice->record[RECORD - 3] % FORMERS];
 	begin_block(pair, choice, 5, 32, CHOOSE(choice, rooms));
