@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The examples compile and run. In the manual pages of the library, each literal block of an EXAMPLES
-# section is a complete program, which ends with 0. The program in examples/ is built by the command
-# of its README.md, and prints what that says.
+# The examples compile and run. In the manual pages of the library, each literal block of an
+# EXAMPLES section is a complete program, which ends with 0. The program in examples/ is built by
+# the command of its README.md, and prints what that says.
 #
-# CC names the compiler, CFLAGS and LDFLAGS what it is given; LIBRARIES the folder with the libraries,
-# EXAMPLES that of examples/; EMULATOR what runs programs of another machine, if CROSS_COMPILING is
-# yes. With PKG_CONFIG_PATH set and INSTALLED=yes the library is what pkg-config knows, as for a
-# hypervisor (`make installcheck`).
+# CC names the compiler, CFLAGS and LDFLAGS what it is given; LIBRARIES the folder with the
+# libraries, EXAMPLES that of examples/; EMULATOR what runs programs of another machine, if
+# CROSS_COMPILING is yes. With PKG_CONFIG_PATH set and INSTALLED=yes the library is what pkg-config
+# knows, as for a hypervisor (`make installcheck`).
 
 set -eu
 

@@ -3,9 +3,10 @@
 #
 # tables.pl PAGE RENDERED: says which tables of a page were rendered wrongly, on standard output.
 #
-# A table is a list `.Bl -column' of mdoc, or one of tbl with tab(|). What its cells hold is taken from the source. In the rendered page
-# each row must stand with all of its cells, each cell whole, and the cells of one column must begin
-# below each other. RENDERED is text of man or mandoc, in ASCII or UTF-8.
+# A table is a list `.Bl -column' of mdoc, or one of tbl with tab(|). What its cells hold is taken
+# from the source. In the rendered page each row must stand with all of its cells, each cell whole,
+# and the cells of one column must begin below each other. RENDERED is text of man or mandoc, in
+# ASCII or UTF-8.
 use strict;
 use warnings;
 
@@ -53,7 +54,8 @@ sub tables {
 	return @tables;
 }
 
-# The columns at which the cells of a row begin in @line, if they all stand in it. An empty cell has none.
+# The columns at which the cells of a row begin in @line, if they all stand in it. An empty cell
+# has none.
 sub starts {
 	my ($line, $row) = @_;
 	my ($from, @starts) = 0;
@@ -86,14 +88,19 @@ sub cells {
 my ($path, $rendered) = @ARGV;
 open my $file, '<:encoding(UTF-8)', $rendered or die "$rendered: $!\n";
 binmode STDOUT, ':encoding(UTF-8)';
-my @lines = map { chomp; s/.\x08//gr =~ tr/\x{2010}`\x{2018}\x{2019}\x{201c}\x{201d}/\-'''""/r } <$file>;
+# Without overstrikes, and with the hyphens and quotation marks of the source.
+my @lines = map {
+	chomp;
+	s/.\x08//gr =~ tr/\x{2010}`\x{2018}\x{2019}\x{201c}\x{201d}/\-'''""/r
+} <$file>;
 
 my $number = 0;
 for my $table (tables($path)) {
 	my $title = "table " . ++$number;
 	my (@starts, @places);
 	my $line = 0;
-	# Where rows begin: the first column stands at one place, and a row's cells follow in their order.
+	# Where rows begin: the first column stands at one place, and a row's cells follow in their
+	# order.
 	for my $row (@$table) {
 		my @found;
 		for ($line .. $#lines) {
@@ -114,11 +121,12 @@ for my $table (tables($path)) {
 		my $last = $i < $#places ? $places[ $i + 1 ] - 1 : $places[$i];
 		# The last row goes on while lines begin further to the right than its first column.
 		if ($i == $#places) {
-			$last++ while $last < $#lines && $lines[ $last + 1 ] =~ /^( *)\S/ && length $1 > $starts[0];
+			$last++ while $last < $#lines && $lines[ $last + 1 ] =~ /^( *)\S/ &&
+				length $1 > $starts[0];
 		}
 		my @got = cells([ @lines[ $places[$i] .. $last ] ], @starts);
 		my @want = map { squeeze($_) } @{ $table->[$i] };
-		print "$title: \"", join('" "', @want), "\" looks like \"", join('" "', @got), "\"\n"
-			if "@got[0 .. $#want]" ne "@want" || grep { $got[$_] ne $want[$_] } 0 .. $#want;
+		next if !grep { $got[$_] ne $want[$_] } 0 .. $#want;
+		print "$title: \"", join('" "', @want), '" looks like "', join('" "', @got), "\"\n";
 	}
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Completion in bash: its functions as readline calls them, and once a whole interactive bash. What it
-# offers is compared with --help, and each kind of value that --help names must be known to it.
+# Completion in bash: its functions as readline calls them, and once a whole interactive bash. What
+# it offers is compared with --help, and each kind of value that --help names must be known to it.
 
 . "$(dirname "$0")/tap.sh"
 
@@ -39,11 +39,13 @@ is "$(replies "zpci ")" "$({ commands_of_help && printf '%s\n' --help --version;
 is "$(replies "zpci help ")" "$(commands_of_help)" "help: subcommands"
 offers "zpci ma" "matrix" "a subcommand, begun"
 for command in $(commands_of_help | grep -vx help); do
-	[ -n "$(options_of_help "$command")" ]
+	options=$(options_of_help "$command")
+	[ -n "$options" ]
 	ok $? "$command: --help lists options"
-	is "$(replies "zpci $command --")" "$(options_of_help "$command")" "$command: options of --help"
-	is "$(replies "zpci $command ")" "$(options_of_help "$command")" "$command: options, nothing typed"
-	for kind in $("$zpci" help "$command" | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p' | sort -u); do
+	is "$(replies "zpci $command --")" "$options" "$command: options of --help"
+	is "$(replies "zpci $command ")" "$options" "$command: options, nothing typed"
+	kinds=$("$zpci" help "$command" | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p')
+	for kind in $(sort -u <<<"$kinds"); do
 		cur=
 		_zpci_value "$kind"
 		ok $? "$command: $kind is a kind of value that completion knows"
@@ -64,7 +66,7 @@ offers "zpci describe --function probe,vf=3,ids=" "no yes" "yes and no"
 offers "zpci describe --function probe,command-memory=" "absent off on" "command-memory"
 offers "zpci run --function probe,vf=" "" "a number: nothing"
 offers "zpci run --function probe,pro" "probe,profile=" "a key, begun: the word on the line whole"
-offers "zpci run --function probe,vf=3,pro" "3,profile=" "a key, what follows the last = on the line"
+offers "zpci run --function probe,vf=3,pro" "3,profile=" "a key, only what follows the last ="
 man=$(sed -n '/^\.SS \[function\]/,/^\.SS "\[group/s/^\.BI "\([a-z\\-]*\) = ".*/\1/p' \
 	"$completions/../man/zpci.conf.5" | tr -d '\\')
 for key in $man; do
@@ -100,8 +102,8 @@ lab() {
 	_zpci_lab "$completions/../zpci-lab" "${COMP_WORDS[-1]}"
 	echo "${COMPREPLY[*]}"
 }
-is "$(lab "" | tr ' ' '\n')" "$("$completions/../zpci-lab" help | sed -n 's/^  \([a-z]*\) .*/\1/p')" \
-	"zpci-lab: commands are those of help"
+commands=$("$completions/../zpci-lab" help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+is "$(lab "" | tr ' ' '\n')" "$commands" "zpci-lab: commands are those of help"
 is "$(lab check --)" "--long" "zpci-lab check"
 is "$(lab kernel "")" "list get build" "zpci-lab kernel"
 like "$(lab kernel get "")" "^newest .*testing" "zpci-lab kernel get"
