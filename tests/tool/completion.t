@@ -88,7 +88,10 @@ offers "zpci run --config my" "my.conf" "a file"
 offers "zpci run --config=my" "my.conf" "a file, after ="
 offers "zpci run --guest " "default newest" "guests of the cache"
 offers "zpci matrix --guest n" "newest" "a guest, begun"
-offers "zpci run --qemu tru" "true truncate" "a program"
+install -D /dev/null bin/qemu-of-mine
+offers "zpci run --qemu qemu-of" "" "a program: none"
+PATH=$tap_folder/bin:$PATH
+offers "zpci run --qemu qemu-of" "qemu-of-mine" "a program"
 offers "zpci run --smp " "" "a number: nothing"
 offers "zpci run -- -initrd my" "my.conf" "behind --: a file"
 offers "zpci bogus --" "" "a subcommand that is none: nothing"
