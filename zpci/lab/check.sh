@@ -157,7 +157,7 @@ check_fuzz() {
 }
 
 check_format() {
-	(cd "$ZPCI_SOURCE" && find include zpci tests -name '*.[ch]' -print0 |
+	(cd "$ZPCI_SOURCE" && find include zpci tests examples -name '*.[ch]' -print0 |
 		xargs -0 "$(check_formatter)" --dry-run -Werror)
 }
 
@@ -221,6 +221,10 @@ lab_check() {
 	fi
 	check_tap "fuzz targets" check_fuzz
 	check_tap "guest tests" check_guest
+	if [ -n "$check_long" ]; then
+		check_whole "coverage of the unit tests" check_coverage
+		check_coverage_table
+	fi
 	check_whole "make distcheck" check_distribution
 	check_whole "manual pages" check_manual
 	if check_formatter >/dev/null; then
