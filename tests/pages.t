@@ -135,6 +135,20 @@ sed 'p; :next; s/[A-Z0-9]*$//; s/_$//; /_/!d; h; s/$/_*/p; g; b next' "$work/con
 sed -n 's/^\.\(It \)*Dv \(ZPCI[A-Z0-9_*]*\).*/\2/p' "$man"/*.3 >"$work/used"
 missing "constants that pages name"
 
+# In texts and pages; what only a build has is left out, and NAME stands for any name.
+{
+	grep -oh '`\(completions\|doc\|examples\|include\|man\|tests\|zpci\)/[^` ]*`' \
+		"$srcdir"/*.md "$srcdir"/examples/*.md | tr -d '`'
+	sed -n 's/^\.Pa \(\(examples\|include\|tests\|zpci\)\/[^ ]*\).*/\1/p' $pages
+} | grep -v -e NAME -e TARGET -e '^tests/fuzz/\(merged\|work\)$' -e '\.tap$' | sort -u |
+	while read -r path; do
+		# A program of the build has the name of its source.
+		compgen -G "$srcdir/$path" >"$work/found" || [ -e "$srcdir/$path.c" ] ||
+			echo "$path"
+	done >"$work/got"
+: >"$work/expected"
+same "$work/got" "$work/expected" "files that texts and pages name"
+
 # --- what pages look like --------------------------------------------------------------------
 
 # quiet NAME COMMAND...: it prints nothing but what it renders.
