@@ -5,8 +5,8 @@
  * its state, checks the rest, and does it. Order of checks and answers: reference 2.2 to 2.6 and 4.4.
  *
  * BAR accesses of 1 to 8 bytes at any alignment and across 4 KiB are allowed, which QEMU refuses,
- * because Linux guests make them (conflicts 1 and 2 of reference 2.2). Some answers are a status
- * where QEMU has a program interruption, because Linux would not survive that (reference
+ * because Linux guests make them (conflicts 1 and 2 of reference 2.2). Some errors are answered
+ * by a status and not by a program interruption, because Linux would not survive that (reference
  * 2.0.5).
  */
 #include "zpci/firmware/internal.h"
