@@ -7,9 +7,9 @@
  *	                                                |
  *	      fake storage, big lock, interruptions  <--+
  *
- * It is as strict as QEMU about the big lock: nobody takes it twice or releases another's, and each
- * function that wants it asserts that the caller has it. One virtual machine for each process, as
- * in QEMU.
+ * It is as strict as QEMU about the big lock: a thread must not take it twice or release another
+ * one's, and each function that needs it asserts that the caller holds it. One virtual machine for
+ * each process, as in QEMU.
  */
 #ifndef TESTS_FAKE_QEMU_H
 #define TESTS_FAKE_QEMU_H
@@ -38,8 +38,8 @@ extern struct fake_cpu fake_cpus[FAKE_CPUS];
 int fake_install(char **arguments, int count);
 
 /* Executes the instruction @bytes at @address on the CPU @index, which is this thread's from now
- * on. Returns whether the plugin did, and not left it to QEMU; then psw_address says where the CPU
- * goes on. Problem state, interruptions and the condition code are in the CPU's PSW. */
+ * on. Returns whether the plugin executed it; then psw_address says where the CPU goes on. False:
+ * it is left to QEMU. Problem state, interruptions and the condition code are in the CPU's PSW. */
 bool fake_execute(unsigned index, const uint8_t bytes[6], uint64_t address);
 
 /* The main thread's: with the big lock held. */
@@ -57,7 +57,7 @@ extern atomic_uint fake_waiting;
 /* --- what QEMU was told ----------------------------------------------------------------------- */
 
 extern atomic_uint fake_interruptions[8], fake_reports, fake_service_signals;
-/* Threads that were introduced to RCU, and that left it. */
+/* Threads that were registered with RCU, and that were unregistered. */
 extern atomic_uint fake_rcu_in, fake_rcu_out;
 /* Facility bits, 8 a byte; and -only-migratable. */
 extern uint8_t fake_facilities[32];

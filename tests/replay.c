@@ -7,12 +7,12 @@
  * machine's operations. On the main thread each has to be the step's next one, with the same
  * operands and the same bytes; then the trace answers it.
  *
- * A step of its own is each operation that came from a device's thread. At replay such a thread
- * runs at its own speed, so both sides wait: the thread until the steps that had begun before are
- * begun again, the main thread until the thread came. Which of them are the same is found by what
- * they do. The main thread does not wait for ever: a device that does not come is a difference
- * too. A device's thread waits a moment only, since it may hold a lock that the main thread needs
- * to go on; what it does is the same when it comes early.
+ * Each operation of a device's thread is a step of its own. At replay such a thread runs at its own
+ * speed, so both sides wait for each other: the thread until the steps before its own have begun,
+ * the main thread until the thread has done its operation. Equal operations are the same step. The
+ * main thread does not wait for ever: an operation that does not come is a difference as well. A
+ * device's thread waits a moment only, since it may hold a lock that the main thread needs; an
+ * operation that comes early is as good.
  */
 #define _GNU_SOURCE /* vasprintf */
 
@@ -69,7 +69,7 @@ struct replay {
 
 /* --- complaints ----------------------------------------------------------------------- */
 
-/* The first one counts; what follows from it is not interesting. With the lock held. */
+/* Only the first complaint is kept, since others follow from it. The caller holds the lock. */
 __attribute__((format(printf, 2, 3))) static void complain(struct replay *replay,
 							   const char *format, ...)
 {
@@ -128,7 +128,7 @@ static struct timespec deadline(unsigned milliseconds)
 	return time;
 }
 
-/* True when all that began before step @index was begun again. */
+/* True when each step before the one at @index has begun. */
 static bool is_due(const struct replay *replay, size_t index)
 {
 	while (index > 0 && replay->steps[index - 1].step->kind == TRACE_ASYNC)
@@ -186,7 +186,7 @@ static const struct trace_operation *expect_main(struct replay *replay, const ch
 	return NULL;
 }
 
-/* The operation of the trace that this one is; NULL: there is none (and a complaint). */
+/* Finds the operation in the trace; NULL after a complaint. */
 static const struct trace_operation *expect(struct replay *replay, const char *name, uint64_t a,
 					    uint64_t b, size_t length, const void *in,
 					    size_t in_length)
@@ -363,7 +363,7 @@ static struct zpci_timer *timer_create_numbered(void *machine, void (*expired)(v
 	return timer;
 }
 
-/* When a timer runs out the trace says. */
+/* The trace says when a timer runs out. */
 static void timer_set(struct zpci_timer *timer, uint64_t nanoseconds)
 {
 	(void)timer;

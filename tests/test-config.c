@@ -374,7 +374,7 @@ static void test_platform(void **state)
 	assert_int_equal(relaxed->group.store_block, 4096);
 	assert_int_equal(relaxed->group.vectors, 2048);
 	assert_int_equal(relaxed->group.designations, 0x40);
-	/* Nothing said, nothing given: a device may say all. */
+	/* Nothing is written, so nothing is given: a device can decide everything. */
 	assert_int_equal(config->functions[2].platform.given, 0);
 	zpci_config_free(config);
 }
@@ -681,7 +681,7 @@ static void test_apply(void **state)
 	assert_int_equal(zpci_firmware_info(firmware, 0x1000, &info), 0);
 	assert_string_equal(info.model, "null");
 	assert_int_equal(info.vf, 0);
-	/* The firmware has all of them already now. */
+	/* Now the firmware has them already. */
 	assert_int_equal(zpci_config_apply(config, firmware, NULL, &error), -EEXIST);
 	assert_words(error, (const char *[WORDS]){ ".conf:12: ", "FID 0x1021", "UID 0x111",
 						   "VF 3 of adapter 'disk'", "choose another" });

@@ -108,7 +108,7 @@ static uint32_t enable(struct control *control, uint32_t fid)
 	return guest_enable(control->fixture, fixture_handle(control->fixture, fid));
 }
 
-static void test_what_is_there(void **state)
+static void test_list_and_show(void **state)
 {
 	struct control *control = *state;
 	struct zpci_function_info info = { .size = sizeof(info) };
@@ -149,8 +149,7 @@ static void test_added_ones_are_announced(void **state)
 	assert_true((uint16_t)first.uid != (uint16_t)second.uid);
 }
 
-/* What is wrong with an addition is said, and all is as before, the configuration's memory
- * included. */
+/* A refused addition is explained, and changes nothing, not even the configuration's memory. */
 static void test_what_cannot_be_added(void **state)
 {
 	static const struct {
@@ -200,7 +199,7 @@ static void test_removal_and_return(void **state)
 		expect(control, "remove 0x2003", "ok\n");
 	}
 	expect(control, "add probe,vf=3,fid=0x2003", "ok 0x00002003\n");
-	/* It is the adapter that it was. */
+	/* It is the same adapter as before. */
 	refuse(control, "add probe,vf=9", "allowed is 1 to 8");
 }
 
@@ -220,7 +219,7 @@ static void test_adapters_come_and_go(void **state)
 	expect(control, "remove 0x11", "ok\n");
 	assert_int_equal(config->adapter_count, adapters + 1);
 	expect(control, "add probe,pchid=0x200,fid=0x10,standby=yes", "ok 0x00000010\n");
-	/* The others' functions are theirs as before. */
+	/* The functions of other adapters still belong to these. */
 	expect(control, "add null,adapter=other,vf=2,fid=0x21", "ok 0x00000021\n");
 	expect(control, "add probe,vf=4", "ok 0x00001000\n");
 	refuse(control, "add probe,vf=3", "assigned twice");
@@ -246,8 +245,8 @@ static void count_destroy(struct zpci_timer *timer)
 	zpci_ram_ops()->timer_destroy(timer);
 }
 
-/* A firmware keeps 65,536 slots; what is in them must not be what functions that live need. */
-static void test_who_was_needs_no_timer(void **state)
+/* A firmware keeps up to 65,536 slots of removed functions. These must not keep timers. */
+static void test_a_removed_function_has_no_timer(void **state)
 {
 	struct control *control = *state;
 	struct zpci_machine_ops ops = *zpci_ram_ops();
@@ -279,8 +278,8 @@ static size_t in_use(void)
 	return all.uordblks + all.hblkhd;
 }
 
-/* What a client does all day leaves nothing behind: not of a function, of an adapter that comes and
- * goes with it, of one that stays, or of a failure. */
+/* Additions and removals leave nothing behind: neither functions, nor adapters that go with them or
+ * stay, nor failures. */
 static void come_and_go(struct control *control)
 {
 	expect(control, "add probe,vf=4,uid=0x444", "ok 0x00001000\n");
@@ -291,7 +290,7 @@ static void come_and_go(struct control *control)
 	expect(control, "remove 0x3002", "ok\n");
 	expect(control, "remove 0x1001", "ok\n");
 	expect(control, "remove 0x1000", "ok\n");
-	/* Takes the events away. */
+	/* Clears the events. */
 	zpci_firmware_reset(control->fixture->firmware, ZPCI_RESET_SYSTEM);
 }
 
@@ -307,7 +306,7 @@ static void test_nothing_adds_up(void **state)
 		come_and_go(control);
 	assert_true(control->config->string_count < 100);
 	assert_true(in_use() < before + 4096);
-	/* And what is needed still is there: where something was written. */
+	/* What is needed is still there, such as where something was written. */
 	expect(control, "add probe,vf=4", "ok 0x00001000\n");
 	refuse(control, "add probe,vf=5,uid=0x100", "function 'probe,vf=3,vfs=8,fid=0x2003'");
 	refuse(control, "add probe,vf=5,vfs=7", "function 'probe,vf=3,vfs=8,fid=0x2003'");
@@ -369,7 +368,7 @@ static void test_failing(void **state)
 	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_PERMANENT);
 }
 
-static void test_lines_that_are_none(void **state)
+static void test_bad_lines(void **state)
 {
 	struct control *control = *state;
 	char line[ZPCI_COMMAND_LINE + 1];
@@ -418,16 +417,16 @@ static void test_help_names_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CONTROL_TEST(test_what_is_there),
+		CONTROL_TEST(test_list_and_show),
 		CONTROL_TEST(test_added_ones_are_announced),
 		CONTROL_TEST(test_what_cannot_be_added),
 		CONTROL_TEST(test_removal_and_return),
 		CONTROL_TEST(test_adapters_come_and_go),
-		CONTROL_TEST(test_who_was_needs_no_timer),
+		CONTROL_TEST(test_a_removed_function_has_no_timer),
 		CONTROL_TEST(test_nothing_adds_up),
 		CONTROL_TEST(test_groups_outlive_a_removal),
 		CONTROL_TEST(test_failing),
-		CONTROL_TEST(test_lines_that_are_none),
+		CONTROL_TEST(test_bad_lines),
 		CONTROL_TEST(test_help_names_all),
 	};
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin in a fake QEMU (fake-qemu.h). Threads are held where it matters, which a real QEMU
- * shows too seldom. The tests are one virtual machine's life and run in this order.
+ * The plugin in a fake QEMU (fake-qemu.h). Threads are stopped at moments that a real QEMU shows
+ * too seldom. The tests are the life of one virtual machine and run in this order.
  *
- * When a lock or a wait is missing, a thread goes on that must not; some tests look for a moment
- * whether it does. When there is one too many, the program stops, and an alarm ends it.
+ * If a lock or a wait is missing, a thread goes on that must wait; some tests check for a moment
+ * that it does not. If there is one too many, the program hangs, and an alarm ends it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@
 #define PROGRAM_NEW 0x1d0
 #define HANDLER 0x9000u
 
-/* On any thread; what comes after a failure makes no sense. */
+/* For all threads. After a failure a test cannot go on. */
 #define must(condition)                                                                            \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
@@ -97,7 +97,7 @@ static void start_on(unsigned index, void (*job)(void))
 	sem_post(&cpus[index].begin);
 }
 
-static void finish_on(unsigned index)
+static void wait_for_cpu(unsigned index)
 {
 	while (sem_wait(&cpus[index].end))
 		;
@@ -106,10 +106,10 @@ static void finish_on(unsigned index)
 static void run_on(unsigned index, void (*job)(void))
 {
 	start_on(index, job);
-	finish_on(index);
+	wait_for_cpu(index);
 }
 
-/* Whether @semaphore comes within a moment: long enough for one who does not wait. */
+/* Whether @semaphore is posted within a moment: long enough for a thread that does not wait. */
 static bool comes(sem_t *semaphore)
 {
 	struct timespec until;
@@ -357,7 +357,7 @@ static void find_on_0(void)
 
 static uint64_t sent_to;
 
-/* A load whose handle is of nobody: cc 3, if it is executed. */
+/* A load with an unknown handle: cc 3 if it is executed. */
 static void load_on_1(void)
 {
 	const uint8_t bytes[6] = RRE(OP_PCILG, 1, 2);
@@ -381,8 +381,8 @@ static void test_subsystem_reset_waits_for_the_other_cpu(void **state)
 	start_on(0, diagnose);
 	must(!comes(&cpus[0].end));
 	sem_post(&release);
-	finish_on(1);
-	finish_on(0);
+	wait_for_cpu(1);
+	wait_for_cpu(0);
 	fake_on_write = NULL;
 	/* It is left to QEMU then. */
 	must(diagnosed);
@@ -422,7 +422,7 @@ static void configure(void)
 	rre(0, OP_SERVC);
 }
 
-/* The fake QEMU insists on its lock, here and in the next. */
+/* In this and in the next test the fake QEMU asserts that its lock is held. */
 static void test_service_signal(void **state)
 {
 	(void)state;
@@ -586,7 +586,7 @@ static void stop_while_it_runs(void *(*stop)(void *opaque), bool again)
 	sem_post(&timed.release);
 	pthread_join(thread, NULL);
 	must(timed.runs == 1);
-	/* One that is set now runs out later than it would. */
+	/* A timer that is set now runs out later than that one would. */
 	later = zpci_qemu_timer_create(&binding, count, &ran);
 	zpci_qemu_timer_set(later, 0);
 	sem_post(&timed.release);
@@ -628,7 +628,7 @@ static void test_end(void **state)
 	hold_a_device();
 	fake_end();
 	fake_unlock();
-	/* Every thread that was introduced has gone. */
+	/* Every thread that was registered has been unregistered. */
 	must(fake_rcu_in != 0);
 	must(fake_rcu_in == fake_rcu_out);
 	run_on(0, execute_after_the_end);

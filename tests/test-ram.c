@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The machine in memory itself: what all other tests rely on (include/zpci/ram.h, machine.h). */
+/* The machine in memory itself, on which all other tests rely (include/zpci/ram.h, machine.h). */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -214,7 +214,7 @@ static void test_poison_fails_accesses_that_touch_it(void **state)
 	assert_int_equal(cpu.program_interruption, ZPCI_PGM_ADDRESSING);
 	assert_int_equal(zpci_ram_storage(ram)[0x2ff8], 0);
 
-	/* So does the question whether one would work. */
+	/* So does a check whether an access would work. */
 	for (unsigned write = 0; write < 2; write++) {
 		cpu.program_interruption = 0;
 		assert_int_equal(ops->check_logical(ram, &cpu, 0x2ff0, 0, 16, write), 0);
@@ -263,7 +263,7 @@ struct setter {
 	unsigned won;
 };
 
-/* For each byte, whoever sets its own bit first there saw 0. */
+/* For each byte, the thread that sets its bit first sees 0. */
 static void *set_bits(void *opaque)
 {
 	struct setter *setter = opaque;
@@ -344,7 +344,7 @@ static void test_waiting_for_an_interruption(void **state)
 
 /* --- channel reports, completions ----------------------------------------------------- */
 
-/* When one is needed the firmware knows. */
+/* The firmware knows when the guest needs one. */
 static void test_each_report_is_presented(void **state)
 {
 	struct zpci_ram *ram = *state;
