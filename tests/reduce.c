@@ -16,7 +16,7 @@
  *  - of loads and stores the function, the address space, the length, the offset (in configuration
  *    space and in the first 256 bytes of BAR 0 exactly, elsewhere by its highest bit, and in the
  *    MSI-X table its field), and the value: in configuration space exactly, in a BAR whether it is
- *    zero or all ones; and the probe's DMA command.
+ *    zero or all ones; and the number of the probe's doorbell or DMA command.
  *
  * Theory of operation. A step goes together with the steps of devices' threads that follow it,
  * which it may have caused: they are a group. Of a range of groups those are taken out whose shapes
@@ -97,8 +97,10 @@ static void print_load_store(FILE *shape, const struct trace_step *step, bool lo
 		fprintf(shape, " behind %u", bits(offset));
 	if (space == ZPCI_PROBE_MSIX_BAR)
 		fprintf(shape, " field %" PRIx64, offset & 15);
-	if (!space && offset == ZPCI_PROBE_REG_DMA_COMMAND)
-		fprintf(shape, " command %u", (unsigned)(value >> 24 & 0xff));
+	if (!space &&
+	    (offset == ZPCI_PROBE_REG_DMA_COMMAND || offset == ZPCI_PROBE_REG_DOORBELL_NOW ||
+	     offset == ZPCI_PROBE_REG_DOORBELL_LATER))
+		fprintf(shape, " number %u", (unsigned)(value >> 24 & 0xff));
 	else if (!value || bits(value + 1) > 8 * length)
 		fputs(value ? " ones" : " zero", shape);
 }
