@@ -29,18 +29,18 @@ build_configure() {
 		stamp_write "$folder/lab-configured" "$wanted"
 }
 
-# build_all NAME OPTION...
+# build_all NAME JOBS OPTION...
 build_all() {
-	local folder
+	local folder jobs=$2
 	folder=$(build_folder "$1")
-	shift
+	shift 2
 	build_autoreconf &&
 		build_configure "$folder" "$@" &&
-		make -C "$folder" -j "$(processors)" all
+		make -C "$folder" -j "$jobs" all
 }
 
 lab_build() {
 	lab_deps
-	step "building" build_all native --enable-werror || die "the build failed"
+	step "building" build_all native "$(processors)" --enable-werror || die "the build failed"
 	say "built in $(build_folder native); try $(build_folder native)/run zpci --help"
 }

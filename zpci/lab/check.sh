@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# All tests, each suite once, and at the end their sum. A suite that fails does not stop the
-# others. Suites of `make check` and of prove are counted test by test; a suite that has no
-# tests of its own to count (distcheck, format) counts as one.
+# All tests, each once, and at the end their sum.
+#
+# The work is a list of jobs: a build with its tests, or one file of guest tests. As many jobs run at
+# once as there are processors, and each keeps about one processor busy: make has one job only, and a
+# guest is one thread most of the time. So no processor is idle while one job configures, links or
+# waits. The list has the longest jobs first; the short ones at its end fill the gaps.
+#
+# Each job has a log of its own. A job that fails does not stop the others. Tests are counted one by
+# one; a job without tests to count (manual pages, format) counts as one.
 
 check_passed=0
 check_failed=0
 check_skipped=0
 
-# check_add PASSED FAILED SKIPPED STATUS: a failure that no test stands for counts as one.
+# check_add TITLE SECONDS PASSED FAILED SKIPPED STATUS: a failure without a failed test counts as one.
 check_add() {
-	local failed=$2
-	if [ "$4" -ne 0 ] && [ "$failed" -eq 0 ]; then
+	local failed=$4
+	if [ "$6" -ne 0 ] && [ "$failed" -eq 0 ]; then
 		failed=1
 	fi
-	check_passed=$((check_passed + $1))
+	check_passed=$((check_passed + $3))
 	check_failed=$((check_failed + failed))
-	check_skipped=$((check_skipped + $3))
-	say "    $1 passed, $failed failed, $3 skipped"
+	check_skipped=$((check_skipped + $5))
+	say "$1: $3 passed, $failed failed, $5 skipped in $2 s"
 }
 
 # Sums one of automake's summary lines, such as `# PASS:  12`.
@@ -26,41 +32,140 @@ check_sum() {
 	awk -v key="$1" '$1 == "#" && $2 == key ":" { n += $3 } END { print n + 0 }' "$2"
 }
 
-# check_automake TITLE COMMAND...; the log's name is step's.
-# shellcheck disable=SC2154
-check_automake() {
+# check_count_KIND LOG STATUS: prints how many tests passed, failed and were skipped.
+
+# `make check'
+check_count_automake() {
+	echo "$(($(check_sum PASS "$1") + $(check_sum XFAIL "$1")))" \
+		"$(($(check_sum FAIL "$1") + $(check_sum XPASS "$1") + $(check_sum ERROR "$1")))" \
+		"$(check_sum SKIP "$1")"
+}
+
+# `prove -v'
+check_count_tap() {
+	local skipped
+	skipped=$(grep -ciE '^ok [0-9]+.*# *skip' "$1" || true)
+	echo "$(($(grep -cE '^ok [0-9]+' "$1" || true) - skipped))" \
+		"$(grep -E '^not ok [0-9]+' "$1" | grep -cviE '# *todo' || true)" \
+		"$skipped"
+}
+
+# One thing that passes or fails.
+check_count_whole() {
+	if [ "$2" -eq 0 ]; then echo 1 0 0; else echo 0 1 0; fi
+}
+
+# --- the jobs --------------------------------------------------------------------------------
+
+# In the order in which they start.
+check_kinds=()
+check_titles=()
+check_commands=()
+
+# check_plan KIND TITLE COMMAND...
+check_plan() {
+	check_kinds+=("$1")
+	check_titles+=("$2")
+	check_commands+=("$(printf '%q ' "${@:3}")")
+}
+
+check_log() {
+	log_of "${check_titles[$1]}"
+}
+
+# check_done JOB SECONDS STATUS: counts the tests of a job that has ended.
+check_done() {
+	local log counts
+	log=$(check_log "$1")
+	read -r -a counts < <("check_count_${check_kinds[$1]}" "$log" "$3")
+	check_add "${check_titles[$1]}" "$2" "${counts[@]}" "$3"
+	[ "$3" -eq 0 ] || step_failed "$log"
+}
+
+# The running jobs by their process IDs, and when each began; and a pipe to which they write their process
+# IDs when they end.
+declare -A check_job=() check_began=()
+check_ended=
+
+# A process group of its own for each, so that an interrupt ends all of it.
+check_start() {
+	set -m
+	{
+		status=0
+		(eval "${check_commands[$1]}") >"$(check_log "$1")" 2>&1 </dev/null || status=$?
+		echo "$BASHPID" >&"$check_ended"
+		exit "$status"
+	} &
+	set +m
+	check_job[$!]=$1
+	check_began[$!]=$SECONDS
+}
+
+# check_end PID
+check_end() {
 	local status=0
-	step "$@" || status=$?
-	check_add "$(($(check_sum PASS "$step_log") + $(check_sum XFAIL "$step_log")))" \
-		"$(($(check_sum FAIL "$step_log") + $(check_sum XPASS "$step_log") + \
-			$(check_sum ERROR "$step_log")))" \
-		"$(check_sum SKIP "$step_log")" "$status"
+	wait "$1" || status=$?
+	step_clear
+	check_done "${check_job[$1]}" $((SECONDS - check_began[$1])) "$status"
+	unset "check_job[$1]"
 }
 
-# check_tap TITLE COMMAND...: a run of `prove -v`.
-check_tap() {
-	local status=0 skipped
-	step "$@" || status=$?
-	skipped=$(grep -ciE '^ok [0-9]+.*# *skip' "$step_log" || true)
-	check_add "$(($(grep -cE '^ok [0-9]+' "$step_log" || true) - skipped))" \
-		"$(grep -E '^not ok [0-9]+' "$step_log" | grep -cviE '# *todo' || true)" \
-		"$skipped" "$status"
+check_progress() {
+	local job titles=
+	for job in "${check_job[@]}"; do
+		titles+="${titles:+, }${check_titles[$job]}"
+		[ -t 1 ] || step_show "${check_titles[$job]}: $(step_last "$(check_log "$job")")"
+	done
+	[ ! -t 1 ] || step_show "$titles"
 }
 
-# check_whole TITLE COMMAND...: one thing that passes or fails.
-check_whole() {
-	if step "$@"; then
-		check_add 1 0 0 0
-	else
-		check_add 0 1 0 1
+# Waits until a job ends, or shows progress. Who was killed has not written to the pipe.
+check_wait() {
+	local pid pause=30
+	[ ! -t 1 ] || pause=1
+	if read -r -t "$pause" -u "$check_ended" pid; then
+		check_end "$pid"
+		return
 	fi
+	for pid in "${!check_job[@]}"; do
+		kill -0 "$pid" 2>/dev/null || check_end "$pid"
+	done
+	check_progress
 }
 
+check_stop() {
+	local pid
+	for pid in "${!check_job[@]}"; do
+		kill -TERM -- "-$pid" 2>/dev/null
+	done
+	exit 130
+}
+
+check_run() {
+	local next=0
+	say "running ${#check_titles[@]} jobs, $(processors) at once ..."
+	exec {check_ended}<> <(:)
+	trap check_stop INT TERM HUP
+	while [ "$next" -lt "${#check_titles[@]}" ] || [ "${#check_job[@]}" -gt 0 ]; do
+		if [ "$next" -lt "${#check_titles[@]}" ] &&
+			[ "${#check_job[@]}" -lt "$(processors)" ]; then
+			check_start "$next"
+			next=$((next + 1))
+		else
+			check_wait
+		fi
+	done
+	trap - INT TERM HUP
+}
+
+# --- builds and their tests ------------------------------------------------------------------
+
+# check_make BUILD [OPTION...]: VERBOSE has the logs of tests that fail printed.
 check_make() {
 	local name=$1
 	shift
-	build_all "$name" --enable-werror "$@" &&
-		make -C "$(build_folder "$name")" -j "$(processors)" -k check AM_COLOR_TESTS=no
+	build_all "$name" 1 --enable-werror "$@" &&
+		make -C "$(build_folder "$name")" -k check VERBOSE=yes AM_COLOR_TESTS=no
 }
 
 # --- s390x: a big-endian build, run by qemu-user --------------------------------------------
@@ -105,21 +210,22 @@ check_s390x() {
 	}
 	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 	# A later cmocka deprecates some of what the tests use.
-	build_all s390x --enable-werror --host=s390x-linux-gnu --disable-shared \
+	build_all s390x 1 --enable-werror --host=s390x-linux-gnu --disable-shared \
 		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" \
 		CPPFLAGS="-I$root/usr/include" \
 		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries,--allow-shlib-undefined" || return 1
 	QEMU_LD_PREFIX=$root QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" \
-		make -C "$(build_folder s390x)" -j "$(processors)" -k check AM_COLOR_TESTS=no \
+		make -C "$(build_folder s390x)" -k check VERBOSE=yes AM_COLOR_TESTS=no \
 		LOG_COMPILER="$emulator"
 }
 
 # --- the others ------------------------------------------------------------------------------
 
+# `make distcheck' builds what is in the tarball, in a folder of its own, and runs all unit tests there.
+# There is no second run of them in the tree: the files are the same, which check_complete looks at.
 check_distribution() {
-	# Its own checks run inside; the native suite has counted them.
-	make -C "$(build_folder native)" -j "$(processors)" distcheck AM_COLOR_TESTS=no &&
-		check_complete
+	make -C "$(build_folder native)" distcheck VERBOSE=yes AM_COLOR_TESTS=no \
+		DISTCHECK_CONFIGURE_FLAGS=--enable-werror
 }
 
 # A tarball needs no git, and all that git has but git's own files.
@@ -151,9 +257,8 @@ check_formatter() {
 
 # A few seconds each: that they work, and that nothing is found at once. `make fuzz' is the long run.
 check_fuzz() {
-	build_all fuzz --enable-werror --enable-fuzz --disable-qemu CFLAGS="-O1 -g" &&
-		make -C "$(build_folder fuzz)" fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}" \
-			FUZZ_JOBS="$(processors)"
+	build_all fuzz 1 --enable-werror --enable-fuzz --disable-qemu CFLAGS="-O1 -g" &&
+		make -C "$(build_folder fuzz)" fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}" FUZZ_JOBS=1
 }
 
 check_format() {
@@ -163,7 +268,7 @@ check_format() {
 
 # Those that need kernels to be fetched and built, or minutes each: `check --long`.
 check_long=
-check_long_tests="tests/guest/iommufd.t tests/guest/kernels.t tests/guest/second.t"
+check_long_tests="iommufd kernels second"
 
 # Kernels and the second level's guest; each is made once and kept.
 check_kernels() {
@@ -177,23 +282,26 @@ check_kernels() {
 	lab_second
 }
 
-check_manual() {
-	(cd "$ZPCI_SOURCE" && mandoc -T lint -W warning man/*.[0-9])
+# `run` sets the paths of the uninstalled tree.
+check_guest() {
+	cd "$ZPCI_SOURCE" && "$(build_folder native)/run" prove -v "$1"
 }
 
-# One run of prove for each file: what it prints to a log comes when it ends.
-check_guest() {
-	local file status=0
-	cd "$ZPCI_SOURCE" || return 1
-	for file in tests/guest/*.t; do
-		case " $check_long_tests " in
-		*" $file "*) [ -n "$check_long" ] || continue ;;
-		esac
-		# `run` sets the paths of the uninstalled tree.
-		"$(build_folder native)/run" prove -v "$file" || status=1
-		echo "$file: done"
+# Guest tests of half a minute and more, the longest first.
+check_guest_first="probe hotplug resets bare-reset together events tool-end errors"
+
+check_plan_guests() {
+	local name file
+	for name in $check_guest_first; do
+		check_plan tap "guest test $name" check_guest "tests/guest/$name.t"
 	done
-	return "$status"
+	for file in "$ZPCI_SOURCE"/tests/guest/*.t; do
+		name=$(basename "$file" .t)
+		case " $check_guest_first $([ -n "$check_long" ] || echo "$check_long_tests") " in
+		*" $name "*) ;;
+		*) check_plan tap "guest test $name" check_guest "tests/guest/$name.t" ;;
+		esac
+	done
 }
 
 # lab_check [--long]
@@ -209,31 +317,28 @@ lab_check() {
 	lab_build
 	lab_qemu
 	lab_guest
-	[ -z "$check_long" ] || (check_kernels) || check_add 0 1 0 1
+	[ -z "$check_long" ] || (check_kernels) || check_add "other kernels" 0 0 1 0 1
 	qemu_too_old || say "without a QEMU that is too old one test is skipped"
-	check_automake "unit tests" check_make native
-	check_automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
-	check_automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
+	check_plan automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
 	if check_s390x_root; then
-		check_automake "unit tests on big-endian s390x" check_s390x
+		check_plan automake "unit tests on big-endian s390x" check_s390x
 	else
-		check_add 0 0 0 1
+		check_add "unit tests on big-endian s390x" 0 0 1 0 1
 	fi
-	check_tap "fuzz targets" check_fuzz
-	check_tap "guest tests" check_guest
-	if [ -n "$check_long" ]; then
-		check_whole "coverage of the unit tests" check_coverage
-		check_coverage_table
-	fi
-	check_whole "make distcheck" check_distribution
-	check_whole "manual pages" check_manual
+	check_plan automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
+	check_plan automake "unit tests and make distcheck" check_distribution
+	check_plan tap "fuzz targets" check_fuzz
+	check_plan_guests
+	[ -z "$check_long" ] || check_plan whole "coverage of the unit tests" check_coverage
 	if check_formatter >/dev/null; then
-		check_whole "source format" check_format
+		check_plan whole "source format" check_format
 	else
 		say "source format: needs clang-format 14, not checked"
 	fi
-	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped, for want of what the logs say"
-	[ -n "$check_long" ] || say "not run: $check_long_tests, the twenty resets of tests/guest/resets.t; \`check --long' does"
+	check_run
+	[ -z "$check_long" ] || check_coverage_table
+	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped; the logs say why"
+	[ -n "$check_long" ] || say "not run: guest tests $check_long_tests, the twenty resets of tests/guest/resets.t; \`check --long' does"
 	echo "$check_passed passed, $check_failed failed"
 	[ "$check_failed" -eq 0 ]
 }

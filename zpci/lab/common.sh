@@ -12,6 +12,11 @@ die() {
 	exit 1
 }
 
+# log_of TITLE: the log file of what has this title.
+log_of() {
+	echo "$ZPCI_CACHE/log/$(tr -cs 'a-zA-Z0-9\n' - <<<"$1").log"
+}
+
 # step TITLE COMMAND...: run a command with its output in a log file, and show that it is
 # alive. On a terminal the last line of the log is shown in place; elsewhere a line every
 # half a minute. The log's name is in $step_log afterwards.
@@ -20,7 +25,7 @@ step() {
 	local title=$1 status=0 pid
 	shift
 	mkdir -p "$ZPCI_CACHE/log"
-	step_log=$ZPCI_CACHE/log/$(tr -cs 'a-zA-Z0-9\n' - <<<"$title").log
+	step_log=$(log_of "$title")
 	say "$title ..."
 	local began=$SECONDS
 	# A process group of its own, so that an interrupt ends all of it.
@@ -28,38 +33,56 @@ step() {
 	"$@" >"$step_log" 2>&1 </dev/null &
 	pid=$!
 	set +m
-	step_watch "$pid" "$step_log" &
+	step_watch "$step_log" &
 	local watcher=$!
 	trap 'kill -TERM -- "-$pid" "$watcher" 2>/dev/null; exit 130' INT TERM HUP
 	wait "$pid" || status=$?
 	trap - INT TERM HUP
 	kill "$watcher" 2>/dev/null || true
 	wait "$watcher" 2>/dev/null || true
-	[ ! -t 1 ] || printf '\r\033[K'
+	step_clear
 	if [ "$status" -ne 0 ]; then
-		say "$title: failed after $((SECONDS - began)) s; the end of $step_log:"
-		tail -n 25 "$step_log" | sed 's/^/    /'
+		say "$title: failed after $((SECONDS - began)) s"
+		step_failed "$step_log"
 	else
 		say "$title: done in $((SECONDS - began)) s"
 	fi
 	return "$status"
 }
 
-# Progress only: nothing waits for this loop. It pauses by a read that never gets anything,
-# since a `sleep` would outlive it and hold on to our standard output.
+step_failed() {
+	say "the end of $1:"
+	tail -n 25 "$1" | sed 's/^/    /'
+}
+
+# Progress only: nothing waits for this loop. It pauses by a read that never gets anything, since a
+# `sleep` would outlive it and hold on to our standard output.
 step_watch() {
-	local pid=$1 log=$2 last began=$SECONDS pause=30 never
+	local pause=30 never
 	exec {never}<> <(:)
 	[ ! -t 1 ] || pause=1
-	while kill -0 "$pid" 2>/dev/null; do
+	while true; do
 		read -r -t "$pause" -u "$never" || true
-		last=$(tail -c 300 "$log" 2>/dev/null | tr '\r' '\n' | tail -n 1 | tr -dc '[:print:]' || true)
-		if [ -t 1 ]; then
-			printf '\r\033[K  %4d s  %s' $((SECONDS - began)) "${last:0:66}"
-		else
-			printf '  %4d s  %s\n' $((SECONDS - began)) "${last:0:100}"
-		fi
+		step_show "$(step_last "$1")"
 	done
+}
+
+# step_show TEXT: a line of progress, on a terminal in place of the one before.
+step_show() {
+	if [ -t 1 ]; then
+		printf '\r\033[K  %4d s  %s' "$SECONDS" "${1:0:66}"
+	else
+		printf '  %4d s  %s\n' "$SECONDS" "${1:0:100}"
+	fi
+}
+
+step_clear() {
+	[ ! -t 1 ] || printf '\r\033[K'
+}
+
+# The last line of a log.
+step_last() {
+	tail -c 300 "$1" 2>/dev/null | tr '\r' '\n' | tail -n 1 | tr -dc '[:print:]' || true
 }
 
 # stamp_is FILE TEXT: was FILE made from exactly these inputs?
