@@ -71,19 +71,26 @@ uid = 0x132
 profile = plain
 EOF
 
-# json EXPRESSION: in Perl, of $j, and f(FID), r(FID, REGISTER), field(FID, BLOCK, FIELD)
+# json EXPRESSION: in Perl, of $j, and f(FID), r(FID, REGISTER), field(FID, BLOCK, FIELD). To parse takes
+# most of the time, and is done once for all questions about one text.
 json() {
-	perl -MJSON::PP -e '
-		my $expression = shift;
-		local $/;
-		our $j = decode_json(<STDIN>);
+	local parsed=$tap_folder/parsed
+	if ! cmp -s "$tap_folder/out" "$parsed.text"; then
+		perl -MJSON::PP -MStorable -e '
+			local $/;
+			store decode_json(<STDIN>), $ARGV[0]' "$parsed" <"$tap_folder/out" || return
+		cp "$tap_folder/out" "$parsed.text"
+	fi
+	perl -MStorable -e '
+		my ($file, $expression) = @ARGV;
+		our $j = retrieve($file);
 		sub f { my ($fid) = @_; (grep { hex($_->{fid}) == $fid } @{ $j->{functions} })[0] }
 		sub r { my ($fid, $name) = @_;
 			(grep { $_->{name} eq $name } @{ f($fid)->{config}{registers} })[0] }
 		sub field { my ($fid, $block, $name) = @_; f($fid)->{$block}{$name}{value} }
 		my $value = eval $expression;
 		die $@ if $@;
-		print $value // "null", "\n"' "$1" <<<"$out"
+		print $value // "null", "\n"' "$parsed" "$1"
 }
 
 # json_is EXPRESSION EXPECTED NAME
