@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the lab does with mirrors that have holes (zpci/lab/apt.sh). The mirror is this test's own, on
-# the loopback interface: three releases of small packages, which the test builds.
+# How the lab downloads from mirrors that have holes (zpci/lab/apt.sh). The test has a mirror of its own
+# on the loopback interface: three releases of small packages, which the test builds.
 
 . "$(dirname "$0")/tool/tap.sh"
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -107,8 +107,8 @@ apt-get -qq update >"$tap_folder/out" 2>&1 || {
 	skip_all "apt does not read the mirror of this test"
 }
 
-# lab COMMAND...: with the lab's functions; leaves $status, $out, and in $asked what the mirror was
-# asked for, but Release files. Where the lab would wait, `on_wait` is called.
+# lab COMMAND...: with the lab's functions. Sets $status, $out, and $asked: the requests that the mirror
+# got, without those for Release files. Where the lab would wait, it calls on_wait.
 on_wait() {
 	:
 }
@@ -175,7 +175,7 @@ like "$out" "^zpci-lab: $bookworm\$" "a file is gone: what came from where"
 like "$out" "^zpci-lab: $backports\$" "a file is gone: what came from backports"
 like "$out" "^zpci-lab: not from trixie: 1 of its packages answers 404\$" "a file is gone: why"
 is "$(grep -c '^404' <<<"$asked")" 1 "a file is gone: it was asked for once"
-unlike "$out" waited "a file is gone: nobody waits for it"
+unlike "$out" waited "a file is gone: the lab does not wait"
 
 anew pool/trixie/libc6 pool/trixie/pciutils pool/bookworm/libc6
 lab guest
@@ -185,7 +185,7 @@ like "$out" "^zpci-lab: not from trixie: 2 of its packages answer 404\$" \
 	"gone from both: why not the first"
 like "$out" "^zpci-lab: not from $both: 1 of its packages answers 404\$" \
 	"gone from both: why not the second"
-unlike "$out" waited "gone from both: nobody waits"
+unlike "$out" waited "gone from both: the lab does not wait"
 # The first release has got a newer version meanwhile, and still a hole.
 package trixie busybox-static 1:1.38
 publish trixie
@@ -230,7 +230,7 @@ is "$status" 0 "an update: status"
 is "$(root)" "bookworm bookworm-backports bookworm" "an update: the second release"
 like "$out" "^zpci-lab: not from trixie: not now: its lists do not match, the mirror is in the middle" \
 	"an update: why"
-unlike "$out" waited "an update: nobody waits if another release has all"
+unlike "$out" waited "an update: the lab does not wait if another release has all"
 
 anew pool/bookworm/libc6
 lab guest
@@ -247,10 +247,10 @@ is "$status" 0 "the update ends: status"
 is "$(root)" "trixie trixie" "the update ends: the first release"
 like "$out" "^zpci-lab: not from $both: 1 of its packages answers 404\$" \
 	"the update ends: why not the second"
-unlike "$out" "^zpci-lab: not from trixie" "the update ends: nothing against the first"
+unlike "$out" "^zpci-lab: not from trixie" "the update ends: no reason is given against the first"
 is "$(grep -c waited <<<"$out")" 1 "the update ends: one wait"
 
-# Other users of the same.
+# Other downloads that use the same functions.
 package testing qemu-system-s390x 1:11.0.2+ds-1
 package testing ipxe-qemu 2.0
 package unstable qemu-system-s390x 1:11.1.3+ds-1 "" usr/bin/qemu-system-s390x
@@ -292,7 +292,7 @@ like "$out" "oldstable .*: gone: no kernel for s390x" "the newest kernel: who ha
 lab newest
 unlike "$asked" "200 pool" "the newest kernel: is fetched once"
 
-# The build dependencies, which only the system's own release has: here its apt-get fails.
+# The build dependencies, which only the system's own release has. In this test its apt-get fails.
 deps() {
 	. "$source/zpci/lab/deps.sh"
 	local message=$1

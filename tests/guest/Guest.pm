@@ -17,7 +17,7 @@ use Test::More;
 our @EXPORT = qw(requires_guest inspect function_of observed %expected differences converse
     socket_open command consoles known_complaint removes_under_vfio);
 
-# What is compared here; the names are zpci-inspect's, and of its kernel log and ZPCI_BASE ours.
+# What is compared here. The names are zpci-inspect's, except `restores' and `vfn'.
 my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
     sysfs_command_at_open sysfs_command_after_2 restores vfn mmap);
 
@@ -31,7 +31,7 @@ sub consoles {
 	return KernelLog::slurp($consoles->filename);
 }
 
-# The last test of all that have a guest.
+# Each test file that starts a guest gets one more test, as its last.
 {
 	no warnings 'redefine';
 	my $done = \&Test::Builder::done_testing;
@@ -42,7 +42,7 @@ sub consoles {
 	};
 }
 
-# Said by a test that removes a function while vfio has it open.
+# For tests that remove a function while vfio has it open.
 sub removes_under_vfio {
 	known_complaint(
 		line => qr/WARNING: .* __iommu_release_dma_ownership/,
@@ -59,8 +59,8 @@ sub requires_guest {
 }
 
 # inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU], command to run
-# before) boots and returns (report, standard error); bails out with what was printed when there is no
-# report. The last two may be left out.
+# before) boots a guest and returns (report, standard error). Without a report it bails out and prints
+# all output. The last two parameters are optional.
 sub inspect {
 	my ($functions, $run, $inspect, $qemu, $before) = @_;
 	my $errors = File::Temp->new;
@@ -87,8 +87,8 @@ sub inspect {
 	return ($report, $stderr);
 }
 
-# For scripts of converse(): `await CONDITION' waits until a command succeeds, `host NAME' has something
-# done outside and waits until it is; `log PATTERN' is how many lines of the kernel log have it.
+# For scripts of converse(): `await CONDITION' waits until a command succeeds. `host NAME' calls a function
+# of the test outside of the guest, and waits for its end. `log PATTERN' counts lines of the kernel log.
 my $script_head = <<'END';
 seconds() { cut -d . -f 1 /proc/uptime; }
 await() {
@@ -102,7 +102,7 @@ port() { grep -lx org.zpci.test /sys/class/virtio-ports/*/name; }
 await port >/dev/null
 port=$(port)
 exec 9<>/dev/$(basename ${port%/name})
-# Nothing comes as long as nobody is connected at the other end.
+# A read returns nothing while no one is connected at the other end.
 host() {
 	echo "host: $*"
 	until read -r answer <&9; do usleep 20000; done
@@ -153,7 +153,7 @@ sub socket_open {
 	return IO::Socket::UNIX->new(Peer => $path) // die "$path: $!";
 }
 
-# A guest that ends closes its sockets: then there is no answer.
+# A guest that has ended has closed its sockets, and does not answer.
 $SIG{PIPE} = 'IGNORE';
 
 # The answer to one line of the control channel, zpci-qemu(7).
@@ -205,7 +205,7 @@ sub observed {
 	my %seen = map { $_ => one($o, $_) } grep { !/^(no_command_memory|restores|vfn)$/ } @names;
 	$seen{no_command_memory} =
 	    defined $vfio->{no_command_memory} ? ($vfio->{no_command_memory} ? 1 : 0) : 'not read';
-	# It is logged each time; the log's rate limit may swallow further ones.
+	# The kernel logs it each time, unless the rate limit of the log forbids it.
 	$seen{restores} = $o->{log_read} ? ($o->{write_2_again}{restores_logged} ? 1 : 0) : 'not read';
 	$seen{vfn} = $vfio->{zpci_base}{vfn} // 'not read';
 	return \%seen;

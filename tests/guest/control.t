@@ -52,7 +52,7 @@ END {
 	$? = $status;
 }
 
-# A client, as soon as somebody listens.
+# Connects a client, as soon as QEMU listens.
 sub client {
 	my ($path) = @_;
 	for (1 .. 600) {
@@ -63,7 +63,7 @@ sub client {
 	die "$path: nobody listens";
 }
 
-# What comes until nothing more will.
+# Reads until the other end closes.
 sub rest {
 	my ($client) = @_;
 	my $text = '';
@@ -113,7 +113,7 @@ for (1 .. 600) {
 }
 is(command($good, 'list'), $listed, 'a line without its end was no command');
 
-# One that asks and does not listen: it is dropped, and nobody waits for it.
+# A client that sends commands and reads no answers: QEMU disconnects it and does not wait.
 my $deaf = client($socket);
 {
 	local $SIG{ALRM} = sub { die "it was not dropped\n" };
@@ -128,9 +128,9 @@ is(command($good, 'list'), $listed, '... and the others are served');
 # The place.
 my $said = finish(start($socket));
 like($said, qr/control=\Q$socket\E: Address already in use; /, 'two at one socket: refused');
-is(command($good, 'list'), $listed, '... and the first one does not mind');
+is(command($good, 'list'), $listed, '... and the first one still works');
 finish($pid, $errors, 'TERM');
-ok(!-e $socket, 'the socket goes with QEMU');
+ok(!-e $socket, 'QEMU removes the socket at its end');
 
 my ($killed, $its) = start($socket);
 client($socket);
@@ -140,7 +140,7 @@ for (1 .. 600) {
 	IO::Socket::UNIX->new(Peer => $socket) || last;
 	select undef, undef, undef, 0.05;
 }
-ok(-S $socket, 'one that is killed leaves it behind');
+ok(-S $socket, 'a QEMU that is killed leaves it behind');
 my ($again, $messages) = start($socket);
 is(command(client($socket), 'list'), $listed, '... and the next one replaces it');
 finish($again, $messages, 'TERM');

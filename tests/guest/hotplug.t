@@ -90,7 +90,7 @@ echo "recovered id: $(id $device)"
 host show recovered 0x1021
 try 1021; echo "recovered works: $?"
 
-# The same with a program that has it open: it is told.
+# The same while a program has the function open: vfio tells the program.
 zpci-inspect --fid 1021 --interrupts 0 --dma-bytes 0 --hold </tmp/hold >/tmp/held 2>&1 &
 exec 5>/tmp/hold
 await 'grep -q held /tmp/held'
@@ -103,7 +103,7 @@ wait
 echo 1 >$devices/$device/recover
 try 1021; echo "recovered again works: $?"
 
-# A permanent error: the kernel gives up; the administrator need not.
+# A permanent error: the kernel gives up. Switching the slot off and on still helps.
 host fail 0x1021 0x3b
 await '[ $(errors 3b 1021) = 1 ]'
 host show permanent 0x1021

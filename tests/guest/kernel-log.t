@@ -37,7 +37,7 @@ my @others = (
 	'rcu: Hierarchical RCU implementation.',
 	'vfio-pci 0103:00:00.0: No device request channel registered, blocked until released by user',
 	'zpci: 0101:00:00.0: Event 0x3a reports an error for PCI function 0x1021',
-	'Kernel panic - not syncing: sysrq triggered crash', # this ends the guest, which nobody overlooks
+	'Kernel panic - not syncing: sysrq triggered crash', # ends the guest, which each test notices
 );
 
 sub log_of {

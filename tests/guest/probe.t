@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Interrupts, DMA, and code that the device writes over: each number that the README promises,
-# with one CPU and with four.
+# Interrupts, DMA, and code that the device writes over, many of each: with one CPU and
+# with four.
 
 use strict;
 use warnings;

@@ -40,7 +40,7 @@ for my $profile (@viewed) {
 		"$profile: " . $function->{kind});
 }
 
-# The checks bite: what one profile showed is not what another one should show.
+# The comparison can fail: what one profile showed is not what another one should show.
 for my $profile (@viewed) {
 	for my $other (grep { $_ ne $profile } @viewed) {
 		my @differ = differences($seen{$profile}, $other, $vf{$profile});

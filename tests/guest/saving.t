@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The state of the functions cannot be saved: whoever asks for it is refused in one sentence.
+# The state of the functions cannot be saved. Each way to ask for it is refused in one sentence.
 
 use strict;
 use warnings;

@@ -62,7 +62,7 @@ for my $profile (sort keys %vf) {
 	is($one->{probe}{interrupts_now}{outcome}, 'ok', "$profile, level 1: interrupts");
 }
 
-# Of what use that is: with vfn the device works for the guest of the guest. Without, that guest's
+# Why this matters: with vfn the device works for the guest of the guest. Without vfn, that guest's
 # kernel reads Command without the Memory bit, sets or clears other bits and writes it back: the
 # vfio of the first level takes that for switching the BARs off.
 my $interrupts = sub {
@@ -71,7 +71,7 @@ my $interrupts = sub {
 is($interrupts->('lpar'), 'ok', 'lpar, level 2: interrupts');
 isnt($interrupts->('silent'), 'ok', 'silent, level 2: no interrupts');
 
-# The checks bite: the profiles would not pass for each other at level 2.
+# The comparison can fail: at level 2 one profile does not look like the other.
 my $lpar = observed(function_of($report->{level2}{vfio}, 0x3000 + $vf{lpar}));
 my @differ = differences($lpar, 'silent', $vf{lpar});
 ok(@differ > 0, "lpar, level 2, would not pass for silent: @differ");

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# However a guest or the tool ends: a message, a status of its own, and neither a process
-# nor a file left behind.
+# The ways in which a guest or the tool ends. Each gives a message and an exit status of its own, and
+# leaves no process and no file behind.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest
@@ -71,7 +71,7 @@ for signal in INT TERM HUP KILL; do
 	wait "$pid" 2>/dev/null
 	is $? $((128 + $(kill -l "$signal"))) "SIG$signal: status"
 	tries=0
-	# After SIGKILL it is the kernel that ends QEMU: for that there is nobody to wait for.
+	# After SIGKILL the kernel ends QEMU, and there is no process of ours to wait for.
 	while [ "$signal" = KILL ] && qemu_alive && [ $((tries += 1)) -lt 100000 ]; do
 		:
 	done

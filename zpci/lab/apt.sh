@@ -4,24 +4,23 @@
 # A private apt: packages of another release or architecture, downloaded, resumed and
 # verified by apt itself, without root and without a change to the system.
 #
-# Nobody can count on one release. A mirror can be out of step with itself for days: lists
-# that do not match each other, or whole lists of files that are gone. So whatever the lab
-# downloads, it names several releases that would do, and apt_try takes the first that can
-# be had, all of it.
+# One release is not enough. For days a mirror can have lists that do not match each other, or
+# that name files which are gone. So each download names several releases, and apt_try takes all
+# packages from the first release that has them all.
 #
 # Each release has a folder of its own, apt/NAME/SUITES in the cache, with a configuration,
 # lists and archives, and an empty dpkg status, so that apt resolves whole closures. What was
-# fetched stays there for the next try; packages of two releases never come together. What
-# it takes over from the system: its mirrors, the settings of Acquire (proxies), the
-# passwords for mirrors, and the key ring of Debian's archive.
+# fetched stays there for the next try. Packages of two releases are never mixed. The private apt
+# uses the system's mirrors, its settings of Acquire (proxies), its passwords for mirrors, and its
+# key ring of Debian's archive.
 #
 #   apt.conf            the configuration
 #   log                 what apt said last
 #   files               the archives that are wanted
 #   named               the packages that were asked for by name, not for the sake of others
 #   got                 a line for each package that came: mirror, suite, name, version
-#   why                 why this release did not do
-#   again               it may do in a minute
+#   why                 why this release cannot be used
+#   again               exists if it may be usable in a minute
 
 # The system's mirrors of Debian's main archive, one a line.
 apt_mirrors() {
@@ -79,7 +78,7 @@ apt_private() {
 		done
 	done >"$apt_folder/etc/sources.list"
 	{
-		# The index targets are apt's own: AppStream's and the like are of no use here.
+		# Without the index targets of AppStream and others, which the lab does not need.
 		apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' || true
 		cat <<-CONF
 			APT::Architecture "$architecture";
@@ -106,19 +105,19 @@ apt_private() {
 	} >"$apt_folder/apt.conf"
 }
 
-# apt_here COMMAND...: with the private apt in $apt_folder, and messages that we can read.
+# apt_here COMMAND...: with the private apt in $apt_folder, and in English, as we parse messages.
 apt_here() {
 	APT_CONFIG=$apt_folder/apt.conf LC_ALL=C "$@"
 }
 
-# apt_refuse WHY: the reason that this release does not do; always fails.
+# apt_refuse WHY: notes why this release cannot be used. It always fails.
 apt_refuse() {
 	echo "$*" >"$apt_folder/why"
 	return 1
 }
 
-# apt_failed WHAT: the reason from apt's own messages. A file that is gone stays gone; a mirror in
-# the middle of its own update, or one that does not answer, may do in a minute.
+# apt_failed WHAT: notes the reason, from apt's messages. A file that is gone does not come back. A
+# mirror that is being updated, or does not answer, may work in a minute.
 apt_failed() {
 	local log=$apt_folder/log missing
 	missing=$(grep -cE '^(E|Error): Failed to fetch .* 404 ' "$log" || true)
@@ -153,12 +152,12 @@ apt_version() {
 	apt_here apt-cache policy "$1" | sed -n 's/^ *Candidate: \([0-9]*:\)\?\([0-9].*\)/\2/p'
 }
 
-# apt_depends PACKAGE PATTERN: what it depends on directly, as far as the name matches.
+# apt_depends PACKAGE PATTERN: its direct dependencies whose names match.
 apt_depends() {
 	apt_here apt-cache depends "$1" 2>/dev/null | sed -n "s/^ *Depends: \($2\)\$/\1/p"
 }
 
-# apt_closure PACKAGE...: these and all that they need, one a line.
+# apt_closure PACKAGE...: these packages and all that they need, one a line.
 apt_closure() {
 	printf '%s\n' "$@" >>"$apt_folder/named"
 	apt_here apt-get -q -s install "$@" >"$apt_folder/log" 2>&1 ||
@@ -166,7 +165,7 @@ apt_closure() {
 	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1=\2/p' "$apt_folder/log"
 }
 
-# apt_download PACKAGE...: exactly these, as far as they are not there yet.
+# apt_download PACKAGE...: exactly these. What was fetched before is not fetched again.
 apt_download() {
 	local status=0
 	apt_here apt-get download --print-uris "$@" >"$apt_folder/log" 2>&1 ||
@@ -180,7 +179,7 @@ apt_download() {
 	[ "$status" -eq 0 ] || apt_failed packages
 }
 
-# apt_release NAME ARCHITECTURE SUITES LISTER [ARGUMENT...]: all that LISTER prints, or nothing.
+# apt_release NAME ARCHITECTURE SUITES LISTER [ARGUMENT...]: all packages that LISTER prints, or none.
 apt_release() {
 	local packages
 	apt_lists "$1" "$2" "$3" || return 1
@@ -194,8 +193,8 @@ apt_release() {
 # apt_try NAME ARCHITECTURE SUITES... -- LISTER [ARGUMENT...]: the packages that the function LISTER
 # prints, from the first of these releases that has them all. Each SUITES is one suite, or several
 # in one word. LISTER finds the release's private apt in $apt_folder, and fails by apt_refuse if
-# the release does not do. Releases that may do in a minute are asked again if no other did. What
-# came from where, and why not from elsewhere, is left for apt_step.
+# the release cannot be used. If no release can, those that may work in a minute are asked again.
+# apt_step prints what came from where, and why other releases were not used.
 apt_try() {
 	local name=$1 architecture=$2 releases=() left again suites round
 	shift 2
@@ -227,12 +226,12 @@ apt_try() {
 	return 1
 }
 
-# A mirror needs time; nothing waits on a process here.
+# The mirror needs time. There is no process to wait for.
 apt_wait() {
 	sleep "$1"
 }
 
-# apt_words NAME SUITES...: what came, and why not from elsewhere.
+# apt_words NAME SUITES...: what came from where, and why other releases were not used.
 apt_words() {
 	local name=$1 suites why
 	shift
@@ -245,8 +244,8 @@ apt_words() {
 	done
 }
 
-# A line for each place, with the packages that were asked for by name. The last that came of a
-# name is the one that is wanted.
+# A line for each mirror and suite, with the packages that were asked for by name. If a package
+# came twice, the later one counts.
 apt_came() {
 	awk 'FILENAME == ARGV[1] { names[NR] = $1; next }
 		{ from[$3] = $2 " at " $1; version[$3] = $4 }
@@ -261,8 +260,8 @@ apt_came() {
 		}' "$apt_folder/named" "$apt_folder/got" | LC_ALL=C sort
 }
 
-# apt_step TITLE NAME COMMAND...: a step that gets packages by `apt_try NAME`. Says where they came
-# from, or why they did not. The private apts are removed when all is done.
+# apt_step TITLE NAME COMMAND...: a step that gets packages by `apt_try NAME`. It says where they
+# came from, or why they could not be fetched. After success it removes the private apts.
 apt_step() {
 	local title=$1 name=$2 status=0 line
 	shift 2
@@ -276,8 +275,8 @@ apt_step() {
 }
 
 # apt_unpack FOLDER: unpack what apt_try has got, into one /usr: up to Debian 12 some packages have
-# files in /bin and /lib, which are links to /usr/bin and /usr/lib on any system. FOLDER is made
-# anew, and is there when all of it is.
+# files in /bin and /lib, which are links to /usr/bin and /usr/lib on any system. An old FOLDER is
+# removed, and the new one appears when it is complete.
 apt_unpack() {
 	local folder=$1 name archive
 	rm -rf "$folder.new" "$folder"

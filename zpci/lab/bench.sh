@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What accesses cost, of one function of ours and one of QEMU's own beside it in the same guest:
-# first for a bare-metal program, by the instruction; then for a program under Linux. There a second
-# one of QEMU's is compared with the first: where the kernel has its structures differs from boot to
-# boot and from function to function, and so do two equal ones by a percent or more. bench-table says
-# what is made of the samples. Nothing is judged here: times are another machine's every time.
+# Measures what an access costs, for a function of ours and one of QEMU's in the same guest: first in a
+# bare-metal program, one instruction at a time; then in a program under Linux. Under Linux two of
+# QEMU's functions are compared as well. They are equal, but the kernel's structures for them lie at
+# other addresses, so that their times differ by a percent or more. bench-table says what is computed
+# from the samples. The lab does not judge times, since they depend on the machine.
 
 bench_rounds=21
 bench_ours=probe:vf=3:fid=0x1021

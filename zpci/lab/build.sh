@@ -4,7 +4,7 @@
 # Builds, each in a folder of its own in the cache (see build_folder): `native`, and for
 # the tests `sanitize` and `s390x`.
 
-# The configure script is the only thing made inside of the tree.
+# Only the configure script and what belongs to it is made inside of the tree.
 build_autoreconf() {
 	local input
 	for input in configure.ac Makefile.am; do
@@ -29,18 +29,18 @@ build_configure() {
 		stamp_write "$folder/lab-configured" "$wanted"
 }
 
-# build_all NAME JOBS OPTION...
+# build_all NAME OPTION...
 build_all() {
-	local folder jobs=$2
+	local folder
 	folder=$(build_folder "$1")
-	shift 2
+	shift
 	build_autoreconf &&
 		build_configure "$folder" "$@" &&
-		make -C "$folder" -j "$jobs" all
+		make -C "$folder" -j "$(processors)" all
 }
 
 lab_build() {
 	lab_deps
-	step "building" build_all native "$(processors)" --enable-werror || die "the build failed"
+	step "building" build_all native --enable-werror || die "the build failed"
 	say "built in $(build_folder native); try $(build_folder native)/run zpci --help"
 }

@@ -82,8 +82,8 @@ check_done() {
 	[ "$3" -eq 0 ] || step_failed "$log"
 }
 
-# The running jobs by their process IDs, and when each began; and a pipe to which they write their process
-# IDs when they end.
+# The running jobs by their process IDs, and when each began. At its end a job writes its process ID to
+# the pipe $check_ended.
 declare -A check_job=() check_began=()
 check_ended=
 
@@ -92,7 +92,12 @@ check_start() {
 	set -m
 	{
 		status=0
-		(eval "${check_commands[$1]}") >"$(check_log "$1")" 2>&1 </dev/null || status=$?
+		(
+			# Of all processors a job has one.
+			# shellcheck disable=SC2317 # called by what follows
+			processors() { echo 1; }
+			eval "${check_commands[$1]}"
+		) >"$(check_log "$1")" 2>&1 </dev/null || status=$?
 		echo "$BASHPID" >&"$check_ended"
 		exit "$status"
 	} &
@@ -119,7 +124,7 @@ check_progress() {
 	[ ! -t 1 ] || step_show "$titles"
 }
 
-# Waits until a job ends, or shows progress. Who was killed has not written to the pipe.
+# Waits until a job ends, or shows progress. A job that was killed did not write to the pipe.
 check_wait() {
 	local pid pause=30
 	[ ! -t 1 ] || pause=1
@@ -160,17 +165,17 @@ check_run() {
 
 # --- builds and their tests ------------------------------------------------------------------
 
-# check_make BUILD [OPTION...]: VERBOSE has the logs of tests that fail printed.
+# check_make BUILD [OPTION...]: with VERBOSE, make prints the logs of tests that failed.
 check_make() {
 	local name=$1
 	shift
-	build_all "$name" 1 --enable-werror "$@" &&
-		make -C "$(build_folder "$name")" -k check VERBOSE=yes AM_COLOR_TESTS=no
+	build_all "$name" --enable-werror "$@" &&
+		make -C "$(build_folder "$name")" -j "$(processors)" -k check VERBOSE=yes AM_COLOR_TESTS=no
 }
 
 # --- s390x: a big-endian build, run by qemu-user --------------------------------------------
 
-# With their C library, which may be newer than the cross compiler's.
+# With the C library that they were built for. It may be newer than the cross compiler's.
 check_s390x_packages=(
 	libcmocka-dev libcmocka0 libinih-dev libinih1 libjson-c-dev libjson-c5 libc6 libgcc-s1
 )
@@ -199,7 +204,7 @@ check_s390x_root() {
 		stamp_write "$ZPCI_CACHE/s390x/complete" "$made"
 }
 
-# No shared library, so that the test programs are what the emulator can start, not
+# Without a shared library, the test programs are programs that the emulator can start, and not
 # libtool's scripts.
 check_s390x() {
 	local root=$ZPCI_CACHE/s390x/root libraries emulator
@@ -210,25 +215,25 @@ check_s390x() {
 	}
 	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 	# A later cmocka deprecates some of what the tests use.
-	build_all s390x 1 --enable-werror --host=s390x-linux-gnu --disable-shared \
+	build_all s390x --enable-werror --host=s390x-linux-gnu --disable-shared \
 		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" \
 		CPPFLAGS="-I$root/usr/include" \
 		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries,--allow-shlib-undefined" || return 1
 	QEMU_LD_PREFIX=$root QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" \
-		make -C "$(build_folder s390x)" -k check VERBOSE=yes AM_COLOR_TESTS=no \
+		make -C "$(build_folder s390x)" -j "$(processors)" -k check VERBOSE=yes AM_COLOR_TESTS=no \
 		LOG_COMPILER="$emulator"
 }
 
 # --- the others ------------------------------------------------------------------------------
 
-# `make distcheck' builds what is in the tarball, in a folder of its own, and runs all unit tests there.
-# There is no second run of them in the tree: the files are the same, which check_complete looks at.
+# `make distcheck' builds the tarball's files in a folder of their own, and runs all unit tests there.
+# The tests do not run in the native build as well, because the files are the same.
 check_distribution() {
-	make -C "$(build_folder native)" distcheck VERBOSE=yes AM_COLOR_TESTS=no \
-		DISTCHECK_CONFIGURE_FLAGS=--enable-werror
+	make -C "$(build_folder native)" -j "$(processors)" distcheck VERBOSE=yes AM_COLOR_TESTS=no \
+		DISTCHECK_CONFIGURE_FLAGS=--enable-werror && check_complete
 }
 
-# A tarball needs no git, and all that git has but git's own files.
+# The tarball must have all files that git has, except git's own.
 check_complete() {
 	local folder missing
 	folder=$(build_folder native)
@@ -255,10 +260,11 @@ check_formatter() {
 	return 1
 }
 
-# A few seconds each: that they work, and that nothing is found at once. `make fuzz' is the long run.
+# Each target runs some seconds, to see that it works and finds nothing at once. `make fuzz' runs longer.
 check_fuzz() {
-	build_all fuzz 1 --enable-werror --enable-fuzz --disable-qemu CFLAGS="-O1 -g" &&
-		make -C "$(build_folder fuzz)" fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}" FUZZ_JOBS=1
+	build_all fuzz --enable-werror --enable-fuzz --disable-qemu CFLAGS="-O1 -g" &&
+		make -C "$(build_folder fuzz)" fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}" \
+			FUZZ_JOBS="$(processors)"
 }
 
 check_format() {
@@ -266,7 +272,7 @@ check_format() {
 		xargs -0 "$(check_formatter)" --dry-run -Werror)
 }
 
-# Those that need kernels to be fetched and built, or minutes each: `check --long`.
+# Only `check --long' runs these. They take minutes, and other kernels must be fetched and built.
 check_long=
 check_long_tests="iommufd kernels second"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What all parts of the lab share: messages, progress, stamps, the build folders.
+# What all parts of the lab use: messages, progress, stamps, build folders.
 
 say() {
 	printf 'zpci-lab: %s\n' "$*"
@@ -55,8 +55,8 @@ step_failed() {
 	tail -n 25 "$1" | sed 's/^/    /'
 }
 
-# Progress only: nothing waits for this loop. It pauses by a read that never gets anything, since a
-# `sleep` would outlive it and hold on to our standard output.
+# Shows progress until it is killed. The pause is a read from an empty pipe: a `sleep` would live on
+# after the kill, and would keep our standard output open.
 step_watch() {
 	local pause=30 never
 	exec {never}<> <(:)

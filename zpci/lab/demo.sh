@@ -2,9 +2,8 @@
 # shellcheck shell=bash
 #
 # The demonstration: one guest with two virtual functions of one adapter, without their
-# physical function. They differ in their emulation profile alone. What the guest's kernel
-# makes of each is read in the guest by zpci-inspect and compared with what is expected
-# (demo-table).
+# physical function. They differ only in their emulation profile. zpci-inspect reads in the guest
+# how its kernel sees each of them, and demo-table compares that with what is expected.
 
 lab_demo() {
 	local run folder status=0

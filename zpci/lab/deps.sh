@@ -12,7 +12,7 @@ deps_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Of each line nothing if one of its alternatives is installed, else the line.
+# Prints the lines of which no alternative is installed.
 deps_missing() {
 	local line name found
 	while read -r line; do
@@ -24,7 +24,8 @@ deps_missing() {
 	done < <(deps_wanted)
 }
 
-# The first alternative that apt can install; else the first, so that apt names it.
+# Prints the first alternative that apt can install. If there is none, the first one: apt's error
+# message then names it.
 deps_choose() {
 	local name
 	for name in ${1//|/ }; do
@@ -62,8 +63,8 @@ deps_install_once() {
 		-o Acquire::Retries=2 -o DPkg::Lock::Timeout=300 install "${names[@]}"
 }
 
-# A mirror that is being updated answers with files that do not match, for minutes. What the lists
-# of now name and the mirror does not have stays gone.
+# For minutes, a mirror that is being updated serves files that do not match: then try again. A file
+# that new lists name and the mirror does not have will not come.
 deps_install() {
 	local try fresh log=$ZPCI_CACHE/log/deps
 	for try in 1 2 3; do
@@ -93,7 +94,7 @@ lab_deps() {
 		die "these packages are missing, and there is no sudo: as root run" \
 			"\`apt-get install $(deps_names)'"
 	fi
-	# The password now, not inside of a step whose output goes to a log.
+	# Ask for the password now: the output of a step goes to a log.
 	[ "$(id -u)" -eq 0 ] || sudo -v
 	step "installing build dependencies" deps_install ||
 		die "packages could not be installed: $(deps_names)"

@@ -21,7 +21,8 @@
 # Where the packages come from. The first two have Linux 6.12.
 guest_suites=(trixie "bookworm bookworm-backports" testing)
 guest_programs=(usr/bin/busybox usr/bin/lspci usr/bin/setpci)
-# What is wanted, if it is a module, and its option; the modules that these need come along.
+# Modules that the guest gets if its kernel has them as modules, each with its option. The modules that
+# they depend on are added.
 guest_modules=(
 	"virtio_console CONFIG_VIRTIO_CONSOLE"
 	"vfio_iommu_type1 CONFIG_VFIO_IOMMU_TYPE1"
@@ -94,10 +95,10 @@ guest_tree() {
 		mkdir -p "$tree/$(dirname "$file")"
 		cp -L "$root/$file" "$tree/$file" || return 1
 	done
-	# The name that the kernel looks for, whatever package put it where.
+	# The kernel looks for the loader by this name.
 	ln -s s390x-linux-gnu/ld64.so.1 "$tree/usr/lib/ld64.so.1"
 	[ -e "$tree/usr/lib/ld64.so.1" ] || return 1
-	# lspci complains about a missing data base; names are of no use here.
+	# lspci complains if there is no data base.
 	echo "# no names" >"$tree/usr/share/misc/pci.ids"
 	echo "root:x:0:0:root:/root:/bin/sh" >"$tree/etc/passwd"
 	install -m 755 "$ZPCI_SOURCE/zpci/guest/init" "$tree/init" || return 1
@@ -128,7 +129,7 @@ guest_module() {
 	esac >"$2"
 }
 
-# Not compressed: the guest would spend more time on it than QEMU on loading it.
+# Not compressed: an emulated guest needs longer to decompress it than QEMU to load it.
 guest_archive() {
 	find "$1" -exec touch -h -d @0 {} + &&
 		(cd "$1" && find . -mindepth 1 | LC_ALL=C sort |
@@ -164,8 +165,8 @@ guest_first() {
 	if [ -e "$1" ]; then echo "$1"; else echo "$2"; fi
 }
 
-# guest_collect ROOT VERSION: kernel, configuration and modules of unpacked packages. A kernel
-# without VFIO, such as Debian's 6.1, is a guest that only enumerates.
+# guest_collect ROOT VERSION: kernel, configuration and modules of unpacked packages. A guest whose
+# kernel has no VFIO, such as Debian's 6.1, only enumerates functions.
 guest_collect() {
 	local root=$1 version=$2 to=$ZPCI_CACHE/guest/$2 from entry
 	from=$root/usr/lib/modules/$version

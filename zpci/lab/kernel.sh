@@ -5,8 +5,8 @@
 # (kernel-build.sh). Each becomes a folder under $ZPCI_CACHE/guest as guest.sh describes it,
 # and gets a link of its short name, so that `zpci run --guest NAME' takes it.
 #
-# Nobody can count on a suite (apt.sh): testing can have no kernel for s390x, and old packages
-# go. So each suite is asked on its own, and what it did not give is said with the reason.
+# A suite can lack a kernel (apt.sh): testing has none for s390x at times, and old packages go. So
+# each suite is asked separately, and the lab says why a suite has none.
 
 # Short name, and the suite as mirrors call it. The lab knows its stable release by name.
 kernel_suites=(
@@ -116,8 +116,8 @@ kernel_packages() {
 	[ -e "$ZPCI_CACHE/guest/$version/release" ] || echo "$packages"
 }
 
-# kernel_download NAME SUITE...: the kernel of the first of these that can be had becomes the guest
-# NAME. The packages go into a folder of their own, of which guest_collect keeps a part.
+# kernel_download NAME SUITE...: the kernel of the first suite that can be downloaded becomes the guest
+# NAME. The packages are unpacked to a folder of their own, of which guest_collect keeps a part.
 kernel_download() {
 	local name=$1 version root=$ZPCI_CACHE/kernel/root
 	shift
@@ -132,8 +132,8 @@ kernel_download() {
 	done
 }
 
-# kernel_suites_of NAME: the suites from which it can come, the best first; NAME is `newest' or a
-# version. Why another suite offers nothing is said.
+# kernel_suites_of NAME: the suites that have it, the best first. NAME is `newest' or a version. Says of
+# each other suite why it has none.
 kernel_suites_of() {
 	local wanted=$1 name suite version package
 	while IFS=$'\t' read -r name suite version package; do
@@ -157,7 +157,7 @@ kernel_get() {
 		kernel_usage
 	fi
 	here=$ZPCI_CACHE/guest/$name/release
-	# What has a version for a name does not change.
+	# A guest whose name is a version does not change.
 	if [[ ! ($name =~ ^[0-9] && -e $here) ]]; then
 		[ -n "$suites" ] || suites=$(kernel_suites_of "$name")
 		# shellcheck disable=SC2086 # a list

@@ -12,7 +12,7 @@ qemu_needed=11.1
 qemu_suites=("trixie trixie-backports" testing unstable)
 # PCI network cards do not start without ipxe-qemu's boot ROM, and no package depends on it.
 qemu_wanted=(qemu-system-s390x ipxe-qemu)
-# One that is too old, for the test that zpci(1) says so.
+# A QEMU that is too old, to test that zpci(1) says so.
 qemu_too_old_suites=(bookworm trixie)
 
 # qemu_version PROGRAM: prints e.g. 11.1.3, or nothing.
@@ -26,7 +26,7 @@ qemu_is_new_enough() {
 	[ -n "$version" ] && dpkg --compare-versions "$version" ge "$qemu_needed"
 }
 
-# The lister of apt_try: what gives a QEMU that is new enough.
+# The lister of apt_try: the packages of a QEMU that is new enough.
 qemu_packages() {
 	local version
 	version=$(apt_version "${qemu_wanted[0]}")
@@ -67,7 +67,7 @@ qemu_write_wrapper() {
 	mv "$1.new" "$1"
 }
 
-# In Debian 12 a package of several targets has it.
+# In Debian 12 the package qemu-system-misc has it, among other targets.
 qemu_too_old_packages() {
 	if [ -n "$(apt_version qemu-system-s390x)" ]; then
 		apt_closure qemu-system-s390x

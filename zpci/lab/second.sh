@@ -7,8 +7,8 @@
 #   /second/qemu                Debian's own QEMU for s390x, a script that starts it with
 #   /second/lib, /second/bin    its libraries, apart from those of the guest
 #   /second/kernel, release     the small kernel `iov' (kernel-build.sh)
-#   /second/initrd              busybox, zpci-inspect and zpci/guest/init, no more, since
-#                               every byte is unpacked by an emulated emulator
+#   /second/initrd              busybox, zpci-inspect and zpci/guest/init alone, since an
+#                               emulated emulator unpacks each byte
 #   /usr/bin/zpci-second        zpci/guest/second
 #
 # In the cache it is the guest `second', see guest.sh; the QEMU is in second/.
@@ -31,7 +31,7 @@ second_qemu() {
 	for file in $libraries; do
 		cp -L "$root/$file" "$tree/lib/" || return 1
 	done
-	# It wants its boot loader, though no guest of ours runs it.
+	# QEMU does not start without its boot loader, which no guest here runs.
 	cp -L "$root/usr/share/qemu/s390-ccw.img" "$tree/lib/" || return 1
 	cat >"$tree/qemu" <<-'SCRIPT'
 		#!/bin/busybox sh
