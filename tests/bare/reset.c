@@ -2,7 +2,8 @@
 /*
  * reset.c - DIAGNOSE 308 with DMA and interruptions in flight, and what changes afterwards.
  *
- * The option fid=N names a probe function; other-cpu has the second CPU (-smp 2) use it.
+ * The option fid=N names a probe function, interval=N is that of its group's measurement in
+ * milliseconds; other-cpu has the second CPU (-smp 2) use it.
  *
  * The function copies a source into a window, each mapped many times side by side, so that every
  * page written differs from the one before; doorbells wait and ring into AIBV and AISB; the
@@ -24,7 +25,6 @@
 #define ROUNDS 20u
 #define OTHER_ROUNDS 50u
 #define WAITING 10000u /* of doorbells, at most; microseconds */
-#define FMB_INTERVAL 4000000u
 #define SECOND 1000000u
 
 #define ENABLED 0x80000000u
@@ -38,6 +38,7 @@ static uint8_t *source, *window, *aibv, *aisb, *fmb, *copy;
 #define WRITTEN ((WINDOW_PAGES + 1) * PAGE)
 
 static uint32_t fid;
+static uint64_t interval; /* of the measurement, microseconds */
 static uint64_t dma, iota;
 static uint64_t *segments;
 
@@ -253,7 +254,7 @@ static void count_flying(struct tally *tally)
 
 /* --- one CPU --------------------------------------------------------------------------------- */
 
-/* @measured: also waits for the measurement block, whose interval is long. */
+/* @measured: also waits for the measurement block, whose interval is long beside the rest. */
 static void run_round(struct tally *tally, unsigned subcode, bool measured)
 {
 	uint32_t handle = bare_handle(fid);
@@ -262,13 +263,13 @@ static void run_round(struct tally *tally, unsigned subcode, bool measured)
 	start(&handle);
 	ring(handle);
 	if (!changes(window + 7, SECOND) || !changes(aibv, SECOND) || !changes(aisb, SECOND) ||
-	    (measured && !changes(fmb + 7, 2 * FMB_INTERVAL)))
+	    (measured && !changes(fmb + 7, interval + 8 * SECOND)))
 		bare_die("function 0x%08x does not work", fid);
 	bare_bar_write(handle, 0, REG(DMA_COMMAND), 4, ZPCI_PROBE_DMA_COPY);
 	ring(handle);
 	bare_reset(subcode);
 	memcpy(copy, window, WRITTEN);
-	look(tally, handle, measured ? FMB_INTERVAL * 3 / 2 : 2 * WAITING);
+	look(tally, handle, measured ? 3 * interval : 2 * WAITING);
 	count_flying(tally);
 }
 
@@ -371,6 +372,7 @@ static void test_other_cpu(unsigned subcode, const char *what)
 int main(void)
 {
 	fid = (uint32_t)bare_option_number("fid", 0);
+	interval = bare_option_number("interval", 4000) * 1000;
 	prepare();
 	if (bare_option("other-cpu")) {
 		test_other_cpu(0, "modified clear, another CPU");

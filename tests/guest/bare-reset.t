@@ -6,6 +6,7 @@
 
 use strict;
 use warnings;
+use File::Temp;
 use FindBin;
 use lib $FindBin::Bin;
 use Bare;
@@ -13,9 +14,16 @@ use Test::More;
 
 requires_bare('reset');
 
-my @functions = (functions => ['probe:vf=3:fid=0x1021'], timeout => 300);
+# A measurement of which two intervals pass soon.
+my $group = File::Temp->new(SUFFIX => '.conf');
+print $group "[group quick]\nid = 0x21\nfmb-interval = 300\n";
+$group->flush;
+my @functions = (
+	functions => ['probe:vf=3:fid=0x1021:group=quick'],
+	plugin => "config=$group",
+	timeout => 300);
 
-bare_tap('one CPU', 'reset', append => 'fid=0x1021', @functions);
+bare_tap('one CPU', 'reset', append => 'fid=0x1021 interval=300', @functions);
 bare_tap('two CPUs', 'reset', append => 'fid=0x1021 other-cpu', qemu => [ '-smp', '2' ], @functions);
 bare_tap('two CPUs, one thread', 'reset', append => 'fid=0x1021 other-cpu',
 	qemu => [ '-smp', '2', '-accel', 'tcg,thread=single' ], @functions);
