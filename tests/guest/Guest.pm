@@ -90,11 +90,12 @@ sub inspect {
 # For scripts of converse(): `await CONDITION' waits until a command succeeds. `host NAME' calls a function
 # of the test outside of the guest, and waits for its end. `log PATTERN' counts lines of the kernel log.
 my $script_head = <<'END';
-seconds() { cut -d . -f 1 /proc/uptime; }
 await() {
-	deadline=$(($(seconds) + 90))
+	read -r now rest </proc/uptime
+	deadline=$((${now%.*} + 90))
 	until eval "$1"; do
-		[ "$(seconds)" -lt $deadline ] || { echo "gave up: $1"; return 1; }
+		read -r now rest </proc/uptime
+		[ ${now%.*} -lt $deadline ] || { echo "gave up: $1"; return 1; }
 		usleep 50000
 	done
 }
