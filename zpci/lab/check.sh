@@ -141,7 +141,7 @@ check_wait() {
 check_stop() {
 	local pid
 	for pid in "${!check_job[@]}"; do
-		kill -TERM -- "-$pid" 2>/dev/null
+		kill -TERM -- "-$pid" 2>/dev/null || true
 	done
 	exit 130
 }
