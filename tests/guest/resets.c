@@ -25,9 +25,9 @@
  *	same      source and window do not change: at once, after some seconds, with the function
  *	          open and allowed to be bus master again
  *
- * Without mem= (Debian's kernels let nobody use /dev/mem on s390) source and window are memory of
- * ours, of which the next kernel knows nothing: what is left is the function itself, whose
- * instance number then also tells how many resets there were.
+ * Without mem= (Debian's kernels forbid /dev/mem on s390) source and window are memory of this
+ * program, which the next kernel does not keep. Only the function itself can be looked at then, and
+ * its instance number also tells how many resets there were.
  *
  * vfio resets a function when it is opened, unless it has no way to: reset_method is emptied.
  * Two functions have 1 GiB mapped twice each, for which the kernel wants s390_iommu_aperture=8.
@@ -190,7 +190,7 @@ static unsigned boundary(const struct subject *s)
 	return 0;
 }
 
-/* Differs when any page of the window does; who watches from outside computes the same. */
+/* Differs if any page of the window differs. resets.t computes the same from outside. */
 static uint64_t window_sum(const struct subject *s)
 {
 	uint64_t sum = 0;
