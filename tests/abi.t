@@ -117,7 +117,7 @@ if [ "${1:-}" = --update ]; then
 	exit
 fi
 
-# --- what is there to try ---------------------------------------------------------------------
+# --- tools and libraries that are there --------------------------------------------------------
 
 why_not_cxx=
 if ! echo 'int main() {}' | $CXX -x c++ - -o "$work/try" 2>/dev/null; then
@@ -133,7 +133,7 @@ why_not_table=
 if ! echo | $CC -E -dM -x c - | grep -q '__LP64__ 1'; then
 	why_not_table="no table for this data model, which is not LP64"
 fi
-# why_not LANGUAGE REASON...: the first that is there.
+# why_not LANGUAGE REASON...: prints the first reason that is not empty.
 why_not() {
 	[ "$1" = C11 ] || set -- "$@" "$why_not_cxx"
 	shift

@@ -51,7 +51,7 @@ static void config_reset(struct bench_device *device)
 	zpci_put_le(config + 0x09, 3, BENCH_CLASS);
 	config[0x34] = BENCH_MSIX_CAPABILITY;
 	if (pf) {
-		config[0x3d] = 1; /* INTA, which no function on this platform has */
+		config[0x3d] = 1; /* INTA; the function must hide it */
 		for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
 			zpci_put_le(config + 0x10 + 4 * bar, 4, bench_bars[bar].flags);
 	}
@@ -81,7 +81,7 @@ static uint8_t writable(const struct bench_device *device, unsigned offset)
 	uint32_t mask;
 
 	if (offset == 0x04)
-		return device->vf ? 0x04 : 0x07; /* bus master; a PF has Memory and I/O */
+		return device->vf ? 0x04 : 0x07; /* bus master; a PF also has Memory and I/O */
 	if (offset == 0x3c)
 		return 0xff;
 	if (offset < 0x10 || bar >= ZPCI_BARS || device->vf)
@@ -249,7 +249,7 @@ static int bench_drain(void *opaque, bool wait)
 const struct zpci_model bench_model = {
 	.size = sizeof(struct zpci_model),
 	.name = "bench",
-	.help = "bytes and services in reach of a unit test",
+	.help = "a unit test reads its bytes and calls its services",
 	.create = bench_create,
 	.destroy = bench_destroy,
 	.open = bench_open,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bench.h - the unit tests' own device model: as on a workbench, everything is in reach.
+ * bench.h - the unit tests' device model; a test reaches everything in it.
  *
- * BARs are plain bytes; the services that the function gave to the device are the test's to
- * call, from any thread; what the function did to the device is counted. A VF of it shows what
- * hardware shows (IDs ffff:ffff, no BARs), its PF shows everything.
+ * BARs are plain bytes. A test calls the device's services from any thread. Calls of the device's
+ * operations are counted. A VF shows what hardware shows (IDs ffff:ffff, no BARs), its PF shows
+ * everything.
  *
  *	BAR 0  64 bit            64 KiB   bytes; a write at the doorbell raises a vector
  *	BAR 2  32 bit, prefetch  16 KiB   bytes; MSI-X table at 0x800, pending bits at 0xc00
@@ -27,7 +27,7 @@
 #define BENCH_BAR3_SIZE 0x1000u
 #define BENCH_BAR4_SIZE 0x100000u
 
-/* A write here raises the vector that its first byte says, from within the operation. */
+/* A write here raises the vector of its first byte, within the operation. */
 #define BENCH_DOORBELL 0x8000u
 
 #define BENCH_MSIX_CAPABILITY 0x40
@@ -46,15 +46,15 @@ struct bench_device {
 	unsigned resets;
 	unsigned quiesces;
 	unsigned resumes;
-	unsigned bar_writes;  /* number of bar_write() calls */
-	size_t longest_write; /* bytes of the longest one */
+	unsigned bar_writes;  /* calls of bar_write() */
+	size_t longest_write; /* bytes in the longest one */
 	bool quiet;	      /* between quiesce() and resume() */
-	/* What a test sets, from any thread. */
-	_Atomic bool busy;	  /* the host is at work: drain() waits, or says so */
-	_Atomic unsigned waiting; /* calls of drain() that wait */
+	/* Set by a test, from any thread. */
+	_Atomic bool busy;	  /* the host works for it: drain() waits, or returns -EBUSY */
+	_Atomic unsigned waiting; /* calls of drain() that wait now */
 };
 
-/* An adapter of it. */
+/* Its adapter. */
 struct bench {
 	unsigned vfs;
 	const struct zpci_platform *platform; /* given to the caller of open(); NULL: nothing */
@@ -63,7 +63,7 @@ struct bench {
 
 extern const struct zpci_model bench_model;
 
-/* The adapter of it that was made last. */
+/* The newest bench adapter. */
 extern struct bench *bench_last;
 
 /* What a test does within operations; NULL: nothing. Set while no other thread runs. */
@@ -71,7 +71,7 @@ struct bench_hooks {
 	void (*opened)(struct bench_device *device);	/* at the end of open() */
 	void (*closing)(struct bench_device *device);	/* at the start of close() */
 	void (*resetting)(struct bench_device *device); /* at the start of reset() */
-	/* In place of the device, which would raise @vector. */
+	/* Instead of raising @vector. */
 	void (*rung)(struct bench_device *device, unsigned vector);
 };
 

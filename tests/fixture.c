@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- set up --------------------------------------------------------------------------- */
+/* --- setup ---------------------------------------------------------------------------- */
 
 static void count_message(void *opaque, enum zpci_log_level level, const char *message)
 {
@@ -162,7 +162,7 @@ void guest_fill(struct fixture *fixture, uint64_t address, uint8_t byte, size_t 
 	}
 }
 
-/* --- executing ------------------------------------------------------------------------ */
+/* --- execution ------------------------------------------------------------------------ */
 
 static enum zpci_disposition execute(struct fixture *fixture, const uint8_t instruction[6])
 {
@@ -396,15 +396,15 @@ unsigned guest_clp_code(struct fixture *fixture)
 }
 
 unsigned guest_set_function(struct fixture *fixture, uint32_t handle, unsigned operation,
-			    unsigned dma_spaces, uint32_t *result)
+			    unsigned dma_spaces, uint32_t *after)
 {
 	guest_clp_begin(fixture, ZPCI_CLP_SET_FUNCTION, 32, 160);
 	guest_put(fixture, BLOCK + 16, 4, handle);
 	guest_put(fixture, BLOCK + 22, 1, operation);
 	guest_put(fixture, BLOCK + 23, 1, dma_spaces);
 	assert_int_equal(guest_clp(fixture, ZPCI_CLP_LPS_PCI), CC(0));
-	if (result)
-		*result = (uint32_t)guest_get(fixture, BLOCK + 32 + 16, 4);
+	if (after)
+		*after = (uint32_t)guest_get(fixture, BLOCK + 32 + 16, 4);
 	return guest_clp_code(fixture);
 }
 
@@ -440,7 +440,7 @@ unsigned guest_list(struct fixture *fixture, uint64_t *token, unsigned room,
 	*entries = 0;
 	if (zpci_be16_get(response.header.code) != ZPCI_CLP_OK)
 		return zpci_be16_get(response.header.code);
-	/* What Linux computes, and what it divides by (ref 3.4). */
+	/* The checks that Linux makes, and the size that it divides by (ref 3.4). */
 	assert_int_equal(response.entry_size, sizeof(*list));
 	*token = zpci_be64_get(response.token);
 	*entries = (zpci_be16_get(response.header.length) - 32u) / 16;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fixture.h - what the unit tests stand on: a machine in memory, a firmware, an adapter of the
- * tests' own model, and a guest that is played by the test.
+ * fixture.h - common ground of the unit tests: a machine in memory, a firmware, an adapter of the
+ * model `bench`, and a guest that the test plays.
  *
  *	fixture_setup()    machine, firmware, adapter "bench"; no function yet
  *	fixture_add()      plugs one
  *	guest_*()          executes instructions on the fixture's CPU as a guest would
  *
- * What an instruction answers is one number, so that a test says what it expects in one line:
+ * An instruction's answer is one number, so that a test checks it in one line:
  *
- *	CC(n)         condition code n, not 1
+ * CC(n) condition code n, not 1
  *	STATUS(code)  condition code 1 and that status, found where the instruction puts it
  *	PGM(code)     ended in that program interruption
  *	NOT_OURS      left to the machine
@@ -67,9 +67,9 @@ struct fixture {
 	struct zpci_ram *ram;
 	struct zpci_ram_cpu cpu;
 	struct zpci_firmware *firmware;
-	struct zpci_record *record; /* instructions go through it; NULL: they do not */
+	struct zpci_record *record; /* records instructions; NULL: no record */
 	struct zpci_adapter *adapter;
-	struct bench *bench; /* the same adapter, from inside */
+	struct bench *bench; /* the adapter's structure */
 	uint64_t tables;     /* next free byte for tables */
 	uint64_t iota;	     /* root of the tables, 0: none yet */
 	_Atomic unsigned messages[ZPCI_LOG_DEBUG + 1];
@@ -77,16 +77,16 @@ struct fixture {
 
 /* For cmocka_unit_test_setup_teardown(): *@state is the fixture. */
 int fixture_setup(void **state);
-/* The same on a machine with other operations; @ops is copied. */
+/* The same on a machine with operations @ops, which are copied. */
 int fixture_setup_on(void **state, const struct zpci_machine_ops *ops);
-int fixture_setup_shared(void **state); /* a firmware beside the machine's own zPCI */
+int fixture_setup_shared(void **state); /* on a machine with its own zPCI */
 int fixture_teardown(void **state);
 
 #define FIXTURE_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 struct zpci_logger fixture_logger(struct fixture *fixture);
 
-/* Plugs VF @vf (0: the PF) of the bench adapter; options as given, or the usual ones. */
+/* Plugs VF @vf (0: the PF) of the bench adapter, with the given options or the usual ones. */
 void fixture_options(struct fixture *fixture, unsigned vf, const char *profile,
 		     struct zpci_function_options *options);
 int fixture_add_options(struct fixture *fixture, const struct zpci_function_options *options);
@@ -106,12 +106,12 @@ void guest_put(struct fixture *fixture, uint64_t address, size_t length, uint64_
 uint64_t guest_get(struct fixture *fixture, uint64_t address, size_t length);
 void guest_fill(struct fixture *fixture, uint64_t address, uint8_t byte, size_t length);
 
-/* --- executing ------------------------------------------------------------------------ */
+/* --- execution ------------------------------------------------------------------------ */
 
-/* Executes; @status is the register that receives a status byte. */
+/* Executes @instruction; @status is the register that gets the status byte. */
 int guest_execute(struct fixture *fixture, const uint8_t instruction[6], unsigned status);
 
-/* --- instructions, with registers of the test's choice -------------------------------- */
+/* --- instructions, with registers that the test chooses ------------------------------- */
 
 int guest_load(struct fixture *fixture, uint32_t handle, unsigned space, uint64_t offset,
 	       unsigned length, uint64_t *value);
@@ -141,13 +141,13 @@ void guest_bar_write(struct fixture *fixture, uint32_t handle, unsigned bar, uin
 
 /* Executes the block at BLOCK on logical processor @lps. */
 int guest_clp(struct fixture *fixture, unsigned lps);
-/* Starts a block: clears it and fills both headers in. */
+/* Clears the block and fills both headers in. */
 void guest_clp_begin(struct fixture *fixture, unsigned command, unsigned request_length,
 		     unsigned response_length);
 /* Response code of a block whose request has 32 bytes. */
 unsigned guest_clp_code(struct fixture *fixture);
 unsigned guest_set_function(struct fixture *fixture, uint32_t handle, unsigned operation,
-			    unsigned dma_spaces, uint32_t *result);
+			    unsigned dma_spaces, uint32_t *after);
 unsigned guest_query_function(struct fixture *fixture, uint32_t handle,
 			      struct zpci_clp_query_function_response *response);
 unsigned guest_query_group(struct fixture *fixture, unsigned group,
@@ -162,9 +162,9 @@ uint32_t guest_enable(struct fixture *fixture, uint32_t handle);
 
 /* First DMA address of a function. */
 uint64_t guest_dma_start(struct fixture *fixture, uint32_t handle);
-/* Makes DMA address @address mean @absolute; @flags are for the page entry (ZPCI_IOTE_*). */
+/* Maps DMA address @address to @absolute; the page entry gets @flags (ZPCI_IOTE_*). */
 void guest_map(struct fixture *fixture, uint64_t address, uint64_t absolute, uint64_t flags);
-/* Where the entry for @address is in storage; level 3 region-third, 2 segment, 1 page. */
+/* Absolute address of the entry for @address; level 3 region-third, 2 segment, 1 page. */
 uint64_t guest_entry(struct fixture *fixture, uint64_t address, unsigned level);
 /* REG_IOAT for [@start, @last]. */
 int guest_register_ioat(struct fixture *fixture, uint32_t handle, uint64_t start, uint64_t last);
@@ -174,7 +174,7 @@ int guest_register_int(struct fixture *fixture, uint32_t handle, unsigned isc, u
 		       unsigned offset, int summary);
 /* Programs MSI-X entry @index (data @data, not masked); and switches MSI-X on. */
 void guest_msix_entry(struct fixture *fixture, uint32_t handle, unsigned index, uint32_t data);
-/* Bus Master in the Command register: without it there are no interruptions and no DMA. */
+/* Sets Bus Master: without it there are no interruptions and no DMA. */
 void guest_set_master(struct fixture *fixture, uint32_t handle);
 void guest_msix_enable(struct fixture *fixture, uint32_t handle);
 /* Enabled VF 1, MSI-X entries n -> data n, REG_INT on ISC 2 at bit 0 with summary bit 0. */

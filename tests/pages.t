@@ -52,7 +52,7 @@ types_of_page() {
 	sed -n 's/^\.It Vt "*\([a-z0-9_ ]*\)"*$/\1/p' "$1"
 }
 
-# declared HEADER: what is in it.
+# declared HEADER: prints its declarations.
 declared() {
 	printf '#include <zpci/%s>\n' "$1" >"$work/one.c"
 	$CC -std=c11 -E -I "$srcdir/include" "$work/one.c" |
@@ -151,7 +151,7 @@ same "$work/got" "$work/expected" "files that texts and pages name"
 
 # --- what pages look like --------------------------------------------------------------------
 
-# quiet NAME COMMAND...: it prints nothing but what it renders.
+# quiet NAME COMMAND...: the command prints no warning.
 quiet() {
 	local name=$1
 	shift

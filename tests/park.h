@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * park.h - meeting a thread inside of a call.
+ * park.h - a test stops a thread inside of a call.
  *
- * A test puts pass() into an operation of a machine or of a device. While the park is closed, a thread
- * that comes there says so and waits. That another call does not return meanwhile is looked at after
- * give_chances(): everybody had many chances to run.
+ * A test calls pass() in an operation of a machine or of a device. While the park is closed, a
+ * thread that calls it counts itself in @here and waits. Then the test calls give_chances(), which
+ * lets all threads run many times, and checks that another call has not returned.
  */
 #ifndef TESTS_PARK_H
 #define TESTS_PARK_H
@@ -16,7 +16,7 @@
 
 struct park {
 	_Atomic bool closed;
-	_Atomic unsigned here; /* threads that wait */
+	_Atomic unsigned here; /* threads that wait in it */
 };
 
 static inline void pass(struct park *park)

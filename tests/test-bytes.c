@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Byte order helpers, and the places of fields in the blocks that a guest sees: bytes, so that a
- * little-endian and a big-endian host must agree on them. */
+/* Byte order helpers, and the places of fields in the blocks that a guest sees. All are compared as
+ * bytes, so that little-endian and big-endian hosts agree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void test_get_of_every_length(void **state)
 	}
 }
 
-static void test_put_of_every_length_touches_no_more(void **state)
+static void test_put_of_every_length_writes_no_more(void **state)
 {
 	uint8_t big[10], little[10];
 
@@ -66,7 +66,7 @@ static void test_put_takes_the_low_bytes(void **state)
 	assert_int_equal(two[1], 0x77);
 }
 
-static void test_fields(void **state)
+static void test_fields_have_their_byte_order(void **state)
 {
 	zpci_be16 be16;
 	zpci_be32 be32;
@@ -88,9 +88,9 @@ static void test_fields(void **state)
 	assert_int_equal(zpci_le32_get(le32), 0x67452381);
 }
 
-/* The interruption word of a FIB as Linux 6.12 writes it for ISC 2 and 8 vectors, summary bit 5:
- * the masks must take it apart (ref 5.1). */
-static void test_interruption_word(void **state)
+/* The masks split the interruption word of a FIB as Linux 6.12 writes it for ISC 2, 8 vectors,
+ * summary bit 5 (ref 5.1). */
+static void test_masks_split_the_interruption_word(void **state)
 {
 	static const uint8_t word[] = { 0x20, 0x08, 0x00, 0x85 };
 	uint32_t value = (uint32_t)zpci_get_be(word, 4);
@@ -104,7 +104,7 @@ static void test_interruption_word(void **state)
 }
 
 /* Offsets as the reference gives them (ref 3.5, 3.6, 5.1, 8.2, 8.3). */
-static void test_offsets(void **state)
+static void test_offsets_are_those_of_the_reference(void **state)
 {
 	(void)state;
 	assert_int_equal(offsetof(struct zpci_clp_query_function_response, vfn), 16);
@@ -147,11 +147,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_get_of_every_length),
-		cmocka_unit_test(test_put_of_every_length_touches_no_more),
+		cmocka_unit_test(test_put_of_every_length_writes_no_more),
 		cmocka_unit_test(test_put_takes_the_low_bytes),
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_interruption_word),
-		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_fields_have_their_byte_order),
+		cmocka_unit_test(test_masks_split_the_interruption_word),
+		cmocka_unit_test(test_offsets_are_those_of_the_reference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void test_response_never_exceeds_the_offered_length(void **state)
 
 /* --- List ----------------------------------------------------------------------------- */
 
-static void test_list_of_nothing(void **state)
+static void test_list_without_functions_is_empty(void **state)
 {
 	struct zpci_clp_list_entry list[4];
 	uint64_t token = 0;
@@ -48,7 +48,7 @@ static void add_all(struct fixture *fixture)
 		fixture_add(fixture, vf, "lpar");
 }
 
-static void test_list_in_pages(void **state)
+static void test_list_in_parts(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_list_entry list[FUNCTIONS];
@@ -72,7 +72,7 @@ static void test_list_in_pages(void **state)
 	assert_int_equal(token, 0);
 }
 
-/* A token survives what is plugged and unplugged meanwhile: the others are listed once. */
+/* A token stays valid when functions are removed. Each of the others is listed once. */
 static void test_list_token_survives_removal(void **state)
 {
 	struct fixture *fixture = *state;
@@ -128,7 +128,7 @@ static void test_query_of_a_vf(void **state)
 }
 
 /* In EBCDIC, filled up with blanks (ref 3.5). */
-static void test_query_tells_the_utility_string(void **state)
+static void test_query_shows_the_utility_string(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response response;
@@ -151,7 +151,7 @@ static void test_query_tells_the_utility_string(void **state)
 	assert_false(response.flags & ZPCI_CLP_QF_UTILITY_STRING);
 }
 
-static void test_list_without_uid_checking(void **state)
+static void test_list_says_that_uid_checking_is_off(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_firmware_options options = { .size = sizeof(options), .no_uid_checking = true };
@@ -193,7 +193,7 @@ static void test_enable_gives_a_new_handle(void **state)
 	assert_false(result & 0x80000000);
 	assert_int_equal(fixture_handle(fixture, FID + 1), result);
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_DISABLED);
-	/* Disabling is the guest's way to reset a device (ref 3.9). */
+	/* A guest resets a device by a disable (ref 3.9). */
 	assert_true(device->resets >= 1);
 	assert_int_equal(guest_set_function(fixture, result, ZPCI_CLP_SET_DISABLE, 0, NULL),
 			 ZPCI_CLP_INVALID_FOR_HANDLE);
@@ -206,12 +206,12 @@ static void test_enable_gives_a_new_handle(void **state)
 
 /* --- beside another firmware ---------------------------------------------------------- */
 
-static void test_shared_leaves_what_is_not_ours(void **state)
+static void test_shared_leaves_foreign_handles_to_the_machine(void **state)
 {
 	struct fixture *fixture = *state;
 
 	fixture_add(fixture, 1, "lpar");
-	/* QEMU's handle layout (ref 4.1), and its default group. */
+	/* A handle of QEMU's layout (ref 4.1), and QEMU's default group. */
 	guest_clp_begin(fixture, ZPCI_CLP_QUERY_FUNCTION, 32, 384);
 	guest_put(fixture, BLOCK + 16, 4, 0x00020000);
 	assert_int_equal(guest_clp(fixture, ZPCI_CLP_LPS_PCI), NOT_OURS);
@@ -232,9 +232,9 @@ static void test_shared_leaves_what_is_not_ours(void **state)
 			 CC(3));
 }
 
-/* The list begins with ours and then hands over: the last token of ours is not 0, and the call
- * that carries on belongs to the machine. */
-static void test_shared_list_continues_with_the_machines(void **state)
+/* Our functions come first in the list. Their last token is not 0, and the machine gets the call
+ * with this token. */
+static void test_shared_list_continues_in_the_machine(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_list_entry list[FUNCTIONS];
@@ -263,15 +263,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_response_never_exceeds_the_offered_length),
-		FIXTURE_TEST(test_list_of_nothing),
-		FIXTURE_TEST(test_list_in_pages),
+		FIXTURE_TEST(test_list_without_functions_is_empty),
+		FIXTURE_TEST(test_list_in_parts),
 		FIXTURE_TEST(test_list_token_survives_removal),
 		FIXTURE_TEST(test_query_of_a_vf),
-		FIXTURE_TEST(test_query_tells_the_utility_string),
-		FIXTURE_TEST(test_list_without_uid_checking),
+		FIXTURE_TEST(test_query_shows_the_utility_string),
+		FIXTURE_TEST(test_list_says_that_uid_checking_is_off),
 		FIXTURE_TEST(test_enable_gives_a_new_handle),
-		SHARED_TEST(test_shared_leaves_what_is_not_ours),
-		SHARED_TEST(test_shared_list_continues_with_the_machines),
+		SHARED_TEST(test_shared_leaves_foreign_handles_to_the_machine),
+		SHARED_TEST(test_shared_list_continues_in_the_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

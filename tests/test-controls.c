@@ -19,7 +19,7 @@ static uint32_t with_tables(struct fixture *fixture, uint64_t *start)
 
 /* --- interruptions, DMA: sequences ---------------------------------------------------- */
 
-static void test_interruption_sequence(void **state)
+static void test_interruptions_are_registered_in_sequence(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -32,7 +32,7 @@ static void test_interruption_sequence(void **state)
 	assert_int_equal(guest_register_int(fixture, handle, 2, 8, 0, 0), CC(0));
 }
 
-static void test_translation_sequence(void **state)
+static void test_tables_are_registered_in_sequence(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_fib fib = { 0 };
@@ -69,7 +69,7 @@ static void test_reset_block_and_error(void **state)
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 
-	/* From the blocked state at once. */
+	/* From the blocked state in one step. */
 	zpci_firmware_inject_error(fixture->firmware, FID + 1, 0x3a);
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_RESET_ERROR, NULL), CC(0));
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
@@ -107,8 +107,8 @@ static void test_permanent_error_in_every_state(void **state)
 			 -EINVAL);
 }
 
-/* A function in error can have further errors, and is blocked again by them. */
-static void test_error_before_the_last_was_recovered(void **state)
+/* A function in error can have further errors. Each blocks it again. */
+static void test_error_during_recovery_blocks_again(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_firmware *firmware = fixture->firmware;
@@ -216,14 +216,14 @@ static void test_measurement_counts(void **state)
 	assert_true(guest_get(fixture, FMB + 8, 8) > first);
 }
 
-static void test_measurement_goes_off(void **state)
+static void test_measurement_moves_and_ends(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
 	uint64_t period = interval(fixture, handle);
 
 	assert_int_equal(measure(fixture, handle, FMB), CC(0));
-	/* On again moves the block, and nothing else (ref 7): what was counted counts. */
+	/* A second SET_MEASURE moves the block and keeps the counters (ref 7). */
 	guest_load(fixture, handle, 0, 0, 4, NULL);
 	zpci_ram_advance(fixture->ram, period / 2);
 	assert_int_equal(measure(fixture, handle, FMB + 256), CC(0));
@@ -236,7 +236,7 @@ static void test_measurement_goes_off(void **state)
 	zpci_ram_advance(fixture->ram, 3 * period);
 	assert_int_equal(guest_get(fixture, FMB + 256 + 4, 4), 0);
 
-	/* CLP disable switches it off as well (ref 7). */
+	/* A disable ends measurement (ref 7). */
 	assert_int_equal(measure(fixture, handle, FMB), CC(0));
 	guest_set_function(fixture, handle, ZPCI_CLP_SET_DISABLE, 0, &handle);
 	zpci_ram_advance(fixture->ram, 3 * period);
@@ -244,7 +244,7 @@ static void test_measurement_goes_off(void **state)
 	assert_int_equal(measure(fixture, handle, 0), CC(3));
 }
 
-static void test_measurement_pauses(void **state)
+static void test_measurement_pauses_during_quiesce(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -275,7 +275,7 @@ static void test_measurement_refuses_a_key(void **state)
 }
 
 /* Measurement goes on until the guest disables the function, and so do its error events. */
-static void test_measurement_ends_in_a_permanent_error(void **state)
+static void test_measurement_goes_on_after_a_permanent_error(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response event;
@@ -297,7 +297,7 @@ static void test_measurement_ends_in_a_permanent_error(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
 }
 
-static void test_measurement_block_that_is_not_in_storage(void **state)
+static void test_measurement_block_outside_of_storage(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response event;
@@ -320,18 +320,18 @@ static void test_measurement_block_that_is_not_in_storage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_interruption_sequence),
-		FIXTURE_TEST(test_translation_sequence),
+		FIXTURE_TEST(test_interruptions_are_registered_in_sequence),
+		FIXTURE_TEST(test_tables_are_registered_in_sequence),
 		FIXTURE_TEST(test_reset_block_and_error),
 		FIXTURE_TEST(test_permanent_error_in_every_state),
-		FIXTURE_TEST(test_error_before_the_last_was_recovered),
+		FIXTURE_TEST(test_error_during_recovery_blocks_again),
 		FIXTURE_TEST(test_what_each_error_does),
 		FIXTURE_TEST(test_measurement_counts),
-		FIXTURE_TEST(test_measurement_goes_off),
-		FIXTURE_TEST(test_measurement_pauses),
+		FIXTURE_TEST(test_measurement_moves_and_ends),
+		FIXTURE_TEST(test_measurement_pauses_during_quiesce),
 		FIXTURE_TEST(test_measurement_refuses_a_key),
-		FIXTURE_TEST(test_measurement_ends_in_a_permanent_error),
-		FIXTURE_TEST(test_measurement_block_that_is_not_in_storage),
+		FIXTURE_TEST(test_measurement_goes_on_after_a_permanent_error),
+		FIXTURE_TEST(test_measurement_block_outside_of_storage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-device-adapter.c - making adapters, lending their functions, and the models by name.
+ * test-device-adapter.c - adapters are made, their functions are lent, models are found by name.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -42,8 +42,8 @@ static struct zpci_adapter *create(const char *model)
 	return adapter;
 }
 
-/* A model of the caller's own, that counts what is asked of it. */
-static int creates, destroys, open_result;
+/* A caller's own model, which counts calls. */
+static int creates, destroys, open_rc;
 
 static int counting_create(const struct zpci_adapter_options *asked, void **adapter)
 {
@@ -65,7 +65,7 @@ static int counting_open(void *adapter, unsigned vf, const struct zpci_services 
 	(void)vf, (void)given;
 	identity->vendor_id = 0x1234;
 	*device = adapter;
-	return open_result;
+	return open_rc;
 }
 
 static void nothing(void *device)
@@ -82,7 +82,7 @@ static struct zpci_model counting(void)
 	model.destroy = counting_destroy;
 	model.open = counting_open;
 	model.close = nothing;
-	creates = destroys = open_result = 0;
+	creates = destroys = open_rc = 0;
 	return model;
 }
 
@@ -95,7 +95,7 @@ static void models_are_found_by_name(void **state)
 	assert_null(zpci_model_find(""));
 }
 
-static void models_are_listed_up_to_null(void **state)
+static void models_are_listed_until_null(void **state)
 {
 	unsigned count = 0;
 
@@ -108,7 +108,7 @@ static void models_are_listed_up_to_null(void **state)
 	assert_null(zpci_model_get(UINT32_MAX));
 }
 
-static void adapter_tells_what_it_is(void **state)
+static void adapter_has_pchid_vfs_and_model(void **state)
 {
 	struct zpci_adapter *adapter = create("null");
 
@@ -145,7 +145,7 @@ static void wrong_options_are_refused(void **state)
 	refuse(zpci_model_find("null"), PCHID, &wrong, "0x01c0");
 	wrong = options;
 	wrong.size--;
-	refuse(zpci_model_find("null"), PCHID, &wrong, ""); /* its logger is not within */
+	refuse(zpci_model_find("null"), PCHID, &wrong, ""); /* too short for its logger */
 	later.known.size = sizeof(later);
 	later.unknown[7] = 1;
 	refuse(zpci_model_find("null"), PCHID, &later.known, "are not 0 at byte 0x27");
@@ -187,9 +187,9 @@ static void incomplete_models_are_refused(void **state)
 	assert_int_equal(creates, 0);
 }
 
-/* A model that was compiled before drain() is one that has none; it is copied, so that its owner
- * may make it where it likes. */
-static void models_of_before_and_of_later(void **state)
+/* A model that was compiled before drain() existed has none. It is copied, so that its owner may
+ * free it. */
+static void older_and_newer_models_are_accepted(void **state)
 {
 	struct {
 		struct zpci_model known;
@@ -200,7 +200,7 @@ static void models_of_before_and_of_later(void **state)
 
 	(void)state;
 	before.size = offsetof(struct zpci_model, drain);
-	before.drain = (int (*)(void *, bool))(uintptr_t)1; /* behind its end: not looked at */
+	before.drain = (int (*)(void *, bool))(uintptr_t)1; /* behind its end: ignored */
 	assert_int_equal(zpci_adapter_create(&before, PCHID, &options, &adapter), 0);
 	memset(&before, 0, sizeof(before));
 	assert_null(zpci_adapter_model(adapter)->drain);
@@ -220,8 +220,8 @@ static void models_of_before_and_of_later(void **state)
 	zpci_adapter_unref(adapter);
 }
 
-/* A borrower that was compiled before the identity grew gets what it knows, and not a byte more. */
-static void identity_is_as_long_as_the_borrower_says(void **state)
+/* A borrower with an older, shorter identity gets that many bytes. */
+static void identity_has_the_size_of_the_borrower(void **state)
 {
 	struct zpci_adapter *adapter = create("null");
 	struct zpci_identity identity;
@@ -258,7 +258,7 @@ static void function_is_lent_once(void **state)
 	zpci_adapter_unref(adapter);
 }
 
-static void function_that_did_not_open_is_not_lent(void **state)
+static void function_whose_open_fails_is_not_lent(void **state)
 {
 	const struct zpci_model model = counting();
 	struct zpci_adapter *adapter;
@@ -267,9 +267,9 @@ static void function_that_did_not_open_is_not_lent(void **state)
 
 	(void)state;
 	assert_int_equal(zpci_adapter_create(&model, PCHID, &options, &adapter), 0);
-	open_result = -ENOMEM;
+	open_rc = -ENOMEM;
 	assert_int_equal(zpci_adapter_borrow(adapter, 1, &services, &identity, &device), -ENOMEM);
-	open_result = 0;
+	open_rc = 0;
 	assert_int_equal(zpci_adapter_borrow(adapter, 1, &services, &identity, &device), 0);
 	zpci_adapter_give_back(adapter, 1, device);
 	assert_int_equal(destroys, 0);
@@ -277,7 +277,7 @@ static void function_that_did_not_open_is_not_lent(void **state)
 	assert_int_equal(destroys, 1);
 }
 
-static void adapter_lives_as_long_as_a_lent_function(void **state)
+static void adapter_lives_until_its_functions_are_back(void **state)
 {
 	const struct zpci_model model = counting();
 	struct zpci_adapter *adapter;
@@ -300,15 +300,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(models_are_found_by_name),
-		cmocka_unit_test(models_are_listed_up_to_null),
-		cmocka_unit_test(adapter_tells_what_it_is),
+		cmocka_unit_test(models_are_listed_until_null),
+		cmocka_unit_test(adapter_has_pchid_vfs_and_model),
 		cmocka_unit_test(wrong_options_are_refused),
 		cmocka_unit_test(incomplete_models_are_refused),
-		cmocka_unit_test(models_of_before_and_of_later),
-		cmocka_unit_test(identity_is_as_long_as_the_borrower_says),
+		cmocka_unit_test(older_and_newer_models_are_accepted),
+		cmocka_unit_test(identity_has_the_size_of_the_borrower),
 		cmocka_unit_test(function_is_lent_once),
-		cmocka_unit_test(function_that_did_not_open_is_not_lent),
-		cmocka_unit_test(adapter_lives_as_long_as_a_lent_function),
+		cmocka_unit_test(function_whose_open_fails_is_not_lent),
+		cmocka_unit_test(adapter_lives_until_its_functions_are_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

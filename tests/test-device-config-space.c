@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-device-config-space.c - config spaces of software devices, byte by byte, and what can be
- * learned about a VF from its PF alone.
+ * test-device-config-space.c - config spaces of software devices, byte by byte, and a VF's identity
+ * from its PF.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -89,7 +89,7 @@ static void init_vf(void)
 	zpci_config_space_init_vf(&space, &description);
 }
 
-static void pf_header_is_as_bytes(void **state)
+static void pf_header_has_these_bytes(void **state)
 {
 	static const uint8_t header[0x40] = {
 		0x14, 0x10, 0x01, 0x0a,		 0x00,		0x00, 0x10, 0x00, 0x17,
@@ -101,7 +101,7 @@ static void pf_header_is_as_bytes(void **state)
 	assert_memory_equal(space.byte, header, sizeof(header));
 }
 
-static void vf_header_is_as_bytes(void **state)
+static void vf_header_has_these_bytes(void **state)
 {
 	static const uint8_t header[0x40] = {
 		0xff, 0xff, 0xff, 0xff,		 0x00, 0x00, 0x10, 0x00,	  0x17,
@@ -113,7 +113,7 @@ static void vf_header_is_as_bytes(void **state)
 	assert_memory_equal(space.byte, header, sizeof(header));
 }
 
-static void pf_command_has_its_bits_but_io(void **state)
+static void pf_command_has_all_bits_except_io(void **state)
 {
 	(void)state;
 	init_pf();
@@ -121,7 +121,7 @@ static void pf_command_has_its_bits_but_io(void **state)
 	assert_int_equal(get(PCI_COMMAND, 2), 0x0546);
 }
 
-static void vf_command_has_bus_master_alone(void **state)
+static void vf_command_has_only_bus_master(void **state)
 {
 	(void)state;
 	init_vf();
@@ -131,7 +131,7 @@ static void vf_command_has_bus_master_alone(void **state)
 	assert_int_equal(get(PCI_COMMAND, 2), 0);
 }
 
-static void pf_bars_can_be_sized_and_put_back(void **state)
+static void pf_bars_can_be_sized_and_restored(void **state)
 {
 	(void)state;
 	init_pf();
@@ -190,7 +190,7 @@ static void both_have_pcie_and_msix(void **state)
 	}
 }
 
-static void level_reset_is_reported_and_reads_zero(void **state)
+static void function_level_reset_bit_resets_and_reads_zero(void **state)
 {
 	unsigned control;
 
@@ -209,7 +209,7 @@ static void level_reset_is_reported_and_reads_zero(void **state)
 	}
 }
 
-static void reset_puts_everything_back(void **state)
+static void reset_restores_everything(void **state)
 {
 	static struct zpci_config_space before;
 
@@ -223,7 +223,7 @@ static void reset_puts_everything_back(void **state)
 	assert_memory_equal(&space, &before, sizeof(space));
 }
 
-static void nothing_is_written_behind_the_end(void **state)
+static void writes_stay_within_config_space(void **state)
 {
 	uint8_t data[4] = { 0 };
 
@@ -236,7 +236,7 @@ static void nothing_is_written_behind_the_end(void **state)
 }
 
 /* Each row of reference 9.5. */
-static void sriov_capability_is_as_linux_wants_it(void **state)
+static void sriov_capability_works_for_linux(void **state)
 {
 	unsigned at;
 
@@ -263,7 +263,7 @@ static void sriov_capability_is_as_linux_wants_it(void **state)
 	}
 }
 
-static void no_vfs_no_sriov(void **state)
+static void pf_without_vfs_has_no_sriov(void **state)
 {
 	(void)state;
 	zpci_config_space_init_pf(&space, &description, 0);
@@ -292,7 +292,7 @@ static void identity_of_a_vf_comes_from_the_pf(void **state)
 
 	(void)state;
 	init_pf();
-	put(extended(PCI_EXT_CAP_ID_SRIOV) + PCI_SRIOV_BAR + 4, 4, 0x12); /* to be kept */
+	put(extended(PCI_EXT_CAP_ID_SRIOV) + PCI_SRIOV_BAR + 4, 4, 0x12); /* must stay */
 	before = space;
 	assert_int_equal(zpci_sriov_read(&pf, 0, &sriov), 0);
 	assert_memory_equal(&space, &before, sizeof(space));
@@ -341,15 +341,15 @@ static int read_with(unsigned offset, unsigned length, uint32_t value, uint32_t 
 	return zpci_sriov_read(&pf, 0, &sriov);
 }
 
-static void nonsense_of_a_pf_is_refused(void **state)
+static void wrong_pf_data_is_refused(void **state)
 {
 	(void)state;
-	/* An I/O BAR, one of 256 bytes, one with a hole in its size, 64 bits without a partner. */
+	/* An I/O BAR, a BAR of 256 bytes, a size with a hole, 64 bits without a second register. */
 	assert_int_equal(read_with(PCI_SRIOV_BAR + 8, 4, 1, 0xfffffffc), -EINVAL);
 	assert_int_equal(read_with(PCI_SRIOV_BAR + 8, 4, 0, 0xffffff00), -EINVAL);
 	assert_int_equal(read_with(PCI_SRIOV_BAR + 8, 4, 0, 0xff0ff000), -EINVAL);
 	assert_int_equal(read_with(PCI_SRIOV_BAR + 20, 4, 4, 0xfffff000), -EINVAL);
-	/* A list that runs in a circle past the capability, and one that has none. */
+	/* A list with a circle and without the capability, and an empty list. */
 	assert_int_equal(read_with(0, 4, 0x10010001, 0), -EINVAL);
 	assert_int_equal(read_with(0, 4, 0x00010001, 0), -ENOENT);
 	assert_int_equal(read_with(0, 4, 0, 0), -ENOENT);
@@ -358,22 +358,22 @@ static void nonsense_of_a_pf_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pf_header_is_as_bytes),
-		cmocka_unit_test(vf_header_is_as_bytes),
-		cmocka_unit_test(pf_command_has_its_bits_but_io),
-		cmocka_unit_test(vf_command_has_bus_master_alone),
-		cmocka_unit_test(pf_bars_can_be_sized_and_put_back),
+		cmocka_unit_test(pf_header_has_these_bytes),
+		cmocka_unit_test(vf_header_has_these_bytes),
+		cmocka_unit_test(pf_command_has_all_bits_except_io),
+		cmocka_unit_test(vf_command_has_only_bus_master),
+		cmocka_unit_test(pf_bars_can_be_sized_and_restored),
 		cmocka_unit_test(vf_bars_stay_zero),
 		cmocka_unit_test(interrupt_pin_is_zero),
 		cmocka_unit_test(both_have_pcie_and_msix),
-		cmocka_unit_test(level_reset_is_reported_and_reads_zero),
-		cmocka_unit_test(reset_puts_everything_back),
-		cmocka_unit_test(nothing_is_written_behind_the_end),
-		cmocka_unit_test(sriov_capability_is_as_linux_wants_it),
-		cmocka_unit_test(no_vfs_no_sriov),
+		cmocka_unit_test(function_level_reset_bit_resets_and_reads_zero),
+		cmocka_unit_test(reset_restores_everything),
+		cmocka_unit_test(writes_stay_within_config_space),
+		cmocka_unit_test(sriov_capability_works_for_linux),
+		cmocka_unit_test(pf_without_vfs_has_no_sriov),
 		cmocka_unit_test(identity_of_a_vf_comes_from_the_pf),
 		cmocka_unit_test(routing_id_beyond_the_bus_is_refused),
-		cmocka_unit_test(nonsense_of_a_pf_is_refused),
+		cmocka_unit_test(wrong_pf_data_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-device-null.c - the model that does nothing: who its functions are, and that nothing
- * written to them stays but what config space keeps until a reset.
+ * test-device-null.c - the model that does nothing: the identity of its functions, and that only
+ * config space keeps writes, until a reset.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ struct lent {
 	const struct zpci_model *model;
 	struct zpci_adapter *adapter;
 	struct zpci_identity identity[1 + VFS];
-	void *device[1 + VFS]; /* by VF; 0 is the PF */
+	void *device[1 + VFS]; /* by VF; [0] is the PF */
 };
 
 static int borrow_all(void **state)
@@ -73,7 +73,7 @@ static void config_put(const struct lent *lent, unsigned vf, unsigned offset, un
 	lent->model->config_write(lent->device[vf], offset, data, length);
 }
 
-static void functions_are_who_they_are(void **state)
+static void functions_have_their_identity(void **state)
 {
 	const struct lent *lent = *state;
 
@@ -95,7 +95,7 @@ static void functions_are_who_they_are(void **state)
 	}
 }
 
-static void pf_shows_its_ids_and_vfs_do_not(void **state)
+static void pf_has_ids_and_vfs_have_none(void **state)
 {
 	const struct lent *lent = *state;
 
@@ -106,7 +106,7 @@ static void pf_shows_its_ids_and_vfs_do_not(void **state)
 	}
 }
 
-static void bar_reads_zero_whatever_was_written(void **state)
+static void bar_reads_zero_after_writes(void **state)
 {
 	static const unsigned lengths[] = { 1, 2, 4, 8 };
 	const struct lent *lent = *state;
@@ -116,7 +116,7 @@ static void bar_reads_zero_whatever_was_written(void **state)
 	for (unsigned vf = 0; vf <= VFS; vf++) {
 		void *device = lent->device[vf];
 
-		/* a store block, and stores at both ends */
+		/* a store block, and stores at both ends of a BAR */
 		assert_int_equal(lent->model->bar_write(device, 0, 0, ones, sizeof(ones)), 0);
 		assert_int_equal(lent->model->bar_write(device, 0, 4088, ones, 8), 0);
 		for (unsigned i = 0; i < 4; i++) {
@@ -132,7 +132,7 @@ static void bar_reads_zero_whatever_was_written(void **state)
 	}
 }
 
-static void reset_forgets_one_function_alone(void **state)
+static void reset_affects_one_function_only(void **state)
 {
 	const struct lent *lent = *state;
 
@@ -146,7 +146,7 @@ static void reset_forgets_one_function_alone(void **state)
 	assert_int_equal(config_get(lent, 0, PCI_COMMAND, 2), 0);
 }
 
-static void level_reset_does_the_same(void **state)
+static void function_level_reset_clears_bus_master(void **state)
 {
 	const struct lent *lent = *state;
 	unsigned pcie = config_get(lent, 1, PCI_CAPABILITY_LIST, 1);
@@ -160,7 +160,7 @@ static void level_reset_does_the_same(void **state)
 	assert_int_equal(config_get(lent, 1, PCI_COMMAND, 2), 0);
 }
 
-static void pause_keeps_all_state(void **state)
+static void quiesce_and_resume_keep_all_state(void **state)
 {
 	const struct lent *lent = *state;
 
@@ -175,12 +175,12 @@ static void pause_keeps_all_state(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		NULL_TEST(functions_are_who_they_are),
-		NULL_TEST(pf_shows_its_ids_and_vfs_do_not),
-		NULL_TEST(bar_reads_zero_whatever_was_written),
-		NULL_TEST(reset_forgets_one_function_alone),
-		NULL_TEST(level_reset_does_the_same),
-		NULL_TEST(pause_keeps_all_state),
+		NULL_TEST(functions_have_their_identity),
+		NULL_TEST(pf_has_ids_and_vfs_have_none),
+		NULL_TEST(bar_reads_zero_after_writes),
+		NULL_TEST(reset_affects_one_function_only),
+		NULL_TEST(function_level_reset_clears_bus_master),
+		NULL_TEST(quiesce_and_resume_keep_all_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-device-probe.c - the probe device against its contract: registers, doorbells, DMA, reset
- * and quiesce. The test stands where the function stands: it supplies the services, a flat
- * piece of guest memory and a record of the vectors raised.
+ * test-device-probe.c - the contract of the probe device: registers, doorbells, DMA, reset and
+ * quiesce. The test is the device's function: it has the services, flat guest memory and a record
+ * of raised vectors.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -23,23 +23,23 @@
 #define PAGE 4096u
 #define BASE 0x100000000u /* DMA address of @memory */
 #define MEMORY (64 * PAGE)
-#define PATIENCE 60 /* seconds until a wait is a failure */
+#define PATIENCE 60 /* seconds; a longer wait fails */
 #define RECORD 1024
 #define VF 3
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
-/* All under @lock. */
+/* All is under @lock. */
 static uint8_t memory[MEMORY];
-static uint64_t refused;  /* DMA address of a page that is refused */
-static uint64_t canceled; /* DMA address of a page at which the gate is closed */
+static uint64_t refused;  /* DMA address of a refused page */
+static uint64_t canceled; /* DMA address of a page that closes the gate */
 static unsigned vectors[RECORD];
 static unsigned raised;
 static unsigned transfers;
-static bool block;	   /* transfers wait for @block to become false */
-static bool stop_in_raise; /* as @block, for vectors */
-static bool blocked;	   /* one is waiting */
+static bool block;	   /* transfers wait until it is false */
+static bool stop_in_raise; /* the same for vectors */
+static bool blocked;	   /* one waits */
 static bool in_service;
 static pthread_t raiser;
 
@@ -58,12 +58,12 @@ static void wait_changed(void)
 	until.tv_sec += PATIENCE;
 	if (!pthread_cond_timedwait(&changed, &lock, &until))
 		return;
-	pthread_mutex_unlock(&lock); /* teardown takes it */
-	fail_msg("nothing changed for %u seconds", PATIENCE);
+	pthread_mutex_unlock(&lock); /* for teardown */
+	fail_msg("no change for %u seconds", PATIENCE);
 }
 
-/* What a service does if the test wants to meet it inside: wait until told to go on, and then give
- * the operation that should wait for us every chance not to. */
+/* A service waits here for the test. Then it gives the operation that must wait for it many chances
+ * to return too early. */
 static void meet(const bool *wanted)
 {
 	if (!*wanted)
@@ -216,7 +216,7 @@ static void command(uint32_t operation, uint64_t source, uint64_t destination, u
 	store(ZPCI_PROBE_REG_DMA_COMMAND, 4, operation);
 }
 
-/* With completion interrupt 7; returns the status at its end. */
+/* With completion interrupt 7. Returns the final status. */
 static uint32_t run(uint32_t operation, uint64_t source, uint64_t destination, uint64_t length)
 {
 	unsigned before = count_raised();
@@ -233,7 +233,7 @@ static uint32_t error(unsigned code)
 	return ZPCI_PROBE_STATUS_ERROR | code << ZPCI_PROBE_STATUS_CODE_SHIFT;
 }
 
-/* Bytes that look like no others nearby. */
+/* Bytes that differ from all nearby. */
 static uint8_t sample(uint64_t i)
 {
 	return (uint8_t)(i * 167 + (i >> 8) * 13 + 5);
@@ -257,7 +257,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	/* Also after a test that failed half-way. */
+	/* Also after a failed test. */
 	set(&block, false);
 	set(&stop_in_raise, false);
 	zpci_adapter_give_back(adapter, VF, device);
@@ -267,7 +267,7 @@ static int teardown(void **state)
 
 /* --- registers ------------------------------------------------------------------------------ */
 
-static void identity_is_of_the_vf(void **state)
+static void identity_is_that_of_the_vf(void **state)
 {
 	(void)state;
 	assert_int_equal(identity.vendor_id, ZPCI_PROBE_VENDOR_ID);
@@ -310,7 +310,7 @@ static void any_piece_of_a_register_can_be_accessed(void **state)
 	}
 }
 
-static void counters_count_after_their_value_is_taken(void **state)
+static void counters_count_after_they_are_read(void **state)
 {
 	(void)state;
 	assert_int_equal(load(ZPCI_PROBE_REG_LOADS, 8), 0);
@@ -365,7 +365,7 @@ static void store_block_reaches_device_memory(void **state)
 
 /* --- doorbells ------------------------------------------------------------------------------ */
 
-static void doorbell_now_rings_in_the_storing_thread(void **state)
+static void doorbell_now_raises_in_the_storing_thread(void **state)
 {
 	(void)state;
 	store(ZPCI_PROBE_REG_DOORBELL_NOW, 4, 63);
@@ -379,7 +379,7 @@ static void doorbell_now_rings_in_the_storing_thread(void **state)
 	assert_int_equal(raised, 1);
 }
 
-static void doorbell_rings_with_its_last_byte(void **state)
+static void doorbell_needs_its_last_byte(void **state)
 {
 	(void)state;
 	store(ZPCI_PROBE_REG_DOORBELL_NOW, 1, 9);
@@ -393,7 +393,7 @@ static void doorbell_rings_with_its_last_byte(void **state)
 	assert_int_equal(vectors[1], 0);
 }
 
-static void doorbells_later_ring_in_the_order_of_their_time(void **state)
+static void doorbells_later_are_ordered_by_time(void **state)
 {
 	(void)state;
 	store(ZPCI_PROBE_REG_DELAY, 4, 60000);
@@ -425,7 +425,7 @@ static void doorbell_later_waits_for_its_delay(void **state)
 	assert_true(passed >= 20000000);
 }
 
-static void full_queue_drops_and_counts(void **state)
+static void full_queue_drops_and_counts_doorbells(void **state)
 {
 	(void)state;
 	store(ZPCI_PROBE_REG_DELAY, 4, UINT32_MAX);
@@ -441,7 +441,7 @@ static void full_queue_drops_and_counts(void **state)
 	assert_int_equal(vectors[0], 6);
 }
 
-static void one_store_may_ring_both(void **state)
+static void one_store_can_ring_both_doorbells(void **state)
 {
 	(void)state;
 	store(ZPCI_PROBE_REG_DOORBELL_NOW, 8, 12ull << 32 | 11);
@@ -497,7 +497,7 @@ static void dma_fills_with_pattern_bytes_in_order(void **state)
 	assert_int_equal(memory[9003], sample(9003));
 }
 
-static void dma_refused_tells_where(void **state)
+static void refused_dma_reports_its_address(void **state)
 {
 	(void)state;
 	refused = BASE + 2 * PAGE;
@@ -548,7 +548,7 @@ static void dma_commands_are_checked(void **state)
 	assert_int_equal(raised, 3);
 }
 
-static void dma_command_while_busy_is_an_overrun(void **state)
+static void dma_command_during_dma_is_an_overrun(void **state)
 {
 	(void)state;
 	set(&block, true);
@@ -568,7 +568,7 @@ static void dma_command_while_busy_is_an_overrun(void **state)
 
 /* --- reset, quiesce, close ------------------------------------------------------------------ */
 
-/* As the function does it, in two steps. */
+/* In two steps, as the function does it. */
 static void reset_and_drain(void)
 {
 	model->reset(device);
@@ -583,7 +583,7 @@ static void reset_ends_the_transfer_and_drain_waits_for_it(void **state)
 	store(ZPCI_PROBE_MEMORY, 4, 1);
 	command(ZPCI_PROBE_DMA_FILL | ZPCI_PROBE_DMA_INTERRUPT, 0, BASE, 10 * PAGE);
 	wait_blocked();
-	/* Returns, although the thread is in a service that does not. */
+	/* Returns while the thread still waits in a service. */
 	model->reset(device);
 	assert_true(is(&in_service));
 	set(&block, false);
@@ -606,9 +606,9 @@ static void reset_ends_the_transfer_and_drain_waits_for_it(void **state)
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), 0);
 }
 
-/* A reset closes the gate before the device hears of it. The interruption that would follow is lost
- * in the closed gate as well; a driver must still be able to tell what became of its data. */
-static void access_that_a_reset_canceled_ends_as_the_reset_ends_it(void **state)
+/* A reset closes the gate before the device's reset(). The interruption is lost there as well. A
+ * driver must still see that its data did not arrive. */
+static void dma_canceled_by_the_gate_ends_as_by_a_reset(void **state)
 {
 	(void)state;
 	canceled = BASE;
@@ -621,7 +621,7 @@ static void access_that_a_reset_canceled_ends_as_the_reset_ends_it(void **state)
 	assert_int_equal(raised, 0);
 }
 
-static void level_reset_by_config_space_resets_registers(void **state)
+static void function_level_reset_resets_registers(void **state)
 {
 	const uint8_t level_reset[2] = { 0x00, 0x80 };
 	const uint8_t master = 0x04;
@@ -658,7 +658,7 @@ static void quiesce_stops_and_resume_goes_on(void **state)
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), ZPCI_PROBE_STATUS_BUSY);
 	assert_int_equal(count_raised(), before);
 	model->resume(device);
-	/* These two, and the completion. */
+	/* Two doorbells and the completion. */
 	wait_raised(before + 3);
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), ZPCI_PROBE_STATUS_DONE);
 	assert_int_equal(load(ZPCI_PROBE_REG_INTERRUPTS, 8), before + 3);
@@ -685,7 +685,7 @@ static void drain_waits_for_a_vector(void **state)
 	assert_int_equal(vectors[1], 3);
 }
 
-static void close_ends_work_in_flight(void **state)
+static void close_ends_all_work(void **state)
 {
 	(void)state;
 	store(ZPCI_PROBE_REG_DELAY, 4, ZPCI_PROBE_DELAY_MAX);
@@ -701,7 +701,7 @@ static void close_ends_work_in_flight(void **state)
 	assert_int_equal(load(ZPCI_PROBE_REG_STORES, 8), 0);
 }
 
-/* CPUs of the guest, one at a time as the function lets them, with the thread beside them. */
+/* CPUs, one at a time as the function calls, and the device's thread. */
 static void registers_can_be_used_while_dma_runs(void **state)
 {
 	(void)state;
@@ -724,33 +724,33 @@ static void registers_can_be_used_while_dma_runs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(identity_is_of_the_vf),
+		TEST(identity_is_that_of_the_vf),
 		TEST(id_is_these_bytes),
 		TEST(any_piece_of_a_register_can_be_accessed),
-		TEST(counters_count_after_their_value_is_taken),
+		TEST(counters_count_after_they_are_read),
 		TEST(gaps_and_table_bar_read_zero),
 		TEST(accesses_outside_of_bars_are_refused),
 		TEST(store_block_reaches_device_memory),
-		TEST(doorbell_now_rings_in_the_storing_thread),
-		TEST(doorbell_rings_with_its_last_byte),
-		TEST(doorbells_later_ring_in_the_order_of_their_time),
+		TEST(doorbell_now_raises_in_the_storing_thread),
+		TEST(doorbell_needs_its_last_byte),
+		TEST(doorbells_later_are_ordered_by_time),
 		TEST(doorbell_later_waits_for_its_delay),
-		TEST(full_queue_drops_and_counts),
-		TEST(one_store_may_ring_both),
+		TEST(full_queue_drops_and_counts_doorbells),
+		TEST(one_store_can_ring_both_doorbells),
 		TEST(dma_reads_into_device_memory),
 		TEST(dma_writes_device_memory),
 		TEST(dma_copies_at_odd_addresses),
 		TEST(dma_fills_with_pattern_bytes_in_order),
-		TEST(dma_refused_tells_where),
+		TEST(refused_dma_reports_its_address),
 		TEST(dma_lengths_are_checked),
 		TEST(dma_commands_are_checked),
-		TEST(dma_command_while_busy_is_an_overrun),
+		TEST(dma_command_during_dma_is_an_overrun),
 		TEST(reset_ends_the_transfer_and_drain_waits_for_it),
-		TEST(level_reset_by_config_space_resets_registers),
+		TEST(function_level_reset_resets_registers),
 		TEST(quiesce_stops_and_resume_goes_on),
 		TEST(drain_waits_for_a_vector),
-		TEST(access_that_a_reset_canceled_ends_as_the_reset_ends_it),
-		TEST(close_ends_work_in_flight),
+		TEST(dma_canceled_by_the_gate_ends_as_by_a_reset),
+		TEST(close_ends_all_work),
 		TEST(registers_can_be_used_while_dma_runs),
 	};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The library against the model of tests/model, by random steps from fixed seeds. TAP would say no
- * more than this: one line, and where they differ the steps that show it.
+ * Compares the library with the model of tests/model, by random steps from fixed seeds. Prints one
+ * line, and for a difference the steps that show it.
  *
  *	test-differential [SEQUENCES [SEED]]
  */

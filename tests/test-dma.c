@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How DMA is done: by which accesses of the machine, in what pieces, in which order. Where it may
- * go is in test-ioat.c.
+ * How DMA accesses the machine: the pieces and their order. test-ioat.c checks where DMA may go.
  *
- * The machine is the one in memory; each access that a device causes is noted on its way there.
+ * Each access of a device to the machine in memory is noted.
  */
 #include "fixture.h"
 
@@ -13,7 +12,7 @@
 #include <string.h>
 
 #define PAGE 4096u
-#define MAPPED 64u /* pages, their frames in order but for some that a test moves */
+#define MAPPED 64u /* pages with frames in order, if a test does not change that */
 #define NOTES 512u
 
 struct access {
@@ -24,10 +23,9 @@ struct access {
 
 static struct access notes[NOTES];
 static unsigned noted;
-static bool noting; /* set while the test's one thread calls a service */
+static bool noting; /* while the test's thread calls a service */
 static struct fixture *current;
-/* The access, counted from 1, at which the function fails, as a device's other thread could make
- * it; 0: none. */
+/* At this access, counted from 1, another thread of the device makes the function fail; 0: none. */
 static unsigned fail_at;
 
 static struct bench_device *device;
@@ -51,7 +49,7 @@ static void note(bool write, uint64_t address, size_t length)
 	if (noted == fail_at) {
 		pthread_t other;
 
-		/* A machine's operation does not call the library itself. */
+		/* From another thread: a machine's operation must not call the library. */
 		assert_int_equal(pthread_create(&other, NULL, fail_function, NULL), 0);
 		pthread_join(other, NULL);
 	}
@@ -145,7 +143,7 @@ static void test_contiguous_frames_are_one_access(void **state)
 	expect_note(0, PAGES + 0x234, 5 * PAGE);
 	assert_memory_equal(zpci_ram_storage(fixture->ram) + PAGES + 0x234, buffer, 5 * PAGE);
 
-	/* The third page goes elsewhere, and the run is over; so does one that can only be read. */
+	/* A page whose frame is elsewhere ends the run. */
 	guest_map(fixture, dma + 2 * PAGE, PAGES + 40 * PAGE, 0);
 	assert_int_equal(guest_refresh(fixture, handle, dma + 2 * PAGE, PAGE), CC(0));
 	fill_buffer(2);
@@ -174,9 +172,9 @@ static void test_pieces_have_64_kib(void **state)
 	assert_memory_equal(zpci_ram_storage(fixture->ram) + PAGES + 0x10, buffer, 40 * PAGE);
 }
 
-/* The machine refuses a run as a whole. What it would take of it is moved all the same, page by
- * page, and the address is that of the first that it does not take. */
-static void test_run_that_storage_refuses(void **state)
+/* The machine refuses a run as a whole. Then DMA moves page by page, and the address is that of the
+ * first refused page. */
+static void test_refused_run_moves_page_by_page(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -193,7 +191,7 @@ static void test_run_that_storage_refuses(void **state)
 
 /* --- vectors -------------------------------------------------------------------------------- */
 
-static void test_segments_in_order(void **state)
+static void test_segments_are_moved_in_order(void **state)
 {
 	struct fixture *fixture = *state;
 	const uint8_t *storage = zpci_ram_storage(fixture->ram);
@@ -220,7 +218,7 @@ static void test_segments_in_order(void **state)
 	assert_int_equal(noted, 0);
 }
 
-static void test_segment_that_is_refused(void **state)
+static void test_refused_segment_ends_the_transfer(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct zpci_dma_segment segments[] = { { dma + PAGE, buffer, 0x10 },
@@ -235,16 +233,16 @@ static void test_segment_that_is_refused(void **state)
 	assert_memory_equal(storage + PAGES + PAGE, buffer, 0x10);
 	assert_memory_equal(storage + PAGES + MAPPED * PAGE - 0x10, buffer, 0x10);
 	assert_int_equal(storage[PAGES + 1], 0);
-	/* The function is in error now, and the first address that has something is the one. */
+	/* The function is in error: the address is that of the first segment with bytes. */
 	assert_int_equal(move(true, (struct zpci_dma_segment[]){ { 7, NULL, 0 }, segments[0] }, 2),
 			 -ENODEV);
 	assert_int_equal(failed, dma + PAGE);
 	assert_int_equal(noted, 0);
 }
 
-/* A function that fails is not served any more, from the next entry into the gate on. So it can be
- * seen what one entry moves: 64 KiB, however many segments that are, but no endless number. */
-static void test_segments_of_a_piece_enter_once(void **state)
+/* After a failure DMA ends at the next entry into the gate. So the test sees how much one entry
+ * moves: 64 KiB, in up to 256 segments. */
+static void test_segments_of_a_piece_enter_the_gate_once(void **state)
 {
 	static struct zpci_dma_segment segments[400];
 	struct fixture *fixture = *state;
@@ -265,8 +263,8 @@ static void test_segments_of_a_piece_enter_once(void **state)
 
 /* --- one piece, and in order ---------------------------------------------------------------- */
 
-/* The end of a piece does not cut what must be moved at once. */
-static void test_small_segment_at_the_end_of_a_piece(void **state)
+/* The end of a piece does not cut a small segment. */
+static void test_small_segment_is_not_cut(void **state)
 {
 	const struct zpci_dma_segment segments[] = { { dma, buffer, 0x10000 - 3 },
 						     { dma + 20 * PAGE, buffer, 8 } };
@@ -285,7 +283,7 @@ static void test_small_segment_at_the_end_of_a_piece(void **state)
 #define SAID_AT 0x2000u
 #define HEARD_AT 0x2100u
 
-/* A device that gives data to the guest, says so, and waits until it was read. */
+/* A device writes data and then a word, and waits until the guest has read both. */
 static void *give(void *opaque)
 {
 	const struct zpci_services *services = device->services;
@@ -298,7 +296,7 @@ static void *give(void *opaque)
 
 		for (unsigned i = 0; i < 16; i++)
 			data[i] = turn;
-		/* By turns in one service and in two. */
+		/* In one service and in two, by turns. */
 		if (turn % 2)
 			services->dma_writev(services->function, segments, 2, NULL);
 		else if (!services->dma_write(services->function, dma + DATA_AT, data, sizeof(data),
@@ -310,8 +308,8 @@ static void *give(void *opaque)
 	return NULL;
 }
 
-/* The guest's CPU, whose own accesses are plain but for the two that are looked at. */
-static void test_data_before_the_word_that_says_so(void **state)
+/* The guest's CPU. Only its accesses to the two words are atomic. */
+static void test_data_arrives_before_the_word_that_follows(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t *storage = zpci_ram_storage(fixture->ram) + PAGES;
@@ -336,12 +334,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DMA_TEST(test_contiguous_frames_are_one_access),
 		DMA_TEST(test_pieces_have_64_kib),
-		DMA_TEST(test_run_that_storage_refuses),
-		DMA_TEST(test_segments_in_order),
-		DMA_TEST(test_segment_that_is_refused),
-		DMA_TEST(test_segments_of_a_piece_enter_once),
-		DMA_TEST(test_small_segment_at_the_end_of_a_piece),
-		DMA_TEST(test_data_before_the_word_that_says_so),
+		DMA_TEST(test_refused_run_moves_page_by_page),
+		DMA_TEST(test_segments_are_moved_in_order),
+		DMA_TEST(test_refused_segment_ends_the_transfer),
+		DMA_TEST(test_segments_of_a_piece_enter_the_gate_once),
+		DMA_TEST(test_small_segment_is_not_cut),
+		DMA_TEST(test_data_arrives_before_the_word_that_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

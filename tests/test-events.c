@@ -51,7 +51,7 @@ static void expect_no_event(struct fixture *fixture)
 
 /* --- reports -------------------------------------------------------------------------- */
 
-static void test_cold_plug_is_not_announced(void **state)
+static void test_cold_plug_queues_no_event(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -96,9 +96,9 @@ static void test_repeated_announcement_is_one_event(void **state)
 
 #define PENDING_MAX 16
 
-/* A guest that recovers and does not fetch cannot fill memory. Its oldest errors are given up; what
- * the operator did, and what happened to another function, are not. */
-static void test_queue_is_bounded(void **state)
+/* A guest that recovers and does not fetch cannot fill memory. The function's oldest errors are
+ * dropped. Events of the operator and of other functions stay. */
+static void test_errors_of_a_function_are_bounded(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle, other;
@@ -140,14 +140,14 @@ static void test_operators_events_are_bounded(void **state)
 	}
 }
 
-static void test_chsc_operand(void **state)
+static void test_chsc_refuses_wrong_operands(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t instruction[6];
 
 	fixture_add(fixture, 1, "lpar");
 	zpci_firmware_announce(fixture->firmware, FID + 1);
-	/* Not the PCI events: leave what was asked for to others. */
+	/* The selection mask does not have the PCI events: the command is the machine's. */
 	guest_fill(fixture, CHSC, 0, 64);
 	guest_put(fixture, CHSC, 2, 0x10);
 	guest_put(fixture, CHSC + 2, 2, ZPCI_CHSC_SEI);
@@ -159,7 +159,7 @@ static void test_chsc_operand(void **state)
 	guest_put(fixture, CHSC + 2, 2, 0x0002);
 	guest_put(fixture, CHSC + 8, 8, ZPCI_CHSC_NT2);
 	assert_int_equal(guest_execute(fixture, instruction, 2), NOT_OURS);
-	/* The event is still there; its block must be in storage. */
+	/* A block outside of storage: the event stays in the queue. */
 	guest_put(fixture, CHSC + 2, 2, ZPCI_CHSC_SEI);
 	zpci_ram_poison(fixture->ram, CHSC, 4096);
 	assert_int_equal(guest_execute(fixture, instruction, 2), PGM(ZPCI_PGM_ADDRESSING));
@@ -171,7 +171,7 @@ static void test_chsc_operand(void **state)
 /* --- error events --------------------------------------------------------------------- */
 
 /* Linux ignores an error event whose handle is not the one in the list (ref 8.5). */
-static void test_error_event_has_the_listed_handle(void **state)
+static void test_error_event_has_the_handle_of_list(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_list_entry list[2];
@@ -204,7 +204,7 @@ static void test_one_error_is_one_event(void **state)
 
 /* --- hot plug ------------------------------------------------------------------------- */
 
-static void test_surprise_removal(void **state)
+static void test_removal_of_an_enabled_function(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_list_entry list[2];
@@ -234,7 +234,7 @@ static void test_surprise_removal(void **state)
 	assert_int_equal(guest_load(fixture, handle, 15, 0, 4, NULL), CC(3));
 }
 
-static void test_what_cannot_be_added(void **state)
+static void test_wrong_functions_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_function_options options;
@@ -345,7 +345,7 @@ static void test_shared_events(void **state)
 	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, NULL), CC(0));
 }
 
-/* --- who is told of what ------------------------------------------------------------------ */
+/* --- when reports come --------------------------------------------------------------------- */
 
 /* As Linux does: it fetches after a channel report only, and then until there is no more. Returns
  * how many events it got; @last is the last one. */
@@ -452,14 +452,14 @@ static void expect_next_event_arrives(struct fixture *fixture, end_of_an_error *
 	listen(fixture, &heard, &last);
 }
 
-static void test_next_event_arrives(void **state)
+static void test_next_event_arrives_after_an_error(void **state)
 {
 	for (unsigned i = 0; i < ENDS; i++)
 		for (unsigned early = 0; early < 2; early++)
 			expect_next_event_arrives(*state, ends[i], early);
 }
 
-/* A machine on which something happens while it presents a report. */
+/* A machine that calls meanwhile() while it presents a report. */
 struct interrupted {
 	struct zpci_machine_ops ops;
 	struct fixture *fixture;
@@ -478,7 +478,7 @@ static void channel_report(void *machine)
 	zpci_ram_ops()->channel_report(machine);
 }
 
-/* What a fetch without an event does to the report is the machine's when it is shared. */
+/* Shared, so that a fetch without an event goes to the machine. */
 static int interrupted_setup(void **state)
 {
 	struct zpci_firmware_options options = { .size = sizeof(options), .shared = true };
@@ -504,7 +504,7 @@ static void post_another(struct fixture *fixture)
 }
 
 /* The guest fetches before the report comes, which is then one too many. */
-static void test_fetched_while_it_is_reported(void **state)
+static void test_event_is_fetched_while_it_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response last;
@@ -520,7 +520,7 @@ static void test_fetched_while_it_is_reported(void **state)
 	assert_int_equal(listen(fixture, &heard, &last), 1);
 }
 
-static void test_posted_while_another_is_reported(void **state)
+static void test_event_is_queued_while_another_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response last;
@@ -534,8 +534,8 @@ static void test_posted_while_another_is_reported(void **state)
 	assert_int_equal(heard, 1);
 }
 
-/* A machine can forget the reports that it has some time after the firmware was reset. */
-static void test_report_lost_in_a_reset(void **state)
+/* A machine may drop its reports some time after the reset of the firmware. */
+static void test_report_lost_in_a_reset_is_repeated(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response last;
@@ -545,11 +545,11 @@ static void test_report_lost_in_a_reset(void **state)
 	zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
 	zpci_firmware_announce(fixture->firmware, FID + 1);
 	settle(fixture);
-	heard = zpci_ram_channel_reports(fixture->ram); /* and forgotten */
+	heard = zpci_ram_channel_reports(fixture->ram); /* dropped by the machine */
 	guest_clp_begin(fixture, ZPCI_CLP_SLPC, 16, 4080);
 	guest_clp(fixture, ZPCI_CLP_LPS_BASE);
 	assert_int_equal(listen(fixture, &heard, &last), 1);
-	/* Once. */
+	/* The report is repeated only once. */
 	zpci_firmware_announce(fixture->firmware, FID + 1);
 	settle(fixture);
 	heard = zpci_ram_channel_reports(fixture->ram);
@@ -557,7 +557,7 @@ static void test_report_lost_in_a_reset(void **state)
 	assert_int_equal(listen(fixture, &heard, &last), 0);
 }
 
-/* --- what became of a function before its event is fetched -------------------------------- */
+/* --- a function changes before its event is fetched ---------------------------------------- */
 
 static void test_further_errors_come_in_order(void **state)
 {
@@ -573,7 +573,7 @@ static void test_further_errors_come_in_order(void **state)
 	expect_event(fixture, FID + 1, handle, 0x04, false);
 }
 
-static void test_function_that_came_back(void **state)
+static void test_each_life_has_its_own_events(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t first, second;
@@ -605,7 +605,8 @@ static void test_errors_do_not_flood_the_log(void **state)
 	assert_int_equal(fixture->messages[ZPCI_LOG_WARNING], 2);
 }
 
-/* --- while something else is under way --------------------------------------------------------- */
+/* --- two operations at the same time
+ * ------------------------------------------------------------ */
 
 /* A thread that waits at a place until the test lets it go on. */
 static struct {
@@ -642,7 +643,7 @@ static uint64_t parking_clock(void *machine)
 	return zpci_ram_ops()->clock(machine);
 }
 
-/* A function has been disabled, by an operation that has not ended. */
+/* Disabled by an operation that has not ended yet. */
 static void parking_log(void *opaque, enum zpci_log_level level, const char *message)
 {
 	(void)opaque;
@@ -673,7 +674,7 @@ struct doer {
 	struct fixture *fixture;
 	void (*act)(struct fixture *fixture);
 	pthread_t pthread;
-	_Atomic pid_t thread; /* 0: has not begun */
+	_Atomic pid_t thread; /* 0: not started */
 	_Atomic bool done;
 };
 
@@ -748,9 +749,8 @@ static void fail_by_measurement(struct fixture *fixture)
 	zpci_ram_advance(fixture->ram, 10 * 1000000000ull);
 }
 
-/* An error is recorded, and the function disabled meanwhile. The error is of the life that it
- * happened in: it has that life's handle, and the disable does not end before it is recorded, so
- * that it cannot hit the next life. */
+/* A function is disabled while an error is recorded. The error has the handle of its own life. The
+ * disable waits until it is recorded, so that it cannot hit the next life. */
 static void expect_error_of_its_life(struct fixture *fixture, uint32_t handle,
 				     void (*error)(struct fixture *fixture), uint16_t pec)
 {
@@ -769,7 +769,7 @@ static void expect_error_of_its_life(struct fixture *fixture, uint32_t handle,
 	expect_event(fixture, FID + 1, handle, pec, false);
 }
 
-static void test_refused_while_it_is_disabled(void **state)
+static void test_refused_dma_while_it_is_disabled(void **state)
 {
 	struct bench_device *device;
 	uint32_t handle = fixture_interrupting(*state, &device);
@@ -777,7 +777,7 @@ static void test_refused_while_it_is_disabled(void **state)
 	expect_error_of_its_life(*state, handle, fail_by_dma, ZPCI_PEC_DMA_NOT_REGISTERED);
 }
 
-static void test_not_measured_while_it_is_disabled(void **state)
+static void test_failed_measurement_while_it_is_disabled(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -807,9 +807,9 @@ static void test_announced_while_it_is_deconfigured(void **state)
 	expect_event(fixture, FID + 1, handle, ZPCI_PEC_STANDBY, false);
 }
 
-/* "s390/pci: ignore stale configuration request event" is about this one: the guest found the
- * function by List and enabled it before it fetched the event. */
-static void test_announcement_has_the_handle_of_its_time(void **state)
+/* For Linux "s390/pci: ignore stale configuration request event": the guest found the function by
+ * List and enabled it before it fetched the event. */
+static void test_announcement_keeps_the_handle_of_its_life(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle;
@@ -821,7 +821,7 @@ static void test_announcement_has_the_handle_of_its_time(void **state)
 	expect_event(fixture, FID + 1, handle, ZPCI_PEC_CONFIGURED, false);
 }
 
-static void test_removed_in_standby(void **state)
+static void test_removal_in_standby(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_function_options options;
@@ -849,7 +849,7 @@ static void test_quiesced_firmware_reports_nothing(void **state)
 	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
 }
 
-/* A machine on which a timer is due just when it is to be stopped. */
+/* A machine on which a timer expires at the moment when it is stopped. */
 static struct {
 	struct zpci_machine_ops ops;
 	struct zpci_ram *ram;
@@ -877,7 +877,7 @@ static int late_setup(void **state)
 	return zpci_firmware_create(&late.ops, fixture->ram, NULL, &fixture->firmware);
 }
 
-static void test_report_that_is_due_when_it_is_quiesced(void **state)
+static void test_report_timer_expires_during_quiesce(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -905,39 +905,39 @@ static void test_reset_drops_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_cold_plug_is_not_announced),
+		FIXTURE_TEST(test_cold_plug_queues_no_event),
 		FIXTURE_TEST(test_one_report_until_the_queue_is_empty),
 		FIXTURE_TEST(test_repeated_announcement_is_one_event),
-		FIXTURE_TEST(test_queue_is_bounded),
+		FIXTURE_TEST(test_errors_of_a_function_are_bounded),
 		FIXTURE_TEST(test_operators_events_are_bounded),
-		FIXTURE_TEST(test_chsc_operand),
-		FIXTURE_TEST(test_error_event_has_the_listed_handle),
+		FIXTURE_TEST(test_chsc_refuses_wrong_operands),
+		FIXTURE_TEST(test_error_event_has_the_handle_of_list),
 		FIXTURE_TEST(test_one_error_is_one_event),
-		FIXTURE_TEST(test_surprise_removal),
-		FIXTURE_TEST(test_what_cannot_be_added),
+		FIXTURE_TEST(test_removal_of_an_enabled_function),
+		FIXTURE_TEST(test_wrong_functions_are_refused),
 		FIXTURE_TEST(test_pchid_of_another_adapter),
 		FIXTURE_TEST(test_configure_and_deconfigure),
-		FIXTURE_TEST(test_next_event_arrives),
-		cmocka_unit_test_setup_teardown(test_next_event_arrives, fixture_setup_shared,
-						fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_fetched_while_it_is_reported,
+		FIXTURE_TEST(test_next_event_arrives_after_an_error),
+		cmocka_unit_test_setup_teardown(test_next_event_arrives_after_an_error,
+						fixture_setup_shared, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_event_is_fetched_while_it_is_reported,
 						interrupted_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_posted_while_another_is_reported,
+		cmocka_unit_test_setup_teardown(test_event_is_queued_while_another_is_reported,
 						interrupted_setup, fixture_teardown),
-		FIXTURE_TEST(test_report_lost_in_a_reset),
+		FIXTURE_TEST(test_report_lost_in_a_reset_is_repeated),
 		FIXTURE_TEST(test_errors_do_not_flood_the_log),
-		FIXTURE_TEST(test_announcement_has_the_handle_of_its_time),
+		FIXTURE_TEST(test_announcement_keeps_the_handle_of_its_life),
 		FIXTURE_TEST(test_further_errors_come_in_order),
-		FIXTURE_TEST(test_function_that_came_back),
-		cmocka_unit_test_setup_teardown(test_refused_while_it_is_disabled, parked_setup,
+		FIXTURE_TEST(test_each_life_has_its_own_events),
+		cmocka_unit_test_setup_teardown(test_refused_dma_while_it_is_disabled, parked_setup,
 						fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_not_measured_while_it_is_disabled,
+		cmocka_unit_test_setup_teardown(test_failed_measurement_while_it_is_disabled,
 						parked_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_announced_while_it_is_deconfigured,
 						parked_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_report_that_is_due_when_it_is_quiesced,
+		cmocka_unit_test_setup_teardown(test_report_timer_expires_during_quiesce,
 						late_setup, fixture_teardown),
-		FIXTURE_TEST(test_removed_in_standby),
+		FIXTURE_TEST(test_removal_in_standby),
 		FIXTURE_TEST(test_quiesced_firmware_reports_nothing),
 		FIXTURE_TEST(test_reset_drops_events),
 		cmocka_unit_test_setup_teardown(test_shared_events, fixture_setup_shared,

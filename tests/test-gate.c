@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The gate between a device and the guest, and what may wait for what: a device that raises vectors
- * and makes DMA from open() on; one that waits for its host when it is reset, stopped or removed;
- * interruptions that one function's operation causes for another one. See <zpci/device.h>.
+ * The gate between a device and the guest, and which call waits for which: a device raises vectors
+ * and makes DMA from open() on; a device waits for its host when it is reset, stopped or removed;
+ * an operation on one function causes an interruption of another one. See <zpci/device.h>.
  *
- * A thread that must be met inside of a call is parked there: it says that it has come, and goes on
- * when the test says so. Whether another call waits meanwhile is looked at after all threads had
- * many chances to run.
+ * A test stops a thread inside of a call as park.h says, and checks whether another call waits for
+ * it.
  */
 #include "fixture.h"
 #include "park.h"
@@ -35,7 +34,7 @@ static int parking_or(void *machine, uint64_t address, uint8_t bits, uint8_t *ol
 
 /* --- setting up ---------------------------------------------------------------------------- */
 
-static void (*presenting)(void); /* called from within the machine's presenting operation */
+static void (*presenting)(void); /* called when the machine presents an interruption */
 
 static void present(void *machine, unsigned isc)
 {
@@ -108,7 +107,7 @@ struct errand {
 	uint32_t handle;
 	void (*run)(struct errand *errand);
 	pthread_t thread;
-	int result;
+	int rc;
 	_Atomic bool done;
 };
 
@@ -141,7 +140,7 @@ static void finish(struct errand *errand)
 
 static void do_dma(struct errand *errand)
 {
-	errand->result = write_dma(errand->device);
+	errand->rc = write_dma(errand->device);
 }
 
 static void do_raise(struct errand *errand)
@@ -161,7 +160,7 @@ static void do_disable(struct errand *errand)
 	memcpy(block, &request, sizeof(request));
 	zpci_clp(errand->of->firmware, ZPCI_CLP_LPS_PCI, block, sizeof(request),
 		 sizeof(block) - sizeof(request));
-	errand->result = (int)zpci_get_be(block + sizeof(request) + 2, 2);
+	errand->rc = (int)zpci_get_be(block + sizeof(request) + 2, 2);
 }
 
 static void do_level_reset(struct errand *errand)
@@ -172,12 +171,12 @@ static void do_level_reset(struct errand *errand)
 
 static void do_refresh(struct errand *errand)
 {
-	errand->result = guest_refresh(&errand->fixture, errand->handle, dma, 0x1000);
+	errand->rc = guest_refresh(&errand->fixture, errand->handle, dma, 0x1000);
 }
 
 static void do_deregister(struct errand *errand)
 {
-	errand->result =
+	errand->rc =
 		guest_modify(&errand->fixture, errand->handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL);
 }
 
@@ -188,7 +187,7 @@ static void do_register_others(struct errand *errand)
 	zpci_be64_put(&fib.pba, dma);
 	zpci_be64_put(&fib.pal, dma + 0xffff);
 	zpci_be64_put(&fib.iota, errand->of->iota);
-	errand->result =
+	errand->rc =
 		guest_modify(&errand->fixture, errand->handle, 0, ZPCI_MPCIFC_REREG_IOAT, &fib);
 }
 
@@ -204,13 +203,13 @@ static void do_quiesce(struct errand *errand)
 
 static void do_remove(struct errand *errand)
 {
-	errand->result = zpci_firmware_remove(errand->of->firmware, FID + 1);
+	errand->rc = zpci_firmware_remove(errand->of->firmware, FID + 1);
 }
 
-/* --- closing the gate waits for who is inside ------------------------------------------------ */
+/* --- closing the gate waits for threads inside ----------------------------------------------- */
 
-/* Whatever closes the gate, the device hears of its reset only when nothing of it is inside of a
- * service any more, and so does the guest. */
+/* @reset closes the gate. It waits for the device's thread inside of a service, and only then calls
+ * the device's reset() and returns to the guest. */
 static void closes_after_dma(struct fixture *fixture, void (*reset)(struct errand *errand))
 {
 	struct errand mover = { 0 }, resetter = { 0 };
@@ -227,7 +226,7 @@ static void closes_after_dma(struct fixture *fixture, void (*reset)(struct erran
 	write_park.closed = false;
 	finish(&mover);
 	finish(&resetter);
-	assert_int_equal(mover.result, 0);
+	assert_int_equal(mover.rc, 0);
 	assert_int_equal(guest_get(fixture, PAGES, 8), UINT64_MAX);
 }
 
@@ -294,7 +293,7 @@ static void test_disable_waits_for_an_indicator(void **state)
 	assert_int_equal(guest_get(fixture, AIBV, 1), 0x10);
 }
 
-/* What the device's threads do between the closing of the gate and the device's own reset. */
+/* What a device's thread does after the gate was closed and before reset(). */
 static void raise_late(struct bench_device *device)
 {
 	raise_vector(device, 3);
@@ -378,8 +377,8 @@ static void test_enable_is_busy_until_drained(void **state)
 	assert_int_equal(write_dma(device), -ENODEV);
 }
 
-/* As a PCI function that is not ready: reads give ones, and what is written is lost. Registrations
- * stay, and count again when it answers. */
+/* As a PCI function that is not ready: reads give ones, writes are lost. Registrations stay, and
+ * are in force again when the function answers. */
 static void test_function_does_not_answer_until_drained(void **state)
 {
 	struct fixture *fixture = *state;
@@ -426,7 +425,7 @@ static void test_system_reset_does_not_wait(void **state)
 	guest_enable(fixture, handle);
 }
 
-/* Both are told to stop before one of them is waited for, and no lock of theirs is held then. */
+/* Both devices are told to stop first. Then quiesce waits for each without a function's lock. */
 static void test_quiesce_waits_without_a_lock(void **state)
 {
 	struct fixture *fixture = *state;
@@ -444,7 +443,7 @@ static void test_quiesce_waits_without_a_lock(void **state)
 	assert_false(stopper.done);
 	guest_bar_write(fixture, handle, 0, 0x40, 8, 7);
 	assert_int_equal(guest_bar_read(fixture, handle, 0, 0x40, 8), 7);
-	/* The device still does what it had begun: its gate is open. */
+	/* The gate is open: the device may finish its work. */
 	assert_int_equal(write_dma(device), 0);
 	device->busy = false;
 	finish(&stopper);
@@ -452,7 +451,7 @@ static void test_quiesce_waits_without_a_lock(void **state)
 }
 
 /* The stop of the machine waits for devices that stay; a removal comes after it. */
-static void test_removal_waits_for_quiesce(void **state)
+static void test_removal_waits_for_the_end_of_quiesce(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand stopper = { 0 }, remover = { 0 };
@@ -495,7 +494,7 @@ static void test_removal_waits_without_a_lock(void **state)
 	close_park.closed = true;
 	start(&remover, fixture, do_remove);
 	wait_for(&close_park.here);
-	/* The guest hears of it before the device is closed. */
+	/* The event comes before the device is closed. */
 	assert_int_equal(guest_sei(fixture, &event), CC(0));
 	assert_int_equal(zpci_be16_get(event.ccdf.pec), ZPCI_PEC_DECONFIGURED);
 	cannot_reach_the_guest(fixture, device);
@@ -510,7 +509,7 @@ static void test_removal_waits_without_a_lock(void **state)
 	assert_false(remover.done);
 	close_park.closed = false;
 	finish(&remover);
-	assert_int_equal(remover.result, 0);
+	assert_int_equal(remover.rc, 0);
 }
 
 /* --- services from open() on ------------------------------------------------------------------ */
@@ -524,18 +523,18 @@ static void *work(void *opaque)
 	struct bench_device *device = opaque;
 
 	while (!stop) {
-		int result;
+		int rc;
 
 		for (unsigned vector = 0; vector < 2 * BENCH_VECTORS; vector++)
 			raise_vector(device, vector);
-		result = write_dma(device);
-		canceled += result == -ECANCELED;
-		moved += result == 0;
+		rc = write_dma(device);
+		canceled += rc == -ECANCELED;
+		moved += rc == 0;
 	}
 	return NULL;
 }
 
-/* The device's thread is inside of services, all of them refused, before open() returns. */
+/* The device's thread calls services before open() returns: all are refused. */
 static void start_work(struct bench_device *device)
 {
 	stop = false;
@@ -561,7 +560,7 @@ static void test_services_from_open_to_close(void **state)
 	dma = 0x100000000ull;
 	bench_hooks.opened = start_work;
 	bench_hooks.closing = end_work;
-	/* Bus Master last: without it DMA is no error, with it and without tables it is one. */
+	/* Bus Master last: with it, DMA without tables is an error. */
 	handle = fixture_enabled(fixture, 1, "lpar");
 	guest_map(fixture, dma, PAGES, 0);
 	assert_int_equal(guest_register_ioat(fixture, handle, dma, dma + 0xffff), CC(0));
@@ -573,7 +572,7 @@ static void test_services_from_open_to_close(void **state)
 	while (zpci_ram_interruptions(fixture->ram, ISC) == seen)
 		sched_yield();
 	assert_int_equal(guest_get(fixture, PAGES, 8), UINT64_MAX);
-	/* All the way through resets and removal. */
+	/* The thread calls services through all resets and the removal. */
 	for (unsigned i = 0; i < 100; i++)
 		guest_config_write(fixture, handle, BENCH_EXPRESS_CAPABILITY + 8, 2, 0x8000);
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + 1), 0);
@@ -622,8 +621,8 @@ static void fail_each_round(struct errand *errand)
 	}
 }
 
-/* Whatever the guest does at that moment: a permanent error hits the function before it is enabled or
- * afterwards, and is not lost in between. */
+/* A permanent error at the same time as an enable hits the function before or after it. It is not
+ * lost. */
 static void test_permanent_error_while_it_is_enabled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -662,7 +661,7 @@ static unsigned vfs_enabled(struct fixture *fixture, uint32_t fid)
 	return info.vfs_enabled;
 }
 
-static void test_pf_tells_its_vfs(void **state)
+static void test_pf_reports_its_vfs(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct zpci_services *pf = fixture_add(fixture, 0, "plain")->services;
@@ -683,7 +682,7 @@ static void take_vfs_away(struct bench_device *device)
 	device->services->vfs_changed(device->services->function, 0);
 }
 
-static void test_reset_takes_vfs_away(void **state)
+static void test_reset_ends_vfs(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct zpci_services *pf = fixture_add(fixture, 0, "plain")->services;
@@ -701,7 +700,8 @@ static void test_services_say_their_size(void **state)
 	assert_int_equal(device->services->size, sizeof(struct zpci_services));
 }
 
-/* --- presented with no lock of any function held ----------------------------------------------- */
+/* --- interruptions are presented without a function's lock
+ * ------------------------------------- */
 
 static struct errand bystander;
 static struct bench_device *partner;
@@ -717,7 +717,7 @@ static void look_at_first(struct errand *errand)
 {
 	uint64_t value;
 
-	errand->result = guest_load(&errand->fixture, errand->handle, 0, 0x40, 8, &value);
+	errand->rc = guest_load(&errand->fixture, errand->handle, 0, 0x40, 8, &value);
 }
 
 /* If the lock were held, a CPU that uses the first function meanwhile would wait for ever. */
@@ -739,12 +739,12 @@ static void test_interruption_of_another_function(void **state)
 	presenting = use_first;
 	guest_bar_write(fixture, first, 0, BENCH_DOORBELL, 1, 3);
 	assert_true(bystander.done);
-	assert_int_equal(bystander.result, CC(0));
+	assert_int_equal(bystander.rc, CC(0));
 	assert_int_equal(guest_get(fixture, AIBV, 1), 0x10);
 	assert_int_equal(zpci_ram_interruptions(fixture->ram, ISC), 1);
 }
 
-/* A model may also go through the partner's firmware, whose lock is then taken second. */
+/* A model may call the firmware for its partner. Then the partner's lock is the second one. */
 static void store_to_partner(struct bench_device *device, unsigned vector)
 {
 	struct zpci_outcome outcome;
@@ -769,12 +769,12 @@ static void test_interruption_from_a_second_operation(void **state)
 	presenting = use_first;
 	guest_bar_write(fixture, first, 0, BENCH_DOORBELL, 1, 3);
 	assert_true(bystander.done);
-	assert_int_equal(bystander.result, CC(0));
+	assert_int_equal(bystander.rc, CC(0));
 	assert_int_equal(zpci_ram_interruptions(fixture->ram, ISC), 1);
 }
 
-/* Another machine's firmware may be destroyed as soon as our operation has let go of its device; so
- * its own timer presents, which that waits for. */
+/* Another machine's firmware may be destroyed as soon as our operation has left its device. So its
+ * timer presents the interruption: destroying waits for the timer. */
 static void test_interruption_of_another_machine(void **state)
 {
 	struct fixture *fixture = *state, *other;
@@ -793,8 +793,8 @@ static void test_interruption_of_another_machine(void **state)
 	assert_int_equal(zpci_ram_interruptions(other->ram, ISC), 1);
 	assert_int_equal(zpci_ram_interruptions(fixture->ram, ISC), 0);
 
-	/* What was not presented when the machine stopped is when it goes on, unless it was
-	 * reset. */
+	/* An interruption that waits when the machine stops is presented when it goes on. A reset
+	 * drops it. */
 	guest_put(other, AISB, 8, 0);
 	guest_bar_write(fixture, handle, 0, BENCH_DOORBELL, 1, 4);
 	zpci_firmware_quiesce(other->firmware);
@@ -827,13 +827,13 @@ int main(void)
 		GATE_TEST(test_function_does_not_answer_until_drained),
 		GATE_TEST(test_system_reset_does_not_wait),
 		GATE_TEST(test_quiesce_waits_without_a_lock),
-		GATE_TEST(test_removal_waits_for_quiesce),
+		GATE_TEST(test_removal_waits_for_the_end_of_quiesce),
 		GATE_TEST(test_removal_waits_without_a_lock),
 		GATE_TEST(test_services_from_open_to_close),
 		GATE_TEST(test_device_reports_errors),
 		GATE_TEST(test_permanent_error_while_it_is_enabled),
-		GATE_TEST(test_pf_tells_its_vfs),
-		GATE_TEST(test_reset_takes_vfs_away),
+		GATE_TEST(test_pf_reports_its_vfs),
+		GATE_TEST(test_reset_ends_vfs),
 		GATE_TEST(test_services_say_their_size),
 		GATE_TEST(test_interruption_of_another_function),
 		GATE_TEST(test_interruption_from_a_second_operation),

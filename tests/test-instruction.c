@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Decoding: formats, registers, addresses, who may execute what (ref 2.0). */
+/* Decoding: formats, registers, addresses, and the state that an instruction needs (ref 2.0). */
 #include "fixture.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 static const unsigned rre_opcodes[] = { OP_SERVC, OP_CHSC, OP_CLP, OP_PCISTG, OP_PCILG, OP_RPCIT };
 static const unsigned displaced_opcodes[] = { OP_PCISTB, OP_MPCIFC, OP_STPCIFC };
 
-static void test_known_opcodes(void **state)
+static void test_opcodes_that_are_known(void **state)
 {
 	uint8_t instruction[6];
 	unsigned known = 0;
@@ -35,7 +35,7 @@ static void test_known_opcodes(void **state)
 	assert_int_equal(known, 9 + 4); /* the four of mapped I/O */
 }
 
-static void test_others_are_left_alone(void **state)
+static void test_other_instructions_are_left_to_the_machine(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t instruction[6] = { 0x07, 0xfe };
@@ -45,7 +45,7 @@ static void test_others_are_left_alone(void **state)
 	assert_int_equal(guest_execute(fixture, instruction, 2), NOT_OURS);
 }
 
-static void test_every_register(void **state)
+static void test_every_register_can_be_used(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -79,7 +79,7 @@ static void expect_status_in(struct fixture *fixture, unsigned reg, const uint8_
 	assert_int_equal(fixture->cpu.gr[reg], (before & ~0xff000000ull) | (uint64_t)status << 24);
 }
 
-static void test_status_byte_of_each_instruction(void **state)
+static void test_status_byte_replaces_bits_32_to_39(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -125,7 +125,7 @@ static void expect_fib_at(struct fixture *fixture, uint64_t address, const uint8
 	assert_int_equal(guest_execute(fixture, instruction, 6), STATUS(ZPCI_STATUS_SEQUENCE));
 }
 
-static void test_displacements(void **state)
+static void test_displacements_are_signed_20_bits(void **state)
 {
 	struct fixture *fixture = *state;
 	static const int32_t displacements[] = { 0,	  8,  0xff8,   0x1000,	 0x12340,
@@ -151,7 +151,7 @@ static void test_displacements(void **state)
 	expect_fib_at(fixture, 0x20000, instruction);
 }
 
-static void test_displacement_of_the_block(void **state)
+static void test_store_block_takes_its_offset_from_r3(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -160,13 +160,13 @@ static void test_displacement_of_the_block(void **state)
 
 	guest_fill(fixture, 0x30000 - 0x12340, 0x42, 16);
 	fixture->cpu.gr[4] = REQUEST(handle, 16);
-	fixture->cpu.gr[7] = 0x40; /* R3: the offset, no part of the address */
+	fixture->cpu.gr[7] = 0x40; /* R3: the offset, not a part of the address */
 	fixture->cpu.gr[12] = 0x30000;
 	encode_displaced(instruction, OP_PCISTB, 4, 7, 12, -0x12340);
 	assert_int_equal(guest_execute(fixture, instruction, 4), CC(0));
 	assert_int_equal(device->bars[0][0x4f], 0x42);
 	assert_int_equal(device->bars[0][0x50], 0);
-	/* R3 may be 0 and is register 0 then. */
+	/* R3 may be register 0. */
 	guest_fill(fixture, 0x20000, 0x43, 16);
 	fixture->cpu.gr[0] = 0x80;
 	encode_displaced(instruction, OP_PCISTB, 4, 0, 0, 0x20000);
@@ -174,8 +174,8 @@ static void test_displacement_of_the_block(void **state)
 	assert_int_equal(device->bars[0][0x80], 0x43);
 }
 
-/* In 31-bit mode the upper bits of an address are not looked at. */
-static void test_addressing_mode(void **state)
+/* In 31-bit mode the upper bits of an address are ignored. */
+static void test_addressing_mode_cuts_addresses(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t instruction[6];
@@ -193,8 +193,8 @@ static void test_addressing_mode(void **state)
 	assert_int_equal(guest_clp_code(fixture), ZPCI_CLP_OK);
 }
 
-/* The operations below the decoder take plain arguments and answer the same. */
-static void test_plain_operations_agree(void **state)
+/* The operations below the decoder give the same answers. */
+static void test_operations_agree_with_instructions(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
@@ -215,9 +215,9 @@ static void test_plain_operations_agree(void **state)
 	assert_false(zpci_firmware_owns(fixture->firmware, 0x80020000));
 }
 
-/* --- nothing is done before an access exception ---------------------------------------------- */
+/* --- an access exception comes before any effect ---------------------------------------------- */
 
-/* A machine whose page at BLOCK + PAGE can be read, not written. */
+/* A machine whose page at BLOCK + PAGE is read-only. */
 #define PAGE 4096u
 
 static bool is_protected(uint64_t address, size_t length)
@@ -296,12 +296,12 @@ static int set_at(struct fixture *fixture, uint64_t address, uint32_t handle, un
 		      (uint64_t)handle << 32 | operation << 8, operation == ZPCI_CLP_SET_ENABLE);
 }
 
-/* Where the response, its end, or nothing of it is on the page. */
+/* Blocks whose response, its end, or nothing of it is on that page. */
 #define RESPONSE_THERE (BLOCK + PAGE - 32)
 #define END_THERE (BLOCK + PAGE - 32 - 152)
 #define BEFORE_IT (BLOCK + PAGE - 32 - 160)
 
-static void test_set_with_a_protected_response(void **state)
+static void test_set_with_a_protected_response_changes_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle;
@@ -324,8 +324,8 @@ static void test_set_with_a_protected_response(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_ENABLED);
 }
 
-/* A logical processor that is not there has no response. */
-static void test_no_logical_processor_with_a_protected_response(void **state)
+/* A logical processor that does not exist writes no response. */
+static void test_missing_processor_needs_no_response(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t instruction[6];
@@ -336,8 +336,9 @@ static void test_no_logical_processor_with_a_protected_response(void **state)
 	assert_int_equal(guest_execute(fixture, instruction, 2), CC(3));
 }
 
-/* The machine goes on with its own list from a changed token, unless it could not store it. */
-static void test_list_that_goes_on_with_a_protected_response(void **state)
+/* The machine continues the list from a changed token. If the token cannot be stored, it does
+ * not. */
+static void test_list_with_a_protected_response_keeps_its_token(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t token = 0;
@@ -353,8 +354,8 @@ static void test_list_that_goes_on_with_a_protected_response(void **state)
 	assert_int_equal(guest_get(fixture, BEFORE_IT + 16, 8), 0);
 }
 
-/* An event whose answer cannot be stored is not lost. */
-static void test_event_with_a_protected_block(void **state)
+/* An event stays if its response cannot be stored. */
+static void test_event_with_a_protected_block_is_kept(void **state)
 {
 	struct zpci_chsc_sei_response response;
 	struct fixture *fixture = *state;
@@ -377,18 +378,18 @@ int main(void)
 	cmocka_unit_test_setup_teardown(test, setup_protected_##machine, fixture_teardown)
 
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known_opcodes),
-		FIXTURE_TEST(test_others_are_left_alone),
-		FIXTURE_TEST(test_every_register),
-		FIXTURE_TEST(test_status_byte_of_each_instruction),
-		FIXTURE_TEST(test_displacements),
-		FIXTURE_TEST(test_displacement_of_the_block),
-		FIXTURE_TEST(test_addressing_mode),
-		FIXTURE_TEST(test_plain_operations_agree),
-		PROTECTED_TEST(test_set_with_a_protected_response, alone),
-		PROTECTED_TEST(test_no_logical_processor_with_a_protected_response, alone),
-		PROTECTED_TEST(test_list_that_goes_on_with_a_protected_response, shared),
-		PROTECTED_TEST(test_event_with_a_protected_block, alone),
+		cmocka_unit_test(test_opcodes_that_are_known),
+		FIXTURE_TEST(test_other_instructions_are_left_to_the_machine),
+		FIXTURE_TEST(test_every_register_can_be_used),
+		FIXTURE_TEST(test_status_byte_replaces_bits_32_to_39),
+		FIXTURE_TEST(test_displacements_are_signed_20_bits),
+		FIXTURE_TEST(test_store_block_takes_its_offset_from_r3),
+		FIXTURE_TEST(test_addressing_mode_cuts_addresses),
+		FIXTURE_TEST(test_operations_agree_with_instructions),
+		PROTECTED_TEST(test_set_with_a_protected_response_changes_nothing, alone),
+		PROTECTED_TEST(test_missing_processor_needs_no_response, alone),
+		PROTECTED_TEST(test_list_with_a_protected_response_keeps_its_token, shared),
+		PROTECTED_TEST(test_event_with_a_protected_block_is_kept, alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static void register_int(struct fixture *fixture, unsigned isc, unsigned noi, un
 	assert_int_equal(guest_register_int(fixture, handle, isc, noi, offset, summary), CC(0));
 }
 
-/* --- what is dropped ------------------------------------------------------------------ */
+/* --- dropped vectors ------------------------------------------------------------------ */
 
 static void expect_nothing(struct fixture *fixture)
 {
@@ -51,7 +51,7 @@ static void expect_nothing(struct fixture *fixture)
 	assert_int_equal(presented(fixture), 0);
 }
 
-static void test_number_beyond_noi(void **state)
+static void test_number_beyond_the_vector_is_dropped(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -69,7 +69,7 @@ static void test_number_beyond_noi(void **state)
 	assert_int_equal(presented(fixture), 1);
 }
 
-static void test_vector_beyond_the_table(void **state)
+static void test_vector_beyond_the_table_is_dropped(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -80,7 +80,7 @@ static void test_vector_beyond_the_table(void **state)
 	expect_nothing(fixture);
 }
 
-static void test_not_registered_or_not_enabled(void **state)
+static void test_vector_without_registration_is_dropped(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -129,13 +129,13 @@ static void test_masked_vector_waits(void **state)
 	assert_int_equal(pending(fixture), 0);
 	assert_int_equal(bit(fixture, AIBV, 6), 1);
 	assert_int_equal(presented(fixture), 2);
-	/* Once. */
+	/* It arrives once. */
 	mask_entry(fixture, 6, 1);
 	mask_entry(fixture, 6, 0);
 	assert_int_equal(presented(fixture), 2);
 }
 
-static void test_function_mask(void **state)
+static void test_function_mask_keeps_vectors_pending(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -151,7 +151,7 @@ static void test_function_mask(void **state)
 	assert_int_equal(presented(fixture), 1);
 }
 
-static void test_without_bus_master(void **state)
+static void test_vectors_wait_for_bus_master(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -182,9 +182,9 @@ static void *raise_when_acknowledged(void *opaque)
 	return NULL;
 }
 
-/* Each one is acknowledged before the next is sent; all arrive. The guest clears as Linux does:
- * summary, then vector, atomically. */
-static void test_each_one_arrives(void **state)
+/* The guest acknowledges each before the device sends the next one. All arrive. The guest clears as
+ * Linux does: summary, then vector, atomically. */
+static void test_each_vector_arrives(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t *storage = zpci_ram_storage(fixture->ram);
@@ -215,7 +215,7 @@ static void *raise_all_the_time(void *opaque)
 }
 
 /* After DEREG_INT the guest may use the indicator's storage for something else. */
-static void test_deregistering_waits(void **state)
+static void test_deregistration_waits_for_vectors(void **state)
 {
 	struct fixture *fixture = *state;
 	pthread_t thread;
@@ -238,14 +238,14 @@ static void test_deregistering_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_number_beyond_noi),
-		FIXTURE_TEST(test_vector_beyond_the_table),
-		FIXTURE_TEST(test_not_registered_or_not_enabled),
+		FIXTURE_TEST(test_number_beyond_the_vector_is_dropped),
+		FIXTURE_TEST(test_vector_beyond_the_table_is_dropped),
+		FIXTURE_TEST(test_vector_without_registration_is_dropped),
 		FIXTURE_TEST(test_masked_vector_waits),
-		FIXTURE_TEST(test_function_mask),
-		FIXTURE_TEST(test_without_bus_master),
-		FIXTURE_TEST(test_each_one_arrives),
-		FIXTURE_TEST(test_deregistering_waits),
+		FIXTURE_TEST(test_function_mask_keeps_vectors_pending),
+		FIXTURE_TEST(test_vectors_wait_for_bus_master),
+		FIXTURE_TEST(test_each_vector_arrives),
+		FIXTURE_TEST(test_deregistration_waits_for_vectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

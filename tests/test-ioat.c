@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* DMA through the guest's translation tables: what a device may reach (ref 5.3 to 5.8, 8.5). */
+/* DMA through the guest's translation tables: which pages a device reaches (ref 5.3 to 5.8,
+ * 8.5). */
 #include "fixture.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@ static struct bench_device *device;
 static uint32_t handle;
 static uint64_t dma; /* first DMA address */
 
-/* Three pages: [0] and [1] mapped in reverse order, [2] read only, [3] not mapped. */
+/* Pages [0] and [1] are mapped in reverse order, [2] is read-only, [3] is not mapped. */
 static void translated(struct fixture *fixture)
 {
 	handle = fixture_enabled(fixture, 1, "lpar");
@@ -66,7 +67,7 @@ static void expect_refused(struct fixture *fixture, uint64_t address, uint16_t p
 
 /* --- translation ---------------------------------------------------------------------- */
 
-static void test_pages_in_any_order(void **state)
+static void test_pages_are_mapped_in_any_order(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t data[0x2000], back[0x2000];
@@ -84,7 +85,7 @@ static void test_pages_in_any_order(void **state)
 	assert_int_equal(dma_read(dma, NULL, 0, NULL), 0);
 }
 
-static void test_protected_page(void **state)
+static void test_protected_page_is_not_written(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t failed = 0;
@@ -101,7 +102,7 @@ static void test_protected_page(void **state)
 	expect_error(fixture, ZPCI_PEC_DMA_TRANSLATION, dma + 0x2000);
 }
 
-static void test_malformed_entries(void **state)
+static void test_malformed_entries_are_errors(void **state)
 {
 	struct fixture *fixture = *state;
 	static const struct {
@@ -132,7 +133,7 @@ static void test_malformed_entries(void **state)
 
 /* --- the aperture --------------------------------------------------------------------- */
 
-static void test_outside_the_aperture(void **state)
+static void test_dma_outside_the_aperture_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t data[16];
@@ -150,7 +151,7 @@ static void test_outside_the_aperture(void **state)
 	expect_refused(fixture, UINT64_MAX, ZPCI_PEC_DMA_RANGE);
 }
 
-static void test_length_that_wraps(void **state)
+static void test_dma_does_not_wrap(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t data[16];
@@ -160,7 +161,7 @@ static void test_length_that_wraps(void **state)
 }
 
 /* The bounds are rounded outwards to pages (ref 5.3). */
-static void test_aperture_is_made_of_pages(void **state)
+static void test_aperture_is_rounded_to_pages(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t byte;
@@ -173,8 +174,8 @@ static void test_aperture_is_made_of_pages(void **state)
 	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), -EFAULT);
 }
 
-/* A region-third table spans 2^42 bytes: what is above must not wrap into it. */
-static void test_addresses_above_the_tables_span(void **state)
+/* A region-third table spans 2^42 bytes. Addresses above must not wrap into it. */
+static void test_addresses_above_the_tables_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response function;
@@ -191,7 +192,7 @@ static void test_addresses_above_the_tables_span(void **state)
 	assert_int_equal(failed, beyond);
 }
 
-static void test_not_enabled(void **state)
+static void test_dma_of_a_disabled_function_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t byte;
@@ -219,7 +220,7 @@ static void test_refresh_makes_changes_visible(void **state)
 	guest_fill(fixture, PAGES, 0x11, 1);
 	guest_fill(fixture, PAGES + 0x1000, 0x22, 1);
 	entry = guest_entry(fixture, dma, 1);
-	/* A page, the aperture, and as much as a guest with terabytes flushes at once. */
+	/* A page, the aperture, and the range that a guest with terabytes flushes. */
 	for (unsigned i = 0; i < 3; i++) {
 		guest_put(fixture, entry, 8, PAGES);
 		assert_int_equal(guest_refresh(fixture, handle, dma, ranges[i][1]), CC(0));
@@ -244,14 +245,14 @@ static void test_refresh_does_not_touch_other_pages(void **state)
 	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), 0);
 	assert_int_equal(guest_refresh(fixture, handle, dma, 1), CC(0));
 	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), 0);
-	/* A refresh of part of a page is one of that page. */
+	/* A refresh of a part of a page refreshes the page. */
 	guest_put(fixture, guest_entry(fixture, dma + 0x1000, 1), 8, ZPCI_IOTE_PAGE_INVALID);
 	assert_int_equal(guest_refresh(fixture, handle, dma + 0x1ffe, 1), CC(0));
 	assert_int_equal(dma_read(dma + 0x1000, &byte, 1, NULL), -EFAULT);
 }
 
 /* New tables are used at once, and the old translations are gone. */
-static void test_registering_again(void **state)
+static void test_registering_again_uses_new_tables(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t byte;
@@ -270,7 +271,7 @@ static void test_registering_again(void **state)
 	assert_int_equal(byte, 0x55);
 }
 
-static void test_registering_others_instead(void **state)
+static void test_reregistering_uses_new_tables(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_fib fib = { 0 };
@@ -291,7 +292,7 @@ static void test_registering_others_instead(void **state)
 	assert_int_equal(byte, 0x55);
 }
 
-/* --- against a device that does not stand still --------------------------------------- */
+/* --- while a device makes DMA --------------------------------------------------------- */
 
 #define SWITCHES 300
 
@@ -338,7 +339,7 @@ static void test_refresh_waits_for_accesses_in_flight(void **state)
 }
 
 /* The group does not publish refresh: the guest need not tell what a page allows in addition. */
-static void test_protection_that_ends(void **state)
+static void test_protection_ends_without_refresh(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t byte = 0x77;
@@ -353,8 +354,8 @@ static void test_protection_that_ends(void **state)
 	assert_int_equal(guest_get(fixture, PAGES, 1), 0x77);
 }
 
-/* A driver unmaps while it recovers, and Linux does not look at what RPCIT says then. */
-static void test_refresh_in_error(void **state)
+/* A driver unmaps during recovery, when Linux ignores the answer of RPCIT. */
+static void test_refresh_in_error_ends_translations(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t byte = 1;
@@ -372,20 +373,20 @@ static void test_refresh_in_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_pages_in_any_order),
-		FIXTURE_TEST(test_protected_page),
-		FIXTURE_TEST(test_malformed_entries),
-		FIXTURE_TEST(test_outside_the_aperture),
-		FIXTURE_TEST(test_length_that_wraps),
-		FIXTURE_TEST(test_aperture_is_made_of_pages),
-		FIXTURE_TEST(test_addresses_above_the_tables_span),
-		FIXTURE_TEST(test_not_enabled),
+		FIXTURE_TEST(test_pages_are_mapped_in_any_order),
+		FIXTURE_TEST(test_protected_page_is_not_written),
+		FIXTURE_TEST(test_malformed_entries_are_errors),
+		FIXTURE_TEST(test_dma_outside_the_aperture_is_refused),
+		FIXTURE_TEST(test_dma_does_not_wrap),
+		FIXTURE_TEST(test_aperture_is_rounded_to_pages),
+		FIXTURE_TEST(test_addresses_above_the_tables_are_refused),
+		FIXTURE_TEST(test_dma_of_a_disabled_function_is_refused),
 		FIXTURE_TEST(test_refresh_makes_changes_visible),
-		FIXTURE_TEST(test_refresh_in_error),
-		FIXTURE_TEST(test_protection_that_ends),
+		FIXTURE_TEST(test_refresh_in_error_ends_translations),
+		FIXTURE_TEST(test_protection_ends_without_refresh),
 		FIXTURE_TEST(test_refresh_does_not_touch_other_pages),
-		FIXTURE_TEST(test_registering_again),
-		FIXTURE_TEST(test_registering_others_instead),
+		FIXTURE_TEST(test_registering_again_uses_new_tables),
+		FIXTURE_TEST(test_reregistering_uses_new_tables),
 		FIXTURE_TEST(test_refresh_waits_for_accesses_in_flight),
 	};
 

@@ -33,7 +33,7 @@ static void test_config_bytes_appear_in_address_order(void **state)
 	}
 }
 
-static void test_config_identity(void **state)
+static void test_config_shows_the_identity(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -43,12 +43,12 @@ static void test_config_identity(void **state)
 	assert_int_equal(guest_config_read(fixture, handle, 8, 4),
 			 BENCH_CLASS << 8 | BENCH_REVISION);
 	assert_int_equal(guest_config_read(fixture, handle, 0x34, 1), BENCH_MSIX_CAPABILITY);
-	/* Extended config space is there (trap 28). */
+	/* There is extended config space (trap 28). */
 	assert_int_equal(guest_config_read(fixture, handle, 0x100, 4), 0x00010003);
 	assert_int_equal(guest_config_read(fixture, handle, 0xffc, 4), 0);
 }
 
-static void test_config_writes(void **state)
+static void test_config_writes_reach_writable_bits(void **state)
 {
 	struct fixture *fixture = *state;
 	struct bench_device *device = enabled(fixture);
@@ -64,7 +64,7 @@ static void test_config_writes(void **state)
 
 /* --- BARs ----------------------------------------------------------------------------- */
 
-static void test_bar_every_length_at_every_alignment(void **state)
+static void test_bar_accesses_of_every_length_and_alignment(void **state)
 {
 	struct fixture *fixture = *state;
 	struct bench_device *device = enabled(fixture);
@@ -123,7 +123,8 @@ static void test_block_arrives_whole_and_unswapped(void **state)
 		assert_int_equal(guest_store_block(fixture, handle, 0, 0x40, DATA, length), CC(0));
 		assert_memory_equal(device->bars[0] + 0x40, data, length);
 		assert_int_equal(device->bars[0][0x40 + length], 0);
-		/* One transaction: drivers ring doorbells of 64 bytes so (ref 2.3). */
+		/* The block is one transaction: drivers ring doorbells of 64 bytes this way (ref
+		 * 2.3). */
 		assert_int_equal(device->bar_writes, 1);
 		assert_int_equal(device->longest_write, length);
 	}
@@ -131,7 +132,7 @@ static void test_block_arrives_whole_and_unswapped(void **state)
 
 /* The part that the function owns is cut out; each part beside it arrives in one piece
  * (zpci/device.h). */
-static void test_block_over_the_msix_table(void **state)
+static void test_block_is_cut_around_the_msix_table(void **state)
 {
 	struct fixture *fixture = *state;
 	struct bench_device *device = enabled(fixture);
@@ -148,7 +149,7 @@ static void test_block_over_the_msix_table(void **state)
 	assert_int_equal(device->bars[BENCH_MSIX_BAR][BENCH_MSIX_TABLE], 0);
 	assert_int_equal(guest_bar_read(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_TABLE, 8),
 			 0xa5a5a5a5a5a5a5a5);
-	/* The pending bits, which cannot be written, are 8 bytes in the middle. */
+	/* The read-only pending bits are 8 bytes in the middle. */
 	assert_int_equal(
 		guest_store_block(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_PBA - 48, DATA, 128),
 		CC(0));
@@ -157,8 +158,8 @@ static void test_block_over_the_msix_table(void **state)
 	assert_int_equal(guest_bar_read(fixture, handle, BENCH_MSIX_BAR, BENCH_MSIX_PBA, 8), 0);
 }
 
-/* The group of relaxed store blocks: the border of 4 KiB is the one rule (ref 2.3, 12). */
-static void test_relaxed_block(void **state)
+/* The group of relaxed store blocks has only the rule of the 4 KiB border (ref 2.3, 12). */
+static void test_relaxed_block_needs_no_alignment(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform platform = { .size = sizeof(platform) };
@@ -230,8 +231,8 @@ static void test_table_belongs_to_the_function(void **state)
 	assert_memory_equal(device->bars[2] + BENCH_MSIX_TABLE, zero, sizeof(zero));
 }
 
-/* An access over the border of the table: each side gets its part. */
-static void test_access_across_the_tables_borders(void **state)
+/* An access across the table's border is divided. */
+static void test_access_across_the_table_is_divided(void **state)
 {
 	struct fixture *fixture = *state;
 	struct bench_device *device = enabled(fixture);
@@ -259,7 +260,7 @@ static void test_pending_bits_are_read_only(void **state)
 	assert_int_equal(device->bar_writes, 0);
 }
 
-static void test_message_control(void **state)
+static void test_message_control_has_two_writable_bits(void **state)
 {
 	struct fixture *fixture = *state;
 	unsigned control = BENCH_MSIX_CAPABILITY + 2;
@@ -284,18 +285,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_config_bytes_appear_in_address_order),
-		FIXTURE_TEST(test_config_identity),
-		FIXTURE_TEST(test_config_writes),
-		FIXTURE_TEST(test_bar_every_length_at_every_alignment),
+		FIXTURE_TEST(test_config_shows_the_identity),
+		FIXTURE_TEST(test_config_writes_reach_writable_bits),
+		FIXTURE_TEST(test_bar_accesses_of_every_length_and_alignment),
 		FIXTURE_TEST(test_bar_access_does_not_need_the_memory_bit),
 		FIXTURE_TEST(test_block_arrives_whole_and_unswapped),
-		FIXTURE_TEST(test_block_over_the_msix_table),
-		FIXTURE_TEST(test_relaxed_block),
+		FIXTURE_TEST(test_block_is_cut_around_the_msix_table),
+		FIXTURE_TEST(test_relaxed_block_needs_no_alignment),
 		FIXTURE_TEST(test_table_is_masked_at_first),
 		FIXTURE_TEST(test_table_belongs_to_the_function),
-		FIXTURE_TEST(test_access_across_the_tables_borders),
+		FIXTURE_TEST(test_access_across_the_table_is_divided),
 		FIXTURE_TEST(test_pending_bits_are_read_only),
-		FIXTURE_TEST(test_message_control),
+		FIXTURE_TEST(test_message_control_has_two_writable_bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

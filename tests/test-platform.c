@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the platform says of a function: from whom each fact comes, what the guest is told of it,
- * and what follows from it (ref 3.5, 3.6, 5.3 to 5.7, 6.1, 7).
+ * The platform of a function: the source of each fact, what Query tells the guest, and the effects
+ * (ref 3.5, 3.6, 5.3 to 5.7, 6.1, 7).
  */
 #include "fixture.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Every fact, none of them a default. */
+/* All facts, each different from its default. */
 static const struct zpci_platform all = {
 	.size = sizeof(all),
 	.given = ZPCI_PLATFORM_ALL,
@@ -43,7 +43,7 @@ static int add(struct fixture *fixture, unsigned vf, const struct zpci_platform 
 	return fixture_add_options(fixture, &options);
 }
 
-/* The default with some facts given: of @from. */
+/* @from, of which only the facts @facts are given. */
 static struct zpci_platform some_of(const struct zpci_platform *from, uint32_t facts)
 {
 	struct zpci_platform platform = *from;
@@ -52,7 +52,7 @@ static struct zpci_platform some_of(const struct zpci_platform *from, uint32_t f
 	return platform;
 }
 
-/* What is not 0 in the facts of @all, as they are told. */
+/* Query tells the facts of @all. */
 static void expect_all(const struct zpci_clp_query_function_response *function,
 		       const struct zpci_clp_query_group_response *group)
 {
@@ -85,9 +85,9 @@ static void ask(struct fixture *fixture, unsigned vf,
 	assert_int_equal(guest_query_group(fixture, function->pfgid, group), ZPCI_CLP_OK);
 }
 
-/* --- from whom -------------------------------------------------------------------------------- */
+/* --- sources of facts ------------------------------------------------------------------------- */
 
-static void test_configured(void **state)
+static void test_configured_facts_are_told(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response function;
@@ -104,7 +104,7 @@ static void test_configured(void **state)
 	assert_int_equal(delivered, 0);
 }
 
-static void test_delivered(void **state)
+static void test_facts_of_the_device_are_told(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response function;
@@ -125,8 +125,8 @@ static void test_delivered(void **state)
 	assert_true(platform.report_error);
 }
 
-/* Fact by fact: configuration, device, default. */
-static void test_each_fact_by_itself(void **state)
+/* For each fact the configuration comes first, then the device, then the default. */
+static void test_each_fact_has_its_own_source(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform configured = { .size = sizeof(configured),
@@ -154,7 +154,7 @@ static void test_each_fact_by_itself(void **state)
 	assert_string_equal(platform.utility_string, "");
 }
 
-static void test_shorter_structures(void **state)
+static void test_shorter_structures_are_accepted(void **state)
 {
 	struct fixture *fixture = *state;
 	union {
@@ -179,7 +179,7 @@ static void test_shorter_structures(void **state)
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
-static void test_group_begins_with_its_first_function(void **state)
+static void test_first_function_defines_the_group(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_group_response group;
@@ -188,7 +188,7 @@ static void test_group_begins_with_its_first_function(void **state)
 	assert_int_equal(guest_query_group(fixture, 0x33, &group), ZPCI_CLP_UNKNOWN_GROUP);
 	assert_int_equal(add(fixture, 1, &all), 0);
 	assert_int_equal(add(fixture, 2, &all), 0);
-	/* What is not of the group may differ. */
+	/* Facts outside of the group may differ. */
 	other.dma_end = 0x20000ffff;
 	other.pft = 0x02;
 	assert_int_equal(add(fixture, 3, &other), 0);
@@ -203,8 +203,8 @@ static void test_group_begins_with_its_first_function(void **state)
 	assert_int_equal(add(fixture, 4, &all), 0);
 }
 
-/* What the platform of a host says of group 1 stands before our default. */
-static void test_default_group_of_another(void **state)
+/* Group 1 of a host's platform replaces our default. */
+static void test_platform_replaces_the_default_group(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_group_response group;
@@ -220,7 +220,7 @@ static void test_default_group_of_another(void **state)
 	assert_int_equal(add(fixture, 2, NULL), -EEXIST);
 }
 
-static void test_groups_of_the_machine(void **state)
+static void test_groups_of_the_machine_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_group_response group;
@@ -239,7 +239,7 @@ static void test_groups_of_the_machine(void **state)
 	assert_int_equal(guest_query_group(fixture, 0xef, &group), ZPCI_CLP_OK);
 }
 
-static void test_groups_of_a_machine_of_ours(void **state)
+static void test_all_groups_are_free_without_machine_functions(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_group_response group;
@@ -250,7 +250,7 @@ static void test_groups_of_a_machine_of_ours(void **state)
 	assert_int_equal(guest_query_group(fixture, 0xff, &group), ZPCI_CLP_OK);
 }
 
-/* --- what follows ----------------------------------------------------------------------------- */
+/* --- effects ---------------------------------------------------------------------------------- */
 
 static uint32_t enabled(struct fixture *fixture, const struct zpci_platform *platform)
 {
@@ -282,7 +282,7 @@ static int register_tables(struct fixture *fixture, uint32_t handle, uint64_t st
 	return guest_modify(fixture, handle, 0, ZPCI_MPCIFC_REG_IOAT, &fib);
 }
 
-static void test_dma_addresses(void **state)
+static void test_dma_addresses_bound_the_aperture(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = enabled(fixture, &all);
@@ -299,7 +299,7 @@ static void test_dma_addresses(void **state)
 }
 
 /* Linux registers a page behind the last address (ref 5.3). */
-static void test_dma_addresses_of_ism(void **state)
+static void test_ism_has_one_more_page(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform ism = all;
@@ -316,7 +316,7 @@ static void test_dma_addresses_of_ism(void **state)
 }
 
 /* The last page of the address space: no address follows it. */
-static void test_dma_addresses_to_the_end(void **state)
+static void test_dma_addresses_reach_the_last_page(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform ism = all;
@@ -331,7 +331,7 @@ static void test_dma_addresses_to_the_end(void **state)
 	assert_int_equal(dma_read(fixture, 0x200000000), 0);
 }
 
-/* Entry 0 of a region-second, of a region-first table: what is below. */
+/* Makes a table of type @type whose entry 0 is the table @below. Returns its designation. */
 static uint64_t put_in_front(struct fixture *fixture, uint64_t table, uint64_t below, uint64_t type)
 {
 	for (unsigned i = 0; i < 2048; i++)
@@ -340,13 +340,13 @@ static uint64_t put_in_front(struct fixture *fixture, uint64_t table, uint64_t b
 	return table | ZPCI_IOTA_TRANSLATE | type;
 }
 
-/* Which of the three is accepted, as bits: region-third 1, -second 2, -first 4. */
+/* Returns the accepted tables as bits: region-third 1, -second 2, -first 4. */
 static unsigned accepted(struct fixture *fixture, uint8_t designations)
 {
 	struct zpci_platform platform = some_of(&all, ZPCI_PLATFORM_GROUP | ZPCI_PLATFORM_DMA);
 	static unsigned vf;
 	uint64_t iotas[3];
-	unsigned result = 0;
+	unsigned types = 0;
 	uint32_t handle;
 
 	vf++;
@@ -360,8 +360,8 @@ static unsigned accepted(struct fixture *fixture, uint8_t designations)
 	iotas[2] = put_in_front(fixture, 0x804000, iotas[1], ZPCI_IOTA_DT_RF);
 	for (unsigned i = 0; i < 3; i++)
 		if (register_tables(fixture, handle, 0x200000000, 0x2ffffffff, iotas[i]) == CC(0))
-			result |= 1u << i;
-	/* Segment tables, direct mapping and what are no tables, never. */
+			types |= 1u << i;
+	/* Segment tables, direct mapping and unknown types are always refused. */
 	for (uint64_t type = 0; type < 0x20; type += 4)
 		if (!type || type > ZPCI_IOTA_DT_RF)
 			assert_int_equal(register_tables(fixture, handle, 0x200000000, 0x2ffffffff,
@@ -369,10 +369,10 @@ static unsigned accepted(struct fixture *fixture, uint8_t designations)
 					 STATUS(ZPCI_STATUS_RESOURCES));
 	assert_int_equal(register_tables(fixture, handle, 0x200000000, 0x2ffffffff, 0),
 			 STATUS(ZPCI_STATUS_RESOURCES));
-	return result;
+	return types;
 }
 
-static void test_designations(void **state)
+static void test_designations_decide_about_tables(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -383,8 +383,8 @@ static void test_designations(void **state)
 	assert_int_equal(accepted(fixture, 0x7c), 7);
 }
 
-/* Each type of tables reaches as far as it has bits; behind that it does not begin anew. */
-static void test_reach_of_tables(void **state)
+/* Each type of tables translates as many bits as it has. Higher addresses do not wrap. */
+static void test_tables_reach_as_far_as_their_bits(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform platform = some_of(&all, ZPCI_PLATFORM_GROUP | ZPCI_PLATFORM_DMA);
@@ -420,7 +420,7 @@ static void test_reach_of_tables(void **state)
 	}
 }
 
-static void test_store_block(void **state)
+static void test_store_block_length_is_checked(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = enabled(fixture, &all);
@@ -432,7 +432,7 @@ static void test_store_block(void **state)
 			 PGM(ZPCI_PGM_SPECIFICATION));
 }
 
-static void test_short_store_block_is_warned_of(void **state)
+static void test_short_store_block_is_warned_about(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform platform = all;
@@ -456,7 +456,7 @@ static void set_measurement(struct fixture *fixture, uint32_t handle, uint64_t a
 }
 
 /* Linux registers a block whatever it was told (ref 7). */
-static void test_no_measurement_block(void **state)
+static void test_missing_measurement_block_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response event;
@@ -475,7 +475,7 @@ static void test_no_measurement_block(void **state)
 	assert_int_equal(guest_get(fixture, FMB, 8), 0xeeeeeeeeeeeeeeee);
 }
 
-static void test_measurement_interval(void **state)
+static void test_measurement_interval_is_used(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_platform platform = some_of(&all, ZPCI_PLATFORM_GROUP);
@@ -490,7 +490,7 @@ static void test_measurement_interval(void **state)
 	assert_int_equal(guest_get(fixture, FMB + 4, 4), 1);
 }
 
-static void test_msi_address(void **state)
+static void test_msi_address_is_used(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = enabled(fixture, &all);
@@ -513,25 +513,25 @@ static void test_msi_address(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_configured),
-		FIXTURE_TEST(test_delivered),
-		FIXTURE_TEST(test_each_fact_by_itself),
-		FIXTURE_TEST(test_shorter_structures),
-		FIXTURE_TEST(test_group_begins_with_its_first_function),
-		FIXTURE_TEST(test_default_group_of_another),
-		cmocka_unit_test_setup_teardown(test_groups_of_the_machine, fixture_setup_shared,
-						fixture_teardown),
-		FIXTURE_TEST(test_groups_of_a_machine_of_ours),
-		FIXTURE_TEST(test_dma_addresses),
-		FIXTURE_TEST(test_dma_addresses_of_ism),
-		FIXTURE_TEST(test_dma_addresses_to_the_end),
-		FIXTURE_TEST(test_designations),
-		FIXTURE_TEST(test_reach_of_tables),
-		FIXTURE_TEST(test_store_block),
-		FIXTURE_TEST(test_short_store_block_is_warned_of),
-		FIXTURE_TEST(test_no_measurement_block),
-		FIXTURE_TEST(test_measurement_interval),
-		FIXTURE_TEST(test_msi_address),
+		FIXTURE_TEST(test_configured_facts_are_told),
+		FIXTURE_TEST(test_facts_of_the_device_are_told),
+		FIXTURE_TEST(test_each_fact_has_its_own_source),
+		FIXTURE_TEST(test_shorter_structures_are_accepted),
+		FIXTURE_TEST(test_first_function_defines_the_group),
+		FIXTURE_TEST(test_platform_replaces_the_default_group),
+		cmocka_unit_test_setup_teardown(test_groups_of_the_machine_are_refused,
+						fixture_setup_shared, fixture_teardown),
+		FIXTURE_TEST(test_all_groups_are_free_without_machine_functions),
+		FIXTURE_TEST(test_dma_addresses_bound_the_aperture),
+		FIXTURE_TEST(test_ism_has_one_more_page),
+		FIXTURE_TEST(test_dma_addresses_reach_the_last_page),
+		FIXTURE_TEST(test_designations_decide_about_tables),
+		FIXTURE_TEST(test_tables_reach_as_far_as_their_bits),
+		FIXTURE_TEST(test_store_block_length_is_checked),
+		FIXTURE_TEST(test_short_store_block_is_warned_about),
+		FIXTURE_TEST(test_missing_measurement_block_is_refused),
+		FIXTURE_TEST(test_measurement_interval_is_used),
+		FIXTURE_TEST(test_msi_address_is_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

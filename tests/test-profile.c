@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Emulation profiles: what a guest sees of a VF that shows what hardware shows (profile.h). */
+/* Emulation profiles: what a guest sees of a VF that behaves as hardware (profile.h). */
 #include "fixture.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* What each profile means for a guest; the table of the design, in the guest's terms. */
+/* The effects of each profile that a guest sees. */
 static const struct expectation {
 	const char *name;
 	bool ids;
@@ -33,7 +33,7 @@ static void check_ids(struct fixture *fixture, uint32_t handle, bool emulated)
 	assert_int_equal(entries, 1);
 	assert_int_equal(zpci_be16_get(list[0].vendor_id), emulated ? BENCH_VENDOR : 0xffff);
 	assert_int_equal(zpci_be16_get(list[0].device_id), emulated ? BENCH_VF_DEVICE : 0xffff);
-	/* The class is not what is emulated: a VF has its own. */
+	/* The class is not emulated: it is the VF's. */
 	assert_int_equal(guest_config_read(fixture, handle, 9, 1), BENCH_CLASS & 0xff);
 }
 
@@ -71,7 +71,7 @@ static void check_command(struct fixture *fixture, uint32_t handle,
 {
 	assert_int_equal(guest_config_read(fixture, handle, 4, 2),
 			 expected->memory_at_first ? 0x0002 : 0);
-	/* I/O is hard-wired 0 in all; bus master is the device's. */
+	/* I/O is hard-wired to 0. Bus Master is the device's. */
 	guest_config_write(fixture, handle, 4, 2, 0x0007);
 	assert_int_equal(guest_config_read(fixture, handle, 4, 2),
 			 expected->memory_writable ? 0x0006 : 0x0004);
@@ -133,8 +133,8 @@ static void test_profile_raw(void **state)
 	check_profile(*state, &expectations[4]);
 }
 
-/* Each switch changes its own column and nothing else. */
-static void test_each_switch_alone(void **state)
+/* Each switch changes only its column. */
+static void test_each_switch_changes_its_column(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_function_options options;
@@ -171,7 +171,7 @@ static void test_each_switch_alone(void **state)
 }
 
 /* BARs that are not shown cannot be accessed, like VF BARs that a guest does not know. */
-static void test_raw_bar_is_absent_for_loads(void **state)
+static void test_raw_bar_cannot_be_loaded(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle = fixture_enabled(fixture, 1, "raw");
@@ -190,7 +190,7 @@ static void test_bar_registers_hold_addresses(void **state)
 	guest_config_write(fixture, handle, 0x14, 4, 0x9abcdef0);
 	assert_int_equal(guest_config_read(fixture, handle, 0x10, 4), 0x12340004);
 	assert_int_equal(guest_config_read(fixture, handle, 0x14, 4), 0x9abcdef0);
-	/* Byte by byte as well. */
+	/* The same by bytes. */
 	guest_config_write(fixture, handle, 0x13, 1, 0xee);
 	assert_int_equal(guest_config_read(fixture, handle, 0x12, 2), 0xee34);
 	guest_query_function(fixture, handle, &response);
@@ -198,8 +198,8 @@ static void test_bar_registers_hold_addresses(void **state)
 	assert_int_equal(zpci_le32_get(response.bar[1]), 0x9abcdef0);
 }
 
-/* A PF shows everything itself; the rules that hold for all functions hold for it. */
-static void test_pf_with_plain_profile(void **state)
+/* A PF shows its own config space, with the rules for all functions. */
+static void test_pf_works_with_plain_profile(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response response;
@@ -214,7 +214,7 @@ static void test_pf_with_plain_profile(void **state)
 	assert_int_equal(zpci_be16_get(response.vfn), 0);
 }
 
-static void test_profile_that_publishes_vfn_needs_a_vf(void **state)
+static void test_publishing_vfn_needs_a_vf(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_function_options options;
@@ -224,8 +224,8 @@ static void test_profile_that_publishes_vfn_needs_a_vf(void **state)
 	assert_int_not_equal(fixture->messages[ZPCI_LOG_ERROR], 0);
 }
 
-/* Neither hidden from the guest nor emulated: legal, and warned about. */
-static void test_absent_and_not_announced_is_warned_about(void **state)
+/* The Memory bit is missing, and the guest sees that: allowed with a warning. */
+static void test_visible_missing_memory_bit_is_warned_about(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -236,7 +236,7 @@ static void test_absent_and_not_announced_is_warned_about(void **state)
 	assert_int_equal(fixture->messages[ZPCI_LOG_WARNING], 1);
 }
 
-static void test_named_profiles(void **state)
+static void test_profiles_have_names(void **state)
 {
 	struct zpci_profile custom = zpci_profile_find("lpar")->profile;
 	const struct zpci_named_profile *named;
@@ -260,7 +260,7 @@ static void test_named_profiles(void **state)
 }
 
 /* An unknown number has a name as well, so that callers need no check before they print it. */
-static void test_names_of_numbers_that_are_none(void **state)
+static void test_unknown_numbers_have_names(void **state)
 {
 	(void)state;
 	assert_string_equal(zpci_command_memory_name((enum zpci_command_memory)3), "unknown");
@@ -275,19 +275,19 @@ static void test_names_of_numbers_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_named_profiles),
-		cmocka_unit_test(test_names_of_numbers_that_are_none),
+		cmocka_unit_test(test_profiles_have_names),
+		cmocka_unit_test(test_unknown_numbers_have_names),
 		FIXTURE_TEST(test_profile_lpar),
 		FIXTURE_TEST(test_profile_vfio),
 		FIXTURE_TEST(test_profile_silent),
 		FIXTURE_TEST(test_profile_plain),
 		FIXTURE_TEST(test_profile_raw),
-		FIXTURE_TEST(test_each_switch_alone),
-		FIXTURE_TEST(test_raw_bar_is_absent_for_loads),
+		FIXTURE_TEST(test_each_switch_changes_its_column),
+		FIXTURE_TEST(test_raw_bar_cannot_be_loaded),
 		FIXTURE_TEST(test_bar_registers_hold_addresses),
-		FIXTURE_TEST(test_pf_with_plain_profile),
-		FIXTURE_TEST(test_profile_that_publishes_vfn_needs_a_vf),
-		FIXTURE_TEST(test_absent_and_not_announced_is_warned_about),
+		FIXTURE_TEST(test_pf_works_with_plain_profile),
+		FIXTURE_TEST(test_publishing_vfn_needs_a_vf),
+		FIXTURE_TEST(test_visible_missing_memory_bit_is_warned_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A device that accesses guest storage by itself: what is mapped for it, and when (ref 5.8).
+ * A device accesses guest storage by itself: what is mapped for it, and when (ref 5.8).
  *
- * The device is the tests' own with an IOMMU in front, as a host has one: it keeps mappings, has
- * room for so many, and takes none that overlaps another and no unmapping that cuts one. Everything
- * that is mapped is found at any time by walking the guest's tables independently of the library.
+ * The device is the tests' own behind an IOMMU as hosts have: it keeps a limited number of
+ * mappings, and refuses a mapping that overlaps another one and an unmapping that cuts one. The
+ * tests compare its mappings with their own walk of the guest's tables.
  */
 #include "fixture.h"
 
@@ -25,9 +25,9 @@ static struct {
 	struct zpci_dma_mapping mapping[ROOM];
 	unsigned count;
 	unsigned room;
-	unsigned maps, unmaps; /* calls that were made */
-	int error;	       /* of the next dma_map() */
-	bool reset;	       /* the device's reset() was called */
+	unsigned maps, unmaps; /* calls */
+	int error;	       /* result of the next dma_map() */
+	bool reset;	       /* reset() was called */
 } iommu;
 
 static bool overlaps(const struct zpci_dma_mapping *mapping, uint64_t start, uint64_t last)
@@ -90,7 +90,7 @@ static void close_device(void *device)
 	bench_model.close(device);
 }
 
-/* The mapping that DMA address @address is in. */
+/* The mapping that has DMA address @address. */
 static const struct zpci_dma_mapping *mapped(uint64_t address)
 {
 	for (unsigned i = 0; i < iommu.count; i++)
@@ -101,7 +101,7 @@ static const struct zpci_dma_mapping *mapped(uint64_t address)
 
 /* --- the machine ---------------------------------------------------------------------------- */
 
-/* Its storage in up to two regions, of which a test has its own idea. */
+/* Its storage in up to two regions, which a test changes. */
 static struct zpci_storage_region region[2];
 static unsigned regions;
 static unsigned fetches;
@@ -149,7 +149,7 @@ static int setup(void **state)
 	ops.regions = name_regions;
 	ops.read_absolute = read_absolute;
 	zpci_ram_ops()->regions(fixture->ram, keep_region, &region[0]);
-	region[0].file = 77; /* handed on, nothing else */
+	region[0].file = 77; /* passed on to the device */
 	region[0].offset = 0x40000000;
 	regions = 1;
 	zpci_firmware_destroy(fixture->firmware);
@@ -166,7 +166,7 @@ static int setup(void **state)
 	fixture->bench = bench_last;
 	handle = fixture_enabled(fixture, 1, "lpar");
 	dma = guest_dma_start(fixture, handle);
-	/* A table for each segment, so that a test can write entries. */
+	/* Makes a table for each segment, for tests that write entries. */
 	for (uint64_t at = 0; at < APERTURE; at += SEGMENT)
 		guest_map(fixture, dma + at, 0, ZPCI_IOTE_PAGE_INVALID);
 	assert_int_equal(register_tables(fixture), CC(0));
@@ -176,14 +176,14 @@ static int setup(void **state)
 
 #define PUSH_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
-/* --- what must be mapped -------------------------------------------------------------------- */
+/* --- expected mappings ---------------------------------------------------------------------- */
 
 struct page {
 	bool valid, write;
 	uint64_t absolute;
 };
 
-/* The guest's tables as they are now: an own walk, from the reference. */
+/* The page at @address in the guest's tables, by a walk written from the reference. */
 static struct page look(struct fixture *fixture, uint64_t address)
 {
 	uint64_t third =
@@ -215,7 +215,7 @@ static bool same(const struct page *a, const struct page *b)
 	       (!a->valid || (a->write == b->write && a->absolute == b->absolute));
 }
 
-/* What is mapped at @address. */
+/* The mapping of the page at @address. */
 static struct page pushed(struct fixture *fixture, uint64_t address)
 {
 	const struct zpci_dma_mapping *mapping = mapped(address);
@@ -229,7 +229,7 @@ static struct page pushed(struct fixture *fixture, uint64_t address)
 	return page;
 }
 
-/* That the mapped pages from @start are those of the tables, and as they say. */
+/* The mapped pages from @start are those of the tables, with the same frames and protection. */
 static void expect_all(struct fixture *fixture, uint64_t start, uint64_t length)
 {
 	for (uint64_t at = start; at < start + length; at += PAGE) {
@@ -287,7 +287,7 @@ static void test_group_publishes_refresh(void **state)
 	assert_int_equal(group.flags, ZPCI_CLP_QG_REFRESH);
 	assert_int_equal(guest_query_group(fixture, 0x01, &group), ZPCI_CLP_OK);
 	assert_int_equal(group.flags, 0);
-	/* A group without it would leave the device without new translations. */
+	/* A group without refresh is refused: its guests do not report new translations. */
 	fixture_options(fixture, 2, "lpar", &options);
 	zpci_platform_relaxed(&platform);
 	options.platform = &platform;
@@ -297,7 +297,7 @@ static void test_group_publishes_refresh(void **state)
 	assert_int_equal(fixture_add_options(fixture, &options), 0);
 }
 
-static void test_model_has_both_operations(void **state)
+static void test_model_needs_both_operations(void **state)
 {
 	struct zpci_model half = model;
 	struct zpci_adapter *adapter;
@@ -352,7 +352,7 @@ static void test_pages_become_runs(void **state)
 	assert_int_equal(iommu.count, 0);
 }
 
-static void test_frame_of_1_mib(void **state)
+static void test_frame_of_1_mib_is_one_run(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t entry = guest_entry(fixture, dma + 2 * SEGMENT, 2);
@@ -370,18 +370,18 @@ static void test_frame_of_1_mib(void **state)
 	expect_all(fixture, dma, APERTURE);
 }
 
-static void test_range_is_clipped(void **state)
+static void test_range_is_cut_to_the_aperture(void **state)
 {
 	struct fixture *fixture = *state;
 
-	/* Behind the aperture that was registered, in the same tables. */
+	/* A page behind the registered aperture, in the same tables. */
 	guest_map(fixture, dma + APERTURE, FRAME, 0);
 	map_pages(fixture, APERTURE - PAGE, 1, FRAME + PAGE, 0);
 	assert_int_equal(guest_refresh(fixture, handle, 0, UINT64_MAX), CC(0));
 	assert_int_equal(iommu.count, 1);
 	assert_int_equal(iommu.mapping[0].address, dma + APERTURE - PAGE);
 	assert_int_equal(iommu.mapping[0].length, PAGE);
-	/* And before it. */
+	/* A page before it. */
 	assert_int_equal(guest_modify(fixture, handle, 0, ZPCI_MPCIFC_DEREG_IOAT, NULL), CC(0));
 	map_pages(fixture, 0x1000, 2, FRAME, 0);
 	assert_int_equal(guest_register_ioat(fixture, handle, dma + 0x2000, dma + APERTURE - 1),
@@ -393,7 +393,7 @@ static void test_range_is_clipped(void **state)
 
 /* --- no room -------------------------------------------------------------------------------- */
 
-static void test_out_of_room(void **state)
+static void test_missing_room_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -402,8 +402,8 @@ static void test_out_of_room(void **state)
 		map_pages(fixture, i * 0x2000, 1, FRAME + i * PAGE, 0);
 		assert_int_equal(refresh(fixture, i * 0x2000, 1), CC(0));
 	}
-	/* Linux: two buffers are unmapped without telling; a new one has no room; a refresh of
-	 * everything, and the map counts as done. */
+	/* As Linux does: it unmaps two buffers without a refresh, a new buffer has no room, and it
+	 * refreshes everything. */
 	unmap_pages(fixture, 0x2000, 1);
 	unmap_pages(fixture, 0x4000, 1);
 	map_pages(fixture, 0x20000, 2, FRAME + 0x10000, 0);
@@ -414,7 +414,7 @@ static void test_out_of_room(void **state)
 	assert_int_equal(iommu.count, 3);
 	expect_all(fixture, dma, APERTURE);
 
-	/* And without anything to give back it fails again, twice, and nothing leaks. */
+	/* If no mapping can be freed, it fails each time and leaks nothing. */
 	for (unsigned i = 0; i < 4; i++)
 		map_pages(fixture, 0x40000 + i * 0x2000, 1, FRAME + i * PAGE, 0);
 	assert_int_equal(refresh_all(fixture), STATUS(ZPCI_STATUS_RESOURCES));
@@ -428,7 +428,7 @@ static void test_out_of_room(void **state)
 	assert_int_equal(iommu.count, 0);
 }
 
-/* 2^31 bytes and more are one step where there is no table, 2^20 where there is no page table. */
+/* Without a table 2^31 bytes are one step; without a page table 2^20. */
 static void test_invalid_entries_are_skipped(void **state)
 {
 	struct fixture *fixture = *state;
@@ -438,13 +438,13 @@ static void test_invalid_entries_are_skipped(void **state)
 	fetches = 0;
 	assert_int_equal(guest_register_ioat(fixture, handle, dma, 0x3ffffffffff), CC(0));
 	assert_int_equal(iommu.count, 1);
-	/* One for each region; two for each segment of one of them; four for each page of 16 of
-	 * those. */
+	/* One for each region, two for each segment of one region, four for each page of 16
+	 * segments. */
 	assert_true(fetches >= 2048 && fetches <= 2048 + 2 * 2048 + 4 * 16 * 256 + 100);
 }
 
-/* The same page table all over: 2^30 pages, none of which is mapped or all of which are. */
-static void test_work_has_an_end(void **state)
+/* All entries lead to one page table: 2^30 pages. */
+static void test_work_is_bounded(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t third = guest_get(fixture, guest_entry(fixture, dma, 3), 8);
@@ -459,7 +459,7 @@ static void test_work_has_an_end(void **state)
 	assert_int_equal(guest_register_ioat(fixture, handle, dma, 0x3ffffffffff),
 			 STATUS(ZPCI_STATUS_RESOURCES));
 	assert_true(fetches < 80000000);
-	/* It is not registered, and can be: */
+	/* The registration was refused. A smaller one succeeds. */
 	assert_int_equal(register_tables(fixture), CC(0));
 	map_pages(fixture, 0, 1, FRAME, 0);
 	assert_int_equal(refresh_all(fixture), CC(0));
@@ -467,8 +467,8 @@ static void test_work_has_an_end(void **state)
 	expect_all(fixture, dma, APERTURE);
 }
 
-/* Addresses behind what the tables reach have no translation, and do not begin anew with the first. */
-static void test_range_that_tables_do_not_reach(void **state)
+/* Addresses behind the reach of the tables have no translation and do not wrap. */
+static void test_range_beyond_the_tables_is_not_mapped(void **state)
 {
 	struct zpci_platform platform = { .size = sizeof(platform) };
 	struct zpci_function_options options;
@@ -491,7 +491,7 @@ static void test_range_that_tables_do_not_reach(void **state)
 	assert_int_equal(iommu.count, 1);
 }
 
-/* --- when everything goes ------------------------------------------------------------------- */
+/* --- when everything is unmapped ------------------------------------------------------------ */
 
 static void two_runs(struct fixture *fixture)
 {
@@ -503,7 +503,7 @@ static void two_runs(struct fixture *fixture)
 	iommu.maps = 0;
 }
 
-static void test_registrations_that_end(void **state)
+static void test_end_of_a_registration_unmaps(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_fib fib = { .format = 0 };
@@ -523,7 +523,7 @@ static void test_registrations_that_end(void **state)
 	assert_int_equal(iommu.count, 2);
 }
 
-static void test_disable_and_reset(void **state)
+static void test_disable_and_reset_unmap(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t disabled;
@@ -542,13 +542,13 @@ static void test_disable_and_reset(void **state)
 	handle = guest_enable(fixture, fixture_handle(fixture, FID + 1));
 	assert_int_equal(register_tables(fixture), CC(0));
 	assert_int_equal(iommu.count, 2);
-	/* close() looks whether something is left. */
+	/* close() checks that no mapping is left. */
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + 1), 0);
 	assert_int_equal(iommu.count, 0);
 }
 
-/* As for a device that asks: what is told of while the function recovers is gone. */
-static void test_refresh_in_error(void **state)
+/* A refresh during recovery unmaps, as it does for a device without an IOMMU. */
+static void test_refresh_in_error_unmaps(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -566,7 +566,7 @@ static void test_refresh_in_error(void **state)
 
 /* --- errors --------------------------------------------------------------------------------- */
 
-static void test_device_that_fails(void **state)
+static void test_failure_of_the_device_is_an_error(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -576,11 +576,11 @@ static void test_device_that_fails(void **state)
 	expect_error(fixture, ZPCI_PEC_DMA_STORAGE, dma + 0x5000);
 }
 
-static void test_storage_that_is_in_no_region(void **state)
+static void test_storage_outside_of_regions_is_an_error(void **state)
 {
 	struct fixture *fixture = *state;
 
-	/* Two regions with a hole: one run is in both, and is mapped in two parts. */
+	/* Two regions of the host: a run in both is mapped in two parts. */
 	region[1] = region[0];
 	region[0].length = FRAME + 0x2000;
 	region[1].absolute = FRAME + 0x2000;
@@ -599,7 +599,7 @@ static void test_storage_that_is_in_no_region(void **state)
 	assert_int_equal(iommu.count, 2);
 }
 
-static void test_storage_that_the_machine_must_see_written(void **state)
+static void test_storage_with_watched_writes_is_not_mapped(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -613,7 +613,7 @@ static void test_storage_that_the_machine_must_see_written(void **state)
 	assert_int_equal(iommu.count, 1);
 }
 
-static void test_tables_that_are_wrong(void **state)
+static void test_wrong_tables_are_an_error(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t entry = guest_entry(fixture, dma + SEGMENT, 2);
@@ -625,7 +625,7 @@ static void test_tables_that_are_wrong(void **state)
 
 /* --- storage that changes ------------------------------------------------------------------- */
 
-static void test_regions_change(void **state)
+static void test_changed_regions_are_mapped_again(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t *elsewhere = region[0].host;
@@ -643,7 +643,7 @@ static void test_regions_change(void **state)
 	zpci_firmware_storage_changed(fixture->firmware);
 	assert_int_equal(iommu.count, 2);
 	assert_ptr_equal(mapped(dma + 0x5000)->host, elsewhere + SEGMENT + FRAME);
-	/* It ends within a run, of which the rest is mapped before the function fails. */
+	/* The region ends within a run. The part before is mapped, then the function fails. */
 	region[0].length = FRAME + 0x1000;
 	zpci_firmware_storage_changed(fixture->firmware);
 	assert_int_equal(iommu.count, 1);
@@ -660,7 +660,7 @@ static void test_regions_change(void **state)
 /* --- random changes -------------------------------------------------------------------------- */
 
 #define CHANGES 6000u
-#define WORLD (2 * SEGMENT) /* of which there are tables with entries */
+#define WORLD (2 * SEGMENT) /* range with tables */
 
 static uint32_t seed;
 
@@ -699,8 +699,8 @@ static void change_tables(struct fixture *fixture, const uint64_t tables[2])
 	}
 }
 
-/* After RPCIT of a range its pages are mapped as the tables say, or not at all where there was no
- * room; the others are as they were, or as the tables say now. */
+/* After RPCIT of a range its pages are mapped as in the tables, or not mapped if there was no room.
+ * Other pages are as before, or as in the tables. */
 static void check_refresh(struct fixture *fixture, const struct page *before, uint64_t at,
 			  uint64_t length, bool all)
 {
@@ -716,7 +716,7 @@ static void check_refresh(struct fixture *fixture, const struct page *before, ui
 	}
 }
 
-static void test_random_changes(void **state)
+static void test_random_changes_are_mapped(void **state)
 {
 	static struct page before[WORLD / PAGE];
 	struct fixture *fixture = *state;
@@ -752,23 +752,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PUSH_TEST(test_group_publishes_refresh),
-		PUSH_TEST(test_model_has_both_operations),
+		PUSH_TEST(test_model_needs_both_operations),
 		PUSH_TEST(test_pages_become_runs),
-		PUSH_TEST(test_frame_of_1_mib),
-		PUSH_TEST(test_range_is_clipped),
-		PUSH_TEST(test_out_of_room),
+		PUSH_TEST(test_frame_of_1_mib_is_one_run),
+		PUSH_TEST(test_range_is_cut_to_the_aperture),
+		PUSH_TEST(test_missing_room_is_reported),
 		PUSH_TEST(test_invalid_entries_are_skipped),
-		PUSH_TEST(test_work_has_an_end),
-		PUSH_TEST(test_range_that_tables_do_not_reach),
-		PUSH_TEST(test_registrations_that_end),
-		PUSH_TEST(test_disable_and_reset),
-		PUSH_TEST(test_refresh_in_error),
-		PUSH_TEST(test_device_that_fails),
-		PUSH_TEST(test_storage_that_is_in_no_region),
-		PUSH_TEST(test_storage_that_the_machine_must_see_written),
-		PUSH_TEST(test_tables_that_are_wrong),
-		PUSH_TEST(test_regions_change),
-		PUSH_TEST(test_random_changes),
+		PUSH_TEST(test_work_is_bounded),
+		PUSH_TEST(test_range_beyond_the_tables_is_not_mapped),
+		PUSH_TEST(test_end_of_a_registration_unmaps),
+		PUSH_TEST(test_disable_and_reset_unmap),
+		PUSH_TEST(test_refresh_in_error_unmaps),
+		PUSH_TEST(test_failure_of_the_device_is_an_error),
+		PUSH_TEST(test_storage_outside_of_regions_is_an_error),
+		PUSH_TEST(test_storage_with_watched_writes_is_not_mapped),
+		PUSH_TEST(test_wrong_tables_are_an_error),
+		PUSH_TEST(test_changed_regions_are_mapped_again),
+		PUSH_TEST(test_random_changes_are_mapped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

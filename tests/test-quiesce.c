@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A machine that stands still. Each device is told once that it does and once that it goes on, also
- * a device that came or went meanwhile. Measurement stops as well.
+ * A machine that stands still: each device gets one quiesce() and one resume(), also if it is added
+ * meanwhile. Measurement stops as well.
  */
 #include "fixture.h"
 
 #include <string.h>
 
-/* What the functions of one adapter did to their devices, in order. */
+/* Calls of each device's operations, in order. */
 enum call {
 	OPEN,
 	CLOSE,
@@ -22,7 +22,7 @@ static struct {
 
 static void note(unsigned vf, enum call call)
 {
-	/* Other ones are of interest only once in a row. */
+	/* OTHER is noted once in a row. */
 	if (call == OTHER && seen[vf].count && seen[vf].calls[seen[vf].count - 1] == OTHER)
 		return;
 	assert_true(seen[vf].count < 64);
@@ -47,7 +47,7 @@ static void noting_close(void *device)
 	bench_model.close(device);
 }
 
-static struct zpci_platform *forgotten; /* what a device says, until its next operation */
+static struct zpci_platform *forgotten; /* a device's platform, until its next operation */
 
 static void noting_quiesce(void *device)
 {
@@ -111,8 +111,8 @@ static void take(struct fixture *fixture, unsigned vf)
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID + vf), 0);
 }
 
-/* Before anything else: a device that was opened may have begun to work. */
-static void test_who_comes_meanwhile_is_quiet_at_once(void **state)
+/* quiesce() is the first operation: an opened device may work already. */
+static void test_function_added_meanwhile_is_stopped_at_once(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -129,8 +129,8 @@ static void test_who_comes_meanwhile_is_quiet_at_once(void **state)
 	EXPECT(3, OPEN, OTHER);
 }
 
-/* It says that of its platform until its next operation, which is quiesce(). */
-static void test_what_it_says_is_read_before(void **state)
+/* The device's platform is valid until its next operation, here quiesce(). */
+static void test_platform_is_read_before_quiesce(void **state)
 {
 	struct zpci_platform mine = { .size = sizeof(mine),
 				      .given = ZPCI_PLATFORM_PORT,
@@ -150,7 +150,7 @@ static void test_what_it_says_is_read_before(void **state)
 	assert_int_equal(platform.port, 7);
 }
 
-static void test_who_goes_meanwhile_is_closed(void **state)
+static void test_function_removed_meanwhile_is_closed(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -174,7 +174,7 @@ static void test_who_goes_meanwhile_is_closed(void **state)
 }
 
 /* Stop and resume are not counted: one resume is enough after several stops. */
-static void test_once_is_enough(void **state)
+static void test_quiesce_and_resume_are_not_counted(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -238,7 +238,7 @@ static void test_measurement_that_begins_meanwhile_waits(void **state)
 	assert_int_equal(samples(fixture), 1);
 }
 
-static void test_measurement_of_who_comes_meanwhile_waits(void **state)
+static void test_measurement_of_a_function_added_meanwhile_waits(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t handle;
@@ -265,13 +265,13 @@ static void test_measurement_of_who_comes_meanwhile_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		QUIESCE_TEST(test_who_comes_meanwhile_is_quiet_at_once),
-		QUIESCE_TEST(test_what_it_says_is_read_before),
-		QUIESCE_TEST(test_who_goes_meanwhile_is_closed),
-		QUIESCE_TEST(test_once_is_enough),
+		QUIESCE_TEST(test_function_added_meanwhile_is_stopped_at_once),
+		QUIESCE_TEST(test_platform_is_read_before_quiesce),
+		QUIESCE_TEST(test_function_removed_meanwhile_is_closed),
+		QUIESCE_TEST(test_quiesce_and_resume_are_not_counted),
 		QUIESCE_TEST(test_measurement_stands_still),
 		QUIESCE_TEST(test_measurement_that_begins_meanwhile_waits),
-		QUIESCE_TEST(test_measurement_of_who_comes_meanwhile_waits),
+		QUIESCE_TEST(test_measurement_of_a_function_added_meanwhile_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

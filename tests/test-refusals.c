@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-refusals.c - what is refused when firmwares are made and functions are plugged: one message
- * for one failure, and it names the thing, the value and who has it.
+ * test-refusals.c - what is refused when a firmware is made and functions are plugged. Each failure
+ * has one message, which names the thing, the value and the owner.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -28,7 +28,7 @@ static void log_message(void *opaque, enum zpci_log_level level, const char *mes
 	strncpy(last, message, sizeof(last) - 1);
 }
 
-/* One message was said since the last call, and it begins so. */
+/* There was one message since the last call, and it begins with @beginning. */
 static void said(const char *expected)
 {
 	if (messages != 1 || strncmp(last, expected, strlen(expected)) != 0)
@@ -101,7 +101,7 @@ static void refused(struct made *made, const struct zpci_function_options *optio
 	said(message);
 }
 
-static void machine_without_an_operation(void **state)
+static void machine_without_an_operation_is_refused(void **state)
 {
 	struct zpci_machine_ops ops = *zpci_ram_ops();
 	struct zpci_firmware *firmware;
@@ -116,7 +116,7 @@ static void machine_without_an_operation(void **state)
 	said("machine ram: it lacks the operation timer_destroy");
 }
 
-static void firmware_options_of_another_size(void **state)
+static void firmware_options_of_a_wrong_size_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct {
@@ -137,13 +137,13 @@ static void firmware_options_of_another_size(void **state)
 	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), made->ram, &later.known, &firmware),
 			 -EINVAL);
 	said("machine ram: its options have size 0x18");
-	later.known.size = 0; /* no logger is within */
+	later.known.size = 0; /* too short for its logger */
 	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), made->ram, &later.known, &firmware),
 			 -EINVAL);
 	assert_int_equal(messages, 0);
 }
 
-static void function_options_of_another_size(void **state)
+static void function_options_of_a_wrong_size_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct {
@@ -163,7 +163,7 @@ static void function_options_of_another_size(void **state)
 	assert_int_equal(messages, 0);
 }
 
-static void uid_checking_of_a_shared_machine(void **state)
+static void shared_machine_needs_uid_checking(void **state)
 {
 	struct made *made = *state;
 	struct zpci_firmware_options options = firmware_options;
@@ -175,7 +175,7 @@ static void uid_checking_of_a_shared_machine(void **state)
 	said("machine ram: UID checking cannot be off");
 }
 
-static void utility_strings(void **state)
+static void wrong_utility_strings_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct zpci_platform platform = { .size = sizeof(platform) };
@@ -194,8 +194,8 @@ static void utility_strings(void **state)
 	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
 }
 
-/* Facts that cannot be true, one by one. */
-static void platforms(void **state)
+/* Impossible facts, one by one. */
+static void impossible_platforms_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct zpci_platform good = { .size = sizeof(good) }, bad;
@@ -235,7 +235,7 @@ static void platforms(void **state)
 	REFUSED(group.designations, 0x72, "its group 0x01 has designation types 0x72;");
 	REFUSED(group.reserved[3], 1, "its group 0x01 has a reserved field");
 #undef REFUSED
-	/* A page behind the last DMA address is ISM's too. */
+	/* ISM also has the page behind the last DMA address. */
 	bad = good;
 	bad.pft = ZPCI_FUNCTION_TYPE_ISM;
 	bad.group.msi_address = 0x40000000ffc;
@@ -245,8 +245,8 @@ static void platforms(void **state)
 	assert_int_equal(messages, 0);
 }
 
-/* Two functions of one group, and each field of it. */
-static void groups_that_differ(void **state)
+/* Two functions of one group that differ in one field. */
+static void differing_groups_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct zpci_platform first = { .size = sizeof(first) }, second;
@@ -281,7 +281,7 @@ static void groups_that_differ(void **state)
 	second = first;
 	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
 	assert_int_equal(messages, 0);
-	/* Still the first one's. */
+	/* The group is still that of the first function. */
 	options.fid++;
 	options.uid++;
 	options.vf = 0;
@@ -292,7 +292,7 @@ static void groups_that_differ(void **state)
 		"0x00001021, ");
 }
 
-static void function_options_that_do_not_fit(void **state)
+static void wrong_function_options_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct zpci_function_options options = made->options;
@@ -311,7 +311,7 @@ static void function_options_that_do_not_fit(void **state)
 		"function 0x00001021: adapter 0x01c0 has no VF 3; it has 2");
 }
 
-static void what_another_function_has(void **state)
+static void ids_of_another_function_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct zpci_function_options options = made->options;
@@ -337,7 +337,7 @@ static void what_another_function_has(void **state)
 		"0x00001021;");
 }
 
-static void what_another_firmware_has(void **state)
+static void functions_of_another_firmware_are_refused(void **state)
 {
 	struct made *made = *state;
 	const struct zpci_services services = { .logger = logger };
@@ -350,7 +350,7 @@ static void what_another_firmware_has(void **state)
 	zpci_adapter_give_back(made->adapter, 1, device);
 }
 
-static void function_that_is_not_there(void **state)
+static void missing_functions_are_refused(void **state)
 {
 	struct made *made = *state;
 	struct zpci_function_info info = { .size = sizeof(info) };
@@ -371,7 +371,7 @@ static void function_that_is_not_there(void **state)
 	assert_int_equal(messages, 0);
 }
 
-static void routing_id_beyond_the_bus(void **state)
+static void routing_id_beyond_the_bus_is_refused(void **state)
 {
 	const struct zpci_sriov sriov = { .vfs = 128, .offset = 4, .stride = 2 };
 	struct zpci_identity identity;
@@ -388,18 +388,18 @@ static void routing_id_beyond_the_bus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		REFUSAL(machine_without_an_operation),
-		REFUSAL(firmware_options_of_another_size),
-		REFUSAL(function_options_of_another_size),
-		REFUSAL(uid_checking_of_a_shared_machine),
-		REFUSAL(utility_strings),
-		REFUSAL(platforms),
-		REFUSAL(groups_that_differ),
-		REFUSAL(function_options_that_do_not_fit),
-		REFUSAL(what_another_function_has),
-		REFUSAL(what_another_firmware_has),
-		REFUSAL(function_that_is_not_there),
-		cmocka_unit_test(routing_id_beyond_the_bus),
+		REFUSAL(machine_without_an_operation_is_refused),
+		REFUSAL(firmware_options_of_a_wrong_size_are_refused),
+		REFUSAL(function_options_of_a_wrong_size_are_refused),
+		REFUSAL(shared_machine_needs_uid_checking),
+		REFUSAL(wrong_utility_strings_are_refused),
+		REFUSAL(impossible_platforms_are_refused),
+		REFUSAL(differing_groups_are_refused),
+		REFUSAL(wrong_function_options_are_refused),
+		REFUSAL(ids_of_another_function_are_refused),
+		REFUSAL(functions_of_another_firmware_are_refused),
+		REFUSAL(missing_functions_are_refused),
+		cmocka_unit_test(routing_id_beyond_the_bus_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

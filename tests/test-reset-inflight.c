@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Resets that meet real work: probe devices copy from threads of their own, doorbells wait, CPUs
- * ring them, the measurement block is stored all the time. When a reset has returned, no byte of
- * what the guest had given to the functions changes any more, and each function is disabled; a
- * function-level reset leaves it enabled, with its registrations.
+ * Resets during work: probe devices copy in their threads, doorbells wait, CPUs ring them, the
+ * measurement block is stored all the time. After the reset no byte that the guest gave to the
+ * functions changes, and each function is disabled. A function-level reset leaves it enabled, with
+ * its registrations.
  *
- * Every page that the device copies differs from the one that it writes over: source and window
- * are both mapped many times, side by side, so that one operation passes over the window 1024
- * times. CPUs are not stopped, as they are on a real machine: what they try afterwards must come
- * to nothing.
+ * Source and window are mapped many times, so that one operation passes over the window 1024 times.
+ * Every page that it copies differs from the one that it overwrites. Unlike on a real machine the
+ * CPUs go on: what they do after the reset must have no effect.
  */
 #include "fixture.h"
 
@@ -28,7 +27,7 @@
 #define DELAY_MAX 1000u /* of doorbells, microseconds */
 #define ISC 2
 
-/* Guest storage of function @n, of which the device may write everything but the source. */
+/* Guest storage of function @n. The device may write all but the source. */
 #define PLACE(n) (PAGES + (n)*0x100000u)
 #define PLACE_SIZE ((SOURCE_PAGES + WINDOW_PAGES + 1) * PAGE)
 #define WINDOW_OF(n) (PLACE(n) + SOURCE_PAGES * PAGE)
@@ -37,7 +36,7 @@
 #define AISB_OF(n) (CONTROLS_OF(n) + 0x100)
 #define FMB_OF(n) (CONTROLS_OF(n) + 0x200)
 
-/* What a CPU is asked to do. */
+/* What a CPU does. */
 enum order {
 	PAUSE,
 	WORK,
@@ -45,7 +44,7 @@ enum order {
 };
 
 struct worker {
-	struct fixture fixture; /* a CPU of its own on the same machine */
+	struct fixture fixture; /* a CPU on the same machine */
 	unsigned number;
 	pthread_t thread;
 	_Atomic enum order order;
@@ -53,7 +52,7 @@ struct worker {
 	_Atomic unsigned turns;
 };
 
-static struct worker workers[FUNCTIONS + 1]; /* the last one is the clock's */
+static struct worker workers[FUNCTIONS + 1]; /* the last one lets time pass */
 static struct zpci_adapter *adapter;
 static _Atomic uint32_t handles[FUNCTIONS];
 static uint64_t dma; /* first DMA address */
@@ -61,13 +60,13 @@ static unsigned flying;
 
 /* --- the guest's side ----------------------------------------------------------------------- */
 
-/* A CPU and its function: DMA always, doorbells at once and soon. Answers do not matter here. */
+/* A CPU starts DMA and rings both doorbells. Its answers do not matter. */
 static void keep_busy(struct worker *worker)
 {
 	struct fixture *fixture = &worker->fixture;
 	uint32_t handle = handles[worker->number];
 	unsigned vector = worker->turns % 32;
-	/* Little-endian words, as PCISTG has them. */
+	/* Little-endian words, for PCISTG. */
 	uint64_t command = __builtin_bswap32(ZPCI_PROBE_DMA_COPY | ZPCI_PROBE_DMA_INTERRUPT);
 
 	guest_store(fixture, handle, 0, ZPCI_PROBE_REG_DMA_COMMAND, 4, command);
@@ -220,7 +219,7 @@ static bool at_work(struct fixture *fixture, unsigned n)
 	       guest_get(fixture, FMB_OF(n) + 4, 4);
 }
 
-/* Until each kind of byte that a function writes was seen to change in this round. */
+/* Returns when a page, an indicator and the block of each function have changed in this round. */
 static void start_work(struct fixture *fixture)
 {
 	for (unsigned n = 0; n < FUNCTIONS; n++)
@@ -304,7 +303,7 @@ static void look(struct fixture *fixture, uint8_t *at, size_t size)
 		guest_read(fixture, PLACE(n), at + n * size, size);
 }
 
-/* A page of the window is one of the source that belongs there, or was never written. */
+/* A page of the window is a page of the source, or was never written. */
 static void expect_whole_pages(const uint8_t *place)
 {
 	for (unsigned i = 0; i < WINDOW_PAGES; i++) {
@@ -319,7 +318,7 @@ static void expect_whole_pages(const uint8_t *place)
 	}
 }
 
-/* @size: of the bytes of each function that must not change. */
+/* @size bytes of each function must not change. */
 static void expect_silence(struct fixture *fixture, size_t size)
 {
 	static uint8_t first[FUNCTIONS * PLACE_SIZE], second[FUNCTIONS * PLACE_SIZE];
@@ -332,7 +331,7 @@ static void expect_silence(struct fixture *fixture, size_t size)
 		expect_whole_pages(first + n * size);
 }
 
-/* The device says of a copy that a reset ended it. */
+/* The device's status says that a reset ended a copy. */
 static void count_flying(struct fixture *fixture, uint32_t handle)
 {
 	const unsigned ended = ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET
@@ -359,13 +358,13 @@ static void expect_disabled(struct fixture *fixture)
 /* Most resets met a copy; otherwise the test would show nothing. */
 static void expect_flying(void)
 {
-	print_message("a copy was in flight %u times of %u\n", flying, ROUNDS * FUNCTIONS);
+	print_message("%u of %u resets met a copy\n", flying, ROUNDS * FUNCTIONS);
 	assert_true(flying >= ROUNDS * FUNCTIONS / 2);
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
-static void test_system_reset(void **state)
+static void test_system_reset_ends_all_work(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -378,7 +377,7 @@ static void test_system_reset(void **state)
 	expect_flying();
 }
 
-static void test_subsystem_reset(void **state)
+static void test_subsystem_reset_ends_all_work(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -391,7 +390,7 @@ static void test_subsystem_reset(void **state)
 	expect_flying();
 }
 
-static void test_disable(void **state)
+static void test_disable_ends_all_work(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -407,8 +406,8 @@ static void test_disable(void **state)
 	expect_flying();
 }
 
-/* Measurement goes on, and CPUs may start the device again: they pause before. */
-static void test_function_level_reset(void **state)
+/* Measurement goes on. The CPUs pause first, because they may start the device again. */
+static void test_function_level_reset_ends_all_work(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -434,10 +433,10 @@ static void test_function_level_reset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FLIGHT(test_system_reset),
-		IN_FLIGHT(test_subsystem_reset),
-		IN_FLIGHT(test_disable),
-		IN_FLIGHT(test_function_level_reset),
+		IN_FLIGHT(test_system_reset_ends_all_work),
+		IN_FLIGHT(test_subsystem_reset_ends_all_work),
+		IN_FLIGHT(test_disable_ends_all_work),
+		IN_FLIGHT(test_function_level_reset_ends_all_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

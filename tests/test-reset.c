@@ -12,7 +12,7 @@ static struct bench_device *device;
 static uint32_t handle;
 static uint64_t dma;
 
-/* A function with all that a guest can set up. */
+/* A function with everything registered. */
 static void busy(struct fixture *fixture, const char *profile)
 {
 	struct zpci_fib fib = { 0 };
@@ -33,7 +33,7 @@ static void busy(struct fixture *fixture, const char *profile)
 	device->resets = 0;
 }
 
-/* Nothing of it is left: the function is as new, with another handle. */
+/* The function is as new, with another handle. */
 static void expect_as_new(struct fixture *fixture, uint16_t command)
 {
 	uint32_t old = handle;
@@ -57,12 +57,12 @@ static void expect_as_new(struct fixture *fixture, uint16_t command)
 	assert_int_equal(guest_bar_read(fixture, handle, 2, BENCH_MSIX_TABLE, 8), 0);
 	assert_int_equal(guest_config_read(fixture, handle, 0x10, 4), 0x4);
 	assert_int_equal(guest_config_read(fixture, handle, 0x04, 2), command);
-	/* Registering again is not out of sequence. */
+	/* All registrations have ended: each can be made again. */
 	assert_int_equal(guest_register_int(fixture, handle, 2, 8, 0, 0), CC(0));
 	assert_int_equal(guest_register_ioat(fixture, handle, dma, dma + 0xffff), CC(0));
 }
 
-static void test_system_reset(void **state)
+static void test_system_reset_ends_everything(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -72,7 +72,7 @@ static void test_system_reset(void **state)
 	expect_as_new(fixture, 0);
 }
 
-static void test_subsystem_reset(void **state)
+static void test_subsystem_reset_ends_everything(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -82,7 +82,7 @@ static void test_subsystem_reset(void **state)
 	expect_as_new(fixture, 0x0002);
 }
 
-static void test_disable(void **state)
+static void test_disable_ends_everything(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -93,7 +93,7 @@ static void test_disable(void **state)
 }
 
 /* Disable with the handle that a reset took away is answered with "already" (ref 3.9). */
-static void test_disable_of_what_a_reset_disabled(void **state)
+static void test_disable_after_a_reset_says_already(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t old;
@@ -113,7 +113,7 @@ static void test_disable_of_what_a_reset_disabled(void **state)
 
 /* A reset drops events. The next List tells which functions there are; an event from before the
  * reset could make the guest remove one of them. */
-static void test_pending_events(void **state)
+static void test_reset_drops_pending_events(void **state)
 {
 	static const enum zpci_reset resets[] = { ZPCI_RESET_SUBSYSTEM, ZPCI_RESET_SYSTEM };
 	struct fixture *fixture = *state;
@@ -130,7 +130,7 @@ static void test_pending_events(void **state)
 }
 
 /* A function-level reset goes through config space: handle and registrations stay (ref 8.9). */
-static void test_function_level_reset(void **state)
+static void test_function_level_reset_keeps_registrations(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -147,7 +147,7 @@ static void test_function_level_reset(void **state)
 			 STATUS(ZPCI_STATUS_SEQUENCE));
 }
 
-static void test_quiesce_and_resume(void **state)
+static void test_quiesce_and_resume_keep_state(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -159,13 +159,12 @@ static void test_quiesce_and_resume(void **state)
 	zpci_firmware_resume(fixture->firmware);
 	assert_false(fixture->bench->devices[1]->quiet);
 	assert_false(fixture->bench->devices[2]->quiet);
-	/* State is kept. */
 	device->services->raise_vector(device->services->function, 0);
 	assert_int_equal(guest_get(fixture, AIBV, 1), 0x80);
 	assert_int_equal(device->resets, 0);
 }
 
-/* --- with a device in full swing ------------------------------------------------------ */
+/* --- with a device at work ------------------------------------------------------------- */
 
 enum {
 	PAUSE,
@@ -244,13 +243,13 @@ static void test_nothing_in_flight_after_reset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_system_reset),
-		FIXTURE_TEST(test_subsystem_reset),
-		FIXTURE_TEST(test_disable),
-		FIXTURE_TEST(test_disable_of_what_a_reset_disabled),
-		FIXTURE_TEST(test_pending_events),
-		FIXTURE_TEST(test_function_level_reset),
-		FIXTURE_TEST(test_quiesce_and_resume),
+		FIXTURE_TEST(test_system_reset_ends_everything),
+		FIXTURE_TEST(test_subsystem_reset_ends_everything),
+		FIXTURE_TEST(test_disable_ends_everything),
+		FIXTURE_TEST(test_disable_after_a_reset_says_already),
+		FIXTURE_TEST(test_reset_drops_pending_events),
+		FIXTURE_TEST(test_function_level_reset_keeps_registrations),
+		FIXTURE_TEST(test_quiesce_and_resume_keep_state),
 		FIXTURE_TEST(test_nothing_in_flight_after_reset),
 	};
 

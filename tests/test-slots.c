@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Functions that come and go. The slot of one that was removed is used for the next one, and
- * nothing of the first may reach the second: no handle, event, FID, registration or setting.
+ * Functions are added and removed. A new function gets the slot of a removed one, but nothing else
+ * of it: no handle, event, FID, registration or setting.
  */
 #include "fixture.h"
 
@@ -43,7 +43,7 @@ static unsigned sclp_configure(struct fixture *fixture, uint32_t fid)
 	return response;
 }
 
-/* The test's own adapter, of a device that is quickly made. */
+/* An adapter of the model `null`, whose devices open quickly. */
 static struct zpci_adapter *use_null(struct fixture *fixture)
 {
 	struct zpci_adapter_options options = { .size = sizeof(options), .vfs = 2 };
@@ -61,7 +61,7 @@ static void use_bench_again(struct fixture *fixture, struct zpci_adapter *bench)
 	fixture->adapter = bench;
 }
 
-/* Bytes in use of this process; 0 where a sanitizer counts by itself. */
+/* Allocated bytes of this process; 0 with a sanitizer. */
 static size_t in_use(void)
 {
 	struct mallinfo2 all = mallinfo2();
@@ -69,8 +69,8 @@ static size_t in_use(void)
 	return all.uordblks + all.hblkhd;
 }
 
-/* Each with another FID. The guest is reset now and then, which takes its events away. */
-static void test_they_come_and_go_for_ever(void **state)
+/* Each cycle has another FID. A reset now and then drops the guest's events. */
+static void test_adding_and_removing_leaks_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_adapter *bench = use_null(fixture);
@@ -108,7 +108,7 @@ static void expect_unknown(struct fixture *fixture, uint32_t handle)
 			 ZPCI_CLP_INVALID_HANDLE);
 }
 
-/* Handles of a slot's life, as long as it is one of the last. */
+/* Handles of one life of a slot; the last LIVES lives are kept. */
 struct life {
 	uint32_t disabled;
 	uint32_t enabled;
@@ -125,8 +125,8 @@ static void expect_all_unknown(struct fixture *fixture, const struct life *lives
 	}
 }
 
-/* Each life has a handle before it is enabled, one when it is, and ends after a disable or without
- * one. Looked at now and then, over all instance numbers. */
+/* A life has a disabled and an enabled handle, and ends with or without a disable. The test runs
+ * through all instance numbers. */
 static void test_handles_of_former_lives_are_unknown(void **state)
 {
 	struct fixture *fixture = *state;
@@ -156,8 +156,8 @@ static void test_handles_of_former_lives_are_unknown(void **state)
 	use_bench_again(fixture, bench);
 }
 
-/* Within a life a handle of before tells what became of the function. */
-static void test_former_handles_of_this_life_are_told_about(void **state)
+/* STPCIFC with a former handle of the same life answers for the function. */
+static void test_former_handles_of_this_life_are_known(void **state)
 {
 	struct fixture *fixture = *state;
 	uint32_t first, second, result;
@@ -181,7 +181,7 @@ static void test_former_handles_of_this_life_are_told_about(void **state)
 	}
 }
 
-static void test_the_slot_that_is_empty_for_longest_is_next(void **state)
+static void test_longest_empty_slot_is_next(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -205,7 +205,7 @@ static void test_the_slot_that_is_empty_for_longest_is_next(void **state)
 	assert_int_equal(slot_of(fixture, 0x7005), 4);
 }
 
-static void test_who_cannot_be_added_takes_no_slot(void **state)
+static void test_refused_function_takes_no_slot(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_function_options options;
@@ -231,7 +231,7 @@ static void test_who_cannot_be_added_takes_no_slot(void **state)
 }
 
 /* 4.3: a function that was removed is in the reserved state, whatever has its slot. */
-static void test_fids_of_the_past_are_remembered(void **state)
+static void test_fids_of_removed_functions_are_remembered(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_adapter *bench = use_null(fixture);
@@ -261,7 +261,7 @@ static void test_fids_of_the_past_are_remembered(void **state)
 	use_bench_again(fixture, bench);
 }
 
-static void test_events_are_of_the_function_that_had_them(void **state)
+static void test_events_keep_their_function(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_chsc_sei_response sei;
@@ -282,9 +282,9 @@ static void test_events_are_of_the_function_that_had_them(void **state)
 	assert_int_equal(zpci_be32_get(sei.ccdf.handle), fixture_handle(fixture, FID + 2));
 }
 
-/* One takes the place of a function that a list in parts has passed: neither twice nor in the way
- * of the others. */
-static void test_list_goes_on_behind_a_new_function(void **state)
+/* A new function takes a slot that a list in parts has passed. The list shows no function twice and
+ * leaves none out. */
+static void test_list_continues_after_a_new_function(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_list_entry list[4];
@@ -304,7 +304,8 @@ static void test_list_goes_on_behind_a_new_function(void **state)
 	assert_int_equal(token, 0);
 }
 
-/* --- what the one before leaves to the next ---------------------------------------------------- */
+/* --- what the next function of a slot finds
+ * ----------------------------------------------------- */
 
 static void use_all(struct fixture *fixture, uint32_t handle)
 {
@@ -342,7 +343,7 @@ static void expect_works(struct fixture *fixture, uint32_t handle, unsigned vf)
 	assert_int_equal(guest_get(fixture, FMB + 56, 8), 8);
 }
 
-#define GROUP 0x01 /* the default ones */
+#define GROUP 0x01 /* the default group */
 #define RELAXED_GROUP 0x02
 
 static void fill_platform(struct zpci_platform *platform, bool relaxed, const char *utility_string)
@@ -356,7 +357,7 @@ static void fill_platform(struct zpci_platform *platform, bool relaxed, const ch
 	strcpy(platform->utility_string, utility_string);
 }
 
-static void test_the_next_one_works_and_finds_nothing(void **state)
+static void test_next_function_inherits_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_clp_query_function_response function;
@@ -377,7 +378,7 @@ static void test_the_next_one_works_and_finds_nothing(void **state)
 		zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
 		take(fixture, FID + 1);
 
-		/* The next one was not reset: "already" would be about the first. */
+		/* The next function was not reset, so the answer is not "already". */
 		handle = fixture_enabled(fixture, 2, "plain");
 		assert_int_equal(handle & INDEX, old & INDEX);
 		assert_int_equal(guest_set_function(fixture, old, ZPCI_CLP_SET_DISABLE, 0, &result),
@@ -396,9 +397,10 @@ static void test_the_next_one_works_and_finds_nothing(void **state)
 	}
 }
 
-/* --- who looks without a lock ------------------------------------------------------------------ */
+/* --- readers without a lock
+ * --------------------------------------------------------------------- */
 
-/* Two functions that have one slot in turn and differ in all that is told. */
+/* Functions that get one slot in turn. All facts about them differ. */
 static const struct kind {
 	uint32_t fid, uid;
 	unsigned vf;
@@ -474,7 +476,7 @@ static void look_closer(struct looker *looker, uint32_t handle, const struct kin
 	    *looker->changes - changes > LIVES)
 		return;
 	if (zpci_be32_get(function.fid) != kind->fid || !query_agrees(kind, &function))
-		looker->complaint = "a query of two functions";
+		looker->complaint = "Query mixes two functions";
 }
 
 /* A handle and a FID that were told together belong together, or the handle is void. */
@@ -492,11 +494,11 @@ static void look_once(struct looker *looker)
 	uint32_t fid;
 
 	if (guest_list(fixture, &token, 2, list, &entries) != ZPCI_CLP_OK || entries > 1)
-		looker->complaint = "no list, or more than there is";
+		looker->complaint = "List fails, or has too many entries";
 	if (entries) {
 		kind = kind_of(zpci_be32_get(list[0].fid));
 		if (!kind || (zpci_be16_get(list[0].vendor_id) == 0xffff) != raw(kind))
-			looker->complaint = "an entry of two functions";
+			looker->complaint = "an entry of List mixes two functions";
 		else
 			look_closer(looker, zpci_be32_get(list[0].handle), kind, changes);
 	}
@@ -504,16 +506,16 @@ static void look_once(struct looker *looker)
 		return;
 	kind = kind_of(fid);
 	if (!kind)
-		looker->complaint = "a FID that nobody has";
+		looker->complaint = "a FID that no function has";
 	else if (!zpci_firmware_info(fixture->firmware, fid, &info) &&
 		 (info.fid != fid || !info_agrees(kind, &info)))
-		looker->complaint = "told of two functions";
+		looker->complaint = "zpci_firmware_info() mixes two functions";
 	else if (!zpci_firmware_platform(fixture->firmware, fid, &platform, NULL) &&
 		 !platform_agrees(kind, &platform))
-		looker->complaint = "the platform of two functions";
+		looker->complaint = "zpci_firmware_platform() mixes two functions";
 	else if (!zpci_firmware_config_origin(fixture->firmware, fid, 0, &origin, 1) &&
 		 !origin.emulated != raw(kind))
-		looker->complaint = "another function's origins";
+		looker->complaint = "the origins are another function's";
 	looker->seen++;
 }
 
@@ -541,7 +543,7 @@ static void change(struct fixture *fixture, const struct kind *kind)
 	take(fixture, kind->fid);
 }
 
-static void test_nobody_sees_two_functions_in_one(void **state)
+static void test_readers_never_mix_two_functions(void **state)
 {
 	struct fixture *fixture = *state;
 	struct looker looker = { .complaint = NULL };
@@ -568,16 +570,16 @@ static void test_nobody_sees_two_functions_in_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_they_come_and_go_for_ever),
+		FIXTURE_TEST(test_adding_and_removing_leaks_nothing),
 		FIXTURE_TEST(test_handles_of_former_lives_are_unknown),
-		FIXTURE_TEST(test_former_handles_of_this_life_are_told_about),
-		FIXTURE_TEST(test_the_slot_that_is_empty_for_longest_is_next),
-		FIXTURE_TEST(test_who_cannot_be_added_takes_no_slot),
-		FIXTURE_TEST(test_fids_of_the_past_are_remembered),
-		FIXTURE_TEST(test_events_are_of_the_function_that_had_them),
-		FIXTURE_TEST(test_list_goes_on_behind_a_new_function),
-		FIXTURE_TEST(test_the_next_one_works_and_finds_nothing),
-		FIXTURE_TEST(test_nobody_sees_two_functions_in_one),
+		FIXTURE_TEST(test_former_handles_of_this_life_are_known),
+		FIXTURE_TEST(test_longest_empty_slot_is_next),
+		FIXTURE_TEST(test_refused_function_takes_no_slot),
+		FIXTURE_TEST(test_fids_of_removed_functions_are_remembered),
+		FIXTURE_TEST(test_events_keep_their_function),
+		FIXTURE_TEST(test_list_continues_after_a_new_function),
+		FIXTURE_TEST(test_next_function_inherits_nothing),
+		FIXTURE_TEST(test_readers_never_mix_two_functions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

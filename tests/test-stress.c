@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Everything at once: CPUs that drive their functions as Linux would, CPUs that do to all of them
- * whatever they like, a host that plugs, resets, stops and breaks, and devices' threads that do DMA
- * and raise vectors all the while. What the thread sanitizer is for, and what must hold in any
- * order:
+ * Everything at once, also for the thread sanitizer: some CPUs drive their functions as Linux does,
+ * others do anything to all functions. The host plugs, resets, stops and injects errors. The
+ * devices' threads do DMA and raise vectors. In any order:
  *
- *	- a page that was unmapped, and of which RPCIT was told, does not change any more;
- *	- nor does any page or indicator after the function was disabled, after a reset, and while
- *	  the machine stands still;
- *	- an event that is pending was reported;
- *	- each function works in the end.
+ *	- after an unmapped page was refreshed by RPCIT, it does not change;
+ *	- no page or indicator changes after a disable, after a reset, and while the machine stands
+ *	  still;
+ *	- a pending event was reported;
+ *	- each function works at the end.
  *
- * Each thread does a number of things, not for a time, and the owners go on until each has seen its
- * function work often enough. A hang ends by alarm().
+ * Each thread does a fixed number of things. The owners go on until each function has worked often
+ * enough. alarm() ends a hang.
  */
 #include "fixture.h"
 
@@ -26,12 +25,12 @@
 
 #define OWNERS 3
 #define STRANGERS 2
-#define GUESTS (OWNERS + STRANGERS + 1) /* the last one fetches events */
-#define PLUGGED (OWNERS + 1)		/* VF that comes and goes */
+#define GUESTS (OWNERS + STRANGERS + 1) /* the last guest fetches events */
+#define PLUGGED (OWNERS + 1)		/* this VF is plugged and removed */
 #define SECONDS_MAX 300
 
 #define OWNER_ROUNDS 200
-#define WORKED 20 /* rounds that must have gone well */
+#define WORKED 20 /* rounds that must succeed */
 #define STRANGER_ROUNDS 30000
 #define HOST_ROUNDS 3000
 #define EVENT_ROUNDS 10000
@@ -49,7 +48,7 @@
 #define FMB_OF(owner) (0x12000ull + 0x80 * (owner))
 #define PAGE_COUNT 8u
 #define PAGE 4096u
-/* Their DMA addresses repeat, so that a transfer takes long enough to meet something. */
+/* Each is mapped many times, so that a transfer takes long. */
 #define DMA 0x100000000ull
 #define SEGMENTS 2u
 #define DMA_LENGTH (SEGMENTS * 0x100000ull)
@@ -59,22 +58,22 @@ struct stress {
 	struct zpci_ram *ram;
 	struct zpci_firmware *firmware;
 	struct zpci_adapter *adapter;
-	pthread_rwlock_t running; /* readers: CPUs; writer: who stops them */
-	_Atomic unsigned busy;	  /* threads that make trouble still */
+	pthread_rwlock_t running; /* readers: CPUs; writer: stops them */
+	_Atomic unsigned busy;	  /* threads that still make trouble */
 	unsigned msix;		  /* offset of its capability */
 };
 
-/* One CPU and what it needs. */
+/* One CPU and its function. */
 struct guest {
 	struct fixture fixture;
 	struct stress *stress;
 	unsigned number;
 	uint64_t area;
 	uint64_t random;
-	uint64_t reports; /* channel reports that it has heard of */
-	bool called;	  /* and has still to fetch for */
-	unsigned worked;  /* DMA that ended as it should */
-	unsigned watched; /* pages that were seen not to change */
+	uint64_t reports; /* channel reports that were seen */
+	bool called;	  /* a report came: it must fetch */
+	unsigned worked;  /* successful DMA */
+	unsigned watched; /* pages that did not change */
 	const char *complaint;
 };
 
@@ -143,7 +142,7 @@ static int store_fib(struct guest *guest, uint32_t handle)
 	return guest_execute(fixture, instruction, 6);
 }
 
-/* CLP with a request of 32 bytes, of which @operand are those from 16 on: the response code. */
+/* CLP with a request of 32 bytes; @operand is at byte 16. Returns the response code. */
 static unsigned clp(struct guest *guest, unsigned command, uint64_t operand, unsigned length)
 {
 	struct fixture *fixture = &guest->fixture;
@@ -190,14 +189,15 @@ static void store_le(struct guest *guest, uint32_t handle, unsigned space, uint6
 	guest_store(&guest->fixture, handle, space, offset, length, zpci_get_be(bytes, length));
 }
 
-/* --- an owner: brings its function up, whatever happened to it -------------------------------- */
+/* --- an owner: brings its function up from any state
+ * ------------------------------------------- */
 
 static uint32_t fid_of(const struct guest *guest)
 {
 	return FID + 1 + guest->number;
 }
 
-/* Wherever the page is in the aperture. */
+/* All DMA addresses of the page. */
 static void map(struct guest *guest, unsigned page, bool valid)
 {
 	uint64_t table = TABLES_OF(guest->number) + 0x8000;
@@ -246,7 +246,7 @@ static void set_up_device(struct guest *guest, uint32_t handle)
 	store_le(guest, handle, ZPCI_SPACE_CONFIG, guest->stress->msix + 2, 2, 0x8000);
 }
 
-/* One round of what a driver does to have its function ready; others may undo it at any time. */
+/* One round of bringing the function up. Others may undo it at any time. */
 static uint32_t bring_up(struct guest *guest)
 {
 	struct zpci_function_info info = info_of(guest->stress, fid_of(guest));
@@ -262,7 +262,7 @@ static uint32_t bring_up(struct guest *guest)
 		control(guest, info.handle, ZPCI_MPCIFC_RESET_BLOCK);
 		control(guest, info.handle, ZPCI_MPCIFC_RESET_ERROR);
 		break;
-	case ZPCI_STATE_UNBLOCKED: /* another CPU made the first step */
+	case ZPCI_STATE_UNBLOCKED: /* another CPU did the first step */
 		control(guest, info.handle, ZPCI_MPCIFC_RESET_ERROR);
 		break;
 	case ZPCI_STATE_PERMANENT:
@@ -290,7 +290,7 @@ static void start_dma(struct guest *guest, uint32_t handle, uint64_t pattern)
 			 1u << ZPCI_PROBE_DMA_VECTOR_SHIFT);
 }
 
-/* STATUS of the DMA; 0 when the function cannot be asked. */
+/* STATUS of the DMA; 0 if it cannot be read. */
 static uint32_t dma_status(struct guest *guest, uint32_t handle)
 {
 	uint64_t value;
@@ -302,7 +302,8 @@ static uint32_t dma_status(struct guest *guest, uint32_t handle)
 	return (uint32_t)zpci_get_le(bytes, 4);
 }
 
-/* --- what must not change ----------------------------------------------------------------------- */
+/* --- storage that must not change
+ * --------------------------------------------------------------- */
 
 #define CANARY 0xc0ffee00c0ffee00ull
 
@@ -360,7 +361,7 @@ static void disable(struct guest *guest, uint32_t handle)
 
 /* --- threads ------------------------------------------------------------------------------------ */
 
-/* One DMA with trouble: waits for its end a while, and does something to it meanwhile. */
+/* One DMA that is disturbed: waits a while for its end. */
 static void owner_round(struct guest *guest)
 {
 	uint32_t handle = bring_up(guest);
@@ -387,7 +388,7 @@ static void *own(void *opaque)
 	struct guest *guest = opaque;
 
 	pthread_rwlock_rdlock(&guest->stress->running);
-	/* When nobody makes trouble any more, all rounds go well. */
+	/* Without trouble all rounds succeed. */
 	for (unsigned i = 0; i < OWNER_ROUNDS || guest->worked < WORKED; i++) {
 		owner_round(guest);
 		step(guest);
@@ -507,7 +508,7 @@ static unsigned fetch_event(struct guest *guest)
 	return (unsigned)guest_get(fixture, block + 18, 2);
 }
 
-/* As Linux does: after a report all events, one at a time, until there is no more. */
+/* As Linux does: after a report fetches one event at a time until the queue is empty. */
 static void listen(struct guest *guest)
 {
 	uint64_t reports = zpci_ram_channel_reports(guest->stress->ram);
@@ -536,7 +537,7 @@ static void *fetch_events(void *opaque)
 
 /* --- the host ----------------------------------------------------------------------------------- */
 
-/* What a guest could see of a device that goes on: all pages and indicators. */
+/* All pages and indicators must stay as they are. */
 static uint64_t fingerprint(struct guest *guest)
 {
 	uint64_t sum = 0;
@@ -560,7 +561,7 @@ static void see_no_change(struct guest *guest, const char *complaint)
 		complain(guest, complaint);
 }
 
-/* The CPUs stand still; and those devices that go on without them must not. */
+/* Stops the CPUs and resets or quiesces. No device may go on. */
 static void stop(struct guest *guest)
 {
 	struct stress *stress = guest->stress;
@@ -606,7 +607,7 @@ static void hot_plug(struct guest *guest)
 	zpci_firmware_announce(stress->firmware, FID + PLUGGED);
 }
 
-/* A reset while the CPUs run on: not what a machine does, but what a library must bear. */
+/* A reset while CPUs run: a machine does not do this, but the library must bear it. */
 static void *host(void *opaque)
 {
 	struct guest *guest = opaque;
@@ -716,7 +717,7 @@ static void set_up(struct stress *stress)
 	stress->busy = STRANGERS + 2;
 }
 
-/* Where MSI-X is: the capability after PCI Express in the list of the device. */
+/* The MSI-X capability is the one after PCI Express in the device's list. */
 static unsigned find_msix(struct stress *stress)
 {
 	uint8_t next = 0x34, header[2];
@@ -743,7 +744,7 @@ static void tear_down(struct stress *stress)
 
 static void test_everything_at_once(void **state)
 {
-	static struct guest guests[GUESTS + 1]; /* and the host */
+	static struct guest guests[GUESTS + 1]; /* the last one is the host */
 	static struct stress stress;
 	pthread_t threads[GUESTS + 1];
 
@@ -767,7 +768,7 @@ static void test_everything_at_once(void **state)
 		if (guests[i].complaint)
 			fail_msg("guest %u: %s", i, guests[i].complaint);
 		if (i < OWNERS)
-			printf("function 0x%x: DMA done %u times, %u times seen not to\n",
+			printf("function 0x%x: DMA succeeded %u times, %u pages did not change\n",
 			       fid_of(&guests[i]), guests[i].worked, guests[i].watched);
 	}
 	pthread_rwlock_rdlock(&stress.running);

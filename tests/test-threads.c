@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Several CPUs at once, while functions come, go and are reset: what the thread sanitizer is for.
- * Whatever the order, each answer is one that some order explains.
+ * Several CPUs at once, also for the thread sanitizer, while functions are added, removed and
+ * reset. Each answer must be possible in some order.
  */
 #include "fixture.h"
 
@@ -12,11 +12,11 @@
 #define CPUS 3
 #define ROUNDS 300
 
-/* A guest of its own on the same machine. Blocks in storage are the fixture's own. */
+/* A CPU on the same machine. Blocks in storage are the fixture's. */
 struct cpu {
 	struct fixture fixture;
 	_Atomic uint32_t *handle;
-	_Atomic unsigned *lives; /* of the function, each with a handle of its own */
+	_Atomic unsigned *lives; /* lives of the function */
 	_Atomic bool *stop;
 	unsigned number;
 	_Atomic unsigned done;
@@ -34,8 +34,8 @@ static void start_cpu(struct cpu *cpu, const struct fixture *fixture)
  * anything. */
 #define LIVES 126
 
-/* Each CPU has bytes of the BAR to itself: what it stored it must load, as long as the handle
- * is the same and nobody reset the function. */
+/* Each CPU has its own bytes of the BAR. It loads what it stored, as long as the handle is the same
+ * and no reset came. */
 static void *access_bar(void *opaque)
 {
 	struct cpu *cpu = opaque;
@@ -48,14 +48,14 @@ static void *access_bar(void *opaque)
 		int loaded = guest_load(&cpu->fixture, handle, 0, offset, 8, &value);
 
 		if ((stored != CC(0) && stored != CC(3)) || (loaded != CC(0) && loaded != CC(3)))
-			cpu->complaint = "neither done nor an unknown handle";
+			cpu->complaint = "a condition code other than 0 and 3";
 		if (*cpu->lives - lives > LIVES)
 			continue;
 		/* The handle was valid before and after, so it was valid in between. */
 		if (stored == CC(0) && loaded == CC(0) && value != i)
-			cpu->complaint = "another value than the one stored";
+			cpu->complaint = "a load gives another value than was stored";
 		if (stored == CC(3) && loaded == CC(0))
-			cpu->complaint = "a dead handle came to life";
+			cpu->complaint = "an unknown handle became valid again";
 		cpu->done += loaded == CC(0);
 	}
 	return NULL;
@@ -107,10 +107,10 @@ static void *plug_and_unplug(void *opaque)
 
 	while (!*cpu->stop) {
 		if (zpci_firmware_add(cpu->fixture.firmware, &options))
-			cpu->complaint = "could not be added";
+			cpu->complaint = "a function could not be added";
 		zpci_firmware_announce(cpu->fixture.firmware, FID + 2);
 		if (zpci_firmware_remove(cpu->fixture.firmware, FID + 2))
-			cpu->complaint = "could not be removed";
+			cpu->complaint = "a function could not be removed";
 		cpu->done++;
 	}
 	return NULL;

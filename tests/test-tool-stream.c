@@ -32,7 +32,7 @@ static int put(void *argument, const char *data, size_t length)
 	return sink->result;
 }
 
-/* Feeds `text` in pieces of `piece` bytes. */
+/* Feeds @text in pieces of @piece bytes. */
 static enum tool_stream_state feed(const char *text, size_t length, size_t piece, struct sink *sink,
 				   int *status)
 {
@@ -49,7 +49,7 @@ static enum tool_stream_state feed(const char *text, size_t length, size_t piece
 	return stream.state;
 }
 
-/* The same result however the bytes are cut into pieces. */
+/* All ways to cut the bytes give the same output. */
 static void expect(const char *text, size_t length, const char *output, size_t output_length,
 		   enum tool_stream_state state, int status)
 {
@@ -69,7 +69,7 @@ static void expect(const char *text, size_t length, const char *output, size_t o
 #define EXPECT(text, output, state, status)                                                        \
 	expect(text, sizeof(text) - 1, output, sizeof(output) - 1, state, status)
 
-static void output_and_status(void **state)
+static void output_and_status_are_separated(void **state)
 {
 	(void)state;
 	EXPECT(START "hello\n" END("0"), "hello\n", TOOL_STREAM_DONE, 0);
@@ -77,14 +77,14 @@ static void output_and_status(void **state)
 	EXPECT(START "a\0b\377" END("7"), "a\0b\377", TOOL_STREAM_DONE, 7);
 }
 
-static void what_is_outside_is_dropped(void **state)
+static void bytes_outside_are_dropped(void **state)
 {
 	(void)state;
 	EXPECT("noise\033\033_zpci:" START "x" END("1") "more" END("2"), "x", TOOL_STREAM_DONE, 1);
 	EXPECT("never started" END("0"), "", TOOL_STREAM_BEFORE, 0);
 }
 
-static void output_that_resembles_the_record(void **state)
+static void output_can_resemble_the_frame(void **state)
 {
 	(void)state;
 	EXPECT(START "\033\033_z\033_zpci:" NONCE ":en\033_zpci:" NONCE ":start\033\\" END("3"),
@@ -94,14 +94,14 @@ static void output_that_resembles_the_record(void **state)
 	       "\033_zpci:00112233445566778899aabbccddeefe:end:0\033\\", TOOL_STREAM_DONE, 4);
 }
 
-static void an_end_that_never_comes(void **state)
+static void missing_end_is_recognized(void **state)
 {
 	(void)state;
 	EXPECT(START "abc", "abc", TOOL_STREAM_OUTPUT, 0);
 	EXPECT(START "abc\033_zpci:" NONCE ":end:12", "abc", TOOL_STREAM_STATUS, 0);
 }
 
-static void a_status_that_is_none(void **state)
+static void wrong_status_is_recognized(void **state)
 {
 	(void)state;
 	EXPECT(START END(""), "", TOOL_STREAM_BROKEN, 0);
@@ -112,7 +112,7 @@ static void a_status_that_is_none(void **state)
 	EXPECT(START "\033_zpci:" NONCE ":end:0\\", "", TOOL_STREAM_BROKEN, 0);
 }
 
-static void a_failed_write_is_passed_on(void **state)
+static void failed_write_is_passed_on(void **state)
 {
 	struct sink sink = { .result = -1 };
 	struct tool_stream stream;
@@ -140,7 +140,7 @@ static void expect_tail(const char *text, size_t length, unsigned int lines, con
 	free(printed);
 }
 
-static void last_lines(void **state)
+static void last_lines_are_printed(void **state)
 {
 	(void)state;
 	expect_tail("", 0, 3, "");
@@ -149,13 +149,13 @@ static void last_lines(void **state)
 	expect_tail("one\ntwo\n", 8, 2, "> one\n> two\n");
 }
 
-static void a_guest_cannot_drive_the_terminal(void **state)
+static void control_characters_are_replaced(void **state)
 {
 	(void)state;
 	expect_tail("a\033[2Jb\0c\376\n", 10, 1, "> a?[2Jb?c?\n");
 }
 
-static void more_than_is_kept(void **state)
+static void only_the_end_is_kept(void **state)
 {
 	char text[3 * 8192];
 	size_t i;
@@ -169,15 +169,15 @@ static void more_than_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(output_and_status),
-		cmocka_unit_test(what_is_outside_is_dropped),
-		cmocka_unit_test(output_that_resembles_the_record),
-		cmocka_unit_test(an_end_that_never_comes),
-		cmocka_unit_test(a_status_that_is_none),
-		cmocka_unit_test(a_failed_write_is_passed_on),
-		cmocka_unit_test(last_lines),
-		cmocka_unit_test(a_guest_cannot_drive_the_terminal),
-		cmocka_unit_test(more_than_is_kept),
+		cmocka_unit_test(output_and_status_are_separated),
+		cmocka_unit_test(bytes_outside_are_dropped),
+		cmocka_unit_test(output_can_resemble_the_frame),
+		cmocka_unit_test(missing_end_is_recognized),
+		cmocka_unit_test(wrong_status_is_recognized),
+		cmocka_unit_test(failed_write_is_passed_on),
+		cmocka_unit_test(last_lines_are_printed),
+		cmocka_unit_test(control_characters_are_replaced),
+		cmocka_unit_test(only_the_end_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where config space comes from: zpci_firmware_config_origin() and zpci_firmware_device_config()
- * against what a guest reads and writes (firmware.h, profile.h), in every combination of the
- * profile's switches.
+ * zpci_firmware_config_origin() and zpci_firmware_device_config() are compared with what a guest
+ * reads and writes (firmware.h, profile.h), in every combination of the profile's switches.
  */
 #include "fixture.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* One function, with all that is known of its config space. */
+/* The config space of one function: the guest's, the device's, the origins. */
 struct views {
 	uint32_t fid;
 	uint32_t handle;
@@ -37,7 +36,7 @@ static void look(struct fixture *fixture, uint32_t fid, uint32_t handle, struct 
 		views->guest[i] = (uint8_t)guest_config_read(fixture, handle, i, 1);
 }
 
-/* What each origin promises, of every byte. */
+/* The promises of each origin, for every byte. */
 static void check_promises(const struct views *views)
 {
 	for (unsigned i = 0; i < ZPCI_CONFIG_SIZE; i++) {
@@ -72,14 +71,14 @@ static void for_each_profile(bool vf,
 	}
 }
 
-/* --- the bench device, whose bytes are in reach ---------------------------------------------- */
+/* --- the bench device ------------------------------------------------------------------------- */
 
 struct subject {
 	struct fixture *fixture;
 	unsigned vf;
 };
 
-/* A byte that the device changes by itself: the guest sees exactly the bits that are passed. */
+/* The device changes its bytes: the guest sees this in the passed bits only. */
 static void check_device_changes(struct fixture *fixture, const struct views *before)
 {
 	struct bench_device *device = fixture->bench->devices[before->fid - FID];
@@ -97,14 +96,14 @@ static void check_device_changes(struct fixture *fixture, const struct views *be
 		device->config[i] ^= 0xff;
 }
 
-/* What a guest writes stays in emulated and passed bits alone; of the emulated ones in Memory,
- * BARs and MSI-X, not in IDs. Origins stay as they are. */
+/* A guest's writes change only emulated and passed bits, and of the emulated ones only Memory, BARs
+ * and MSI-X. Origins do not change. */
 static void check_guest_writes(struct fixture *fixture, const struct views *before)
 {
 	struct views after;
 
 	for (unsigned i = 0; i < 0x100; i++)
-		if (i != BENCH_EXPRESS_CAPABILITY + 9) /* would reset the function */
+		if (i != BENCH_EXPRESS_CAPABILITY + 9) /* it would reset the function */
 			guest_config_write(fixture, before->handle, i, 1, before->guest[i] ^ 0xff);
 	look(fixture, before->fid, before->handle, &after);
 	check_promises(&after);
@@ -118,7 +117,7 @@ static void check_guest_writes(struct fixture *fixture, const struct views *befo
 			 0xc0);
 }
 
-/* The expectation in the words of profile.h and device.h, not those of view.c. */
+/* The expected origins, written from profile.h and device.h and not from view.c. */
 static void check_origins(const struct views *views, const struct zpci_profile *profile, bool vf)
 {
 	bool absent = profile->command_memory == ZPCI_COMMAND_MEMORY_ABSENT;
@@ -160,14 +159,14 @@ static void check_bench(void *opaque, const struct zpci_profile *profile)
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, fid), 0);
 }
 
-static void test_vf_with_every_profile(void **state)
+static void test_origins_of_a_vf_in_every_profile(void **state)
 {
 	struct subject subject = { *state, 1 };
 
 	for_each_profile(true, check_bench, &subject);
 }
 
-static void test_pf_with_every_profile(void **state)
+static void test_origins_of_a_pf_in_every_profile(void **state)
 {
 	struct subject subject = { *state, 0 };
 
@@ -211,7 +210,7 @@ static void check_model(void *opaque, const struct zpci_profile *profile)
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID), 0);
 }
 
-static void test_every_model_with_every_profile(void **state)
+static void test_origins_of_every_model_in_every_profile(void **state)
 {
 	struct zpci_adapter_options options = { .size = sizeof(options), .vfs = 2 };
 	struct model_subject subject = { .fixture = *state };
@@ -230,8 +229,8 @@ static void test_every_model_with_every_profile(void **state)
 
 /* --- arguments ------------------------------------------------------------------------------- */
 
-/* Any stretch, of any length: the same bytes. */
-static void test_pieces_are_the_whole(void **state)
+/* Pieces have the same bytes as the whole. */
+static void test_pieces_equal_the_whole(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_config_origin origin[7];
@@ -249,7 +248,7 @@ static void test_pieces_are_the_whole(void **state)
 	}
 }
 
-static void test_function_in_standby_is_described_too(void **state)
+static void test_function_in_standby_has_origins(void **state)
 {
 	struct fixture *fixture = *state;
 	struct zpci_function_options options;
@@ -280,7 +279,7 @@ static void check_refused(struct zpci_firmware *firmware, uint32_t fid, size_t o
 		assert_int_equal(data[i], 0x5a);
 }
 
-static void test_what_is_not_there_is_refused(void **state)
+static void test_wrong_arguments_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -299,12 +298,12 @@ static void test_what_is_not_there_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_vf_with_every_profile),
-		FIXTURE_TEST(test_pf_with_every_profile),
-		FIXTURE_TEST(test_every_model_with_every_profile),
-		FIXTURE_TEST(test_pieces_are_the_whole),
-		FIXTURE_TEST(test_function_in_standby_is_described_too),
-		FIXTURE_TEST(test_what_is_not_there_is_refused),
+		FIXTURE_TEST(test_origins_of_a_vf_in_every_profile),
+		FIXTURE_TEST(test_origins_of_a_pf_in_every_profile),
+		FIXTURE_TEST(test_origins_of_every_model_in_every_profile),
+		FIXTURE_TEST(test_pieces_equal_the_whole),
+		FIXTURE_TEST(test_function_in_standby_has_origins),
+		FIXTURE_TEST(test_wrong_arguments_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,8 @@ void bare_init(void)
 	bare_set_new_psws(false);
 }
 
-/* QEMU takes a disabled wait at 0xfff for a shutdown and any other for a crash, when it is the last
- * CPU's (QEMU target/s390x, s390_handle_wait). */
+/* For QEMU a disabled wait of the last CPU is a shutdown at 0xfff, else a crash (QEMU target/s390x,
+ * s390_handle_wait). */
 void bare_exit(int status)
 {
 	bare_printf("# exit %d\n", status);
@@ -31,7 +31,7 @@ void bare_die(const char *format, ...)
 	bare_exit(1);
 }
 
-/* The value of @name if the word at @word is it, else NULL. */
+/* The value of @name if the word at @word is @name, else NULL. */
 static const char *value_of(const char *word, const char *name)
 {
 	while (*name && *word == *name) {
@@ -64,7 +64,7 @@ const char *bare_option(const char *name)
 	return value;
 }
 
-/* -1: not a digit below 16. */
+/* -1: no digit below 16. */
 static int digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bare.h - a bare-metal s390x program: what it is given.
+ * bare.h - the interface of the runtime for bare-metal s390x programs.
  *
  * A program is one ELF file that `qemu-system-s390x -M s390-ccw-virtio -cpu max -nographic
  * -kernel FILE` starts. It defines main(); start.S calls bare_init(), main(), and bare_exit() with
@@ -42,44 +42,44 @@ void bare_init(void);
  * panic, which `-action panic=exit-failure` makes QEMU's exit status 1. */
 __attribute__((noreturn)) void bare_exit(int status);
 
-/* Prints a message with "Bail out! " before it and exits with 1. */
+/* Prints "Bail out! " and the message, and exits with 1. */
 __attribute__((noreturn, format(printf, 1, 2))) void bare_die(const char *format, ...);
 
 /* QEMU's -append: words of NAME or NAME=VALUE. The value of @name, up to the next blank, copied
  * to a buffer that the next call overwrites; "" for a NAME alone; NULL if it is not there. */
 const char *bare_option(const char *name);
-/* Its value as a number, decimal or 0x and hexadecimal; @otherwise if it is not there. */
+/* Its value as a number, decimal or 0x and hexadecimal; @otherwise without it. */
 uint64_t bare_option_number(const char *name, uint64_t otherwise);
 
 /* --- console -------------------------------------------------------------------------------- */
 
-/* %d %u %x %s %c %%, with l or ll, a width, and 0 or - before it. A line that does not end in a
- * newline is kept until it does, or until bare_exit(). */
+/* %d %u %x %s %c %%, with l or ll, a width, and 0 or - before it. A line is printed at its newline
+ * or by bare_exit(). */
 __attribute__((format(printf, 1, 2))) void bare_printf(const char *format, ...);
 
 /* One line of TAP, numbered: "ok N - text" or "not ok N - text". Returns @passed. */
 __attribute__((format(printf, 2, 3))) bool bare_ok(bool passed, const char *format, ...);
-/* "1..N"; returns the number of those that did not pass, for main() to return. */
+/* Prints "1..N"; returns the number of failures, for main() to return. */
 int bare_done(void);
 
 /* --- program interruptions ------------------------------------------------------------------ */
 
-/* The last one. */
+/* The last program interruption. */
 struct bare_program_interruption {
-	uint16_t code; /* with bit 0x0080 of a PER event, never seen here */
-	uint8_t ilc;   /* bytes of the instruction: 2, 4 or 6; 0 if it is not known */
+	uint16_t code; /* with bit 0x0080 for a PER event */
+	uint8_t ilc;   /* bytes of the instruction: 2, 4 or 6; 0: unknown */
 	uint8_t cc;    /* of the old PSW */
 	uint8_t access_id;
-	uint64_t teid; /* translation-exception identification; of access exceptions alone */
+	uint64_t teid; /* translation-exception identification, for access exceptions */
 	uint64_t psw_mask, psw_address;
-	uint64_t gpr[16]; /* general registers as the instruction left them */
+	uint64_t gpr[16]; /* general registers after the instruction */
 };
 
 extern struct bare_program_interruption bare_pgm;
 
-/* Runs @function(@argument). Returns 0, or the code of the program interruption that ended it,
- * with bare_pgm set. May be nested; the innermost takes it. A program interruption outside of any
- * ends the program with a message. */
+/* Runs @function(@argument). Returns 0, or the code of the program interruption that ended it, with
+ * bare_pgm set. Calls can be nested; the innermost one returns. A program interruption outside of
+ * all ends the program with a message. */
 int bare_try(void (*function)(void *argument), void *argument);
 
 /* --- the other interruptions ----------------------------------------------------------------- */
@@ -90,7 +90,7 @@ enum bare_class {
 	BARE_MACHINE_CHECK = 4, /* channel report pending */
 };
 
-/* Since the start, or since somebody set it to 0; and the parameters of the last one. */
+/* Counts since the start, or since a program set them to 0; and parameters of the last one. */
 struct bare_interruptions {
 	unsigned io;
 	unsigned service;
@@ -103,14 +103,14 @@ struct bare_interruptions {
 
 extern struct bare_interruptions bare_interruptions;
 
-/* Waits, enabled for @classes, until one interruption of these was taken; pending ones at once.
- * Returns its class, or 0 after @microseconds without. They are disabled outside of this. */
+/* Enables @classes and waits for one interruption; a pending one comes at once. Returns its class,
+ * or 0 after @microseconds. Interruptions are disabled outside of this call. */
 unsigned bare_wait(unsigned classes, uint64_t microseconds);
-/* Takes all that are pending; returns how many. */
+/* Takes all pending interruptions and returns their number. */
 unsigned bare_drain(unsigned classes);
 
-/* Which I/O interruption subclasses bare_wait() is enabled for: bits as in control register 6,
- * 0x80000000 is subclass 0. All at first. */
+/* Selects the I/O interruption subclasses of bare_wait(): bits as in control register 6, 0x80000000
+ * is subclass 0. At first all. */
 extern uint32_t bare_io_subclasses;
 
 /* --- time ------------------------------------------------------------------------------------ */
@@ -126,11 +126,11 @@ static inline uint64_t bare_clock(void)
 
 /* --- storage --------------------------------------------------------------------------------- */
 
-/* Bytes of main storage, up to 2 GiB: what is above is not used. */
+/* Bytes of main storage, at most 2 GiB: more is not used. */
 uint64_t bare_storage_size(void);
 
-/* @n pages of 4 KiB one behind the other, zero. There is no way back. Ends the program if there
- * are no more. */
+/* @n contiguous pages of 4 KiB, zero. They cannot be given back. Ends the program if there are no
+ * more. */
 void *bare_pages(unsigned n);
 
 enum bare_access {
@@ -139,16 +139,16 @@ enum bare_access {
 	BARE_INVALID,	/* any access is PIC 0x11, page translation */
 };
 
-/* SET PREFIX. What the runtime has in the two pages at 0 must be in those at @prefix as well. */
+/* SET PREFIX. The two pages at @prefix must have a copy of the runtime's two pages at 0. */
 static inline void bare_set_prefix(uint32_t prefix)
 {
 	__asm__ volatile("spx %0" : : "Q"(prefix) : "memory");
 }
 
-/* Switches DAT on or off, for everything from now on: logical = real below
- * bare_storage_size(), segment translation (0x10) up to 2 GiB, ASCE type (0x38) above. */
+/* Switches DAT on or off. With DAT: logical = real below bare_storage_size(), segment translation
+ * (0x10) up to 2 GiB, ASCE type (0x38) above. */
 void bare_dat(bool on);
-/* Of the page that @address is in, while DAT is on. Not for a page of the program itself. */
+/* Sets the access to the page of @address, while DAT is on. Not for a page of the program. */
 void bare_set_access(const void *address, enum bare_access access);
 
 /* --- instructions ---------------------------------------------------------------------------- */
@@ -156,20 +156,20 @@ void bare_set_access(const void *address, enum bare_access access);
 /* One instruction with all registers under control. */
 struct bare_run {
 	uint8_t code[6];   /* its bytes */
-	uint64_t gpr[16];  /* in and out; of a program interruption as well */
-	uint64_t psw_mask; /* bits to be on beyond 64-bit, supervisor, DAT as it is */
-	uint64_t psw_off;  /* bits to be off, such as those of the addressing mode */
-	unsigned cc;	   /* out; of a program interruption: that of the old PSW */
+	uint64_t gpr[16];  /* in and out, also for a program interruption */
+	uint64_t psw_mask; /* bits to set besides 64-bit and the current DAT */
+	uint64_t psw_off;  /* bits to clear, such as the addressing mode */
+	unsigned cc;	   /* out; for a program interruption that of the old PSW */
 };
 
-/* Executes it. Returns 0 or the program interruption's code. Works for instructions that continue
- * behind themselves; problem state is psw_mask = BARE_PROBLEM_STATE. */
+/* Executes it. Returns 0 or the program interruption's code. The instruction must not branch;
+ * problem state is psw_mask = BARE_PROBLEM_STATE. */
 int bare_run(struct bare_run *run);
 
 #define BARE_PROBLEM_STATE 0x0001000000000000ul
 
-/* The same by name: each returns the condition code, and lets a program interruption go to the
- * next bare_try(). What is a pointer to a number is in and out. */
+/* Instructions by name. Each returns the condition code. A program interruption goes to the next
+ * bare_try(). Pointers to numbers are in and out. */
 unsigned bare_pcilg(uint64_t *data, uint64_t *request, uint64_t offset);
 unsigned bare_pcistg(uint64_t data, uint64_t *request, uint64_t offset);
 unsigned bare_pcistb(uint64_t *request, uint64_t offset, const void *block);
@@ -178,7 +178,7 @@ unsigned bare_mpcifc(uint64_t *request, const struct zpci_fib *fib);
 unsigned bare_stpcifc(uint64_t *request, struct zpci_fib *fib);
 /* @control: the control byte. With ZPCI_CLP_IMMEDIATE @block is a command, *@result is set. */
 unsigned bare_clp(uint8_t control, uint64_t block, uint64_t *result);
-unsigned bare_servc(uint32_t command, void *sccb); /* does not wait: see bare_sclp() */
+unsigned bare_servc(uint32_t command, void *sccb); /* does not wait; bare_sclp() does */
 unsigned bare_chsc(void *block);
 unsigned bare_stcrw(uint32_t *report);
 void bare_sic(unsigned operation, unsigned isc, const void *block);
@@ -189,13 +189,13 @@ static inline uint64_t bare_request(uint32_t handle, unsigned space, unsigned lo
 	return (uint64_t)handle << 32 | (uint64_t)space << 16 | low;
 }
 
-/* Its status code. */
+/* Its status. */
 static inline unsigned bare_status(uint64_t request)
 {
 	return request >> 24 & 0xff;
 }
 
-/* Loads without all that, for loops: request in, data out, condition code returned. */
+/* Fast loads and stores for loops. Each returns the condition code. */
 static inline unsigned bare_load(uint64_t request, uint64_t offset, uint64_t *data)
 {
 	register uint64_t r2 __asm__("2") = request;
@@ -226,38 +226,37 @@ static inline unsigned bare_store(uint64_t request, uint64_t offset, uint64_t da
 	return cc;
 }
 
-/* SERVC and its service signal. Returns the response code; 0xffff after a second without. Takes
- * service signals of others as well. */
+/* SERVC, and waits for its service signal. Returns the response code; 0xffff after a second
+ * without. Takes other service signals as well. */
 unsigned bare_sclp(uint32_t command, void *sccb);
 
-/* DIAGNOSE 308 subcode 0 (modified clear) or 1 (load normal): returns behind the reset, with
- * storage as it was, DAT off and nothing pending. */
+/* DIAGNOSE 308 subcode 0 (modified clear) or 1 (load normal): returns after the reset with
+ * unchanged storage, DAT off and nothing pending. */
 void bare_reset(unsigned subcode);
-/* Any subcode that returns; the register pair of @address is in and out, its second register is
- * returned. */
+/* Any subcode that returns. Returns the second register of the pair of @address. */
 uint64_t bare_diag308(uint64_t *address, unsigned subcode);
 
 /* --- other CPUs ------------------------------------------------------------------------------ */
 
-/* Whether there is a CPU of this address; the first is 0, and QEMU's -smp gives them in a row. */
+/* Whether there is a CPU with this address. QEMU's -smp numbers them from 0. */
 bool bare_cpu_there(unsigned address);
-/* Has it run @function(@argument), with DAT off and a stack of its own. False: it is not there, or
- * not done with another. Only one CPU at a time may take interruptions, use bare_try(), bare_run()
- * and what is built on it, or the console: other CPUs use bare_load() and bare_store(). */
+/* The CPU runs @function(@argument), with DAT off and its own stack. False: it does not exist, or
+ * still runs another one. Only one CPU at a time may take interruptions, or use bare_try(),
+ * bare_run() and its callers, or the console. Other CPUs use bare_load() and bare_store(). */
 bool bare_cpu_start(unsigned address, void (*function)(void *argument), void *argument);
-/* Until it is done. */
+/* Waits until it has ended. */
 void bare_cpu_wait(unsigned address);
 
 /* --- functions ------------------------------------------------------------------------------- */
 
-/* Runs the CLP command at @block for PCI (request, response behind it). Returns its response code;
- * a condition code other than 0 is returned as 0xcc00 and it. */
+/* Runs the CLP command at @block for PCI (the response follows the request). Returns its response
+ * code; for a condition code other than 0, 0xcc00 + the condition code. */
 unsigned bare_clp_command(void *block);
 
-/* Up to @max functions, of all List answers together. Returns their number; ends the program if
- * List fails. */
+/* Up to @max functions from all parts of List. Returns their number; ends the program if List
+ * fails. */
 unsigned bare_list(struct zpci_clp_list_entry *entry, unsigned max);
-/* The current handle of the function @fid; 0: there is none. */
+/* The current handle of the function @fid; 0: no such function. */
 uint32_t bare_handle(uint32_t fid);
 /* Response codes of Query; *@response is set. */
 unsigned bare_query_function(uint32_t handle, struct zpci_clp_query_function_response *response);

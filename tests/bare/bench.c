@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bench.c - what a load and a store cost, of one function of ours and one of QEMU's own.
+ * bench.c - the cost of loads and stores, for one function of ours and one of QEMU's own.
  *
- * Both are in one guest. A round is some passes, each of which times them in the order ours, QEMU's,
- * QEMU's, ours, so that what drifts meanwhile cancels out; the shortest pass of each counts, since a
- * host that does something else only adds to it. zpci-lab bench starts this, and zpci/lab/bench-table makes
- * something of the lines `sample OPERATION ROUND OURS QEMUS`, nanoseconds per instruction.
+ * Both are in one guest. A round is some passes. Each pass times them in the order ours, QEMU's,
+ * QEMU's, ours, so that drift cancels out. The shortest pass counts, because a busy host only adds
+ * time. zpci-lab bench starts this; zpci/lab/bench-table reads the lines `sample OPERATION ROUND
+ * OURS QEMUS`, nanoseconds per instruction.
  *
- * Of a probe DMA is measured as well, by the page of 4 KiB that its engine copies from one place in
- * storage to another; beside it QEMU copies as many, which is what MVCL is there.
+ * DMA of a probe is measured by the pages of 4 KiB that its engine copies. Beside it QEMU copies as
+ * many, by MVCL.
  *
  * Options: ours=FID, qemu=FID (either alone is `-` in the samples), rounds=N.
  */
@@ -19,7 +19,7 @@
 #define CONFIG_SPACE 15
 #define MSIX 0x11
 #define TICKS_PER_US 4096
-#define LEG_US 100 /* of one measurement, about: less than a time slice of the host */
+#define LEG_US 100 /* about the time of one measurement: less than a host's time slice */
 #define PASSES 8
 #define CALIBRATION 2000
 #define ENABLED 0x80000000u
@@ -27,9 +27,9 @@
 struct side {
 	const char *name;
 	bool there;
-	uint32_t handle, no_handle; /* of its function; of the same form, and of none */
+	uint32_t handle, no_handle; /* of its function; of the same layout and no function */
 	unsigned bar;
-	uint64_t offset; /* of a register that can be read and written without effect */
+	uint64_t offset; /* of a register without side effects */
 	bool probe;
 };
 
@@ -93,11 +93,11 @@ static unsigned load_nothing(const struct side *side, uint64_t count)
 /* --- DMA ------------------------------------------------------------------------------------ */
 
 #define PAGE 4096u
-#define COPIED 16u /* pages, each of which is copied again and again */
+#define COPIED 16u /* pages, each copied again and again */
 #define SEGMENT_PAGES 256u
 #define LOOK_US 5
 
-static uint64_t dma; /* first DMA address: a gigabyte that is read, behind it one that is written */
+static uint64_t dma; /* first DMA address: a gigabyte to read, then one to write */
 #define DMA_WINDOW 0x40000000ull
 
 static uint8_t *aligned_pages(unsigned n, uint64_t alignment)
@@ -107,7 +107,7 @@ static uint8_t *aligned_pages(unsigned n, uint64_t alignment)
 	return pages + (alignment - (uintptr_t)pages % alignment) % alignment;
 }
 
-/* A page table of a megabyte that is the same pages all over. */
+/* A page table of a megabyte that maps the same pages again and again. */
 static uint64_t repeating(const uint8_t *pages)
 {
 	uint64_t *table = (uint64_t *)bare_pages(1);
@@ -141,7 +141,7 @@ static void set_up_dma(const struct side *side, uint64_t first)
 	bare_config_write(side->handle, 4, 2, 4);
 }
 
-/* Pages behind each other in DMA addresses, as a driver's buffers mostly are. */
+/* Pages with contiguous DMA addresses, as most drivers' buffers. */
 static unsigned copy_by_dma(const struct side *side, uint64_t count)
 {
 	static const struct {
@@ -187,9 +187,9 @@ static unsigned copy_pages(const struct side *side, uint64_t count)
 static const struct operation {
 	const char *name;
 	unsigned (*loop)(const struct side *side, uint64_t count);
-	unsigned cc;  /* that it must end with */
-	bool probe;   /* of a probe alone */
-	unsigned leg; /* microseconds of one measurement, about; 0: LEG_US */
+	unsigned cc;  /* the expected one */
+	bool probe;   /* only for a probe */
+	unsigned leg; /* about the microseconds of one measurement; 0: LEG_US */
 } operations[] = {
 	{ "config-load", load_config, 0, false, 0 },
 	{ "bar-load", load_bar, 0, false, 0 },
@@ -214,7 +214,7 @@ static uint64_t ticks(const struct operation *operation, const struct side *side
 	return end - start;
 }
 
-/* How many instructions take about LEG_US. */
+/* The number of instructions in about LEG_US. */
 static uint64_t calibrate(const struct operation *operation, const struct side *side)
 {
 	uint64_t taken, leg = operation->leg ? operation->leg : LEG_US;
@@ -237,7 +237,7 @@ static void print_ns(const struct side *side, uint64_t taken, uint64_t count)
 		bare_printf(" -");
 }
 
-/* Lowers @least[] to what one pass took. */
+/* Lowers @least[] to the times of one pass. */
 static void pass(const struct operation *operation, const uint64_t count[2], uint64_t least[2])
 {
 	static const unsigned order[] = { 0, 1, 1, 0 };
@@ -266,7 +266,7 @@ static void measure(const struct operation *operation, unsigned round, const uin
 
 /* --- finding -------------------------------------------------------------------------------- */
 
-/* The BAR that the MSI-X table is in; 6: none. */
+/* The BAR with the MSI-X table; 6: none. */
 static unsigned msix_bar(uint32_t handle)
 {
 	unsigned at = bare_config_read(handle, 0x34, 1);
@@ -276,8 +276,8 @@ static unsigned msix_bar(uint32_t handle)
 	return at ? bare_config_read(handle, at + 4, 4) & 7 : 6;
 }
 
-/* Of a probe a scratch register. Of any other, at the start of the first memory BAR that has not
- * the MSI-X table; for a virtio device that selects the feature bits to be shown. */
+/* For a probe a scratch register. Else the start of the first memory BAR without the MSI-X table;
+ * there a virtio device selects which feature bits it shows. */
 static void choose_register(struct side *side, const struct zpci_clp_query_function_response *query)
 {
 	uint32_t id = bare_config_read(side->handle, 0, 4);
@@ -296,7 +296,7 @@ static void choose_register(struct side *side, const struct zpci_clp_query_funct
 		bare_die("%s: no memory BAR but that of MSI-X", side->name);
 }
 
-/* A handle like @handle that no function has: the bits below the enable bit's byte differ. */
+/* A handle with the layout of @handle that no function has. */
 static uint32_t unknown_handle(uint32_t handle)
 {
 	uint32_t other = handle | 0x0fff;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cpus.c - other CPUs, each with a prefix area and a stack of its own.
+ * cpus.c - other CPUs, each with its own prefix area and stack.
  *
  * A CPU that is not in use is stopped. SIGP restart has it load the restart-new PSW (Principles of
  * Operation, chapter 4, "Signal Processor").
@@ -15,7 +15,7 @@
 /* Prefix areas; NULL: not used yet. The first CPU has absolute 0. */
 static uint8_t *area[CPUS];
 
-/* Condition code: 0 done, 1 with *@parameter a status, 2 busy, 3 not there. */
+/* Returns the condition code: 0 done, 1 status in *@parameter, 2 busy, 3 no such CPU. */
 static unsigned sigp(unsigned address, unsigned order, uint64_t *parameter)
 {
 	register uint64_t r1 __asm__("1") = *parameter;
@@ -46,7 +46,7 @@ bool bare_cpu_there(unsigned address)
 	return sigp(address, SIGP_SENSE, &status) != 3;
 }
 
-/* New PSWs as those of the first CPU, but without DAT: its control registers are reset. */
+/* New PSWs as of the first CPU, but without DAT, because control registers are reset. */
 static uint8_t *make_area(void)
 {
 	uintptr_t start = (uintptr_t)bare_pages(3 + STACK_PAGES);
@@ -57,7 +57,7 @@ static uint8_t *make_area(void)
 		zpci_put_be(new + at, 8, PSW_64BIT);
 	zpci_put_be(new + LC_RESTART_NEW, 8, PSW_64BIT);
 	zpci_put_be(new + LC_RESTART_NEW + 8, 8, (uintptr_t)bare_cpu_entry);
-	/* Of the three pages two are the area's, wherever it had to start; the stack is behind. */
+	/* Two of the three pages are the area, aligned; the stack follows. */
 	zpci_put_be(new + LC_CPU_STACK, 8, (uintptr_t) new + LC_SIZE + STACK_PAGES *PAGE - 160);
 	return new;
 }
@@ -82,7 +82,7 @@ void bare_cpu_wait(unsigned address)
 {
 	const volatile uint8_t *word = area[address] + LC_CPU_FUNCTION;
 
-	/* Its address is below 2 GiB: these four bytes are the ones that count. */
+	/* Its address is below 2 GiB, so these four bytes are enough. */
 	while (word[4] | word[5] | word[6] | word[7])
 		;
 	while (!is_stopped(address))

@@ -2,11 +2,10 @@
 /*
  * dat.c - the plugin's dynamic address translation beside that of QEMU's CPU.
  *
- * The option fid=N names a function of ours. Tables of all five levels are built, and changed in
- * one place for each case; then the CPU loads from an address and stores there, and MPCIFC and
- * STPCIFC have their operand there. What the CPU says is what must be: the same program
- * interruption, or none, with the same translation-exception identification, at the same
- * instruction.
+ * The option fid=N names a function of ours. The program builds tables of all five levels, and
+ * changes one place in each case. Then the CPU loads from an address and stores there, and MPCIFC
+ * and STPCIFC have their operand there. They must end as the CPU does: with the same program
+ * interruption or none, the same translation-exception identification, at the same instruction.
  *
  * Names and bits: Principles of Operation, chapter 3.
  */
@@ -35,13 +34,13 @@
 #define PAGE_PROTECTED 0x200
 #define PAGE_ZERO 0x800
 
-/* An address with another index in each table. */
+/* An address with a different index in each table. */
 #define ADDRESS (1ul << 53 | 2ul << 42 | 3ul << 31 | 4ul << 20 | 5ul << 12)
 
-static uint8_t *operand; /* the page that it means */
+static uint8_t *operand; /* its page */
 static uint32_t handle;
 
-/* Tables for the page of the program's slot, and for the operand: where its entries are. */
+/* Tables for the page of the program's slot and for the operand; the entries of the operand. */
 static uint64_t asce;
 static uint64_t *path[LEVELS];
 
@@ -50,7 +49,7 @@ static unsigned index_of(uint64_t address, unsigned level)
 	return level ? address >> (20 + 11 * (level - 1)) & 0x7ff : address >> 12 & 0xff;
 }
 
-/* The entry for @address, in tables that are made as needed. */
+/* The entry for @address. Makes missing tables. */
 static uint64_t *entry_of(uint64_t *table, uint64_t address, unsigned level)
 {
 	for (unsigned at = LEVELS - 1;; at--) {
@@ -90,13 +89,13 @@ struct seen {
 	uint64_t teid, psw_address;
 };
 
-/* What the case changes. */
+/* Changes of a case. */
 struct setting {
 	uint64_t address;
 	uint64_t primary, secondary, home;
-	uint64_t cr0;	/* bits to be on */
+	uint64_t cr0;	/* bits to set */
 	uint64_t space; /* PSW bits */
-	bool elsewhere; /* what is stored is not at the operand's start */
+	bool elsewhere; /* it does not store at the operand's start */
 };
 
 static void set_control(const struct setting *setting, uint64_t *cr0)
@@ -126,7 +125,7 @@ static struct seen access(const struct setting *setting, const uint8_t code[6], 
 	__asm__ volatile("lctlg 0,0,%0" : : "Q"(cr0));
 	if (seen.code) {
 		seen.teid = bare_pgm.teid;
-		/* LG, STG, MPCIFC and STPCIFC are of one length. */
+		/* LG, STG, MPCIFC and STPCIFC have the same length. */
 		seen.psw_address = bare_pgm.psw_address;
 	}
 	seen.cc = run.cc;
@@ -165,7 +164,8 @@ static void try(const char *name, const struct setting *setting)
 	stored = access(setting, store, 0);
 	operand[8] = 0;
 	compare(name, "store", stored, access(setting, store_controls, controls));
-	bare_ok(!!operand[8] == !stored.code || setting->elsewhere, "%s: what is stored", name);
+	bare_ok(!!operand[8] == !stored.code || setting->elsewhere,
+		"%s: STPCIFC stores if the CPU does", name);
 	refused += fetched.code != 0;
 	protected_only += !fetched.code && stored.code;
 	allowed += !stored.code;
@@ -185,7 +185,7 @@ static struct setting usual(void)
 				 .cr0 = CR0_ENHANCED_DAT };
 }
 
-/* The entry of @level changed by @bits, with and without enhanced DAT. */
+/* Changes @bits in the entry of @level, with and without enhanced DAT. */
 static void changed(const char *what, unsigned level, uint64_t bits)
 {
 	struct setting setting = usual();
@@ -215,7 +215,7 @@ static void test_entries(void)
 	changed("common segment", 1, COMMON);
 }
 
-/* Two levels protected: it counts on the whole way. */
+/* Two protected levels: protection counts at each. */
 static void test_two(void)
 {
 	*path[3] ^= PROTECTED;
@@ -240,7 +240,7 @@ static void test_frames(void)
 	}
 }
 
-/* An index that is beyond the table's length. */
+/* An index beyond the table's length. */
 static void test_lengths(void)
 {
 	struct setting setting = usual();
@@ -273,7 +273,7 @@ static void test_types(void)
 static void test_spaces(void)
 {
 	struct setting setting = usual();
-	uint64_t nothing = asce ^ TYPE(1); /* its tables are of another type */
+	uint64_t nothing = asce ^ TYPE(1); /* its tables have another type */
 
 	setting.space = ASC_SECONDARY;
 	try("secondary space", &setting);

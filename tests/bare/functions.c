@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* functions.c - the functions that there are, by CLP; their configuration space and BARs. */
+/* functions.c - functions by CLP; their configuration space and BARs. */
 #include "internal.h"
 
 #define CONFIG_SPACE 15
-#define LIST_MAX 252 /* entries of one answer, as Linux asks for */
+#define LIST_MAX 252 /* entries in one answer, as for Linux */
 
 /* A block is used by one call at a time. */
 static union {

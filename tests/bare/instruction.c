@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * instruction.c - one instruction with all registers under control.
+ * instruction.c - runs one instruction with chosen values of all registers.
  *
- * It is put into a page of its own with SVC behind it, whose handler saves the registers: that
- * needs no register, and comes back from problem state.
+ * It is put into its own page, followed by SVC. The handler of SVC saves the registers. SVC needs
+ * no register, and also leaves problem state.
  */
 #include "internal.h"
 

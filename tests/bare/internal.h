@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* internal.h - what the parts of the runtime know of each other. */
+/* internal.h - shared by the runtime's parts. */
 #ifndef BARE_INTERNAL_H
 #define BARE_INTERNAL_H
 
@@ -8,7 +8,7 @@
 #include "bare.h"
 #include "lowcore.h"
 
-/* Absolute 0, by the linker: an address that the compiler cannot know. */
+/* Absolute 0 as a linker symbol, whose value the compiler does not know. */
 extern uint8_t bare_lowcore[];
 
 static inline void *lowcore(unsigned offset)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* interruption.c - program interruptions are returned, the others waited for. */
+/* interruption.c - returns program interruptions, and waits for others. */
 #include "internal.h"
 
 struct bare_program_interruption bare_pgm;
@@ -98,7 +98,7 @@ void bare_io(void)
 	taken = BARE_IO;
 }
 
-/* Sets what control register @number has in @bits. */
+/* Replaces @bits of control register @number. */
 #define SET_CONTROL(number, bits, on)                                                              \
 	do {                                                                                       \
 		uint64_t value_;                                                                   \
@@ -107,7 +107,7 @@ void bare_io(void)
 		__asm__ volatile("lctlg " #number "," #number ",%0" : : "Q"(value_) : "memory");   \
 	} while (0)
 
-/* Returns the PSW mask that goes with it. */
+/* Returns the PSW mask for them. */
 static uint64_t enable(unsigned classes)
 {
 	SET_CONTROL(0, CR0_CLOCK_COMPARATOR, true);
@@ -133,8 +133,8 @@ unsigned bare_wait(unsigned classes, uint64_t microseconds)
 	return taken;
 }
 
-/* By being enabled for one instruction, again and again: to wait for the clock comparator, however
- * short, would take milliseconds. */
+/* Enables for one instruction, again and again. A wait for the clock comparator would take
+ * milliseconds. */
 unsigned bare_drain(unsigned classes)
 {
 	uint64_t enabled = enable(classes) & ~(uint64_t)PSW_WAIT;

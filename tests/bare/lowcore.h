@@ -2,8 +2,8 @@
 /*
  * lowcore.h - the prefix area, for C and for the assembler.
  *
- * Assigned storage locations are those of the Principles of Operation, chapter 3; what is used by
- * software here lies in the unassigned rest of the first page. The prefix of the first CPU stays 0.
+ * Assigned storage locations are those of the Principles of Operation, chapter 3. Software uses the
+ * unassigned rest of the first page. The prefix of the first CPU stays 0.
  */
 #ifndef BARE_LOWCORE_H
 #define BARE_LOWCORE_H
@@ -34,15 +34,15 @@
 
 /* --- ours ----------------------------------------------------------------------------------- */
 #define LC_PROGRAM_GPR 0x200 /* general registers at a program interruption */
-#define LC_ASYNC_GPR 0x280   /* at any of the other three: they do not nest */
+#define LC_ASYNC_GPR 0x280   /* at the other three, which do not nest */
 #define LC_RUN_GPR 0x300     /* bare_run: general registers before the instruction */
-#define LC_RUN_GPR_OUT 0x380 /* and behind it */
-#define LC_RUN_STACK 0x400   /* our stack pointer meanwhile */
+#define LC_RUN_GPR_OUT 0x380 /* and after it */
+#define LC_RUN_STACK 0x400   /* the runtime's stack pointer meanwhile */
 #define LC_RUN_PSW 0x410     /* the PSW that starts it */
 #define LC_WAIT_PSW 0x420    /* the PSW that waits */
 #define LC_RESET_STACK 0x430 /* stack pointer across a reset */
 
-#define LC_CPU_STACK 0x440    /* of another CPU: what it starts with */
+#define LC_CPU_STACK 0x440    /* of another CPU, at its start */
 #define LC_CPU_FUNCTION 0x448 /* 0 when it is done */
 #define LC_CPU_ARGUMENT 0x450
 #define LC_CPU_ADDRESS 0x458 /* a halfword for STAP */

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * reset.c - DIAGNOSE 308 with DMA and interruptions in flight, and what changes afterwards.
+ * reset.c - DIAGNOSE 308 while DMA and interruptions are in flight: nothing may change afterwards.
  *
  * The option fid=N names a probe function, interval=N is that of its group's measurement in
  * milliseconds; other-cpu has the second CPU (-smp 2) use it.
  *
- * The function copies a source into a window, each mapped many times side by side, so that every
- * page written differs from the one before; doorbells wait and ring into AIBV and AISB; the
- * measurement block is registered. The instruction behind the reset takes a copy of all of that,
- * and some time later all of it must be the same.
+ * The function copies a source into a window, both mapped many times, so that every written page
+ * differs from the one before. Doorbells wait and ring into AIBV and AISB, and the measurement
+ * block is registered. Right after the reset the program copies all of that. Some time later it
+ * must be the same.
  *
- * Nobody stops the other CPU before the reset. It disables, enables and starts the function all
- * the time, so that the reset meets it at any place; what it did is undone, and what it was about
- * to do does not happen.
+ * The other CPU is not stopped before the reset. It disables, enables and starts the function all
+ * the time, so that the reset meets it at any place. The reset undoes its work and prevents its
+ * next step.
  */
 #include "bare.h"
 
@@ -24,7 +24,7 @@
 #define OPERATION ((uint64_t)65536 * PAGE)
 #define ROUNDS 20u
 #define OTHER_ROUNDS 50u
-#define WAITING 10000u /* of doorbells, at most; microseconds */
+#define WAITING 10000u /* longest delay of doorbells, microseconds */
 #define SECOND 1000000u
 
 #define ENABLED 0x80000000u
@@ -33,7 +33,7 @@
 #define MSI_ADDRESS 0xfe00000000000000ul
 #define REG(name) ZPCI_PROBE_REG_##name
 
-/* What the function may write: window, AIBV, AISB, measurement block. */
+/* Storage that the function may write: window, AIBV, AISB, measurement block. */
 static uint8_t *source, *window, *aibv, *aisb, *fmb, *copy;
 #define WRITTEN ((WINDOW_PAGES + 1) * PAGE)
 
@@ -142,7 +142,7 @@ static void set_up_vectors(uint32_t handle)
 	bare_config_write(handle, at + 2, 2, 0x8000);
 }
 
-/* Enables the function and sets all of it to work. */
+/* Enables the function and starts its work. */
 static void start(uint32_t *handle)
 {
 	if (bare_enable(handle) != ZPCI_CLP_OK || register_all(*handle))
@@ -188,8 +188,7 @@ static void wait(uint64_t time)
 		;
 }
 
-/* Each page of the window is a page of the source that the device copies to it, or was not
- * written yet. */
+/* Each page of the window is a page of the source that belongs there, or was not written yet. */
 static bool whole(void)
 {
 	for (unsigned i = 0; i < WINDOW_PAGES; i++) {
@@ -209,7 +208,7 @@ struct tally {
 	unsigned rounds, disabled, unknown, whole, same, quiet, flying;
 };
 
-/* Right behind the reset: @copy is what storage held then. */
+/* @copy is storage right after the reset. */
 static void look(struct tally *tally, uint32_t before, uint64_t time)
 {
 	uint64_t request = bare_request(before, 0, 4), data;
@@ -239,7 +238,7 @@ static void judge(const struct tally *tally, const char *what)
 	bare_ok(tally->quiet == rounds, "%s: no interruption is pending in %u", what, tally->quiet);
 }
 
-/* The device says of a copy that a reset ended it. */
+/* The device's status says that a reset ended a copy. */
 static void count_flying(struct tally *tally)
 {
 	const unsigned ended = ZPCI_PROBE_STATUS_ERROR | ZPCI_PROBE_CODE_RESET

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * selftest.c - the runtime itself: each part of bare.h once, with one function.
+ * selftest.c - tests each part of bare.h once, with one function.
  *
- * The option fid=N names the function; without it there is none, and what needs one is left out.
- * cpus=N says how many CPUs there are.
- * die, exit=N and loose end the program in those ways.
+ * The option fid=N names the function; without it, tests that need one are left out. cpus=N says
+ * how many CPUs there are. die, exit=N and loose end the program in those ways.
  */
 #include "bare.h"
 
@@ -45,9 +44,10 @@ static void test_text(void)
 {
 	bare_printf("# %d %5d|%-5u|%05x %lx %s %c %%\n", -7, 42, 42u, 0xbeu, 0x123456789abcdeful,
 		    "text", 'c');
-	bare_ok(!strcmp(bare_option("word"), "value"), "an option of the command line");
-	bare_ok(!bare_option("wor") && !bare_option("words"), "and none that is not there");
-	bare_ok(bare_option_number("number", 0) == 0x1f, "a number");
+	bare_ok(!strcmp(bare_option("word"), "value"), "the command line has the option");
+	bare_ok(!bare_option("wor") && !bare_option("words"),
+		"the command line does not have another option");
+	bare_ok(bare_option_number("number", 0) == 0x1f, "the option is a number");
 }
 
 static void test_program_interruptions(void)
@@ -55,8 +55,9 @@ static void test_program_interruptions(void)
 	struct bare_run run = { .code = { 0xb2, 0x2b, 0x00, 0x12 } }; /* SSKE, privileged */
 	int inner = 0;
 
-	bare_ok(bare_try(odd_sccb, NULL) == SPECIFICATION, "specification exception");
-	bare_ok(bare_pgm.ilc == 4, "its instruction length");
+	bare_ok(bare_try(odd_sccb, NULL) == SPECIFICATION,
+		"an odd SCCB is a specification exception");
+	bare_ok(bare_pgm.ilc == 4, "the exception has the instruction length");
 	bare_ok(bare_try(inner_and_outer, &inner) == SPECIFICATION && inner == SPECIFICATION,
 		"nested");
 	run.psw_mask = BARE_PROBLEM_STATE;
@@ -71,10 +72,10 @@ static void test_registers(void)
 	for (unsigned i = 0; i < 16; i++)
 		run.gpr[i] = 0x1111 * (i + 1);
 	bare_ok(!bare_run(&run) && run.gpr[15] == 0x12221 && run.cc == 2,
-		"an instruction with all registers");
+		"an instruction gets all registers");
 	for (unsigned i = 0; i < 15; i++)
 		others = others && run.gpr[i] == 0x1111 * (i + 1);
-	bare_ok(others, "the others are as they were");
+	bare_ok(others, "the other registers keep their values");
 }
 
 static void test_translation(void)
@@ -82,15 +83,15 @@ static void test_translation(void)
 	uint64_t teid_page = (uintptr_t)page;
 
 	bare_dat(true);
-	bare_ok(!bare_try(write_page, page), "DAT on: a valid page");
+	bare_ok(!bare_try(write_page, page), "DAT on: a valid page is written");
 	bare_set_access(page, BARE_PROTECTED);
 	bare_ok(!bare_try(read_page, page), "a protected page is read");
-	bare_ok(bare_try(write_page, page) == PROTECTION, "and not written");
+	bare_ok(bare_try(write_page, page) == PROTECTION, "a protected page is not written");
 	bare_set_access(page, BARE_INVALID);
-	bare_ok(bare_try(read_page, page) == PAGE_TRANSLATION, "an invalid page");
-	bare_ok((bare_pgm.teid & ~0xffful) == teid_page, "its address");
+	bare_ok(bare_try(read_page, page) == PAGE_TRANSLATION, "an invalid page is not translated");
+	bare_ok((bare_pgm.teid & ~0xffful) == teid_page, "the exception has the page's address");
 	bare_set_access(page, BARE_VALID);
-	bare_ok(!bare_try(write_page, page), "valid again");
+	bare_ok(!bare_try(write_page, page), "a page that is valid again is written");
 	bare_dat(false);
 }
 
@@ -98,9 +99,10 @@ static void test_wait(void)
 {
 	uint64_t before = bare_clock();
 
-	bare_ok(!bare_wait(BARE_IO | BARE_SERVICE | BARE_MACHINE_CHECK, 2000), "nothing comes");
-	bare_ok(bare_clock() - before >= 2000 * 4096, "not before its time");
-	bare_ok(bare_interruptions.service > 0, "the console's service signals came");
+	bare_ok(!bare_wait(BARE_IO | BARE_SERVICE | BARE_MACHINE_CHECK, 2000),
+		"no interruption comes");
+	bare_ok(bare_clock() - before >= 2000 * 4096, "the wait is not too short");
+	bare_ok(bare_interruptions.service > 0, "the console caused service signals");
 }
 
 /* Vector 0 by doorbell, as Linux registers it: one summary bit, one vector bit. */
@@ -140,11 +142,13 @@ static void test_interruption(uint32_t handle)
 	bare_config_write(handle, 4, 2, 0x0006);
 	bare_bar_write(handle, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DOORBELL_NOW, 4, 0);
 	bare_ok(bare_wait(BARE_IO, 1000000) == BARE_IO, "an adapter interruption comes");
-	bare_ok(bare_interruptions.io_word == (0x80000000u | 2u << 27), "of subclass 2");
-	bare_ok(page[0] == 0x80 && page[64 + 0] == 0x80, "with its bits");
+	bare_ok(bare_interruptions.io_word == (0x80000000u | 2u << 27),
+		"the interruption has subclass 2");
+	bare_ok(page[0] == 0x80 && page[64 + 0] == 0x80, "both indicator bits are set");
 }
 
-/* PCILG of the probe's ID with each register for each operand: the others stay as they were. */
+/* PCILG of the probe's ID with each register for each operand. Other registers keep their
+ * values. */
 static bool load_with(uint32_t handle, unsigned r1, unsigned r2)
 {
 	struct bare_run run = { .code = RRE(OP_PCILG, r1, r2) };
@@ -162,7 +166,7 @@ static bool load_with(uint32_t handle, unsigned r1, unsigned r2)
 	return right && (r1 == r2 || run.gpr[r2] == bare_request(handle, ZPCI_PROBE_BAR, 4));
 }
 
-/* The condition code that a comparison left before PCILG, and the one that PCILG sets. */
+/* The condition codes of a comparison before PCILG, and of PCILG. */
 static unsigned code_behind(int64_t value, uint64_t request, unsigned *before)
 {
 	register uint64_t r2 __asm__("2") = request;
@@ -190,7 +194,7 @@ static void test_load(uint32_t handle)
 	for (unsigned r1 = 0; r1 < 16; r1++)
 		for (unsigned r2 = 0; r2 < 16; r2 += 2)
 			right = load_with(handle, r1, r2) && right;
-	bare_ok(right, "a load with each of its registers");
+	bare_ok(right, "a load works with all registers");
 	right = true;
 	for (int value = -1; value <= 1; value++) {
 		right = code_behind(value, request, &before) == 0 && right;
@@ -198,10 +202,10 @@ static void test_load(uint32_t handle)
 		right = code_behind(value, request ^ (uint64_t)0xfff << 32, &before) == 3 && right;
 		right = before == (value ? value < 0 ? 1 : 2 : 0) && right;
 	}
-	bare_ok(right, "condition codes 0, 1 and 3 behind 0, 1 and 2");
+	bare_ok(right, "PCILG sets condition codes 0, 1 and 3 after 0, 1 and 2");
 }
 
-/* What another CPU does beside this one. */
+/* The work of another CPU. */
 struct worker {
 	uint64_t request;
 	unsigned loads, right;
@@ -228,14 +232,14 @@ static void test_cpus(uint32_t handle)
 		workers[cpus].request = bare_request(handle, ZPCI_PROBE_BAR, 4);
 		workers[cpus++].loads = 10000;
 	}
-	bare_ok(cpus == bare_option_number("cpus", 1), "CPUs");
+	bare_ok(cpus == bare_option_number("cpus", 1), "there are as many CPUs as given");
 	for (unsigned i = 1; i < cpus; i++)
 		bare_cpu_start(i, load_often, &workers[i]);
 	load_often(&workers[0]);
 	for (unsigned i = 1; i < cpus; i++)
 		bare_cpu_wait(i);
 	for (unsigned i = 0; i < cpus; i++)
-		bare_ok(workers[i].right == workers[i].loads, "loads of CPU %u", i);
+		bare_ok(workers[i].right == workers[i].loads, "the loads of CPU %u are right", i);
 }
 
 static void test_function(uint32_t fid)
@@ -252,20 +256,22 @@ static void test_function(uint32_t fid)
 	request = bare_request(handle, 15, 4);
 	bare_ok(bare_pcilg(&data, &request, 0) == 3, "PCILG while disabled: cc 3");
 	bare_ok(bare_enable(&handle) == ZPCI_CLP_OK, "Set enables it");
-	bare_ok(bare_config_read(handle, 0, 2) == ZPCI_PROBE_VENDOR_ID, "configuration space");
-	bare_ok(bare_bar_read(handle, 0, ZPCI_PROBE_REG_ID, 4) == ZPCI_PROBE_ID, "BAR");
+	bare_ok(bare_config_read(handle, 0, 2) == ZPCI_PROBE_VENDOR_ID,
+		"configuration space has the vendor ID");
+	bare_ok(bare_bar_read(handle, 0, ZPCI_PROBE_REG_ID, 4) == ZPCI_PROBE_ID,
+		"the BAR has the probe's ID");
 	request = bare_request(handle, 0, 4);
-	bare_ok(!bare_load(request, 0, &data) && data == 0x707a7062, "a load in a loop's way");
+	bare_ok(!bare_load(request, 0, &data) && data == 0x707a7062, "bare_load() loads");
 	bare_ok(!bare_store(request, ZPCI_PROBE_REG_SCRATCH32, 0x78563412) &&
 			bare_bar_read(handle, 0, ZPCI_PROBE_REG_SCRATCH32, 4) == 0x12345678,
-		"and a store");
+		"bare_store() stores");
 	test_load(handle);
 	test_cpus(handle);
 	test_interruption(handle);
 	bare_reset(1);
-	bare_ok(bare_handle(fid) != handle, "load normal: the handle is another");
+	bare_ok(bare_handle(fid) != handle, "load normal: the handle is different");
 	handle = bare_handle(fid);
-	bare_ok(bare_disable(&handle) != ZPCI_CLP_OK, "and disabled");
+	bare_ok(bare_disable(&handle) != ZPCI_CLP_OK, "load normal: the function is disabled");
 }
 
 int main(void)

@@ -71,7 +71,7 @@ bare_wait_enabled:
 0:	br	%r14
 
 /* void bare_run_slot(void): PSW and registers are in the prefix area, and so are they afterwards.
- * What is run ends in SVC; a program interruption leaves by bare_leave(). */
+ * The instruction is followed by SVC; a program interruption leaves by bare_leave(). */
 	.globl	bare_run_slot
 bare_run_slot:
 	stmg	%r6,%r15,48(%r15)
@@ -110,7 +110,7 @@ bare_program_handler:
 	handler	bare_io_handler, bare_io, LC_IO_OLD
 
 /* void bare_diagnose_reset(subcode): the CPU restarts with the short PSW at absolute 0. Of its
- * registers nothing is taken for granted. */
+ * registers no value is assumed. */
 	.globl	bare_diagnose_reset
 bare_diagnose_reset:
 	stmg	%r6,%r15,48(%r15)
@@ -133,7 +133,7 @@ bare_cpu_entry:
 	lg	%r2,LC_CPU_ARGUMENT
 	lg	%r3,LC_CPU_FUNCTION
 	basr	%r14,%r3
-	bcr	15,%r0 /* what it stored is seen before that it is done */
+	bcr	15,%r0 /* its stores are visible before its end is */
 	mvghi	LC_CPU_FUNCTION,0
 	stap	LC_CPU_ADDRESS
 	llgh	%r3,LC_CPU_ADDRESS

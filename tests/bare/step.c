@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * step.c - stepping over zPCI instructions, as a guest's kernel does by program-event recording.
+ * step.c - steps over zPCI instructions, as a guest's kernel does by program-event recording.
  *
- * The option fid=N names a function of ours, or of QEMU's own. An ordinary instruction comes first:
- * what QEMU does for that one is expected of all others. `wait` is for a debugger at QEMU's stub,
- * which finds the instructions by their symbols step_*, see tests/guest/step.t.
+ * The option fid=N names a function of ours, or of QEMU's own. An ordinary instruction comes first;
+ * all others must behave as it does. `wait` is for a debugger at QEMU's stub, which finds the
+ * instructions by their symbols step_*, see tests/guest/step.t.
  */
 #include "internal.h"
 
@@ -38,7 +38,7 @@ static uint64_t slot(void)
 	return (uintptr_t)bare_slot;
 }
 
-/* With the fetch of the instruction recorded, and no other. */
+/* Records the fetch of this instruction only. */
 static int run_recorded(struct bare_run *run)
 {
 	int code;
@@ -86,7 +86,7 @@ static void test_usual(void)
 
 /* --- each instruction ------------------------------------------------------------------------- */
 
-/* Registers 1 to 4 are the operands; a condition code of 4 is not looked at. */
+/* Registers 1 to 4 are the operands; a @cc of 4 is not checked. */
 static void test(const char *name, struct bare_run run, unsigned cc)
 {
 	unsigned length = run.code[0] < 0xc0 ? 4 : 6;

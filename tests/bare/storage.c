@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storage.c - pages, and dynamic address translation that maps each to itself.
+ * storage.c - pages, and dynamic address translation that maps each page to itself.
  *
- * A segment table for 2 GiB, and page tables for the storage that there is (Principles of
- * Operation, chapter 3, "Dynamic Address Translation").
+ * A segment table for 2 GiB, and page tables for main storage (Principles of Operation, chapter 3,
+ * "Dynamic Address Translation").
  */
 #include "internal.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* text.c - formatting, and what the compiler expects of a C library. */
+/* text.c - formatting, and the functions of a C library that the compiler calls. */
 #include "internal.h"
 
-/* Loops and not calls of themselves: see the flags in Makefile.am. */
+/* Flags in Makefile.am keep these loops from becoming calls of themselves. */
 void *memcpy(void *to, const void *from, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What operations of the library cost, beside what a mutex costs: `make bench`.
+ * The cost of the library's operations, compared with a mutex: `make bench`.
  *
  *	library [ROUNDS [FUNCTIONS...]]
  *
- * A firmware on the machine in memory with so many functions of the model `probe`. The operations
- * go to one function, as they do for a driver, or with "all" in their name to each in turn, where
- * what is measured is how much of a function each touches. Two threads have a function each, or
- * the same one.
+ * A firmware on the machine in memory has FUNCTIONS functions of the model `probe`. Operations go
+ * to one function, as for a driver. Those with "all" in their name go to each in turn, and show how
+ * much memory of a function they touch. Two threads have one function each, or the same one.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -43,8 +42,8 @@ struct world {
 	struct zpci_firmware *firmware;
 	unsigned functions;
 	uint32_t *handles;
-	struct zpci_function *first[2]; /* those of the two threads */
-	uint64_t sum;			/* of what was read, so that nothing is left out */
+	struct zpci_function *first[2]; /* the two threads' functions */
+	uint64_t sum;			/* of all read data, so that no read is optimized away */
 };
 
 /* --- the guest ------------------------------------------------------------------------------ */
@@ -288,7 +287,7 @@ static void query_all(void *opaque, unsigned thread, uint64_t count)
 		query(world, world->handles[i % world->functions]);
 }
 
-/* As Linux does it: in blocks of 4 KiB up to the end. */
+/* In blocks of 4 KiB to the end, as Linux does. */
 static void list(void *opaque, unsigned thread, uint64_t count)
 {
 	struct world *world = opaque;
@@ -322,7 +321,7 @@ static void translate(void *opaque, unsigned thread, uint64_t count)
 	world->sum += absolute;
 }
 
-/* Each page takes the place of another in the cache before its turn comes again. */
+/* Each page replaces another one in the cache before it is used again. */
 static void translate_uncached(void *opaque, unsigned thread, uint64_t count)
 {
 	struct world *world = opaque;
@@ -372,7 +371,7 @@ static void dma_read_4k(void *opaque, unsigned thread, uint64_t count)
 		zpci_dma_read(world->first[thread], DMA_START + dma_place(i), buffer, 4096, NULL);
 }
 
-/* Data, and the byte that says that it is there. */
+/* Data, and the byte that announces it. */
 static void dma_vector(void *opaque, unsigned thread, uint64_t count)
 {
 	struct world *world = opaque;
@@ -386,7 +385,7 @@ static void dma_vector(void *opaque, unsigned thread, uint64_t count)
 	}
 }
 
-/* The same bytes moved without a function in between, to the same place; and one translation. */
+/* The same bytes copied to the same place without a function; and one translation. */
 static void memory(void *opaque, size_t length, bool read, uint64_t count)
 {
 	struct world *world = opaque;
@@ -438,7 +437,7 @@ static void raise(void *opaque, unsigned thread, uint64_t count)
 		zpci_msix_raise(world->first[thread], 0);
 }
 
-/* With the guest's part, which makes the next one present an interruption again. */
+/* The guest's part is included, after which the next vector interrupts again. */
 static void raise_presenting(void *opaque, unsigned thread, uint64_t count)
 {
 	struct world *world = opaque;
@@ -564,7 +563,7 @@ static void unmake_world(struct world *world)
 	free(world->handles);
 }
 
-/* A mutex of a process with one thread is cheaper than any of a virtual machine's. */
+/* A second thread, because a mutex is cheaper in a process with one thread. */
 static void *stay(void *opaque)
 {
 	(void)opaque;

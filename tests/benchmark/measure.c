@@ -21,7 +21,7 @@ static double now(void)
 
 /* --- yardsticks --------------------------------------------------------------------------- */
 
-/* A thread's own, on a cache line of its own. */
+/* One for each thread, on its own cache line. */
 struct bench_line {
 	pthread_mutex_t mutex;
 	char from[8], to[8];
@@ -38,7 +38,7 @@ static void mutex(void *world, unsigned thread, uint64_t count)
 	}
 }
 
-/* Out of line, with a length that the compiler does not know: as a device's bytes are copied. */
+/* Not inlined, with a length unknown to the compiler: as a device's bytes are copied. */
 static __attribute__((noinline)) void copy(char *to, const char *from, size_t length)
 {
 	memcpy(to, from, length);
@@ -118,7 +118,7 @@ static double run(void *world, const struct case_ *case_, uint64_t count)
 	return (now() - begin) / (double)count;
 }
 
-/* So many operations that the clock does not count. */
+/* As many operations as make the clock's cost negligible. */
 static uint64_t calibrate(void *world, const struct case_ *case_)
 {
 	uint64_t count = 1;
@@ -143,7 +143,7 @@ static double quartile(const double *sorted, unsigned count, unsigned n)
 	return sorted[(count - 1) * n / 4];
 }
 
-/* Those of all cases, and behind them the case's own. */
+/* The common yardsticks, then the case's own. */
 #define OWN YARDSTICKS
 
 struct samples {
@@ -167,7 +167,7 @@ static void sample(void *world, const struct case_ *const *sticks, unsigned numb
 	}
 }
 
-/* A case's ratio to its own yardstick. */
+/* The case's ratio to its own yardstick. */
 static void print_beside(const struct case_ *case_, const double *ratio, unsigned rounds)
 {
 	double median = quartile(ratio, rounds, 2);

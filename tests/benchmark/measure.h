@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * measure.h - measuring side by side: each case is compared with yardsticks that ran in the same
- * moment, since this machine may be another one a second later.
+ * measure.h - measures side by side: each case is compared with yardsticks that run at the same
+ * time, because a machine's speed changes.
  *
  * A round runs each case once, for a fixed number of operations on each thread, between two runs of
- * each yardstick. What is printed is the median over the rounds of the case's time for one
- * operation, and of its ratio to the yardsticks of the same round, with the quartiles.
+ * each yardstick. It prints the median of the time of one operation, and of the ratio to the same
+ * round's yardsticks, with the quartiles.
  */
 #ifndef TESTS_BENCHMARK_MEASURE_H
 #define TESTS_BENCHMARK_MEASURE_H
@@ -15,25 +15,25 @@
 
 struct case_ {
 	const char *name;
-	/* Does @count operations as thread @thread of the world that the cases share. */
+	/* Does @count operations as thread @thread of the shared world. */
 	void (*run)(void *world, unsigned thread, uint64_t count);
 	uint64_t count; /* operations of one thread in a round; 0: as many as take a millisecond */
 	unsigned threads;   /* 0: one */
-	double limit;	    /* of the ratio to @yardstick, as it was promised; 0: none */
-	unsigned yardstick; /* that @limit is about */
-	/* A yardstick of its own, which @limit is about then; NULL: none. */
+	double limit;	    /* promised limit of the ratio to @yardstick; 0: none */
+	unsigned yardstick; /* the yardstick of @limit */
+	/* The case's own yardstick, which is then that of @limit; NULL: none. */
 	const struct case_ *beside;
 };
 
-/* The yardsticks: what any implementation would pay. */
+/* The yardsticks: the least cost of any implementation. */
 enum {
 	YARDSTICK_MUTEX,      /* an uncontended mutex is locked and unlocked */
 	YARDSTICK_MUTEX_COPY, /* the same, and 8 bytes are copied */
 	YARDSTICKS
 };
 
-/* Measures @cases in @rounds rounds and prints a line for each. Returns how many of those with a
- * limit have a median ratio above it: something to look at, not a verdict. */
+/* Measures @cases in @rounds rounds and prints a line for each. Returns how many cases have a
+ * median ratio above their limit. Look at these; they need not be wrong. */
 unsigned measure(void *world, const struct case_ *cases, unsigned number, unsigned rounds);
 
 /* The heading of these lines. */

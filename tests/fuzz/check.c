@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * check.c - what is true between two steps, whatever happened before: all that tells about a
- * function tells the same.
+ * check.c - checks between two steps: all sources of facts about a function agree.
  */
 #include "fuzz.h"
 #include "zpci/util/instruction.h"
@@ -31,7 +30,7 @@ static void check_state(const struct zpci_function_info *info)
 	case ZPCI_STATE_UNBLOCKED:
 		fuzz_must(enabled);
 		break;
-	default: /* permanent error may come at any time; reserved functions are not told of */
+	default: /* permanent error may come at any time; reserved functions have no info */
 		fuzz_must(info->state == ZPCI_STATE_PERMANENT);
 	}
 }
@@ -108,7 +107,7 @@ static void check_controls(struct fuzz *fuzz, const struct zpci_function_info *i
 		  zpci_be64_get(fib.pba) <= zpci_be64_get(fib.pal));
 }
 
-/* Loads say whether the function is in a state for them; the lock is free, or we wait here. */
+/* A load agrees with the state. It would hang if the function's lock were held. */
 static void check_load(struct fuzz *fuzz, const struct zpci_function_info *info)
 {
 	uint64_t value = 0;
@@ -160,7 +159,7 @@ static void check_entry(const struct zpci_clp_list_entry *entry,
 	fuzz_must(zpci_be32_get(entry->configuration) == (standby ? 0 : ZPCI_CLP_CONFIGURED));
 }
 
-/* Two entries at a time, so that resume tokens are used. */
+/* Two entries in a call, for resume tokens. */
 #define ENTRIES 2
 
 static unsigned list_some(struct fuzz *fuzz, uint64_t *token, unsigned index)
@@ -192,7 +191,7 @@ static unsigned list_some(struct fuzz *fuzz, uint64_t *token, unsigned index)
 	return count;
 }
 
-/* The machine's own would follow. */
+/* The machine's functions would follow. */
 #define TOKEN_MACHINE 0x7a706369ffffffffull
 
 static void check_list(struct fuzz *fuzz, unsigned functions)
@@ -204,7 +203,7 @@ static void check_list(struct fuzz *fuzz, unsigned functions)
 		unsigned count = list_some(fuzz, &token, index);
 
 		index += count;
-		fuzz_must(count || token == last); /* it goes on */
+		fuzz_must(count || token == last); /* the list goes on */
 	} while (token != last);
 	fuzz_must(index == functions);
 }
@@ -261,7 +260,7 @@ static void fetch(struct fuzz *fuzz, struct zpci_chsc_sei_response *response)
 	memcpy(response, fuzz_storage(fuzz, address + 16), sizeof(*response));
 }
 
-/* As many of one function are pending at most. */
+/* At most so many events of one function are pending. */
 #define EVENTS_MAX ((1 + FUZZ_VFS) * 16)
 
 static unsigned drain(struct fuzz *fuzz)
@@ -283,7 +282,7 @@ static unsigned drain(struct fuzz *fuzz)
 	}
 }
 
-/* After the last event a new one is reported, whatever was before. */
+/* After the last event a new one is reported. */
 void fuzz_check_events(struct fuzz *fuzz)
 {
 	uint64_t reports;

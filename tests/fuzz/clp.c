@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * clp.c - target: CLP blocks. The block has exactly the bytes that were offered, so that a
- * sanitizer sees who reads or writes beyond; the instruction around it is instruction.c's.
+ * clp.c - target: CLP blocks. The block has exactly the offered bytes, so that a sanitizer sees
+ * accesses beyond. instruction.c tests the instruction.
  */
 #include "fuzz.h"
 
@@ -18,7 +18,7 @@ struct block {
 	size_t response;
 };
 
-/* Lengths as the instruction lets through. */
+/* Lengths that the instruction accepts. */
 static size_t length(struct fuzz_input *input, size_t usual, size_t minimum, size_t room)
 {
 	size_t value = usual + (size_t)(int8_t)fuzz_take(input, 1) * 8;
@@ -82,8 +82,8 @@ static bool known(unsigned code)
 	}
 }
 
-/* The answer is as long as it says; an error is a code and nothing else; the request is the
- * guest's. */
+/* The answer has the length that it tells. An error has only a code. The request does not
+ * change. */
 static void judge(const struct block *block, const uint8_t *before)
 {
 	const uint8_t *response = block->bytes + block->request;
@@ -104,7 +104,7 @@ static void judge(const struct block *block, const uint8_t *before)
 			  block->request + block->response - untouched));
 }
 
-/* Set: the handle that it answers is the current one, and the state is what was asked for. */
+/* After Set the handle in the response is the current one, and the state is the requested one. */
 static void judge_set(struct fuzz *fuzz, const struct block *block)
 {
 	const uint8_t *response = block->bytes + block->request;
@@ -165,7 +165,7 @@ static void clp(struct fuzz *fuzz, struct fuzz_input *input)
 	if (what < 0x80)
 		memset(block.bytes, 0, block.request);
 	fill_request(fuzz, input, &block, command);
-	/* Whatever the request says: these are the lengths that the instruction fetched. */
+	/* The lengths that the instruction has fetched. */
 	zpci_put_be(block.bytes, 2, block.request);
 	zpci_put_be(block.bytes + block.request, 2, block.response);
 	call(fuzz, &block, lps);

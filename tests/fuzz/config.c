@@ -2,8 +2,8 @@
 /*
  * config.c - target: configurations, as a file and as options.
  *
- * The first byte says which. What is accepted makes a firmware whose functions differ in all that
- * must differ; and written again, as options with every key, it makes the same ones.
+ * The first byte chooses the form. An accepted configuration makes a firmware whose functions have
+ * different IDs. It is written again as options with every key, and makes the same functions.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include "fuzz.h"
@@ -22,7 +22,7 @@
 
 const char fuzz_name[] = "config";
 
-/* A sentence: something, on one line, of a length that can be read. */
+/* A message has one line, is not empty and not too long. */
 static void check_error(int rc, char *error)
 {
 	fuzz_must((rc == 0) == (error == NULL));
@@ -50,7 +50,7 @@ static int load_file(struct zpci_config *config, const uint8_t *data, size_t siz
 	return rc;
 }
 
-/* One function on each line; behind a bracket, a group. */
+/* Each line is a function; after a bracket it is a group. */
 static int load_options(struct zpci_config *config, const uint8_t *data, size_t size,
 			char separator)
 {
@@ -121,7 +121,8 @@ static void check_function(const struct machine *machine, unsigned index,
 	}
 }
 
-/* --- written again ------------------------------------------------------------------------------ */
+/* --- written as options
+ * -------------------------------------------------------------------------- */
 
 static const char *yes_no(bool yes)
 {
@@ -136,7 +137,7 @@ static struct zpci_platform platform_of(const struct machine *machine, uint32_t 
 	return platform;
 }
 
-/* With the DMA addresses of the first function in it: they are written there. */
+/* With the DMA addresses of its first function, which belong there. */
 static int add_group(struct zpci_config *config, const struct zpci_platform *platform)
 {
 	const struct zpci_group *group = &platform->group;
@@ -199,7 +200,7 @@ static int add_again(struct zpci_config *config, const struct zpci_function_info
 	return rc;
 }
 
-/* But for what is given: all of it, now. */
+/* All facts are given now; the others must be equal. */
 static void check_same_platform(const struct zpci_platform *a, const struct zpci_platform *b)
 {
 	const struct zpci_group *c = &a->group, *d = &b->group;
@@ -222,7 +223,7 @@ static void check_same(const struct machine *one, const struct machine *two)
 
 	for (unsigned i = 0; info_at(one, i, &a); i++) {
 		fuzz_must(info_at(two, i, &b));
-		/* Not by memcmp(): there may be bytes between the fields. */
+		/* memcmp() would also compare padding. */
 		fuzz_must(a.fid == b.fid && a.uid == b.uid && a.handle == b.handle &&
 			  a.pchid == b.pchid && a.vfn == b.vfn && a.vf == b.vf && a.rid == b.rid);
 		fuzz_must(a.rid_published == b.rid_published && a.group == b.group &&
@@ -273,7 +274,7 @@ static void apply(const struct zpci_config *config)
 	check_error(rc, error);
 	for (; info_at(&machine, count, &info); count++)
 		check_function(&machine, count, &info);
-	/* What finish() let through the firmware may still refuse, but for reasons of its own. */
+	/* The firmware may refuse what finish() accepts, but only for its own reasons. */
 	fuzz_must(!rc && count == zpci_config_functions(config));
 	write_again(&machine);
 	machine_fini(&machine);

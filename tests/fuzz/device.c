@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * device.c - a `probe` device with us in between.
+ * device.c - a `probe` device whose services the target checks.
  *
- * What the device asks of its function goes through here, whether the device's own thread asks or
- * the target does in its name: before, the guest's tables are walked by a few lines that share
- * nothing with the library; during DMA each write must be to where they point; afterwards the
- * result must be what they say. The library may remember translations that the guest changed
- * without telling; so may we, and then either answer is right.
+ * All calls of services go through here, from the device's thread or from the target. Before DMA an
+ * own walk of the guest's tables finds the frames. During DMA each write must go there. Afterwards
+ * the result must agree. The library may remember translations that the guest changed without
+ * RPCIT. So does this file, and then both answers are right.
  */
 #include "fuzz.h"
 
@@ -50,14 +49,14 @@ static bool entry_at(struct fuzz *fuzz, uint64_t address, uint64_t *entry)
 {
 	uint8_t bytes[8];
 
-	/* Not from storage itself: a part of it may be poisoned. */
+	/* By the machine's operation, because a part of storage may be poisoned. */
 	if (zpci_ram_ops()->read_absolute(fuzz->ram, address, bytes, 8))
 		return false;
 	*entry = zpci_get_be(bytes, 8);
 	return true;
 }
 
-/* From the table entry of a segment to the frame. */
+/* From a segment's entry to the frame. */
 static bool walk_segment(struct fuzz *fuzz, uint64_t segment, uint64_t address,
 			 struct fuzz_translation *found)
 {
@@ -75,7 +74,7 @@ static bool walk_segment(struct fuzz *fuzz, uint64_t segment, uint64_t address,
 	return true;
 }
 
-/* False: the tables as they are now do not say what @address means. */
+/* False: the current tables have no translation of @address. */
 static bool walk(const struct fuzz_device *device, uint64_t address, struct fuzz_translation *found)
 {
 	const struct fuzz_registration *registration = registered(device);
@@ -115,7 +114,7 @@ static bool same(const struct fuzz_translation *a, const struct fuzz_translation
 	return a->page == b->page && a->frame == b->frame && a->writable == b->writable;
 }
 
-/* Candidates for @address: what the tables say, then what they said. @index from 0. */
+/* Translations of @address: first the current one, then former ones. @index counts from 0. */
 static bool candidate(const struct fuzz_device *device, uint64_t address, unsigned index,
 		      struct fuzz_translation *found, bool *valid)
 {
@@ -171,8 +170,7 @@ static void advance(struct fuzz_dma *dma, size_t length)
 	dma->length -= length;
 }
 
-/* Writes come in runs of pages, each of which is where it may be. The translation of the page
- * behind is looked at before. */
+/* A write is a run of pages. Each page must be in a frame of its translations. */
 void fuzz_dma_wrote(struct fuzz *fuzz, uint64_t absolute, size_t length)
 {
 	struct fuzz_dma run = fuzz->dma;
@@ -199,7 +197,7 @@ void fuzz_dma_wrote(struct fuzz *fuzz, uint64_t absolute, size_t length)
 		advance(&fuzz->dma, length);
 }
 
-/* What was read is what is there. */
+/* The bytes that were read are those in storage. */
 static void check_read(struct fuzz_dma *dma, const uint8_t *buffer)
 {
 	struct fuzz *fuzz = dma->device->fuzz;
@@ -218,9 +216,8 @@ static void check_read(struct fuzz_dma *dma, const uint8_t *buffer)
 	advance(dma, length);
 }
 
-/* An access that was refused had a reason to be. Its translation may be used again all the same, if
- * there was one and only what it led to was missing; and so may those of the pages behind, which were
- * looked at before this one was accessed. */
+/* A refused access must have a reason. If only its frame was missing, its translation may be used
+ * again. The same holds for further pages, which were translated before this access. */
 static void check_refused(struct fuzz_dma *dma)
 {
 	struct fuzz_translation found;
@@ -327,7 +324,7 @@ static int engine(void *opaque, bool write, uint64_t address, void *buffer, size
 		return -EFAULT;
 	}
 	device->budget--;
-	/* Page by page, so that it is known what is refused. */
+	/* Page by page, to know which one is refused. */
 	while (done < length) {
 		size_t part = PAGE - (address + done) % PAGE;
 		int rc;
@@ -441,7 +438,7 @@ static void fuzz_config_write(void *opaque, unsigned offset, const void *data, u
 	probe->config_write(device->inner, offset, data, length);
 }
 
-/* The contract of a model: within the BAR, and never what the function owns. */
+/* The contract of a model: accesses are within the BAR and outside of the function's structures. */
 static void check_bar(unsigned bar, uint64_t offset, size_t length)
 {
 	uint64_t size = bar == ZPCI_PROBE_BAR	     ? ZPCI_PROBE_BAR_SIZE
@@ -508,7 +505,7 @@ static int fuzz_device_drain(void *opaque, bool wait)
 const struct zpci_model fuzz_model = {
 	.size = sizeof(struct zpci_model),
 	.name = "fuzz",
-	.help = "a probe device whose services are watched",
+	.help = "a probe device whose services are checked",
 	.create = fuzz_create,
 	.destroy = fuzz_destroy,
 	.open = fuzz_open,
@@ -525,8 +522,8 @@ const struct zpci_model fuzz_model = {
 
 /* --- waiting --------------------------------------------------------------------------------- */
 
-/* Looks, with the device's lock held, whether its thread has something to do; what waits for its
- * time is due. */
+/* Whether the device's thread has work; doorbells that wait expire now. The device's lock is
+ * held. */
 static bool busy(struct probe_device *device)
 {
 	bool due = device->queue.count > 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * differential.c - target: the library against the model of tests/model. The first byte of an input
- * configures the firmware; then each RECORD bytes are one step. What differs is printed as the few
+ * configures the firmware, then each RECORD bytes are one step. For a difference it prints the few
  * steps that show it, with both answers.
  */
 #include "fuzz.h"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * execute.c - an instruction, and what it may do.
+ * execute.c - executes an instruction and checks its effects.
  *
- * Whatever the operands are: an instruction ends in a condition code or a program interruption or
- * is left to the machine, never in two of these; it changes the registers that its description
- * names and no others, and not even those unless it says cc 0; and it stores into its operand,
- * within the length that the guest offered, and nowhere else.
+ * For all operands: an instruction ends in one of a condition code, a program interruption, or is
+ * left to the machine. It changes only the registers of its description, and only with cc 0. It
+ * stores only into its operand, within the length that the guest offered.
  */
 #include "fuzz.h"
 #include "zpci/util/instruction.h"
@@ -62,7 +61,7 @@ struct step {
 	unsigned r1, r2; /* r2 of RRE instructions */
 	struct zpci_ram_cpu before;
 	enum zpci_disposition disposition;
-	size_t request, response; /* lengths of a CLP block, before */
+	size_t request, response; /* lengths in a CLP block, before the instruction */
 };
 
 static bool is_rre(enum kind kind)
@@ -114,7 +113,7 @@ static void begin(struct step *step)
 	step->response = length_at(step, step->before.gr[step->r2] + step->request);
 }
 
-/* --- how it ended ---------------------------------------------------------------------------- */
+/* --- its end --------------------------------------------------------------------------------- */
 
 static void check_end(const struct step *step)
 {
@@ -123,7 +122,7 @@ static void check_end(const struct step *step)
 	fuzz_must(zpci_instruction_known(step->bytes) || step->disposition == ZPCI_NOT_OURS);
 	if (step->disposition == ZPCI_NOT_OURS) {
 		fuzz_must(!cpu->cc_set && !cpu->program_interruption);
-		/* Without other functions in the machine the PCI instructions are ours alone. */
+		/* If the machine has no own functions, all PCI instructions are ours. */
 		fuzz_must(step->fuzz->shared || step->kind < CLP);
 		return;
 	}
@@ -134,7 +133,7 @@ static void check_end(const struct step *step)
 			  cpu->program_interruption == ZPCI_PGM_OPERATION);
 }
 
-/* Bits of register @number that may have changed. */
+/* Bits of register @number that may change. */
 static uint64_t changeable(const struct step *step, unsigned number)
 {
 	const struct zpci_ram_cpu *cpu = &step->fuzz->cpu;
@@ -171,15 +170,14 @@ static void check_registers(const struct step *step)
 	fuzz_must(cpu->psw_mask == step->before.psw_mask && cpu->prefix == step->before.prefix);
 }
 
-/* --- what it stored ---------------------------------------------------------------------------*/
+/* --- its stores ------------------------------------------------------------------------------ */
 
 static bool spans(const struct fuzz_write *write, uint64_t address, size_t length)
 {
 	return write->address == address && write->length == length;
 }
 
-/* The whole response, of whatever length it was; and in a shared machine the token of a List that
- * goes on with the machine's own. */
+/* The whole response; and in a shared machine the token of a List that continues in the machine. */
 static bool is_clp_store(const struct step *step, const struct fuzz_write *write)
 {
 	uint64_t block = step->before.gr[step->r2];
@@ -216,14 +214,14 @@ static void check_writes(const struct step *step)
 	for (unsigned i = 0; i < fuzz->write_count; i++) {
 		const struct fuzz_write *write = &fuzz->writes[i];
 
-		/* Indicator bits: a store may ring, or unmask what is pending. */
+		/* Indicator bits: a store may ring, or unmask a pending vector. */
 		fuzz_must(is_operand(step, write) || (presents && write->way == FUZZ_OR));
 		fuzz_must(!fuzz->cpu.program_interruption || !write->changed || presents);
 	}
 	fuzz_check_presented(fuzz);
 }
 
-/* A response says how long it is, and is no longer than what was offered. */
+/* A response tells its length, which is at most the offered one. */
 static void check_response(struct step *step)
 {
 	const struct zpci_ram_cpu *cpu = &step->fuzz->cpu;
@@ -235,7 +233,8 @@ static void check_response(struct step *step)
 	fuzz_must(length_at(step, step->before.gr[step->r2] + step->request) <= step->response);
 }
 
-/* --- what it means for us --------------------------------------------------------------------- */
+/* --- effects on the targets
+ * -------------------------------------------------------------------- */
 
 static void forget(const struct step *step)
 {

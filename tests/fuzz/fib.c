@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fib.c - target: function controls. What a FIB registers is what STPCIFC tells and what messages
- * and measurements use; what was refused changed nothing.
+ * fib.c - target: function controls. STPCIFC tells what a FIB has registered, and vectors and
+ * measurement use it. A refused FIB changes nothing.
  */
 #include "fuzz.h"
 
@@ -54,7 +54,7 @@ static void judge_int(const struct zpci_fib *asked, const struct zpci_fib *befor
 {
 	static const struct zpci_fib nothing;
 
-	/* It was not registered before, and what was asked for is there. */
+	/* It was not registered before, and the requested indicators are. */
 	fuzz_must(!memcmp(&before->aibv, &nothing.aibv, sizeof(before->aibv)) ||
 		  !memcmp(&before->interruption, &nothing.interruption, 4));
 	fuzz_must(!((zpci_be32_get(asked->interruption) ^ zpci_be32_get(now->interruption)) &
@@ -108,7 +108,7 @@ static void judge_done(unsigned control, const struct zpci_fib *asked,
 	}
 }
 
-/* A measurement block with a key ends the measurement, with an event. */
+/* A block with a key ends measurement, with an event. */
 static bool refusal_may_change(unsigned control)
 {
 	return control == ZPCI_MPCIFC_SET_MEASURE;
@@ -136,7 +136,7 @@ static void modify(struct fuzz *fuzz, struct fuzz_input *input)
 	fuzz_leave(fuzz);
 }
 
-/* MSI-X entry @vector: our group's address, data of the input's choice, not masked. */
+/* MSI-X entry @vector: the group's address, data of the input, not masked. */
 static void program(struct fuzz *fuzz, struct fuzz_input *input)
 {
 	uint32_t handle = fuzz_handle_of(fuzz, VF);

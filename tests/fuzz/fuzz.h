@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz.h - what the fuzz targets stand on.
+ * fuzz.h - common ground of the fuzz targets.
  *
  *	LLVMFuzzerTestOneInput(), one per target
  *	    |
@@ -10,13 +10,12 @@
  *	    +-- device.c    the adapter: `probe`, between whose services and us everything is judged
  *	    +-- check.c     what must be true between two steps, whatever the guest did
  *
- * A target turns its input into a sequence of steps. An oracle that is not satisfied ends in
- * abort(), which libFuzzer reports with the input, and which fails the replay of the corpus
- * (replay.c) where there is no libFuzzer.
+ * A target turns its input into a sequence of steps. A violated oracle ends in abort(). libFuzzer
+ * reports it with the input; without libFuzzer the replay of the corpus (replay.c) fails.
  *
- * Runs are deterministic. A probe device has a thread of its own; its services wait until the
- * step that caused them is over (fuzz.gate), and no step begins before the thread has nothing to
- * do (fuzz_drain()). There, time passes in no time: a doorbell's delay ends at once.
+ * Runs are deterministic. The services of a probe device's thread wait until the step that caused
+ * them has ended (fuzz.gate). A step begins when the thread has no work (fuzz_drain()). Doorbells
+ * expire there at once.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -44,7 +43,7 @@ _Noreturn void fuzz_fail(const char *file, int line, const char *condition);
 
 /* --- input.c ------------------------------------------------------------------------------- */
 
-/* What is left of an input. Behind its end everything reads as 0. */
+/* The rest of an input. Behind its end all bytes read as 0. */
 struct fuzz_input {
 	const uint8_t *data;
 	size_t size;
@@ -55,12 +54,12 @@ bool fuzz_more(const struct fuzz_input *input);
 uint64_t fuzz_take(struct fuzz_input *input, size_t length);
 /* One byte: a number below @count. */
 unsigned fuzz_choose(struct fuzz_input *input, unsigned count);
-/* The next bytes themselves, at most @length; *@got is how many there are. */
+/* The next bytes, at most @length; *@got is their number. */
 const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t length, size_t *got);
 /* The compiler chooses the order of two of these in one expression, or in the arguments of a call.
  * So there is one in a statement, or each in a declaration of its own. */
 /*
- * Any number, in few bytes one that matters. The first byte says which:
+ * Any number; important numbers take few bytes. The first byte chooses:
  *	00-3f       that number
  *	40-5f       one of FUZZ_NUMBERS by index
  *	60-7f       the same, plus the next byte, which is signed
@@ -71,7 +70,7 @@ const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t length, size_t *got);
 uint64_t fuzz_number(struct fuzz_input *input);
 extern const uint64_t fuzz_numbers[];
 extern const unsigned fuzz_numbers_count;
-/* An absolute address, mostly in storage. Two bytes: page, and a place in it. */
+/* An absolute address, mostly in storage. Two bytes: page and place in the page. */
 uint64_t fuzz_address(struct fuzz_input *input);
 
 /* --- machine.c ------------------------------------------------------------------------------ */
@@ -84,7 +83,7 @@ uint64_t fuzz_address(struct fuzz_input *input);
 #define FUZZ_UID 0x110u
 #define FUZZ_PCHID 0x1c0u
 
-/* Who wrote to storage. */
+/* The writer of bytes in storage. */
 enum fuzz_way {
 	FUZZ_LOGICAL,
 	FUZZ_REAL,
@@ -96,12 +95,12 @@ struct fuzz_write {
 	enum fuzz_way way;
 	uint64_t address;
 	size_t length;
-	bool changed; /* some byte is another one now */
+	bool changed; /* it changed a byte */
 };
 
 #define FUZZ_WRITES 64
 
-/* What STPCIFC tells of a function, and since when: taken before each step. */
+/* The answer of STPCIFC before each step, and since when it is the same. */
 struct fuzz_registration {
 	uint32_t fid;
 	uint32_t handle;
@@ -109,21 +108,21 @@ struct fuzz_registration {
 	struct zpci_fib fib;
 };
 
-/* A translation that was used, and that the guest has not told us to forget. */
+/* A translation that was used and not refreshed since. */
 struct fuzz_translation {
 	uint64_t page;
 	uint64_t frame;
 	bool writable;
 };
 
-/* More than one transfer of a target can use. */
+/* More than one transfer uses. */
 #define FUZZ_TRANSLATIONS 256
 
 struct fuzz_dma {
-	struct fuzz_device *device; /* whose DMA is under way; NULL: none */
+	struct fuzz_device *device; /* device with DMA; NULL: none */
 	bool write;
-	uint64_t address; /* what comes next */
-	size_t length;	  /* and how much of it */
+	uint64_t address; /* of the next access */
+	size_t length;	  /* bytes from there */
 };
 
 struct fuzz;
@@ -134,9 +133,9 @@ struct fuzz_device {
 	uint32_t fid;
 	void *inner;			      /* the probe device; NULL: closed */
 	const struct zpci_services *services; /* the function's */
-	struct zpci_services between;	      /* what the probe device gets instead */
+	struct zpci_services between;	      /* the services that the probe device gets */
 	bool quiesced;
-	unsigned budget; /* pieces of DMA that the engine may move in this step */
+	unsigned budget; /* pieces that the engine may still move in this step */
 	struct fuzz_translation used[FUZZ_TRANSLATIONS];
 	unsigned used_count;
 };
@@ -152,8 +151,8 @@ struct fuzz {
 	struct zpci_adapter *adapter;
 	struct fuzz_device devices[1 + FUZZ_VFS];
 
-	/* Held while a step is inside the library; recursive. Services of device threads wait
-	 * for it. */
+	/* Held while a step is in the library; recursive. Services of device threads wait for
+	 * it. */
 	pthread_mutex_t gate;
 	pthread_t main;
 
@@ -171,26 +170,26 @@ struct fuzz {
 /* A machine, a firmware and an adapter of `probe` with FUZZ_VFS VFs; no function yet. */
 enum fuzz_kind {
 	FUZZ_ALONE,
-	FUZZ_SHARED,	      /* the machine has functions of its own */
-	FUZZ_NO_UID_CHECKING, /* alone, and UIDs may be the same */
+	FUZZ_SHARED,	      /* the machine has its own functions */
+	FUZZ_NO_UID_CHECKING, /* not shared, and UIDs may be equal */
 	FUZZ_KINDS
 };
 struct fuzz *fuzz_setup(enum fuzz_kind kind);
-/* Checks once more and frees all. */
+/* Checks again and frees everything. */
 void fuzz_teardown(struct fuzz *fuzz);
-/* Begins to watch: forgets what was seen, and notes what is registered now. Gate held. */
+/* Begins a step's checks: forgets former writes, notes registrations. Gate held. */
 void fuzz_watch(struct fuzz *fuzz);
-/* Storage was written only where indicator bits, or the block of measurements, may be. */
+/* Only indicator bits and measurement blocks were written. */
 void fuzz_check_presented(const struct fuzz *fuzz);
 /* Around each call into the library. */
 void fuzz_enter(struct fuzz *fuzz);
 void fuzz_leave(struct fuzz *fuzz);
 
-/* Plugs VF @vf (0: the PF) with the profile of that index; 0 or what the firmware said. Those of
- * FUZZ_RELAXED have relaxed rules for store blocks; each third function has a utility string. */
+/* Plugs VF @vf (0: the PF) with the profile of that index; returns the firmware's result. Those of
+ * FUZZ_RELAXED have relaxed store blocks; each third function has a utility string. */
 #define FUZZ_RELAXED(vf) ((vf) == 2 || (vf) == 5)
 int fuzz_add(struct fuzz *fuzz, unsigned vf, unsigned profile, bool standby);
-/* Some handle: mostly of a function there is, now and then one that is wrong. One byte or 5. */
+/* A handle: mostly of an existing function, sometimes a wrong one. One byte or 5. */
 uint32_t fuzz_handle(struct fuzz *fuzz, struct fuzz_input *input);
 /* Info of the function that exists at @index; false: there is none. */
 bool fuzz_info(struct fuzz *fuzz, unsigned index, struct zpci_function_info *info);
@@ -202,25 +201,25 @@ uint8_t *fuzz_storage(struct fuzz *fuzz, uint64_t address);
 /* Makes some range of storage inaccessible, of up to 64 KiB. */
 void fuzz_poison(struct fuzz *fuzz, struct fuzz_input *input);
 
-/* What a host does, chosen by the input: hot plug, removal, resets, errors, time. */
+/* An action of the host: hot plug, removal, reset, error, time. */
 void fuzz_host(struct fuzz *fuzz, struct fuzz_input *input);
 
 /* --- execute.c ------------------------------------------------------------------------------ */
 
-/* Executes and judges; the registers are the caller's to set before. */
+/* Executes and checks. The caller has set the registers. */
 enum zpci_disposition fuzz_execute(struct fuzz *fuzz, const uint8_t instruction[6]);
 
 /* --- device.c ------------------------------------------------------------------------------- */
 
 extern const struct zpci_model fuzz_model;
-/* The adapter made next is of this one. */
+/* The next adapter belongs to @fuzz. */
 void fuzz_device_owner(struct fuzz *fuzz);
-/* Returns when no device has anything to do, for which all delays have passed. */
+/* Ends all delays, and returns when no device has work. */
 void fuzz_drain(struct fuzz *fuzz);
-/* The device's own DMA and messages, played by the target on its thread. */
+/* The device's DMA and vectors, caused by the target on its thread. */
 int fuzz_dma(struct fuzz_device *device, bool write, uint64_t address, void *buffer, size_t length);
 void fuzz_raise(struct fuzz_device *device, unsigned vector);
-/* The guest executed RPCIT, or something that ends all translations. */
+/* After RPCIT, or the end of all translations. */
 void fuzz_forget(struct fuzz_device *device, uint64_t start, uint64_t last);
 /* Called by machine.c for each write to absolute storage during DMA. */
 void fuzz_dma_wrote(struct fuzz *fuzz, uint64_t absolute, size_t length);
@@ -229,9 +228,9 @@ void fuzz_dma_wrote(struct fuzz *fuzz, uint64_t absolute, size_t length);
 
 /* State, handle, List, Query, group and controls agree; no lock is held. */
 void fuzz_check(struct fuzz *fuzz);
-/* Everything is disabled and nothing registered, as after a reset. */
+/* All functions are disabled and have no registrations, as after a reset. */
 void fuzz_check_reset(struct fuzz *fuzz);
-/* Fetches all events: they are of functions that exist or existed, and bounded in number. */
+/* Fetches all events: their functions exist or existed, their number is bounded. */
 void fuzz_check_events(struct fuzz *fuzz);
 
 #endif

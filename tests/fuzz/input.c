@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * input.c - from the bytes of an input to numbers.
+ * input.c - numbers from the bytes of an input.
  *
- * A fuzzer changes, removes and copies bytes. So every choice is one byte, each byte means
- * something, and numbers that decide (ends of storage and of the aperture, the MSI address) are
- * one byte away instead of eight.
+ * A fuzzer changes, removes and copies bytes. So every choice is one byte, each byte has a meaning,
+ * and important numbers (ends of storage and of the aperture, the MSI address) are one byte instead
+ * of eight.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * instruction.c - target: sequences of instructions with registers and storage of the input's
- * choice. The oracles are those of execute.c, device.c and check.c.
+ * instruction.c - target: sequences of instructions with registers and storage from the input. The
+ * oracles are in execute.c, device.c and check.c.
  */
 #include "fuzz.h"
 #include "zpci/util/instruction.h"
@@ -48,7 +48,7 @@ static void write_storage(struct fuzz *fuzz, struct fuzz_input *input)
 	zpci_ram_ops()->write_absolute(fuzz->ram, address, bytes, got);
 }
 
-/* Not only bytes: a handle, or a number, at some place. */
+/* Besides bytes: a handle or a number. */
 static void write_number(struct fuzz *fuzz, struct fuzz_input *input, bool handle)
 {
 	uint64_t address = fuzz_address(input);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * machine.c - the machine that inputs run on, with an eye on each access.
+ * machine.c - the machine of the targets, which watches each access.
  *
- * It is the machine in memory, some of whose operations go through here: what writes storage is
- * noted for the oracles, what ends an instruction is counted, and whoever presents something
- * must hold no lock of the library, which is tried by calling it.
+ * It is the machine in memory. Some operations go through here: writes to storage are noted for the
+ * oracles, ends of instructions are counted. A thread that presents something must hold no lock of
+ * the library, which is checked by a call of it.
  */
 #include "fuzz.h"
 
@@ -14,7 +14,7 @@
 #include <zpci/event.h>
 #include <zpci/profile.h>
 
-/* Inputs run one after another. The machine's operations find their fixture here. */
+/* Inputs run one after another. The machine's operations find their structure here. */
 static struct fuzz *current;
 
 uint8_t *fuzz_storage(struct fuzz *fuzz, uint64_t address)
@@ -76,7 +76,7 @@ static void note(enum fuzz_way way, uint64_t address, size_t length, bool change
 		(struct fuzz_write){ way, address, length, changed };
 }
 
-/* What is there before a write; a write is at most a CLP block long, or a piece of DMA. */
+/* The bytes before a write. A write has at most the length of a CLP block or a piece of DMA. */
 #define WRITE_MAX 8192
 static bool differs(int rc, const void *before, const void *after, size_t length)
 {
@@ -133,7 +133,7 @@ static int or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t *o
 	return rc;
 }
 
-/* --- what is presented ---------------------------------------------------------------------- */
+/* --- presenting ------------------------------------------------------------------------------ */
 
 /* If the lock of the function were held, this would wait for ever. It is not tried on a device's
  * thread: the owner of the lock may wait for that thread. */
@@ -179,7 +179,7 @@ static void watch_operations(struct fuzz *fuzz)
 	fuzz->ops.write_real = write_real;
 	fuzz->ops.write_absolute = write_absolute;
 	fuzz->ops.or_absolute = or_absolute;
-	fuzz->ops.regions = NULL; /* they may be absent, and would be a way around us */
+	fuzz->ops.regions = NULL; /* optional, and would bypass the checks */
 	fuzz->ops.adapter_interruption = adapter_interruption;
 	fuzz->ops.channel_report = channel_report;
 	fuzz->ops.sclp_completion = sclp_completion;
@@ -201,7 +201,7 @@ static struct fuzz_registration *registration_of(struct fuzz *fuzz, uint32_t fid
 	return registration;
 }
 
-/* Translations of another life, or of other tables, are not used any more. */
+/* Translations of an earlier life, or of other tables, must not be used. */
 static void forget_if_changed(struct fuzz *fuzz, const struct fuzz_registration *before,
 			      const struct fuzz_registration *now)
 {
@@ -214,14 +214,14 @@ static void forget_if_changed(struct fuzz *fuzz, const struct fuzz_registration 
 		fuzz_forget(&fuzz->devices[now->fid - FUZZ_FID], 0, UINT64_MAX);
 }
 
-/* A function in permanent error tells nothing, and is what it was before. */
+/* A function in permanent error has no answer. It stays as it was. */
 static void note_registration(struct fuzz *fuzz, const struct zpci_function_info *info)
 {
 	struct fuzz_registration *registration = registration_of(fuzz, info->fid);
 	struct fuzz_registration now = { .fid = info->fid,
 					 .handle = info->handle,
 					 .state = info->state };
-	/* Of a function that was just enabled: nothing of the life before. */
+	/* A function that was just enabled has nothing of its former life. */
 	static const struct zpci_fib fresh = { .controls = ZPCI_FIB_FC_ENABLED };
 	bool handle_bit;
 
@@ -273,7 +273,7 @@ static bool is_measurement(const struct fuzz_write *write, const struct zpci_fib
 	return fmb && inside(write, fmb, 64);
 }
 
-/* May have been written by the function whose registration this is. */
+/* Whether the function of this registration may have written there. */
 static bool is_presented(const struct fuzz_write *write,
 			 const struct fuzz_registration *registration)
 {
@@ -409,9 +409,9 @@ uint32_t fuzz_handle(struct fuzz *fuzz, struct fuzz_input *input)
 
 	if (what < 0xc0)
 		return handle;
-	if (what < 0xd0) /* as if it were enabled, or not */
+	if (what < 0xd0) /* with the other enable bit */
 		return handle ^ 0x80000000u;
-	if (what < 0xe0) /* from another life */
+	if (what < 0xe0) /* of another life */
 		return handle - 0x01000000u;
 	if (what < 0xf0) /* another slot */
 		return handle + (what & 15);
@@ -445,7 +445,7 @@ static void host_add(struct fuzz *fuzz, struct fuzz_input *input)
 	unsigned vf = fuzz_choose(input, 1 + FUZZ_VFS);
 	unsigned how = fuzz_choose(input, 16);
 
-	/* A slot is used once: more of them would only be slower. */
+	/* A slot is used once, because more slots are slower. */
 	if (fuzz->registration_count + 1 < FUZZ_FUNCTIONS)
 		fuzz_add(fuzz, vf, how % 5, how & 8);
 	if (how & 4)
@@ -477,7 +477,7 @@ static uint64_t presented(struct fuzz *fuzz)
 	return sum;
 }
 
-/* The machine is stopped, with its CPUs; what happens to it meanwhile is not seen by the guest. */
+/* The machine and its CPUs stand still. The guest sees nothing of this time. */
 static void pause_machine(struct fuzz *fuzz, struct fuzz_input *input)
 {
 	unsigned events = fuzz_choose(input, 4);

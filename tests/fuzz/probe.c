@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * probe.c - target: config space and BARs of a `probe` function, by loads, stores and store blocks of
- * any length at any place, its engine and its doorbells included.
+ * probe.c - target: loads, stores and store blocks of any length at any place, in config space and
+ * BARs of a `probe` function, with its engine and doorbells.
  *
- * Beside it runs a model of bytes: device memory, scratch registers and the MSI-X table are what
- * was stored; the rest of the BARs is 0 or as zpci-probe(7) says.
+ * A model of bytes runs beside it: device memory, scratch registers and the MSI-X table keep
+ * stores; the rest of the BARs is 0 or as in zpci-probe(7).
  */
 #include "fuzz.h"
 
@@ -15,19 +15,19 @@
 
 const char fuzz_name[] = "probe";
 
-/* Which one, 0: the PF; the input says. */
+/* The VF that the input chooses; 0: the PF. */
 static unsigned vf;
 #define TABLE (ZPCI_PROBE_VECTORS * 16u)
 #define PENDING (ZPCI_PROBE_VECTORS / 8u)
 
-/* What the bytes must be. */
+/* The expected bytes. */
 struct model {
 	uint8_t memory[ZPCI_PROBE_MEMORY_SIZE];
 	uint8_t registers[0x20]; /* identity and scratch */
 	uint8_t table[TABLE];
-	/* The engine wrote to device memory: it is learned again. */
+	/* The engine wrote to device memory: the model reads it again. */
 	bool memory_unknown;
-	uint32_t handle; /* of the life that it is about */
+	uint32_t handle; /* of the current life */
 };
 
 static void forget(struct model *model, uint32_t handle)
@@ -56,7 +56,7 @@ static bool fits(unsigned bar, uint64_t offset, size_t length)
 	return length <= bar_size(bar) && offset <= bar_size(bar) - length;
 }
 
-/* Where a byte is kept; NULL: nowhere. */
+/* The model's byte; NULL: none. */
 static uint8_t *byte_of(struct model *model, unsigned bar, uint64_t offset)
 {
 	if (bar == ZPCI_PROBE_MSIX_BAR)
@@ -74,7 +74,7 @@ static bool is_writable(unsigned bar, uint64_t offset)
 	       (offset >= ZPCI_PROBE_REG_SCRATCH64 && offset < ZPCI_PROBE_REG_SCRATCH64 + 8);
 }
 
-/* Bytes that the model knows nothing of: counters, engine, pending bits. */
+/* Bytes that the model does not have: counters, engine, pending bits. */
 static bool is_unknown(const struct model *model, unsigned bar, uint64_t offset)
 {
 	if (bar == ZPCI_PROBE_MSIX_BAR)
@@ -111,7 +111,7 @@ static void note_stored(struct model *model, unsigned bar, uint64_t offset, cons
 
 /* --- accesses -------------------------------------------------------------------------------- */
 
-/* Where it is interesting: near the registers, the table, the ends. */
+/* Interesting offsets: near registers, the table, the ends. */
 static uint64_t bar_offset(struct fuzz_input *input)
 {
 	static const uint64_t bases[] = {
@@ -154,7 +154,7 @@ static bool refused(struct zpci_outcome outcome)
 	return outcome.program_interruption || outcome.cc;
 }
 
-/* The function is there and enabled: every answer is known. */
+/* The function is plugged and enabled: each answer is known. */
 static bool is_enabled(struct fuzz *fuzz)
 {
 	return fuzz->registration_count && fuzz->registrations[0].state == ZPCI_STATE_ENABLED &&
@@ -166,7 +166,7 @@ static bool in_config(uint64_t offset, unsigned length)
 	return length && length != 3 && length <= 4 - (offset & 3);
 }
 
-/* The host may have plugged it again with a profile that shows none. */
+/* The host may have plugged it again with a profile without BARs. */
 static bool has_bars(const struct fuzz *fuzz)
 {
 	struct zpci_function_info info = { .size = sizeof(info) };
@@ -279,7 +279,7 @@ static void store_block(struct fuzz *fuzz, struct fuzz_input *input, struct mode
 
 /* --- config space ---------------------------------------------------------------------------- */
 
-/* A byte reads the same whatever the access; hard-wired bits are 0. */
+/* A byte reads the same in each access. Hard-wired bits are 0. */
 static void check_config(struct fuzz *fuzz, struct fuzz_input *input)
 {
 	uint64_t offset = fuzz_take(input, 2) & 0xffc, whole = 0, value = 0;
@@ -384,7 +384,7 @@ static void step(struct fuzz *fuzz, struct fuzz_input *input, struct model *mode
 		store(fuzz, input, model);
 		break;
 	}
-	/* Disabled, reset, removed: it starts anew. */
+	/* A disabled, reset or removed function starts again. */
 	if (fuzz_handle_of(fuzz, vf) != model->handle)
 		forget(model, fuzz_handle_of(fuzz, vf));
 }

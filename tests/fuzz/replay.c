@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * replay.c - runs a target over files, where there is no libFuzzer to do it.
+ * replay.c - runs a target over files, without libFuzzer.
  *
  *	TARGET [FILE|FOLDER]...     default: the target's corpus in the tree
  *
- * What was found once is tried again by each compiler and on each machine. An oracle that is not
- * satisfied ends in abort(), after the name of the input.
+ * Each compiler and machine tries former findings again. A violated oracle ends in abort(), after
+ * the name of the input.
  */
 #include "fuzz.h"
 
@@ -36,7 +36,7 @@ static int run_file(const char *path)
 	fuzz_must(data);
 	size = fread(data, 1, INPUT_MAX, file);
 	fclose(file);
-	/* Of its exact size, so that a sanitizer sees who reads behind it. */
+	/* Of the exact size, so that a sanitizer sees reads behind it. */
 	data = realloc(data, size ? size : 1);
 	fuzz_must(data);
 	printf("%s\n", path);
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 			 fuzz_name);
 		failed = run(corpus);
 	}
-	/* A corpus that was not found would pass for ever. */
+	/* Else a missing corpus would pass. */
 	printf("%u inputs\n", inputs);
 	return failed || !inputs;
 }

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make fuzz': each target for a while, from its corpus in the tree. TAP; what is new, and what
-# was found, goes to the build folder's tests/fuzz/work/TARGET, never into the tree.
+# `make fuzz': runs each target for a while, from its corpus in the tree. Prints TAP. New inputs and
+# findings go to the build folder's tests/fuzz/work/TARGET, never into the tree.
 #
 #	FUZZ_SECONDS  for each target (60); 0: the corpus alone
 #	FUZZ_TARGETS  names, separated by blanks (all)
 #	FUZZ_JOBS     targets at the same time (1)
-#	FUZZ_MERGE    folder for the corpora and what reaches more; nothing is fuzzed then
-#	FUZZ_COVERAGE not empty: only the lines that the inputs reach are told
+#	FUZZ_MERGE    folder for the corpora and inputs that reach more; nothing is fuzzed then
+#	FUZZ_COVERAGE not empty: only prints which lines the inputs reach
 #
 # Run in the build folder, with $srcdir and the names of all targets as arguments.
 set -u

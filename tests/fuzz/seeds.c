@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * seeds.c - writes the inputs that fuzzing starts from, one for each feature.
+ * seeds.c - writes the first inputs for fuzzing, one for each feature.
  *
  *	seeds FOLDER	makes FOLDER/TARGET/NAME
  *
- * They are written in the language of the targets (input.c, and the steps of each target), so
- * that a fuzzer finds whole operations to cut up. `make fuzz-seeds` puts them into the tree; when
- * a target's language changes its seeds change here.
+ * They use the format of the targets (input.c and each target's steps), so that a fuzzer finds
+ * whole operations. `make fuzz-seeds` writes them into the tree. If a target's format changes,
+ * change its seeds here.
  */
 #include <stdarg.h>
 #include <stdint.h>
@@ -39,7 +39,7 @@ static void raw(uint64_t value, unsigned length)
 		u8((unsigned)(value >> 8 * length));
 }
 
-/* The shortest that fuzz_number() reads as @value. */
+/* The shortest bytes that fuzz_number() reads as @value. */
 static void number(uint64_t value)
 {
 	unsigned length = 1;
@@ -60,7 +60,7 @@ static void number(uint64_t value)
 	raw(value, length);
 }
 
-/* What fuzz_address() reads as @address, a doubleword of the first quarter of a page. */
+/* The bytes that fuzz_address() reads as @address, a doubleword in the first quarter of a page. */
 static void address(uint64_t value)
 {
 	fuzz_must(value < FUZZ_STORAGE && value % 4096 < 32 * 8);
@@ -223,7 +223,7 @@ static void instructions_of_the_rest(void)
 
 /* --- clp ---------------------------------------------------------------------------------------- */
 
-/* A block of the usual lengths; what its command asks for follows, then no odd bytes. */
+/* A block of the usual lengths; then the command's request, and no further bytes. */
 static void block(unsigned command)
 {
 	u8(1), u8(command), u8(0), u8(0);
@@ -299,7 +299,7 @@ static void tables(void)
 static void transfer(bool write, uint64_t offset, unsigned length)
 {
 	u8(write ? 11 : 10), u8(0), raw(offset, 2), raw(length, 2), u8(0);
-	/* What is written, if it is as short as an entry. */
+	/* A write that is as short as an entry. */
 	if (write && length >= 8 && length <= 64)
 		u8(0), address(0);
 }
@@ -316,7 +316,7 @@ static void translations(void)
 		save("translation", "error-recovery");
 	tables(), write_entry(0x14000, 0, 5, 0), transfer(true, 0x7000, 0x1000),
 		save("translation", "large-frame");
-	/* At 0x90000 in it: the offset comes in units of 16. */
+	/* At offset 0x90000, in units of 16. */
 	tables(), write_entry(0x14000, 0, 5, 0), u8(10), u8(4), raw(0x9000, 2), raw(0x1000, 2),
 		u8(0), save("translation", "large-frame-end");
 	tables(), write_entry(0x18000, 0x80000, 3, 0), transfer(true, 0, 8),
@@ -422,7 +422,7 @@ static void configurations(void)
 
 /* --- differential -------------------------------------------------------------------------------- */
 
-/* Random records of 24 bytes are what its test runs; libFuzzer gets a few of them to begin with. */
+/* A few random records of 24 bytes, as in its test. */
 static void differentials(void)
 {
 	static const char *const names[] = { "random-1", "random-2", "random-3", "random-4" };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * translation.c - target: DMA through tables that the input wrote, anywhere in storage. The walk
- * that judges is in device.c. Tables can be pages of DMA as well: a device may write its own.
+ * translation.c - target: DMA through tables of the input, anywhere in storage. device.c checks by
+ * its own walk. DMA may write its own tables.
  */
 #include "fuzz.h"
 
@@ -14,7 +14,7 @@ const char fuzz_name[] = "translation";
 
 #define VF 1
 
-/* An entry that is nearly right: origin and low bits apart. */
+/* A nearly right entry: separate origin and low bits. */
 static uint64_t entry(struct fuzz_input *input)
 {
 	/* Valid entries of region and segment tables and of a page table; large frame. */
@@ -28,14 +28,14 @@ static uint64_t entry(struct fuzz_input *input)
 	       (what & 0x20 ? fuzz_take(input, 2) & 0xfff : 0);
 }
 
-/* Entries in a row, or the same one @count times: tables are mostly alike. */
+/* Entries in a row, or one entry @count times. */
 static void write_entries(struct fuzz *fuzz, struct fuzz_input *input)
 {
 	uint64_t address = fuzz_address(input) & ~7ull;
 	unsigned what = (unsigned)fuzz_take(input, 1);
 	unsigned count = what & 0x40 ? 1u << (what & 7) : 1;
 	uint64_t value = entry(input);
-	/* Each the next frame, or all the same. */
+	/* Each has the next frame, or all have the same. */
 	uint64_t step = what & 0x20 ? 0x1000 : 0;
 	uint8_t bytes[8];
 
@@ -45,7 +45,7 @@ static void write_entries(struct fuzz *fuzz, struct fuzz_input *input)
 	}
 }
 
-/* Where tables are likely to have been made: the low bits are few. */
+/* Likely places of tables. */
 static uint64_t dma_address(struct fuzz_input *input)
 {
 	unsigned what = (unsigned)fuzz_take(input, 1);
@@ -64,7 +64,7 @@ static void dma(struct fuzz *fuzz, struct fuzz_input *input, bool write)
 	size_t length = fuzz_take(input, 2);
 	uint8_t *buffer;
 
-	/* Rarely more than the piece that is moved at once. */
+	/* Rarely more than a piece. */
 	if (fuzz_choose(input, 64) == 63)
 		length <<= 2;
 	if (!device->inner || device->quiesced)
@@ -72,7 +72,7 @@ static void dma(struct fuzz *fuzz, struct fuzz_input *input, bool write)
 	buffer = malloc(length + 1);
 	fuzz_must(buffer);
 	memset(buffer, 0x5a, length + 1);
-	/* Now and then something that is an entry, if it gets into a table. */
+	/* Sometimes bytes that are an entry if they get into a table. */
 	if (write && length >= 8 && length <= 64)
 		zpci_put_be(buffer, 8, entry(input));
 	fuzz_dma(device, write, address, buffer, length);
@@ -88,7 +88,7 @@ static void register_tables(struct fuzz *fuzz, struct fuzz_input *input)
 	struct zpci_fib fib;
 
 	memset(&fib, 0, sizeof(fib));
-	/* Seven of eight times what is published, so that DMA follows. */
+	/* Mostly the published one, so that DMA follows. */
 	if (what & 0xe0)
 		iota = (iota & ~0xcull) | 4;
 	if (what & 0x10)

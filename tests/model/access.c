@@ -31,7 +31,7 @@ static uint8_t command_byte(const struct model_function *function)
 	return (uint8_t)((memory ? 0x02 : 0) | (function->bus_master ? 0x04 : 0));
 }
 
-/* What the guest reads; there is neither I/O space nor an interrupt pin on this platform. */
+/* The byte that the guest reads. This platform has no I/O space and no interrupt pin. */
 uint8_t model_config_byte(const struct model_function *function, unsigned offset)
 {
 	if (offset < 4)
@@ -90,7 +90,7 @@ static void write_config_byte(struct model *model, struct model_function *functi
 	}
 }
 
-/* Bit 15 of Device Control: registrations and handle stay, all of the device goes. */
+/* Bit 15 of Device Control resets the device. Registrations and handle stay. */
 static bool is_flr(unsigned offset, const uint8_t *data, unsigned length)
 {
 	for (unsigned i = 0; i < length; i++)
@@ -186,7 +186,7 @@ static bool write_bar(struct model *model, struct model_function *function, unsi
 
 /* --- the instructions ------------------------------------------------------------------------ */
 
-/* The function of an enabled handle; or NULL and the end. */
+/* The function of an enabled handle; or NULL, and *@end says why. */
 static struct model_function *begin(struct model *model, uint32_t handle, struct model_end *end)
 {
 	struct model_function *function = NULL;

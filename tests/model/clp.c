@@ -2,8 +2,8 @@
 /*
  * Call logical processor (section 3).
  *
- * A resume token means nothing to the guest. Ours is a slot and a mark; the test exchanges it for
- * the library's.
+ * A resume token means nothing to the guest. The model's token is a slot and a mark; pair.c
+ * exchanges it for the library's token.
  */
 #include "model.h"
 
@@ -27,9 +27,9 @@ enum {
 };
 
 #define TOKEN_MARK 0x4d6f64656c000000ull
-#define TOKEN_MACHINE (TOKEN_MARK | 0xffffff) /* our part of a shared list was all */
+#define TOKEN_MACHINE (TOKEN_MARK | 0xffffff) /* the model's part of a shared list has ended */
 
-/* A response as long as it should be, then as long as there is space. */
+/* The length field tells the whole answer or, if it is less, the space. */
 static unsigned respond(uint8_t *response, size_t space, const uint8_t *answer, size_t length)
 {
 	if (length > space)
@@ -52,7 +52,7 @@ static void fill_entry(const struct model_function *function, uint8_t *entry)
 	model_put_be(entry + 12, 4, function->handle);
 }
 
-/* The next function that is listed, from @slot on. */
+/* Slot of the next function to list, from @slot on. */
 static unsigned next_listed(const struct model *model, unsigned slot)
 {
 	while (slot < model->slots && model->functions[slot].state == MODEL_RESERVED)
@@ -97,7 +97,7 @@ static unsigned list(const struct model *model, const uint8_t *request, uint8_t 
 
 /* --- Query ----------------------------------------------------------------------------------- */
 
-/* Letters and digits of EBCDIC, as far as the test's strings go; blank padded. */
+/* The EBCDIC letters and digits of the test's strings, padded with blanks. */
 static void put_ebcdic(uint8_t *bytes, const char *text)
 {
 	static const char upper[] = "ABCDEFGHI.......JKLMNOPQR........STUVWXYZ......0123456789";

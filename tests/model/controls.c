@@ -14,7 +14,7 @@ bool model_controllable(const struct model_function *function)
 
 /* --- interruptions --------------------------------------------------------------------------- */
 
-/* Nothing is behind the last address: it does not go on at 0. */
+/* Addresses do not wrap to 0. */
 static bool byte_there(struct model *model, uint64_t address, unsigned offset)
 {
 	uint8_t byte;
@@ -82,7 +82,7 @@ static bool acceptable(const struct model_platform *platform, uint64_t pba, uint
 	       offered(platform, iota);
 }
 
-/* Registering and replacing differ in what must have been before. */
+/* REG_IOAT needs no registration before, REREG_IOAT needs one. */
 static struct model_end set_translation(struct model_function *function, bool before,
 					const uint8_t fib[80])
 {
@@ -219,7 +219,7 @@ struct model_end model_store_fib(struct model *model, uint32_t handle, unsigned 
 
 /* --- RPCIT ----------------------------------------------------------------------------------- */
 
-/* The last byte that is meant; a length of 0 means one. */
+/* The last byte of the range; a length of 0 means one byte. */
 static uint64_t last_of(uint64_t start, uint64_t length)
 {
 	uint64_t bytes = length ? length : 1;
@@ -235,12 +235,12 @@ struct model_end model_refresh(struct model *model, uint32_t handle, uint64_t st
 
 	if (!function || !model_controllable(function))
 		return MODEL_CC3;
-	/* Not done, and yet what was unmapped is not used any more. */
+	/* Refused; but old translations are not used any more. */
 	if (function->state == MODEL_ERROR) {
 		model_forget(function, start, last);
 		return MODEL_STATUS(40);
 	}
-	/* No DMA was made: the function has no error. */
+	/* There was no DMA, so the function has no error. */
 	if (!function->dma_registered)
 		return MODEL_STATUS(28);
 	if (last < function->pba || start > function->pal)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * desk.h - layout of the differential test's device, twice built: in desk.c behind the library, in
- * device.c inside of the model. Constants alone; neither side shares code with the other.
+ * desk.h - layout of the differential test's device. It is built twice: desk_device.c behind the
+ * library, device.c in the model. Only constants are shared, no code.
  *
  *	BAR 0  64 bit            16 KiB  bytes, and at the end the registers below
  *	BAR 2  32 bit, prefetch   8 KiB  bytes; MSI-X table and pending bits in its middle, across 4 KiB
@@ -21,7 +21,7 @@
 #define DESK_VF_DEVICE 0x0d01
 #define DESK_CLASS 0x088000
 #define DESK_REVISION 0x03
-#define DESK_VFS 6 /* of an adapter */
+#define DESK_VFS 6 /* VFs of an adapter */
 
 #define DESK_BAR0_SIZE 0x4000u
 #define DESK_BAR2_SIZE 0x2000u
@@ -32,7 +32,7 @@
 #define DESK_ENGINE 0x3008u
 #define DESK_DESCRIPTOR 0x3010u /* little-endian: address (8), length (2), place in BAR 0 (2) */
 #define DESK_DIRECTION 0x301cu	/* 1: to guest storage */
-#define DESK_RESULT 0x3020u	/* 0, 1: refused, 2: not allowed to; and from +8 what was refused */
+#define DESK_RESULT 0x3020u	/* 0, 1: refused, 2: not allowed; the refused address at +8 */
 #define DESK_MEMORY 0x3000u	/* the engine's part of BAR 0 */
 
 #define DESK_MSIX 0x40

@@ -131,7 +131,7 @@ static int desk_bar_read(void *opaque, unsigned bar, uint64_t offset, void *data
 	}
 }
 
-/* What was refused, and how, as a driver of the device would find it. */
+/* Tells a driver the result and the refused address. */
 static void note_result(struct desk_device *device, int rc, uint64_t failed)
 {
 	device->bar0[DESK_RESULT] = rc == 0 ? 0 : rc == -EFAULT ? 1 : 2;
@@ -227,7 +227,7 @@ static void desk_close(void *opaque)
 	free(device);
 }
 
-/* It works only when it is told to. */
+/* It works only within operations, so there is nothing to stop. */
 static void desk_nothing(void *opaque)
 {
 	(void)opaque;
@@ -236,7 +236,7 @@ static void desk_nothing(void *opaque)
 const struct zpci_model desk_model = {
 	.size = sizeof(struct zpci_model),
 	.name = "desk",
-	.help = "what the differential test compares with its model",
+	.help = "the device of the differential test",
 	.create = desk_create,
 	.destroy = desk_destroy,
 	.open = desk_open,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * desk_device.h - the device of desk.h as a model of the library's.
+ * desk_device.h - the device of desk.h as a zpci_model of the library.
  */
 #ifndef TESTS_MODEL_DESK_DEVICE_H
 #define TESTS_MODEL_DESK_DEVICE_H
@@ -18,14 +18,14 @@ struct desk_device {
 	uint8_t bar2[DESK_BAR2_SIZE];
 };
 
-/* An adapter of it; NULL: that function is not open. */
+/* Its adapter; NULL: that function is not open. */
 struct desk {
 	struct desk_device *devices[DESK_VFS + 1];
 };
 
 extern const struct zpci_model desk_model;
 
-/* The adapter of it that was made last. */
+/* Its newest adapter. */
 extern struct desk *desk_last;
 
 /* One DMA as the descriptor in BAR 0 says, from any thread. */

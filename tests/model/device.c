@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The device of desk.h, as its function has it.
+ * The device of desk.h in the model.
  */
 #include "model.h"
 

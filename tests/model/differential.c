@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Running records, and finding the few of them that make a difference.
+ * Runs records, and finds the few that show a difference.
  */
 #include "differential.h"
 
@@ -13,7 +13,7 @@ struct sequence {
 	size_t count;
 };
 
-/* Number of records run until library and model differed, or 0. */
+/* Number of records until library and model differed, or 0. */
 static size_t run(const struct sequence *sequence, FILE *trace)
 {
 	struct pair pair;
@@ -30,7 +30,7 @@ static size_t run(const struct sequence *sequence, FILE *trace)
 		pair_say(&pair, "%3zu %s\n", done, step_name(record));
 		step_run(&pair, record);
 		if (done == sequence->count)
-			pair.steps |= 15; /* the devices' insides as well */
+			pair.steps |= 15; /* compares the devices' bytes as well */
 		if (!pair.model->open)
 			pair_compare(&pair);
 	}
@@ -40,7 +40,7 @@ static size_t run(const struct sequence *sequence, FILE *trace)
 	return done;
 }
 
-/* Takes @length records at @start out, if it still differs without them. */
+/* Removes @length records at @start if the rest still differs. */
 static bool drop(struct sequence *sequence, size_t start, size_t length)
 {
 	size_t behind = sequence->count - start - length;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * differential.h - the library and the model, doing the same and compared after each step.
+ * differential.h - library and model do the same steps and are compared after each.
  *
  *	record ---> step.c  what a guest, a device or the host does, chosen by the record's bytes
  *	              |     and by the state of the model, so that most of it makes sense
@@ -9,8 +9,8 @@
  *	              v
  *	            differential.c  runs records; drops those that a difference does not need; tells
  *
- * A record means something at any place: records can be taken out of a sequence and the rest still
- * runs, which makes minimising a loop.
+ * A record is valid at any place of a sequence. So the search for few records is a loop that
+ * removes some.
  */
 #ifndef TESTS_MODEL_DIFFERENTIAL_H
 #define TESTS_MODEL_DIFFERENTIAL_H
@@ -40,7 +40,7 @@ bool differential_run(uint8_t options, const uint8_t *records, size_t count);
 #define FID 0x1000u /* + 16 * adapter + vf */
 
 /* Where things are in guest storage. */
-#define AT_LARGER 0x0000u /* what is behind the first entries is not a table */
+#define AT_LARGER 0x0000u /* only its first entries are a table */
 #define AT_PREFIX 0x2000u
 #define AT_CLP 0x4000u
 #define AT_FIB 0x6000u
@@ -56,7 +56,7 @@ bool differential_run(uint8_t options, const uint8_t *records, size_t count);
 #define AT_PAGES 0x20000u
 #define DMA_START 0x100000000ull
 
-#define FORMERS 32 /* handles that are remembered */
+#define FORMERS 32 /* number of remembered handles */
 
 struct pair {
 	struct zpci_ram *ram;
@@ -66,7 +66,7 @@ struct pair {
 	struct desk *desks[ADAPTERS];
 	struct model *model;
 	struct model_cpu model_cpu;
-	uint64_t token, model_token;		       /* the resume tokens that each gave last */
+	uint64_t token, model_token;		       /* last resume tokens of each */
 	uint32_t former[FORMERS], latest[MODEL_SLOTS]; /* enabled handles */
 	unsigned formers;
 	unsigned steps;
@@ -80,7 +80,7 @@ void pair_fini(struct pair *pair);
 __attribute__((format(printf, 2, 3))) void pair_differ(struct pair *pair, const char *format, ...);
 __attribute__((format(printf, 2, 3))) void pair_say(const struct pair *pair, const char *format,
 						    ...);
-/* Compares everything that has no place in a single answer. */
+/* Compares everything outside of an answer. */
 void pair_compare(struct pair *pair);
 
 /* The guest: registers, storage, instructions. */
@@ -88,7 +88,7 @@ void pair_set_register(struct pair *pair, unsigned number, uint64_t value);
 void pair_set_storage(struct pair *pair, uint64_t address, size_t length, uint64_t value);
 void pair_execute(struct pair *pair, const uint8_t instruction[6]);
 
-/* The host, and the device: the function must be there. */
+/* The host and the device. The function must exist. */
 void pair_plug(struct pair *pair, unsigned adapter, unsigned vf, unsigned profile, bool standby,
 	       unsigned platform, bool utility);
 void pair_unplug(struct pair *pair, uint32_t fid);

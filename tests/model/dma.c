@@ -2,13 +2,13 @@
 /*
  * A device's accesses to storage through the guest's tables (5.3 to 5.7), one page at a time.
  *
- * Nothing is cached here, but what the library may have cached is known: a translation that was
- * used and not refreshed since. Where the tables say otherwise now, both answers are right, and
- * the test does not ask.
+ * The model caches nothing. It knows what the library may have cached: translations that were used
+ * and not refreshed since. If the tables have changed meanwhile, both answers are right, and the
+ * test makes no such access.
  */
 #include "model.h"
 
-/* How an access ends: 0, or the code of its error. */
+/* Ends of an access: 0, or the code of an error. */
 enum {
 	NOT_REGISTERED = 0x0001,
 	RANGE = 0x0002,
@@ -48,7 +48,7 @@ static unsigned page_entry(struct model *model, uint64_t segment, uint64_t addre
 	return *entry & 0x400 ? TRANSLATION : 0;
 }
 
-/* The frame of the page at @address as the tables say now. */
+/* The frame of the page at @address in the current tables. */
 static unsigned walk(struct model *model, const struct model_function *function, uint64_t address,
 		     uint64_t *frame, bool *writable)
 {
@@ -57,8 +57,7 @@ static unsigned walk(struct model *model, const struct model_function *function,
 	unsigned error;
 	bool protect = entry & 0x200;
 
-	/* No table reaches farther: 11 bits of index each, 8 of the page table's, 12 within the
-	 * page. */
+	/* The reach of tables: 11 bits of index each, 8 for a page table, 12 within the page. */
 	if (level < 3 && address >> (20 + 11 * (level + 1)))
 		return RANGE;
 	for (level++; level-- > 0;) {
@@ -165,7 +164,7 @@ static unsigned move(struct model *model, struct model_function *function, uint6
 	return 0;
 }
 
-/* Pages behind the first may be translated before the first is moved. */
+/* The library may translate further pages before it moves the first. */
 static void look_ahead(struct model *model, struct model_function *function, uint64_t address,
 		       size_t length)
 {
@@ -191,7 +190,7 @@ int model_dma(struct model *model, struct model_function *function, uint64_t add
 		size_t piece = 4096 - address % 4096 < length ? 4096 - address % 4096 : length;
 		unsigned error;
 
-		/* Piece by piece: it may write over the tables that it goes by. */
+		/* In pieces, because DMA may overwrite its own tables. */
 		if (model_dma_open(model, function, address, piece))
 			model->open = true;
 		*failed = address;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Events (section 8): a queue in order, fetched by CHSC; and configure and deconfigure by SERVC.
+ * Events (section 8): a queue that CHSC fetches in order; and configure and deconfigure by SERVC.
  */
 #include "model.h"
 
@@ -13,7 +13,7 @@ static void take_out(struct model *model, unsigned index)
 		model->events[i] = model->events[i + 1];
 }
 
-/* Which event of @fid is given up for another: its first error, or its first event. */
+/* The event of @fid that a new one replaces: its first error, else its first event. */
 static unsigned superseded(const struct model *model, uint32_t fid)
 {
 	unsigned first = 0;
@@ -26,7 +26,7 @@ static unsigned superseded(const struct model *model, uint32_t fid)
 	return first;
 }
 
-/* What repeats the latest event of its function adds nothing; sixteen of a function may wait. */
+/* An event equal to its function's latest one is not added. At most sixteen of a function wait. */
 void model_post(struct model *model, const struct model_function *function, uint16_t pec,
 		uint64_t address)
 {
@@ -49,7 +49,7 @@ void model_post(struct model *model, const struct model_function *function, uint
 	model->events[model->event_count++] = event;
 }
 
-/* A report from during the reset may be lost: once more. */
+/* The machine may have lost a report during the reset, so it is repeated. */
 void model_runs(struct model *model)
 {
 	if (!model->reset)
@@ -74,7 +74,7 @@ void model_quiesce(struct model *model)
 	model->report_wanted = false;
 }
 
-/* Measurement starts its interval again; what waited is reported. */
+/* Measurement starts its interval again. Waiting events are reported. */
 void model_resume(struct model *model)
 {
 	model->quiesced = false;
@@ -146,7 +146,7 @@ static unsigned deconfigure(struct model_function *function)
 	return 0x0020;
 }
 
-/* In reserved state now (4.3). */
+/* It is in reserved state now (4.3). */
 static bool was_there(const struct model *model, uint32_t fid)
 {
 	for (unsigned i = 0; i < model->removed_count; i++)
@@ -172,14 +172,14 @@ static unsigned respond(struct model *model, const uint8_t *sccb, uint64_t addre
 	return wanted ? configure(function) : deconfigure(function);
 }
 
-/* Multiples of 8 below 2 GiB, but for the two pages at 0 and the two at the prefix. */
+/* Multiples of 8 below 2 GiB, except the two pages at 0 and at the prefix. */
 static bool sccb_can_be_at(const struct model_cpu *cpu, uint64_t address)
 {
 	return address % 8 == 0 && address < 1ull << 31 && address >= 8192 &&
 	       (address < cpu->prefix || address >= cpu->prefix + 8192);
 }
 
-/* Whether all that the command needs could be read; what it does not need is 0. */
+/* Reads what the command needs; the rest is 0. False: it is not in storage. */
 static bool read_sccb(struct model *model, struct model_cpu *cpu, uint64_t address, uint8_t *sccb)
 {
 	memset(sccb, 0, 16);
@@ -188,8 +188,7 @@ static bool read_sccb(struct model *model, struct model_cpu *cpu, uint64_t addre
 	return model_get_be(sccb, 2) < 16 || model_read_real(model, cpu, address + 8, sccb + 8, 8);
 }
 
-/* Of a machine with functions of its own, what is wrong is for its service processor to say,
- * unless it is about a function of ours. */
+/* A shared machine's service processor answers wrong SCCBs, unless they name a function of ours. */
 bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsigned r2)
 {
 	uint32_t command = (uint32_t)cpu->gr[r1];

@@ -14,7 +14,7 @@ static unsigned r2_of(const uint8_t *code)
 	return code[3] & 15;
 }
 
-/* D(X,B) or D(B): register 0 is no register; 20 bits and a sign, the low 12 come first. */
+/* D(X,B) or D(B): register 0 means 0. The displacement has a sign and 20 bits, the low 12 first. */
 static uint64_t operand_address(const struct model_cpu *cpu, const uint8_t *code, unsigned index)
 {
 	unsigned base = code[2] >> 4;
@@ -36,7 +36,7 @@ static void finish(struct model_cpu *cpu, unsigned cc)
 	cpu->cc_set = true;
 }
 
-/* The status goes where the handle was. */
+/* The status replaces a part of the handle. */
 static void conclude(struct model_cpu *cpu, struct model_end end, unsigned number)
 {
 	if (end.program_interruption) {
@@ -219,7 +219,7 @@ static unsigned opcode(const uint8_t *code)
 	return (unsigned)code[0] << 8 | (code[0] == 0xe3 || code[0] == 0xeb ? code[5] : code[1]);
 }
 
-/* In a shared machine: the handle in the request is not of our kind. */
+/* In a shared machine: the handle does not have our layout. */
 static bool is_foreign(const struct model *model, const struct model_cpu *cpu, const uint8_t *code)
 {
 	unsigned op = opcode(code);
@@ -269,7 +269,7 @@ static bool is_known(unsigned code)
 	       code == 0xebd0;
 }
 
-/* Mapped I/O is a facility that is not there, in any state. */
+/* Mapped I/O is not installed. */
 static bool is_mapped_io(unsigned code)
 {
 	return code == 0xb9d4 || code == 0xb9d5 || code == 0xb9d6 || code == 0xebd4;

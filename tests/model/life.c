@@ -4,9 +4,8 @@
  *
  *	handle  80000000 enabled  7f000000 instance, counts enables  00ff0000 10: ours  0000ffff place
  *
- * A function gets the place that is empty for the longest time, or a new one. What had the place
- * before it used its instance numbers: the next one goes on after them, and keeps the number that
- * it came with when it is first enabled.
+ * A function gets the place that has been empty for longest, or a new one. It goes on after the
+ * instance numbers of the place's former function, and its first enable does not change the number.
  */
 #include "model.h"
 
@@ -159,7 +158,7 @@ void model_disable(struct model_function *function)
 	model_msix_reset(function);
 }
 
-/* 3.9: who disables with the handle that a reset took away is told so, however many resets. */
+/* 3.9: a disable with the last enabled handle before any number of resets says "already". */
 void model_reset(struct model *model)
 {
 	for (unsigned i = 0; i < model->slots; i++) {
@@ -182,7 +181,7 @@ static bool in_use(const struct model_function *function)
 	       function->state == MODEL_UNBLOCKED;
 }
 
-/* Errors of the measurement block, which is stored until the function is disabled. */
+/* Errors of the measurement block. */
 static bool is_of_measurement(uint16_t pec)
 {
 	return pec >= 0x2a && pec <= 0x2c;
@@ -211,7 +210,7 @@ static bool is_an_error(uint16_t pec)
 	       is_of_measurement(pec) || pec == 0x30 || pec == 0x3a || pec == 0x3b || pec == 0x40;
 }
 
-/* A permanent error stops whatever is configured. */
+/* A permanent error stops a function in any configured state. */
 bool model_inject(struct model *model, uint32_t fid, uint16_t pec)
 {
 	struct model_function *function = model_by_fid(model, fid);

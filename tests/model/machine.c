@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The machine around the firmware: storage, byte by byte; time; what is presented to the guest.
+ * The machine around the firmware: storage, byte by byte; time; presented interruptions and
+ * reports.
  */
 #include "model.h"
 
@@ -44,7 +45,7 @@ static bool there(const struct model *model, uint64_t address)
 	       (address < model->bad_start || address - model->bad_start >= model->bad_length);
 }
 
-/* How byte @i of an access from @address is addressed. */
+/* The address of byte @i of an access at @address. */
 typedef uint64_t model_place(const struct model_cpu *cpu, uint64_t address);
 
 static uint64_t absolute(const struct model_cpu *cpu, uint64_t address)
@@ -53,7 +54,7 @@ static uint64_t absolute(const struct model_cpu *cpu, uint64_t address)
 	return address;
 }
 
-/* Prefixing exchanges the first 8 KiB with those at the prefix. */
+/* Prefixing exchanges the first 8 KiB and those at the prefix. */
 static uint64_t real(const struct model_cpu *cpu, uint64_t address)
 {
 	if (address / 8192 == 0)
@@ -150,7 +151,7 @@ void model_set_mode(struct model *model, unsigned isc, bool single)
 	model->none[isc] = false;
 }
 
-/* 6.6: discarded, not queued, until the guest asks again. */
+/* 6.6: it is discarded until the guest asks again. */
 static void present(struct model *model, unsigned isc)
 {
 	if (model->none[isc])
@@ -160,7 +161,7 @@ static void present(struct model *model, unsigned isc)
 		model->none[isc] = true;
 }
 
-/* What an instruction causes is presented when it has ended, each subclass once. */
+/* Interruptions are presented after the instruction, each subclass once. */
 void model_interrupt(struct model *model, unsigned isc)
 {
 	if (model->in_instruction)
@@ -169,7 +170,7 @@ void model_interrupt(struct model *model, unsigned isc)
 		present(model, isc);
 }
 
-/* 8.1: one report is outstanding at a time. */
+/* 8.1: there is one outstanding report at a time. */
 void model_settle(struct model *model)
 {
 	for (unsigned isc = 0; isc < 8; isc++)

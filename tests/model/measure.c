@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Function measurement (section 7): format 0, stored in the group's interval while a block is
- * registered.
+ * Function measurement (section 7): a registered block of format 0 is stored in the group's
+ * interval.
  */
 #include "model.h"
 
@@ -11,7 +11,7 @@ static void arm(struct model *model, struct model_function *function)
 	function->fmb_order = model->orders++;
 }
 
-/* Counters and samples count from the registration on; another one just moves the block. */
+/* Counters and samples start at the registration. A second one only moves the block. */
 bool model_measure(struct model *model, struct model_function *function, uint64_t address)
 {
 	bool keyless = address % 16 == 0, was = function->fmb;
@@ -48,7 +48,7 @@ struct model_function *model_measure_due(struct model *model, uint64_t target)
 	return first;
 }
 
-/* The time with the update bit, all, the time without it. */
+/* In order: the time with the update bit, the block, the time without the bit. */
 void model_measure_update(struct model *model, struct model_function *function)
 {
 	uint8_t block[64] = { [1] = 0x80 };
@@ -71,7 +71,7 @@ void model_measure_update(struct model *model, struct model_function *function)
 	model_post(model, function, 0x002a, 0);
 }
 
-/* After a stop each interval begins anew. */
+/* After resume each interval starts again. */
 void model_measure_resume(struct model *model)
 {
 	for (unsigned i = 0; i < model->slots; i++)

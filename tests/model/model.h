@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * model.h - a second statement of the contract: what a guest must see of the zPCI firmware.
+ * model.h - the contract written a second time: what a guest must see of the zPCI firmware.
  *
- * Deliberately simple: one thread, no cache, no lock, one byte at a time, everything in reach.
- * Written from the zPCI reference and from what the manual promises, and sharing nothing with the
- * library: own constants, own byte order, libc alone. Where the two differ, one of them is wrong.
+ * It is simple on purpose: one thread, no cache, no lock, one byte at a time, open structures. It
+ * is written from the zPCI reference and the manual, and shares nothing with the library: it has
+ * its own constants and byte order, and uses libc only. Where the two differ, one is wrong.
  *
  *	instruction.c  registers and operands     machine.c  storage, time, interruptions, reports
  *	clp.c          List, Query, Set           life.c     plug, enable, disable, reset, errors
@@ -25,10 +25,10 @@
 #include "desk.h"
 
 #define MODEL_STORAGE 0x40000u
-#define MODEL_SLOTS 16 /* functions that there can be at a time */
-#define MODEL_FIDS 64  /* of functions that were removed */
+#define MODEL_SLOTS 16 /* functions at a time */
+#define MODEL_FIDS 64  /* removed functions */
 #define MODEL_EVENTS ((MODEL_SLOTS + MODEL_FIDS) * 16)
-#define MODEL_KNOWN 512 /* translations that may be cached, of one function */
+#define MODEL_KNOWN 512 /* translations of one function that may be cached */
 
 struct model_cpu {
 	uint64_t gr[16];
@@ -55,7 +55,7 @@ enum model_memory_bit {
 	MODEL_BIT_ON
 };
 
-/* What the platform says, under the names of 3.5 and 3.6. */
+/* The platform, with the names of 3.5 and 3.6. */
 struct model_platform {
 	unsigned group;
 	unsigned noi, version, flags, maxstbl, mui, dtsm;
@@ -64,13 +64,13 @@ struct model_platform {
 	uint32_t pfip;
 	bool has_tid;
 	unsigned tid;
-	bool measured; /* there is a measurement block */
+	bool measured; /* it has a measurement block */
 };
 
 #define MODEL_PLATFORMS 4
 extern const struct model_platform model_platforms[MODEL_PLATFORMS];
 
-/* What the host plugs. */
+/* Options of a function. */
 struct model_plug {
 	uint32_t fid;
 	uint32_t uid;
@@ -96,10 +96,10 @@ struct model_function {
 	struct model_plug plug;
 	enum model_state state;
 	uint32_t handle;
-	uint32_t last_enabled; /* taken away by a reset; 0: none */
-	unsigned lives;	       /* of its place */
+	uint32_t last_enabled; /* ended by a reset; 0: none */
+	unsigned lives;	       /* number of lives of its place */
 	bool instances[128];   /* instance numbers that its handles had in this life */
-	bool unused;	       /* it was not enabled in this life yet */
+	bool unused;	       /* not enabled in this life yet */
 	uint64_t removed;      /* number of the removal that emptied its place */
 
 	/* config space and BARs */
@@ -142,7 +142,7 @@ enum {
 	MODEL_WRITTEN
 };
 
-/* As it was when it happened. */
+/* With the values at the time of the event. */
 struct model_event {
 	uint32_t fid;
 	uint32_t handle;
@@ -152,26 +152,26 @@ struct model_event {
 
 struct model {
 	uint8_t storage[MODEL_STORAGE];
-	uint64_t bad_start, bad_length; /* storage that is not there */
+	uint64_t bad_start, bad_length; /* missing storage */
 
 	struct model_function functions[MODEL_SLOTS];
 	unsigned slots;
-	bool begun[MODEL_PLATFORMS]; /* there is or was a function with it */
+	bool begun[MODEL_PLATFORMS]; /* a function has or had it */
 	uint32_t removed_fids[MODEL_FIDS];
 	unsigned removed_count;
 	uint64_t removals;
 	bool no_uid_checking;
-	bool shared; /* the machine has functions of its own: what is not ours is left to it */
+	bool shared; /* the machine has its own functions and gets what is not ours */
 
 	struct model_event events[MODEL_EVENTS];
 	unsigned event_count;
 	bool report_wanted, report_outstanding, quiesced;
-	bool reset; /* and no CLP since */
+	bool reset; /* no CLP since then */
 	uint64_t reports;
 
 	bool single[8], none[8]; /* 6.6 */
 	uint64_t interruptions[8];
-	uint8_t deferred; /* interruption subclasses of the instruction under way */
+	uint8_t deferred; /* interruption subclasses of the current instruction */
 	bool in_instruction;
 
 	uint64_t completions;
@@ -181,7 +181,7 @@ struct model {
 	uint64_t epoch; /* TOD clock at 0 */
 	uint64_t orders;
 
-	bool open; /* an access was made whose answer the contract leaves open: the test is over */
+	bool open; /* the contract allows several answers to an access: the test ends */
 };
 
 /* --- machine.c ------------------------------------------------------------------------------- */
@@ -207,7 +207,7 @@ bool model_write_logical(struct model *model, struct model_cpu *cpu, uint64_t ad
 
 void model_set_mode(struct model *model, unsigned isc, bool single);
 void model_interrupt(struct model *model, unsigned isc);
-/* What is presented when an instruction or a host's call has ended. */
+/* Presents interruptions and reports after an instruction or a host's call. */
 void model_settle(struct model *model);
 void model_advance(struct model *model, uint64_t nanoseconds);
 uint64_t model_clock(const struct model *model);
@@ -237,7 +237,7 @@ bool model_unplug(struct model *model, uint32_t fid);
 struct model_function *model_by_fid(struct model *model, uint32_t fid);
 /* The function whose handle this is, bit for bit; or NULL. */
 struct model_function *model_by_handle(struct model *model, uint32_t handle);
-/* The one in whose place it points and whose handle it is or was, enabled or not; or NULL. */
+/* The function in the handle's place, if it has or had this handle; or NULL. */
 struct model_function *model_by_place(struct model *model, uint32_t handle);
 unsigned model_slot(const struct model *model, const struct model_function *function);
 void model_enable(struct model_function *function);
@@ -261,10 +261,10 @@ bool model_servc(struct model *model, struct model_cpu *cpu, unsigned r1, unsign
 
 /* --- the others ------------------------------------------------------------------------------ */
 
-/* The group as Query tells, or NULL. */
+/* The group for Query, or NULL. */
 const struct model_platform *model_group(const struct model *model, unsigned group);
 
-/* In a shared machine: the block is for the machine itself. *@restart: from its list's start. */
+/* In a shared machine: the block is the machine's. *@restart: its list starts there. */
 bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t *request,
 			  size_t length, bool *restart);
 /* CLP with a block: false, cc 3 (no such logical processor). @request is followed by the response. */
@@ -291,11 +291,10 @@ struct model_end model_store_fib(struct model *model, uint32_t handle, unsigned 
 struct model_end model_refresh(struct model *model, uint32_t handle, uint64_t start,
 			       uint64_t length);
 
-/* A device's access: 0, 1 refused (@failed), 2 it may not access at all. */
+/* A device's access. Returns 0, 1 refused at *@failed, 2 not allowed to access. */
 int model_dma(struct model *model, struct model_function *function, uint64_t address,
 	      uint8_t *bytes, size_t length, bool write, uint64_t *failed);
-/* An access there could find what was cached before the guest changed its tables, or what the tables
- * say now: the contract leaves it open until RPCIT. */
+/* Before RPCIT an access there may use the old or the new translation: both are right. */
 bool model_dma_open(struct model *model, struct model_function *function, uint64_t address,
 		    size_t length);
 void model_forget(struct model_function *function, uint64_t start, uint64_t last);

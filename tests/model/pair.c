@@ -94,8 +94,8 @@ static void compare_storage(struct pair *pair, size_t start, size_t end)
 		      pair->model->storage + start, end - start, start);
 }
 
-/* What the next step may write over is looked at after each; the tables, the pages and the insides of
- * devices are many bytes, and keep what was done to them. */
+/* The blocks that the next step may overwrite are compared after each step. Tables, pages and
+ * devices' bytes are many and stay, so they are compared less often. */
 void pair_compare(struct pair *pair)
 {
 	bool devices = pair->steps % 16 == 15, all = pair->steps % 8 == 7;
@@ -131,8 +131,7 @@ void pair_set_storage(struct pair *pair, uint64_t address, size_t length, uint64
 	model_put_be(pair->model->storage + address, length, value);
 }
 
-/* A List whose resume token is at @token: the one that both gave last, each in its own words; or
- * one that neither did. */
+/* Puts a List's resume token at @token: each side's own last token, or one that neither gave. */
 struct exchange {
 	bool list;
 	uint64_t request;
@@ -179,7 +178,7 @@ static void exchange_tokens(struct pair *pair, const struct exchange *exchange)
 	if (model_get_be(pair->model->storage + exchange->request, 8) == pair->model_token &&
 	    zpci_get_be(zpci_ram_storage(pair->ram) + exchange->request, 8) == pair->token)
 		model_put_be(pair->model->storage + exchange->request, 8, pair->token);
-	/* Answered, and both have more, or both have not. */
+	/* Both answered, and both have more or both have not. */
 	if (!pair->cpu.cc_set || pair->cpu.cc || !pair->model_cpu.cc_set || pair->model_cpu.cc ||
 	    zpci_get_be(library - 14, 2) != 0x0010 || model_get_be(model - 14, 2) != 0x0010 ||
 	    !zpci_get_be(library, 8) != !model_get_be(model, 8))
@@ -254,7 +253,7 @@ void pair_advance(struct pair *pair, uint64_t nanoseconds)
 	model_advance(pair->model, nanoseconds);
 }
 
-/* The columns of README's table of profiles, then some that have no name. */
+/* The profiles of README's table, then some without a name. */
 static const struct {
 	bool ids, bars, publish_vfn;
 	unsigned memory;
@@ -279,7 +278,7 @@ static struct model_plug plug_of(unsigned adapter, unsigned vf, unsigned profile
 	};
 }
 
-/* As the library is told. */
+/* The library's form of the options. */
 static struct zpci_platform platform_of(const struct model_plug *plug)
 {
 	const struct model_platform *from = plug->platform;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The platforms that functions are plugged with (3.5, 3.6), and the groups that are known.
+ * Platforms of functions (3.5, 3.6), and the known groups.
  *
  *	0  the default                1  the default for store blocks of any alignment
  *	2  all kinds of tables,       3  few DMA addresses, type ISM, no measurement block
@@ -58,7 +58,8 @@ const struct model_platform model_platforms[MODEL_PLATFORMS] = {
 	  .pft = 0x05 },
 };
 
-/* The default for devices that map guest storage. The model has none, but its group is known. */
+/* The default for devices that map guest storage. The model has no such device, but knows the
+ * group. */
 static const struct model_platform mapping = { .group = 0x03,
 					       .noi = 2048,
 					       .version = 1,
@@ -68,7 +69,7 @@ static const struct model_platform mapping = { .group = 0x03,
 					       .dtsm = 0x40,
 					       .msia = 0xfe00000000000000 };
 
-/* The default groups need no function; any other one stays known. */
+/* Default groups are always known, others after their first function. */
 const struct model_platform *model_group(const struct model *model, unsigned group)
 {
 	if (group == mapping.group)

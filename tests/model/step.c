@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a record means. Its first byte chooses the step, the others are operands in the order in
- * which the step takes them, near to what is valid: tables of likely values with a few bad ones.
+ * The meaning of a record. Its first byte chooses the step. The others are operands in the order in
+ * which the step takes them, from tables of likely values with a few bad ones.
  */
 #include "differential.h"
 #include "zpci/util/instruction.h"
@@ -25,7 +25,7 @@ static uint64_t take(struct choice *choice, unsigned length)
 
 #define CHOOSE(choice, table) ((table)[take(choice, 1) % (sizeof(table) / sizeof((table)[0]))])
 
-/* --- who ------------------------------------------------------------------------------------- */
+/* --- functions and handles ------------------------------------------------------------------- */
 
 static struct model_function *nth_live(struct model *model, unsigned n)
 {
@@ -39,7 +39,7 @@ static struct model_function *nth_live(struct model *model, unsigned n)
 	return NULL;
 }
 
-/* One that is there, or NULL. */
+/* A plugged function, or NULL. */
 static struct model_function *take_live(struct pair *pair, struct choice *choice)
 {
 	unsigned n = (unsigned)take(choice, 1);
@@ -59,7 +59,7 @@ static uint32_t take_handle(struct pair *pair, struct choice *choice)
 	if (!function || way % 32 == 31)
 		function = &pair->model->functions[way / 32 % pair->model->slots];
 	handle = function->handle;
-	/* After a reset many a guest goes on with what it had. */
+	/* After a reset a guest may still use the old handle. */
 	if (function->last_enabled && way % 4 == 0)
 		return function->last_enabled;
 	switch (way % 32) {
@@ -80,7 +80,7 @@ static uint32_t take_handle(struct pair *pair, struct choice *choice)
 	}
 }
 
-/* --- how ------------------------------------------------------------------------------------- */
+/* --- instructions ---------------------------------------------------------------------------- */
 
 /* Mostly as a kernel in 64-bit mode; now and then not. */
 static void execute(struct pair *pair, const struct choice *choice, const uint8_t code[6])
@@ -102,7 +102,7 @@ static void execute_rre(struct pair *pair, const struct choice *choice, unsigned
 	execute(pair, choice, code);
 }
 
-/* An operand at @address by way of base register 12, index @index and a displacement. */
+/* The operand is at @address: base register 12 plus a displacement. */
 static void execute_displaced(struct pair *pair, struct choice *choice, unsigned opcode,
 			      unsigned r1, unsigned third, uint64_t address)
 {
@@ -202,7 +202,7 @@ static void load(struct pair *pair, struct choice *choice)
 	access_space(pair, choice, false);
 }
 
-/* And mostly looks at what became of it, in the same place. */
+/* Mostly reads the same place afterwards. */
 static void store(struct pair *pair, struct choice *choice)
 {
 	struct choice again = *choice;
@@ -253,7 +253,7 @@ static void set_vector(struct pair *pair, struct choice *choice)
 
 	pair_set_register(pair, 4, request(handle, 2, 8));
 	pair_set_register(pair, 5, DESK_TABLE + vector * 16);
-	/* Little-endian: the addresses have no bits but in their first byte. */
+	/* Little-endian: only the first byte of these addresses has bits. */
 	pair_set_register(pair, 6, data == 0xee ? 0x1234 : address >> 56);
 	execute_rre(pair, choice, OP_PCISTG, 6, 4);
 	pair_set_register(pair, 5, DESK_TABLE + vector * 16 + 8);
@@ -307,7 +307,7 @@ static void refresh(struct pair *pair, struct choice *choice)
 	execute_rre(pair, choice, OP_RPCIT, registers < 250 ? 7 : r2, r2);
 }
 
-/* What each entry should be, to which it is put back. */
+/* The right value of each entry, to restore it. */
 static uint64_t proper_entry(uint64_t address)
 {
 	unsigned i = (unsigned)(address - AT_PAGE_TABLES) / 8;
@@ -338,7 +338,7 @@ static uint64_t take_entry(struct choice *choice, uint64_t address)
 	return take(choice, 8);
 }
 
-/* Changes a table, and mostly says so. */
+/* Changes a table, mostly with RPCIT. */
 static void set_entry(struct pair *pair, struct choice *choice)
 {
 	static const uint32_t tables[] = { AT_ROOT + 16,
@@ -364,7 +364,7 @@ static void set_entry(struct pair *pair, struct choice *choice)
 		refresh(pair, choice);
 }
 
-/* The engine's next access may find what was cached, or what the tables say now. */
+/* The engine's next access may use an old or a new translation. */
 static bool is_open(struct pair *pair, struct model_function *function)
 {
 	const uint8_t *descriptor = function->bar0 + DESK_DESCRIPTOR;
@@ -412,8 +412,8 @@ static void device_access(struct pair *pair, struct choice *choice)
 	execute_rre(pair, choice, OP_PCISTG, 1, 2);
 }
 
-/* A page is used, then its entry changes, the guest says so, and the page is used again: each time as
- * the tables say. */
+/* A page is used, its entry changes, RPCIT, and the page is used again: each time as in the
+ * tables. */
 static void remap(struct pair *pair, struct choice *choice)
 {
 	struct model_function *function = take_live(pair, choice);
@@ -554,7 +554,7 @@ static void store_controls(struct pair *pair, struct choice *choice)
 
 /* --- CLP ------------------------------------------------------------------------------------- */
 
-/* A block at AT_CLP with these headers, and a little wrong now and then. */
+/* A block at AT_CLP with these headers, sometimes a little wrong. */
 static void begin_block(struct pair *pair, struct choice *choice, unsigned command,
 			unsigned request_length, unsigned response_length)
 {
@@ -655,7 +655,7 @@ static void immediate(struct pair *pair, struct choice *choice)
 
 /* --- SERVC, CHSC ----------------------------------------------------------------------------- */
 
-/* SCCBs where prefixing moves them as well. */
+/* Also SCCBs that prefixing moves. */
 static void configure(struct pair *pair, struct choice *choice)
 {
 	static const uint64_t places[] = { AT_SCCB,
@@ -698,7 +698,7 @@ static void fetch_event(struct pair *pair, struct choice *choice)
 	execute_rre(pair, choice, OP_CHSC, 6, way < 8 ? 6 : 0);
 }
 
-/* --- what has no order ----------------------------------------------------------------------- */
+/* --- steps without an order ------------------------------------------------------------------- */
 
 static uint64_t take_register(struct pair *pair, struct choice *choice)
 {
@@ -713,7 +713,7 @@ static uint64_t take_register(struct pair *pair, struct choice *choice)
 	return way < 220 ? take_dma(choice) : take(choice, 8);
 }
 
-/* Any of the opcodes with any registers. */
+/* Any opcode with any registers. */
 static void raw(struct pair *pair, struct choice *choice)
 {
 	static const uint16_t opcodes[] = { OP_SERVC, OP_CHSC,	 OP_CLP,     OP_PCISTG, OP_PCILG,
@@ -735,7 +735,7 @@ static void raw(struct pair *pair, struct choice *choice)
 	execute(pair, choice, code);
 }
 
-/* The next thing that a driver would do, so that deep states are reached often. */
+/* The next step of a driver, so that deep states are reached often. */
 static void drive(struct pair *pair, struct choice *choice)
 {
 	struct model_function *function = take_live(pair, choice);
@@ -842,7 +842,7 @@ static void reset(struct pair *pair, struct choice *choice)
 	model_reset(pair->model);
 }
 
-/* The machine stands still for a while; things may happen to it meanwhile. */
+/* The machine stands still for a while; an event or an error may come. */
 static void stand_still(struct pair *pair, struct choice *choice)
 {
 	unsigned way = (unsigned)take(choice, 1);
@@ -873,7 +873,7 @@ static void set_mode(struct pair *pair, struct choice *choice)
 	model_set_mode(pair->model, isc, single);
 }
 
-/* The guest clears its indicators, or writes anything anywhere. */
+/* The guest clears its indicators, or writes any bytes anywhere. */
 static void write_storage(struct pair *pair, struct choice *choice)
 {
 	static const uint32_t places[] = { AT_AIBV, AT_AISB, AT_AIBV + 8, AT_AISB, AT_FMB, AT_CLP };
@@ -950,7 +950,7 @@ static unsigned step_of(const uint8_t *record)
 	return step;
 }
 
-/* Enabled handles that there were, for guests that hold on to one. */
+/* Remembers enabled handles, for guests that use an old one. */
 static void note_handles(struct pair *pair)
 {
 	for (unsigned i = 0; i < pair->model->slots; i++) {

@@ -16,7 +16,7 @@ void model_msix_reset(struct model_function *function)
 		function->table[vector * 16 + 12] = 1;
 }
 
-/* Bit @bit, MSB-0, of the vector at @address; what it was in @was. */
+/* Sets bit @bit, MSB-0, of the vector at @address; *@was is the old value. */
 static bool set_bit(struct model *model, struct model_function *function, uint64_t address,
 		    unsigned bit, bool *was)
 {
@@ -55,7 +55,7 @@ static bool is_masked(const struct model_function *function, unsigned vector)
 	       function->table[vector * 16 + 12] & 1;
 }
 
-/* A message to another address than the doorbell is dropped. */
+/* A message to another address is dropped. */
 static void send_message(struct model *model, struct model_function *function, unsigned vector)
 {
 	const uint8_t *entry = function->table + vector * 16;
