@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A call that ends something waits for it: when it returns, nothing that was under way reaches the
- * guest's storage, sets an indicator or reports anything any more. Each test fails when the lock or
- * the wait that it is about is deleted from the library.
+ * A call that ends something waits for it: after its return nothing that was under way writes to
+ * the guest's storage, sets an indicator or reports anything. Each test fails if its lock or wait
+ * is deleted from the library.
  *
- * A thread that must be met inside of a call is parked there: it says that it has come, and goes on
- * when the test says so. Whether another call waits meanwhile is looked at after all threads had
- * many chances to run.
+ * A test stops a thread inside of a call as park.h says, and checks whether another call waits for
+ * it.
  */
 #include "fixture.h"
 #include "park.h"
@@ -52,7 +51,7 @@ static void parking_report(void *machine)
 	zpci_ram_ops()->channel_report(machine);
 }
 
-/* At once: an event was queued. */
+/* A report timer without delay: an event was queued. */
 static void parking_timer_set(struct zpci_timer *timer, uint64_t nanoseconds)
 {
 	if (!nanoseconds)
@@ -66,7 +65,7 @@ static void parking_timer_cancel(struct zpci_timer *timer)
 	zpci_ram_ops()->timer_cancel(timer);
 }
 
-static bool opens_busy;			    /* a device has work of its host's from the start */
+static bool opens_busy;			    /* devices are busy when they are opened */
 static struct bench_device *_Atomic opened; /* the last one */
 
 static int parking_open(void *adapter, unsigned vf, const struct zpci_services *services,
@@ -169,7 +168,7 @@ struct errand {
 	const struct zpci_services *services;
 	uint64_t dma; /* first DMA address; means PAGES */
 	int (*run)(struct errand *errand);
-	int result;
+	int rc;
 	_Atomic unsigned done;
 	pthread_t thread;
 };
@@ -178,7 +177,7 @@ static void *run(void *opaque)
 {
 	struct errand *errand = opaque;
 
-	errand->result = errand->run(errand);
+	errand->rc = errand->run(errand);
 	errand->done = 1;
 	return NULL;
 }
@@ -196,10 +195,10 @@ static void start(struct errand *errand, const struct errand *like,
 static int finish(struct errand *errand)
 {
 	pthread_join(errand->thread, NULL);
-	return errand->result;
+	return errand->rc;
 }
 
-/* --- what is under way ----------------------------------------------------------------------- */
+/* --- work under way -------------------------------------------------------------------------- */
 
 static int transfer(struct errand *errand)
 {
@@ -229,13 +228,30 @@ static int fail_to_measure(struct errand *errand)
 	return let_time_pass(errand);
 }
 
+static int report_error(struct errand *errand)
+{
+	errand->services->error(errand->services->function, ZPCI_PEC_SERVICE_ACTION);
+	return 0;
+}
+
+/* Outside of the aperture. */
+static int fail_to_transfer(struct errand *errand)
+{
+	uint64_t value;
+
+	return errand->services->dma_read(errand->services->function, 0, &value, sizeof(value),
+					  NULL) +
+	       EFAULT;
+}
+
 static int announce(struct errand *errand)
 {
 	zpci_firmware_announce(errand->fixture.firmware, FID + 1);
 	return let_time_pass(errand);
 }
 
-/* --- what ends it ------------------------------------------------------------------------------ */
+/* --- calls that end it
+ * ------------------------------------------------------------------------- */
 
 static int control(struct errand *errand, unsigned control)
 {
@@ -273,7 +289,17 @@ static int stop_measurement(struct errand *errand)
 	return control(errand, ZPCI_MPCIFC_SET_MEASURE);
 }
 
-/* No access after it, as PCI has it. */
+/* The guest may use the old block for something else afterwards. */
+static int move_block(struct errand *errand)
+{
+	struct zpci_fib fib;
+
+	memset(&fib, 0, sizeof(fib));
+	zpci_be64_put(&fib.fmb, FMB + 0x100);
+	return guest_modify(&errand->fixture, errand->handle, 0, ZPCI_MPCIFC_SET_MEASURE, &fib);
+}
+
+/* PCI promises that no access follows. */
 static int clear_bus_master(struct errand *errand)
 {
 	return guest_store(&errand->fixture, errand->handle, ZPCI_SPACE_CONFIG, 4, 2, 0);
@@ -336,7 +362,7 @@ static int resume(struct errand *errand)
 static const struct wait {
 	const char *name;
 	int (*under_way)(struct errand *errand);
-	struct park *park; /* where it is */
+	struct park *park; /* where the work stops */
 	int (*ends)(struct errand *errand);
 } waits[] = {
 	{ "RPCIT waits for DMA", transfer, &dma_park, refresh_page },
@@ -357,6 +383,7 @@ static const struct wait {
 	{ "a reset waits for an indicator", raise_vector, &indicator_park, reset },
 	{ "removal waits for an indicator", raise_vector, &indicator_park, take_away },
 	{ "SET_MEASURE waits for measurement", let_time_pass, &measure_park, stop_measurement },
+	{ "moving the block waits for measurement", let_time_pass, &measure_park, move_block },
 	{ "disable waits for measurement", let_time_pass, &measure_park, disable },
 	{ "deconfigure waits for measurement", let_time_pass, &measure_park, deconfigure },
 	{ "a reset waits for measurement", let_time_pass, &measure_park, reset },
@@ -364,6 +391,8 @@ static const struct wait {
 	{ "SET_MEASURE waits for an error of measurement", fail_to_measure, &post_park,
 	  stop_measurement },
 	{ "disable waits for an error of measurement", fail_to_measure, &post_park, disable },
+	{ "disable waits for an error of the device", report_error, &post_park, disable },
+	{ "disable waits for an error of DMA", fail_to_transfer, &post_park, disable },
 	{ "quiesce waits for measurement", let_time_pass, &measure_park, quiesce },
 	{ "quiesce waits for a channel report", announce, &report_park, quiesce },
 };
@@ -427,8 +456,8 @@ static int transfer_much(struct errand *errand)
 static struct errand *refreshing;
 static bool got_in; /* before the last piece */
 
-/* At the start of each piece but the first, a CPU that waits has many chances; and at that of the
- * last one it has been there. */
+/* Gives a waiting CPU many chances before each piece but the first. Before the last piece it must
+ * have been served. */
 static void give_chances_in_pieces(uint64_t address)
 {
 	if (address == PAGES || address % PIECE)
@@ -439,7 +468,7 @@ static void give_chances_in_pieces(uint64_t address)
 		got_in = refreshing->done;
 }
 
-/* A device that moves much does not keep a CPU waiting until the end. */
+/* A long transfer does not make a CPU wait until its end. */
 static void test_rpcit_gets_in_between_pieces(void **state)
 {
 	struct fixture *fixture = *state;
@@ -495,7 +524,7 @@ static int give_back(struct errand *errand)
 }
 
 /* While a device closes it is not opened again: it may use a host device that exists once. */
-static void test_a_closing_device_is_still_lent(void **state)
+static void test_closing_device_cannot_be_opened(void **state)
 {
 	struct zpci_services services = { .dma_read = NULL };
 	struct fixture *fixture = *state;
@@ -545,7 +574,7 @@ static int add_second(struct errand *errand)
 }
 
 /* From the checks until the function is there no other add runs. */
-static void test_one_of_two_gets_the_fid(void **state)
+static void test_only_one_of_two_threads_adds_a_fid(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like = { .fixture = *fixture }, first, second;
@@ -565,7 +594,7 @@ static void test_one_of_two_gets_the_fid(void **state)
 }
 
 /* Both calls found the function before it was removed. */
-static void test_one_of_two_removes(void **state)
+static void test_only_one_of_two_threads_removes(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like, cpu, first, second;
@@ -582,8 +611,8 @@ static void test_one_of_two_removes(void **state)
 	assert_int_equal(finish(&first) + finish(&second), -ENOENT);
 }
 
-/* However long its device takes to close. */
-static void test_a_removed_function_is_gone_at_once(void **state)
+/* This does not depend on how long its device takes to close. */
+static void test_removed_function_is_gone_at_once(void **state)
 {
 	struct zpci_function_info info = { .size = sizeof(info) };
 	struct zpci_clp_query_function_response function;
@@ -624,8 +653,8 @@ static int use_former_handles(struct errand *errand)
 				  &result) == ZPCI_CLP_INVALID_HANDLE;
 }
 
-/* However long a device takes to open, neither a CPU nor a reset waits for it. */
-static void test_nobody_waits_for_who_is_being_added(void **state)
+/* A CPU and a reset do not wait for a device that takes long to open. */
+static void test_nothing_waits_for_a_function_that_is_being_added(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like, adder, cpu, resetter;
@@ -644,8 +673,8 @@ static void test_nobody_waits_for_who_is_being_added(void **state)
 	assert_int_equal(finish(&adder), 0);
 }
 
-/* But for one that is being removed, as long as something of it can reach the guest. */
-static void test_reset_meets_who_is_being_removed(void **state)
+/* A reset does wait for a function that is being removed, while its device can reach the guest. */
+static void test_reset_waits_for_a_function_that_is_being_removed(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like, timer, remover, resetter;
@@ -666,7 +695,7 @@ static void test_reset_meets_who_is_being_removed(void **state)
 }
 
 /* A device that is being opened is stopped together with all others. */
-static void test_quiesce_meets_who_is_being_added(void **state)
+static void test_quiesce_stops_a_function_that_is_being_added(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like = { .fixture = *fixture }, first, second;
@@ -683,8 +712,8 @@ static void test_quiesce_meets_who_is_being_added(void **state)
 	assert_int_equal(fixture->bench->devices[1]->quiesces, 1);
 }
 
-/* And one that is added while the others are stopped, in a slot that was passed. */
-static void test_who_is_added_meets_quiesce(void **state)
+/* A function is added during quiesce, in a slot that quiesce has passed: it is stopped too. */
+static void test_function_added_during_quiesce_is_stopped(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like = { .fixture = *fixture }, first, second;
@@ -704,7 +733,7 @@ static void test_who_is_added_meets_quiesce(void **state)
 }
 
 /* A resume during a stop wins: all devices go on. */
-static void test_resume_meets_quiesce(void **state)
+static void test_resume_during_quiesce_wins(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like = { .fixture = *fixture }, first, second;
@@ -724,9 +753,8 @@ static void test_resume_meets_quiesce(void **state)
 	assert_int_equal(zpci_ram_channel_reports(fixture->ram), 1);
 }
 
-/* What it began when it was opened has ended before the caller relies on a machine that stands
- * still. */
-static void test_who_is_added_meanwhile_has_drained(void **state)
+/* Added while the machine stands still: add waits until the work that open() began has ended. */
+static void test_adding_to_a_stopped_machine_waits_for_drain(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like = { .fixture = *fixture }, errand;
@@ -744,7 +772,8 @@ static void test_who_is_added_meanwhile_has_drained(void **state)
 	assert_false(early);
 }
 
-/* --- who waited for the lock looks again ---------------------------------------------------------- */
+/* --- after the wait for a lock the function is checked again
+ * --------------------------------------- */
 
 static int load_bar(struct errand *errand)
 {
@@ -752,7 +781,7 @@ static int load_bar(struct errand *errand)
 }
 
 /* The handle is valid when the call begins to wait, and void when it goes on. */
-static void test_a_handle_that_ended_meanwhile(void **state)
+static void test_handle_that_ends_during_the_wait_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like, first, second;
@@ -786,7 +815,7 @@ static int exchange(struct errand *errand)
 }
 
 /* The same by FID: another function may have its slot. The order of the two is not defined. */
-static void test_a_fid_that_ended_meanwhile(void **state)
+static void test_fid_that_ends_during_the_wait_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct errand like, first, second, third;
@@ -813,18 +842,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ORDER_TEST(test_rpcit_gets_in_between_pieces),
 		ORDER_TEST(test_rpcit_gets_in_before_the_next_transfer),
-		ORDER_TEST(test_a_closing_device_is_still_lent),
-		ORDER_TEST(test_one_of_two_gets_the_fid),
-		ORDER_TEST(test_one_of_two_removes),
-		ORDER_TEST(test_a_removed_function_is_gone_at_once),
-		ORDER_TEST(test_nobody_waits_for_who_is_being_added),
-		ORDER_TEST(test_reset_meets_who_is_being_removed),
-		ORDER_TEST(test_quiesce_meets_who_is_being_added),
-		ORDER_TEST(test_who_is_added_meets_quiesce),
-		ORDER_TEST(test_resume_meets_quiesce),
-		ORDER_TEST(test_who_is_added_meanwhile_has_drained),
-		ORDER_TEST(test_a_handle_that_ended_meanwhile),
-		ORDER_TEST(test_a_fid_that_ended_meanwhile),
+		ORDER_TEST(test_closing_device_cannot_be_opened),
+		ORDER_TEST(test_only_one_of_two_threads_adds_a_fid),
+		ORDER_TEST(test_only_one_of_two_threads_removes),
+		ORDER_TEST(test_removed_function_is_gone_at_once),
+		ORDER_TEST(test_nothing_waits_for_a_function_that_is_being_added),
+		ORDER_TEST(test_reset_waits_for_a_function_that_is_being_removed),
+		ORDER_TEST(test_quiesce_stops_a_function_that_is_being_added),
+		ORDER_TEST(test_function_added_during_quiesce_is_stopped),
+		ORDER_TEST(test_resume_during_quiesce_wins),
+		ORDER_TEST(test_adding_to_a_stopped_machine_waits_for_drain),
+		ORDER_TEST(test_handle_that_ends_during_the_wait_is_refused),
+		ORDER_TEST(test_fid_that_ends_during_the_wait_is_refused),
 	};
 	struct CMUnitTest rows[WAITS];
 
@@ -832,6 +861,7 @@ int main(void)
 		rows[i] = (struct CMUnitTest){ .name = waits[i].name,
 					       .test_func = test_wait,
 					       .initial_state = (void *)&waits[i] };
-	return _cmocka_run_group_tests("what ends something waits", rows, WAITS, NULL, NULL) +
+	return _cmocka_run_group_tests("a call that ends something waits for it", rows, WAITS, NULL,
+				       NULL) +
 	       cmocka_run_group_tests(tests, NULL, NULL);
 }
