@@ -48,6 +48,9 @@
 #define OPCODE_PCISTG 0xb9d0
 #define OPCODE_PCILG 0xb9d2
 #define OPCODE_SERVC 0xb220
+/* Accesses of devices that are looked at for the cache. */
+#define ACCESSES_MAX 4096
+
 #define SPACE_CONFIG 15
 #define WHOLE_DATA 512
 
@@ -169,6 +172,7 @@ struct reduction {
 	size_t *number; /* of each shape: steps that are kept */
 	size_t shapes;
 	bool *kept;
+	bool cache;  /* the recording uses the cache, so the rest must */
 	size_t left; /* steps that are not out for good; the others lie behind them */
 };
 
@@ -306,16 +310,48 @@ static size_t insert_entry(struct reduction *reduction, size_t failed, const cha
 	return cause + 1;
 }
 
+static bool is_access(const struct trace_step *step, bool entry)
+{
+	return step->kind == TRACE_ASYNC && step->operations->name[1] == 'a' &&
+	       (step->operations->length == 8) == entry;
+}
+
+/* Whether a device still accesses a page that is in the cache, and one whose entry it has read
+ * before and must read again, because the guest has refreshed it. */
+static bool uses_cache(const struct reduction *reduction)
+{
+	const struct trace_step *steps = reduction->trace.steps, *last = NULL;
+	uint64_t entries[ACCESSES_MAX];
+	unsigned count = 0, hits = 0, again = 0;
+
+	for (size_t i = 0; i < reduction->left; i++) {
+		if (!reduction->kept[i])
+			continue;
+		if (is_access(&steps[i], false) && (!last || !is_access(last, true)))
+			hits++;
+		else if (is_access(&steps[i], false) && count < ACCESSES_MAX) {
+			entries[count] = last->operations->a;
+			for (unsigned k = 0; k < count; k++)
+				again += entries[k] == entries[count];
+			count++;
+		}
+		last = &steps[i];
+	}
+	return hits && again;
+}
+
 /* Whether what is kept replays, with the entries that it needs. Entries are inserted behind the
  * first of the groups that are @out, at which no index changes, or between them, which is
  * corrected. */
 static bool replays_completed(struct reduction *reduction, size_t *out, size_t number)
 {
-	size_t inserted[ENTRIES_MAX], count = 0, steps;
+	size_t inserted[ENTRIES_MAX], count = 0, steps, index;
 	char *complaint = NULL;
 
-	while (replay_steps(&reduction->trace, reduction->kept, PATIENCE, &steps, &complaint)) {
-		size_t index = count < ENTRIES_MAX ? insert_entry(reduction, steps, complaint) : 0;
+	while (replay_steps(&reduction->trace, reduction->kept, PATIENCE, &steps, &complaint) ||
+	       (reduction->cache && !uses_cache(reduction))) {
+		index = complaint && count < ENTRIES_MAX ? insert_entry(reduction, steps, complaint)
+							 : 0;
 
 		free(complaint);
 		for (size_t i = 0; index && i < number; i++)
@@ -520,6 +556,7 @@ int main(void)
 	fprintf(stderr, "%zu steps of %zu shapes\n", recorded, reduction.shapes);
 	if (!replays(&reduction))
 		return 1;
+	reduction.cache = uses_cache(&reduction);
 	reduce(&reduction);
 	if (!replays(&reduction))
 		return 1;
