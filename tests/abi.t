@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The binary interface of the library: its types are laid out as the table in tests/abi says, for C11
-# and for C++17; programs of either that refer to every public symbol link with the shared library and
-# with the static one, and run; its soname and version node are those of configure.ac.
+# The binary interface of the library: its types are laid out as the table in tests/abi says, for
+# C11 and for C++17; programs of either that refer to every public symbol link with the shared
+# library and with the static one, and run; its soname and version node are those of configure.ac.
 #
-# CC, CXX and READELF name the tools, CFLAGS and LDFLAGS what they are given; LIBRARIES the folder with
-# the libraries, LIBZPCIFW_VERSION libtool's version of them; EMULATOR what runs programs of another
-# machine, if CROSS_COMPILING is yes.
+# CC, CXX and READELF name the tools, CFLAGS and LDFLAGS what they are given; LIBRARIES the folder
+# with the libraries, LIBZPCIFW_VERSION libtool's version of them; EMULATOR what runs programs of
+# another machine, if CROSS_COMPILING is yes.
 #
 # With --update it writes the table instead; HACKING.md says when.
 

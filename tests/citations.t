@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What comments, tests and pages cite of the zPCI reference (doc/) is there, and its sections are in
-# order. citations.pl looks for it. It is tried on a small tree first, whose every fault it must name.
+# order. citations.pl looks for it. It is tried on a small tree first, whose every fault it must
+# name.
 
 set -eu
 

@@ -97,7 +97,8 @@ END {
 			continue
 		}
 		if (c == "}" && !--depth) {
-			# After the body of a function comes the next statement; after a type its semicolon.
+			# After the body of a function comes the next statement; after a type its
+			# semicolon.
 			if (head ~ /\(/) {
 				statement(head, body, 0)
 				head = body = ""

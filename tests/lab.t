@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# How the lab downloads from mirrors that have holes (zpci/lab/apt.sh). The test has a mirror of its own
-# on the loopback interface: three releases of small packages, which the test builds.
+# How the lab downloads from mirrors that have holes (zpci/lab/apt.sh). The test has a mirror of its
+# own on the loopback interface: three releases of small packages, which the test builds.
 
 . "$(dirname "$0")/tool/tap.sh"
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -107,8 +107,8 @@ apt-get -qq update >"$tap_folder/out" 2>&1 || {
 	skip_all "apt does not read the mirror of this test"
 }
 
-# lab COMMAND...: with the lab's functions. Sets $status, $out, and $asked: the requests that the mirror
-# got, without those for Release files. Where the lab would wait, it calls on_wait.
+# lab COMMAND...: with the lab's functions. Sets $status, $out, and $asked: the requests that the
+# mirror got, without those for Release files. Where the lab would wait, it calls on_wait.
 on_wait() {
 	:
 }

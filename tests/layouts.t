@@ -32,8 +32,8 @@ section() {
 	inside' "$srcdir"/doc/[0-9]*.md
 }
 
-# structure SECTION TABLE NAME: offset and size of all fields that are not reserved. TABLE counts the
-# section's tables of offsets.
+# structure SECTION TABLE NAME: offset and size of all fields that are not reserved. TABLE counts
+# the section's tables of offsets.
 structure() {
 	$AWK -v name="$3:" '
 	/^[^\t]/ { inside = $1 == "struct" && $2 == name }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* CALL LOGICAL PROCESSOR: lists in several calls, lives of a handle, two firmwares (ref 2.1 and 3). */
+/* CALL LOGICAL PROCESSOR: lists in several calls, lives of a handle, two firmwares (ref 2.1 and
+ * 3). */
 #include "fixture.h"
 
 #include <string.h>

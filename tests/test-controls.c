@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Modify PCI function controls in sequence, errors and measurement (ref 2.5, 4.4, 5). Single answers are
- * rows of tests/answers. */
+/* Modify PCI function controls in sequence, errors and measurement (ref 2.5, 4.4, 5). Single
+ * answers are rows of tests/answers. */
 #include "fixture.h"
 
 #include <errno.h>

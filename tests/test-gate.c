@@ -600,8 +600,8 @@ static void test_device_reports_errors(void **state)
 	assert_int_equal(fixture_state(fixture, FID + 1), ZPCI_STATE_PERMANENT);
 }
 
-/* Each round is another moment. The thread sanitizer compares what was locked and not who was first, and
- * takes ten times as long. */
+/* Each round is another moment. The thread sanitizer compares what was locked and not who was
+ * first, and takes ten times as long. */
 #ifdef __SANITIZE_THREAD__
 #define ROUNDS 5000u
 #else

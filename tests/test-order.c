@@ -442,7 +442,8 @@ static void test_wait(void **state)
 	tear_down(&fixture);
 }
 
-/* --- a writer gets in -------------------------------------------------------------------------- */
+/* --- a writer gets in
+ * -------------------------------------------------------------------------- */
 
 static int transfer_much(struct errand *errand)
 {
@@ -513,7 +514,8 @@ static void test_rpcit_gets_in_before_the_next_transfer(void **state)
 	assert_int_equal(inside, 1);
 }
 
-/* --- adapters ---------------------------------------------------------------------------------- */
+/* --- adapters
+ * ---------------------------------------------------------------------------------- */
 
 static void *device_to_give_back;
 
@@ -547,7 +549,8 @@ static void test_closing_device_cannot_be_opened(void **state)
 	zpci_adapter_give_back(fixture->adapter, 1, device);
 }
 
-/* --- the list ---------------------------------------------------------------------------------- */
+/* --- the list
+ * ---------------------------------------------------------------------------------- */
 
 static int store_bar(struct errand *errand)
 {

@@ -406,7 +406,8 @@ static void test_tables_reach_as_far_as_their_bits(void **state)
 		assert_int_equal(dma_read(fixture, start), 0);
 		for (unsigned beyond = 42; beyond < 63; beyond++) {
 			struct zpci_chsc_sei_response event;
-			/* Within the reach of the tables an entry is missing; beyond it no entry can be. */
+			/* Within the reach of the tables an entry is missing; beyond it no entry
+			 * can be. */
 			unsigned pec = beyond < 42 + 11 * i ? ZPCI_PEC_DMA_TRANSLATION
 							    : ZPCI_PEC_DMA_RANGE;
 

@@ -359,7 +359,8 @@ static void disable(struct guest *guest, uint32_t handle)
 	watch(guest, AIBV_OF(guest->number), 8, 0, "an indicator came after disable");
 }
 
-/* --- threads ------------------------------------------------------------------------------------ */
+/* --- threads
+ * ------------------------------------------------------------------------------------ */
 
 /* One DMA that is disturbed: waits a while for its end. */
 static void owner_round(struct guest *guest)
@@ -535,7 +536,8 @@ static void *fetch_events(void *opaque)
 	return NULL;
 }
 
-/* --- the host ----------------------------------------------------------------------------------- */
+/* --- the host
+ * ----------------------------------------------------------------------------------- */
 
 /* All pages and indicators must stay as they are. */
 static uint64_t fingerprint(struct guest *guest)
@@ -642,7 +644,8 @@ static void *host(void *opaque)
 	return NULL;
 }
 
-/* --- the test ----------------------------------------------------------------------------------- */
+/* --- the test
+ * ----------------------------------------------------------------------------------- */
 
 static void make_guest(struct guest *guest, struct stress *stress, unsigned number)
 {

@@ -19,7 +19,7 @@
 struct sink {
 	char data[512];
 	size_t length;
-	int result;
+	int rc;
 };
 
 static int put(void *argument, const char *data, size_t length)
@@ -29,7 +29,7 @@ static int put(void *argument, const char *data, size_t length)
 	assert_in_range(length, 1, sizeof(sink->data) - sink->length);
 	memcpy(sink->data + sink->length, data, length);
 	sink->length += length;
-	return sink->result;
+	return sink->rc;
 }
 
 /* Feeds @text in pieces of @piece bytes. */
@@ -114,7 +114,7 @@ static void wrong_status_is_recognized(void **state)
 
 static void failed_write_is_passed_on(void **state)
 {
-	struct sink sink = { .result = -1 };
+	struct sink sink = { .rc = -1 };
 	struct tool_stream stream;
 
 	(void)state;

@@ -2,9 +2,9 @@
 /*
  * zpci/bytes.h - byte order, said once.
  *
- * Everything that a guest sees is laid out with the types below: arrays of bytes with a byte order in
- * their name. They have alignment 1, so structures of them need no packing, and code that reads a
- * field must name its order. They are the same bytes on every host.
+ * Everything that a guest sees is laid out with the types below: arrays of bytes with a byte order
+ * in their name. They have alignment 1, so structures of them need no packing, and code that reads
+ * a field must name its order. They are the same bytes on every host.
  */
 #ifndef ZPCI_BYTES_H
 #define ZPCI_BYTES_H

@@ -12,10 +12,10 @@
  *	                      +-- services (DMA, vectors, errors), from open to close
  *
  * The gate. Between a device and the guest stands a gate of the function. While it is closed, a
- * device cannot touch guest memory or raise a vector: DMA returns -ECANCELED; vectors and errors are
- * dropped. It is closed from before open() until the function is plugged, and again from a reset
- * until the device has drained. A reset is made in steps, so that a device which waits for its host
- * never holds up a guest CPU:
+ * device cannot touch guest memory or raise a vector: DMA returns -ECANCELED; vectors and errors
+ * are dropped. It is closed from before open() until the function is plugged, and again from a
+ * reset until the device has drained. A reset is made in steps, so that a device which waits for
+ * its host never holds up a guest CPU:
  *
  *	close the gate    what is inside of a service leaves; nothing enters any more
  *	reset()           returns at once
@@ -26,10 +26,10 @@
  * are two exceptions, for which no lock of the function is held: close(), and drain() with @wait,
  * which may run beside another operation. Operations on different devices of one adapter are called
  * at the same time. A device may call services from any thread, also from within an operation;
- * services never wait for the lock under which operations are called. While a device calls a service,
- * it holds no lock that its operations take. From the return of drain() after quiesce() to the call
- * of resume(), and after the return of close(), a device calls no service. The functions at the end
- * of this file may be called from any thread.
+ * services never wait for the lock under which operations are called. While a device calls a
+ * service, it holds no lock that its operations take. From the return of drain() after quiesce() to
+ * the call of resume(), and after the return of close(), a device calls no service. The functions
+ * at the end of this file may be called from any thread.
  *
  * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
  * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
@@ -68,8 +68,8 @@ struct zpci_bar {
 /* Kinds of devices, by what they show in their config space. */
 enum zpci_device_kind {
 	/* A VF as hardware shows it: IDs ffff:ffff, BARs read-only zero; Memory and I/O bits of
-	 * Command and the interrupt pin are hard-wired 0. Only the PF's SR-IOV capability tells what
-	 * it is. (source: PCIe 5.0, 9.3.4) */
+	 * Command and the interrupt pin are hard-wired 0. Only the PF's SR-IOV capability tells
+	 * what it is. (source: PCIe 5.0, 9.3.4) */
 	ZPCI_DEVICE_RAW,
 	/* It shows IDs and BARs: a PF, which always does, or a host's VF behind vfio. */
 	ZPCI_DEVICE_VIRTUALISED,
@@ -109,8 +109,8 @@ struct zpci_dma_segment {
  * A segment of 1, 2, 4 or 8 bytes at a multiple of its length is moved in one piece, and has an
  * order. When a guest's CPU sees such a segment that was written, it also sees all that the same
  * thread wrote before, in this service and in earlier ones. What a thread reads after such a
- * segment is not older than it. So a device writes data, and then a byte which says that the data is
- * there: a guest that finds the byte finds the data. Other bytes have no order.
+ * segment is not older than it. So a device writes data, and then a byte which says that the data
+ * is there: a guest that finds the byte finds the data. Other bytes have no order.
  */
 struct zpci_services {
 	size_t size; /* sizeof(struct zpci_services) as the function was compiled; a device calls
@@ -159,7 +159,8 @@ struct zpci_services {
 };
 
 /* Options of an adapter that every model has. As in all options structures, @size may be that of an
- * older version (fields that it lacks count as 0) or of a newer one (its unknown fields must be 0). */
+ * older version (fields that it lacks count as 0) or of a newer one (its unknown fields must be
+ * 0). */
 struct zpci_adapter_options {
 	size_t size;		   /* sizeof(struct zpci_adapter_options) */
 	unsigned vfs;		   /* number of VFs, 0 to ZPCI_VFS_MAX */
@@ -194,8 +195,8 @@ struct zpci_model {
 
 	/* Makes the device of one function: @vf 0 is the PF. Fills @identity. A function of an
 	 * adapter is open only once at a time. @services stays valid until close(). 0 and *@device,
-	 * or a negative errno after a message to the logger in @services; -ENOMEM needs none. It may
-	 * wait for the host, because no CPU waits for it. */
+	 * or a negative errno after a message to the logger in @services; -ENOMEM needs none. It
+	 * may wait for the host, because no CPU waits for it. */
 	int (*open)(void *adapter, unsigned vf, const struct zpci_services *services,
 		    struct zpci_identity *identity, void **device);
 	/* Frees a device; its threads have ended when it returns. It may wait for the host, because
@@ -214,10 +215,10 @@ struct zpci_model {
 	void (*config_write)(void *device, unsigned offset, const void *data, unsigned length);
 
 	/* BAR memory within the BAR's size; never the MSI-X table or pending bits, which the
-	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one store
-	 * block, which the device gets as a whole. If an access also covers bytes that the function
-	 * owns, the device gets two accesses, of the bytes before these and of the bytes behind
-	 * them. -EIO refuses an access; an access of the bytes before has then been done. */
+	 * function owns. A read has 1 to 8 bytes. A write of more than 8 (at most 4096) is one
+	 * store block, which the device gets as a whole. If an access also covers bytes that the
+	 * function owns, the device gets two accesses, of the bytes before these and of the bytes
+	 * behind them. -EIO refuses an access; an access of the bytes before has then been done. */
 	int (*bar_read)(void *device, unsigned bar, uint64_t offset, void *data, size_t length);
 	int (*bar_write)(void *device, unsigned bar, uint64_t offset, const void *data,
 			 size_t length);
@@ -229,18 +230,19 @@ struct zpci_model {
 	void (*reset)(void *device);
 
 	/* quiesce(): the device begins no more work that calls services, and keeps all state. It
-	 * returns at once, and drain() follows. Other operations are still called, and the work that
-	 * they cause waits for resume(). One resume(), or close(), ends each quiesce(). If a function
-	 * is added while the machine is quiesced, this is the first call after open(). */
+	 * returns at once, and drain() follows. Other operations are still called, and the work
+	 * that they cause waits for resume(). One resume(), or close(), ends each quiesce(). If a
+	 * function is added while the machine is quiesced, this is the first call after open(). */
 	void (*quiesce)(void *device);
 	void (*resume)(void *device);
 
 	/* Optional; NULL: reset() and quiesce() leave nothing to wait for. Returns 0 if, after
 	 * reset(), no work from before is under way any more, or, after quiesce(), the device's
-	 * threads are in no service. With @wait it waits until that is so. Without, it returns -EBUSY
-	 * instead of waiting for the host; it may still wait for services that its threads are in,
-	 * because these return at once when the gate is closed. From a reset until drain() returns 0,
-	 * only config, reset, quiesce, resume, dma_map, dma_unmap and close are called. */
+	 * threads are in no service. With @wait it waits until that is so. Without, it returns
+	 * -EBUSY instead of waiting for the host; it may still wait for services that its threads
+	 * are in, because these return at once when the gate is closed. From a reset until drain()
+	 * returns 0, only config, reset, quiesce, resume, dma_map, dma_unmap and close are
+	 * called. */
 	int (*drain)(void *device, bool wait);
 
 	/* Optional, both or none. For a device that accesses guest storage by itself instead of by
@@ -248,9 +250,9 @@ struct zpci_model {
 	 * a group with refresh (<zpci/platform.h>). It accesses what is mapped, and nothing else.
 	 *
 	 * dma_map() adds a mapping. Mappings do not overlap, and none is changed or cut. Returns 0;
-	 * -ENOSPC or -ENOMEM: there is no room, and the guest is told, so that it makes some; another
-	 * negative errno puts the function into the error state. After an error the mapping is not
-	 * there. A reset removes no mapping: the function does, when the guest's tables end.
+	 * -ENOSPC or -ENOMEM: there is no room, and the guest is told, so that it makes some;
+	 * another negative errno puts the function into the error state. After an error the mapping
+	 * is not there. A reset removes no mapping: the function does, when the guest's tables end.
 	 *
 	 * dma_unmap() removes all mappings within @length bytes from @address; none of them lies
 	 * only partly in that range. When it returns, the device does not access them any more. All
@@ -275,10 +277,10 @@ struct zpci_adapter;
  * @model:   from zpci_model_find(), or the caller's own; copied
  * @pchid:   physical channel ID, 16 bits, not 0; unique among the adapters of one firmware
  * @options: number of VFs and logger; NULL: no VFs, silent
- * @adapter: the result, with one reference
- * Returns 0, -EINVAL (option out of range; a model that is NULL or lacks something; so many VFs
- * that the last one's RID would be beyond 0xff), -ENOMEM, or the model's error. Each comes with a
- * message, except if there is no memory at all, or if the size of @options does not reach the logger.
+ * @adapter: the result, with one reference Returns 0, -EINVAL (option out of range; a model that is
+ * NULL or lacks something; so many VFs that the last one's RID would be beyond 0xff), -ENOMEM, or
+ * the model's error. Each comes with a message, except if there is no memory at all, or if the size
+ * of @options does not reach the logger.
  */
 int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 			const struct zpci_adapter_options *options, struct zpci_adapter **adapter);

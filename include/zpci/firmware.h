@@ -39,9 +39,9 @@ struct zpci_firmware;
 struct zpci_firmware_options {
 	size_t size;		   /* sizeof(struct zpci_firmware_options) */
 	struct zpci_logger logger; /* must work as long as the firmware lives */
-	/* The machine has zPCI functions of its own. Instructions about handles, groups, FIDs, resume
-	 * tokens and events that are not this firmware's are left to it (ZPCI_NOT_OURS), instead of
-	 * being answered as unknown. List PCI continues with the machine's own list. */
+	/* The machine has zPCI functions of its own. Instructions about handles, groups, FIDs,
+	 * resume tokens and events that are not this firmware's are left to it (ZPCI_NOT_OURS),
+	 * instead of being answered as unknown. List PCI continues with the machine's own list. */
 	bool shared;
 	/* List PCI functions does not say that UIDs are unique. Linux then numbers PCI domains by
 	 * itself, and UIDs may be 0 or the same. Not for a shared machine, whose own list says that
@@ -64,34 +64,34 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 
 /* Stops every device: afterwards the library does not touch guest storage or present anything until
  * zpci_firmware_resume(). Waits until the devices have drained, as long as their host takes. The
- * caller has stopped the guest's CPUs before. Functions can be added and removed meanwhile; one that
- * is added is stopped as well. A second call has no effect. */
+ * caller has stopped the guest's CPUs before. Functions can be added and removed meanwhile; one
+ * that is added is stopped as well. A second call has no effect. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware);
-/* Lets the devices go on, also with work that waited meanwhile. The caller lets the guest's CPUs run
- * afterwards. Has no effect if the devices are not stopped. */
+/* Lets the devices go on, also with work that waited meanwhile. The caller lets the guest's CPUs
+ * run afterwards. Has no effect if the devices are not stopped. */
 void zpci_firmware_resume(struct zpci_firmware *firmware);
 
-/* The machine calls this when its regions() names other regions than before. When it returns, devices
- * that access storage by themselves do so only in these regions, and have mapped there what the
- * guest's tables say. A function whose tables name storage that is in no region, or whose device has
- * no room, is in error. */
+/* The machine calls this when its regions() names other regions than before. When it returns,
+ * devices that access storage by themselves do so only in these regions, and have mapped there what
+ * the guest's tables say. A function whose tables name storage that is in no region, or whose
+ * device has no room, is in error. */
 void zpci_firmware_storage_changed(struct zpci_firmware *firmware);
 
 /* Gives all functions back and frees everything. No other thread may be inside a call. NULL is
  * allowed. */
 void zpci_firmware_destroy(struct zpci_firmware *firmware);
 
-/* Resets that the guest can cause. Each disables every function, except those in standby, ends all that
- * is in flight, and drops pending events: the guest's next List tells what there is. */
+/* Resets that the guest can cause. Each disables every function, except those in standby, ends all
+ * that is in flight, and drops pending events: the guest's next List tells what there is. */
 enum zpci_reset {
 	ZPCI_RESET_SYSTEM,    /* IPL, reboot, system reset */
 	ZPCI_RESET_SUBSYSTEM, /* I/O subsystem reset, as kexec causes by DIAGNOSE 308 */
 };
 
-/* The machine calls this when it resets. When it returns, the library does not touch guest storage any
- * more. It does not wait for the host: until a device has drained, its function cannot be enabled,
- * and the guest is told "busy". Meanwhile no guest CPU may begin an instruction of ours: a function
- * that it enables could stay enabled. */
+/* The machine calls this when it resets. When it returns, the library does not touch guest storage
+ * any more. It does not wait for the host: until a device has drained, its function cannot be
+ * enabled, and the guest is told "busy". Meanwhile no guest CPU may begin an instruction of ours: a
+ * function that it enables could stay enabled. */
 void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset reset);
 
 /* --- functions --------------------------------------------------------------------------- */
@@ -137,12 +137,12 @@ struct zpci_function_options {
  */
 int zpci_firmware_add(struct zpci_firmware *firmware, const struct zpci_function_options *options);
 
-/* Queues the availability event for the present state of function @fid (0301 configured, 0302 standby),
- * of which a channel report tells the guest. -ENOENT: no such function. */
+/* Queues the availability event for the present state of function @fid (0301 configured, 0302
+ * standby), of which a channel report tells the guest. -ENOENT: no such function. */
 int zpci_firmware_announce(struct zpci_firmware *firmware, uint32_t fid);
 
-/* Surprise removal: takes the function away at once, queues event 0304, or 0308 if it was in standby, and
- * closes its device. -ENOENT: no such function. */
+/* Surprise removal: takes the function away at once, queues event 0304, or 0308 if it was in
+ * standby, and closes its device. -ENOENT: no such function. */
 int zpci_firmware_remove(struct zpci_firmware *firmware, uint32_t fid);
 
 /* Lets function @fid fail as its hardware would, with error event @pec, one of enum zpci_pec below
@@ -189,14 +189,15 @@ int zpci_firmware_info(struct zpci_firmware *firmware, uint32_t fid,
 int zpci_firmware_platform(struct zpci_firmware *firmware, uint32_t fid,
 			   struct zpci_platform *platform, uint32_t *delivered);
 /* To list all functions: FID of the function at @index, counted from 0 in the order of List PCI
- * functions. -ENOENT behind the last. After a removal, the functions behind it have lower numbers. An
- * added function takes the place that has been empty for the longest time, or a new one at the end. */
+ * functions. -ENOENT behind the last. After a removal, the functions behind it have lower numbers.
+ * An added function takes the place that has been empty for the longest time, or a new one at the
+ * end. */
 int zpci_firmware_fid(struct zpci_firmware *firmware, unsigned index, uint32_t *fid);
 
 /*
  * Where the bits of one byte of config space come from, as the guest reads it. No bit is in two
- * masks. A bit that is in none of them is passed: the guest reads what the device shows. Writes reach
- * the device, whatever the origin of a bit.
+ * masks. A bit that is in none of them is passed: the guest reads what the device shows. Writes
+ * reach the device, whatever the origin of a bit.
  */
 struct zpci_config_origin {
 	uint8_t emulated;   /* kept in front of the device: what the profile adds, and MSI-X's */
@@ -205,13 +206,14 @@ struct zpci_config_origin {
 			       BAR as 0 */
 };
 
-/* The origins of @length bytes of config space at @offset of function @fid. They do not change while
- * the function is plugged. -ENOENT: no such function; -EINVAL: beyond ZPCI_CONFIG_SIZE. */
+/* The origins of @length bytes of config space at @offset of function @fid. They do not change
+ * while the function is plugged. -ENOENT: no such function; -EINVAL: beyond ZPCI_CONFIG_SIZE. */
 int zpci_firmware_config_origin(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
 				struct zpci_config_origin *origin, size_t length);
 
 /* @length bytes of config space at @offset of function @fid as its device shows them, without the
- * profile; zpci_load() gives what the guest reads. Also for a function in standby. Errors as before. */
+ * profile; zpci_load() gives what the guest reads. Also for a function in standby. Errors as
+ * before. */
 int zpci_firmware_device_config(struct zpci_firmware *firmware, uint32_t fid, size_t offset,
 				void *data, size_t length);
 
@@ -223,8 +225,8 @@ enum zpci_disposition {
 	ZPCI_NOT_OURS, /* nothing was done: the machine executes it itself */
 };
 
-/* Whether @instruction (6 readable bytes) has an opcode that zpci_firmware_execute() may execute. It
- * looks at nothing else, so a machine that translates code can call it. */
+/* Whether @instruction (6 readable bytes) has an opcode that zpci_firmware_execute() may execute.
+ * It looks at nothing else, so a machine that translates code can call it. */
 bool zpci_instruction_known(const uint8_t instruction[6]);
 
 /*
@@ -242,9 +244,9 @@ enum zpci_disposition zpci_firmware_execute(struct zpci_firmware *firmware, void
 
 /* --- operations: what the instructions do, with plain arguments ---------------------------- */
 
-/* How an operation ended: with @program_interruption if that is not 0, else with @cc, and with @status
- * if @cc is 1. What an operation gives back by a pointer is set with cc 0 alone, unless it says
- * otherwise. */
+/* How an operation ended: with @program_interruption if that is not 0, else with @cc, and with
+ * @status if @cc is 1. What an operation gives back by a pointer is set with cc 0 alone, unless it
+ * says otherwise. */
 struct zpci_outcome {
 	uint16_t program_interruption; /* ZPCI_PGM_*, or 0 */
 	uint8_t cc;		       /* condition code, 0 to 3 */
@@ -254,7 +256,8 @@ struct zpci_outcome {
 /* Status codes of cc 1 (reference 2.0.4; pci_insn.h ZPCI_PCI_ST_*). */
 enum zpci_status {
 	ZPCI_STATUS_NOT_AVAILABLE = 4, /* controls: AIBV or AISB is not in storage */
-	/* store controls: permanent error; refresh: mapping for a device put the function in error */
+	/* store controls: permanent error; refresh: mapping for a device put the function in
+	 * error */
 	ZPCI_STATUS_IN_ERROR = 8,
 	ZPCI_STATUS_BLOCKED = 12,   /* load, store: the function is in error */
 	ZPCI_STATUS_RESOURCES = 16, /* refresh, REG_IOAT: no room, or no table that is offered */
@@ -282,23 +285,24 @@ struct zpci_outcome zpci_load(struct zpci_firmware *firmware, uint32_t handle, u
 struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, unsigned space,
 			       uint64_t offset, unsigned length, uint64_t value);
 /* PCI store block to a BAR, by the rules of the function's group (struct zpci_group), @offset
- * 8-aligned unless these are relaxed. Else ZPCI_PGM_SPECIFICATION. The caller has fetched @data from
- * guest storage, and checked the alignment of its address there. */
+ * 8-aligned unless these are relaxed. Else ZPCI_PGM_SPECIFICATION. The caller has fetched @data
+ * from guest storage, and checked the alignment of its address there. */
 struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t handle,
 				     unsigned space, uint64_t offset, const void *data,
 				     size_t length);
-/* Refresh PCI translations: DMA addresses from @start on, @length bytes. When it returns, no access by
- * an old translation is under way. A device that maps guest storage has then mapped what is valid now,
- * or the instruction ends in cc 1. A range outside of what is registered is refused, but the function
- * does not fail, because it made no DMA. */
+/* Refresh PCI translations: DMA addresses from @start on, @length bytes. When it returns, no access
+ * by an old translation is under way. A device that maps guest storage has then mapped what is
+ * valid now, or the instruction ends in cc 1. A range outside of what is registered is refused, but
+ * the function does not fail, because it made no DMA. */
 struct zpci_outcome zpci_refresh(struct zpci_firmware *firmware, uint32_t handle, uint64_t start,
 				 uint64_t length);
 /* Modify PCI function controls: operation control @control (enum zpci_mpcifc). */
 struct zpci_outcome zpci_modify_controls(struct zpci_firmware *firmware, uint32_t handle,
 					 unsigned dma_space, unsigned control,
 					 const struct zpci_fib *fib);
-/* Store PCI function controls into *@fib. Fields with nothing to tell are 0, and with another condition
- * code than 0 all are. *@handle_bit: the function is enabled, but the handle lacks the enable bit. */
+/* Store PCI function controls into *@fib. Fields with nothing to tell are 0, and with another
+ * condition code than 0 all are. *@handle_bit: the function is enabled, but the handle lacks the
+ * enable bit. */
 struct zpci_outcome zpci_store_controls(struct zpci_firmware *firmware, uint32_t handle,
 					unsigned dma_space, struct zpci_fib *fib, bool *handle_bit);
 /* CLP with a request block, <zpci/clp.h>: @block is @request_length bytes of request, then

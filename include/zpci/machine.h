@@ -11,15 +11,16 @@
  *	       ^                                        |
  *	       +------------- these operations ---------+
  *
- * Threads. The library calls every operation from any thread that is inside a library call, and those
- * without a @cpu argument from device threads as well. It calls storage and time operations with
- * locks of the library held; these must not call back into the library. It calls the presenting
- * operations (adapter_interruption, channel_report, sclp_completion) with no lock held. All operations
- * may take the hypervisor's big lock, if it has one. So a thread must not hold that lock when it calls
- * into the library: many calls wait for device threads, and these may wait for that lock.
+ * Threads. The library calls every operation from any thread that is inside a library call, and
+ * those without a @cpu argument from device threads as well. It calls storage and time operations
+ * with locks of the library held; these must not call back into the library. It calls the
+ * presenting operations (adapter_interruption, channel_report, sclp_completion) with no lock held.
+ * All operations may take the hypervisor's big lock, if it has one. So a thread must not hold that
+ * lock when it calls into the library: many calls wait for device threads, and these may wait for
+ * that lock.
  *
- * @cpu is the hypervisor's own name for a guest CPU. The library does not look at what it points to; it
- * passes it back during the call that brought it.
+ * @cpu is the hypervisor's own name for a guest CPU. The library does not look at what it points
+ * to; it passes it back during the call that brought it.
  */
 #ifndef ZPCI_MACHINE_H
 #define ZPCI_MACHINE_H
@@ -32,9 +33,9 @@
 extern "C" {
 #endif
 
-/* Result of a storage access that ended in an access exception, which the machine has delivered to the
- * CPU already: the instruction is over, its operands are untouched, and nothing more may be done to
- * the CPU. After an error, a negative errno, nothing was delivered. */
+/* Result of a storage access that ended in an access exception, which the machine has delivered to
+ * the CPU already: the instruction is over, its operands are untouched, and nothing more may be
+ * done to the CPU. After an error, a negative errno, nothing was delivered. */
 #define ZPCI_EXCEPTION_DELIVERED 1
 
 /* Program interruption codes (source: z/Architecture Principles of Operation, chapter 6). */
@@ -145,8 +146,8 @@ struct zpci_machine_ops {
 	void (*adapter_interruption)(void *machine, unsigned isc);
 
 	/* Queues a channel report "event information pending" (CRW 0x0B000000) and its machine
-	 * check, each time that it is called. The firmware knows when a report is needed: it does not
-	 * ask for one while the guest still has to fetch events for the last. Any thread. */
+	 * check, each time that it is called. The firmware knows when a report is needed: it does
+	 * not ask for one while the guest still has to fetch events for the last. Any thread. */
 	void (*channel_report)(void *machine);
 
 	/* Presents the service-signal external interruption for the SCCB at real address @sccb.
@@ -158,9 +159,9 @@ struct zpci_machine_ops {
 	/* The guest's TOD clock: bit 51 (MSB-0) counts microseconds. Any thread. */
 	uint64_t (*clock)(void *machine);
 
-	/* Timers run out once after each setting. @expired is called from any thread, which holds no
-	 * lock of the machine that a library call could take. timer_create() gives a stopped timer,
-	 * or NULL when it cannot. */
+	/* Timers run out once after each setting. @expired is called from any thread, which holds
+	 * no lock of the machine that a library call could take. timer_create() gives a stopped
+	 * timer, or NULL when it cannot. */
 	struct zpci_timer *(*timer_create)(void *machine, void (*expired)(void *opaque),
 					   void *opaque);
 	/* Lets it run out @nanoseconds from now, in place of an earlier setting; 0: as soon as

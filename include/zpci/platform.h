@@ -32,9 +32,9 @@ extern "C" {
 #define ZPCI_DESIGNATION_RT 0x40 /* region-third: DMA addresses below 2^42 */
 #define ZPCI_DESIGNATION_RS 0x20 /* region-second: below 2^53 */
 #define ZPCI_DESIGNATION_RF 0x10 /* region-first: all */
-/* Linux (drivers/iommu/s390-iommu.c) reads these bits as region-second and -first tables; in QEMU they
- * mean other types. If all three types are offered, the bits are right either way, and only then may
- * they be on. */
+/* Linux (drivers/iommu/s390-iommu.c) reads these bits as region-second and -first tables; in QEMU
+ * they mean other types. If all three types are offered, the bits are right either way, and only
+ * then may they be on. */
 #define ZPCI_DESIGNATION_LINUX 0x0c
 
 /*
@@ -101,8 +101,8 @@ struct zpci_platform {
 	uint8_t fmb_length; /* bytes of the measurement block: 64, or 0 for none (fmb_length, where
 			       the unit is 4 bytes) */
 	bool report_error;  /* the guest's reports of the function's errors are wanted (SCLP event
-			       type 24, reference 8.6). CLP does not tell this to the guest. It is for
-			       a machine that takes such reports */
+			       type 24, reference 8.6). CLP does not tell this to the guest. It is
+			       for a machine that takes such reports */
 	uint64_t dma_start; /* first DMA address that may be used, a multiple of 4096 (sdma) */
 	uint64_t dma_end;   /* the last one, inclusive: a multiple of 4096 less 1 (edma). DMA to an
 			       address that the registered tables do not reach is refused */

@@ -2,8 +2,8 @@
 /*
  * zpci/profile.h - emulation profiles: what of a PCI function the layer below the guest emulates.
  *
- * The profile alone decides how what the guest sees differs from what the device shows. Two facts are
- * kept apart, and both are published:
+ * The profile alone decides how what the guest sees differs from what the device shows. Two facts
+ * are kept apart, and both are published:
  *
  *	command_memory     emulated or absent    what is true
  *	no_command_memory  announced or not      what the guest's kernel concludes, because vfn is

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * zpci/ram.h - a machine in memory: guest storage, CPUs as register files, and a record of all
- * that was presented. For tests, fuzzers, benchmarks and experiments. No guest runs in it: the caller
+ * zpci/ram.h - a machine in memory: guest storage, CPUs as register files, and a record of all that
+ * was presented. For tests, fuzzers, benchmarks and experiments. No guest runs in it: the caller
  * says which instruction is executed.
  *
  * Storage is flat; logical addresses are absolute ones (translation off), real ones are prefixed

@@ -3,10 +3,10 @@
  * answers.h - the whole contract with the guest as one table: what each operation answers, in each
  * state, under each condition.
  *
- * The rows are text, a file of them for each family of operations; README.md describes the language.
- * A row is at once text for a reader (doc/answers.md has them all) and a test: it says from which
- * state to start, what to execute, what the answer must be, and how QEMU's own zPCI answers where
- * that is not the same, with our reason. Rows run on two players, see player.h.
+ * The rows are text, a file of them for each family of operations; README.md describes the
+ * language. A row is at once text for a reader (doc/answers.md has them all) and a test: it says
+ * from which state to start, what to execute, what the answer must be, and how QEMU's own zPCI
+ * answers where that is not the same, with our reason. Rows run on two players, see player.h.
  *
  *	*.rows      the contract
  *	   |  rows.awk, at build time
@@ -250,7 +250,8 @@ struct trial {
 	uint64_t note[4]; /* the row's own, from prepare to check */
 };
 
-/* The last answer says that the instruction or command was done; and that of the row is the same. */
+/* The last answer says that the instruction or command was done; and that of the row is the
+ * same. */
 bool trial_is_done(const struct trial *trial);
 bool trial_is_done_as_wanted(const struct trial *trial);
 /* Ends what the form, the addressing mode, translation and their like were for .act. */

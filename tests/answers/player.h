@@ -42,7 +42,8 @@ struct cpu {
 	unsigned cc;	       /* condition code; counts without an interruption */
 	bool left;	       /* left to the machine, which this player does not have */
 	/* Of an interruption, where the player has a CPU, else 0: the instruction length code, how
-	 * far the old PSW's address is behind the instruction's, the page of an access exception. */
+	 * far the old PSW's address is behind the instruction's, the page of an access
+	 * exception. */
 	unsigned length;
 	unsigned advance;
 	uint64_t page;

@@ -4,9 +4,9 @@
 #
 #	awk -f rows.awk load_store.rows store_block.rows ... > rows.c
 #
-# A list of steps becomes a function: each step is one call of a verb, do_VERB(), and each word in an
-# operand is one call of a value, v_WORD(). Both are declared in steps.h. Rows with the same steps
-# share the function.
+# A list of steps becomes a function: each step is one call of a verb, do_VERB(), and each word in
+# an operand is one call of a value, v_WORD(). Both are declared in steps.h. Rows with the same
+# steps share the function.
 
 function fail(message)
 {

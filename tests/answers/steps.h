@@ -230,8 +230,8 @@ void do_sic(struct trial *trial, uint64_t operation);
 void do_store_report(struct trial *trial);
 void do_store_report_soon(struct trial *trial);
 
-/* CLP: headers of a command with these lengths, all else zero; whole commands; and what is the rest of
- * a Query of the function's group, as far as there is storage. */
+/* CLP: headers of a command with these lengths, all else zero; whole commands; and what is the rest
+ * of a Query of the function's group, as far as there is storage. */
 void do_command(struct trial *trial, uint64_t code, uint64_t request, uint64_t response);
 void do_query_function(struct trial *trial);
 void do_query_group(struct trial *trial, uint64_t group);
@@ -311,8 +311,8 @@ void do_use_device(struct trial *trial);
 void do_expect_new_device(struct trial *trial);
 /* Into the error state, by a DMA to @address without a registration. */
 void do_fail(struct trial *trial, uint64_t address);
-/* So many errors, each at another address, so that none repeats the one before; and their events from
- * one on, which the guest fetches, the first of them already. */
+/* So many errors, each at another address, so that none repeats the one before; and their events
+ * from one on, which the guest fetches, the first of them already. */
 void do_fail_often(struct trial *trial, uint64_t number);
 void do_expect_latest(struct trial *trial, uint64_t first, uint64_t number);
 void do_configure_if_standby(struct trial *trial);

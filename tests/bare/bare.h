@@ -2,9 +2,9 @@
 /*
  * bare.h - the interface of the runtime for bare-metal s390x programs.
  *
- * A program is one ELF file that `qemu-system-s390x -M s390-ccw-virtio -cpu max -nographic
- * -kernel FILE` starts. It defines main(); start.S calls bare_init(), main(), and bare_exit() with
- * what main() returned. It runs on the first CPU, in supervisor state, 64-bit addressing, DAT off, all
+ * A program is one ELF file that `qemu-system-s390x -M s390-ccw-virtio -cpu max -nographic -kernel
+ * FILE` starts. It defines main(); start.S calls bare_init(), main(), and bare_exit() with what
+ * main() returned. It runs on the first CPU, in supervisor state, 64-bit addressing, DAT off, all
  * interruptions disabled, no floating point and no C library: memcpy(), memset(), memcmp(),
  * strcmp(), strlen() of <string.h> are there.
  *

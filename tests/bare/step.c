@@ -232,7 +232,8 @@ static void test_ranges(void)
 	record_events(0, 0, 0);
 }
 
-/* --- for a debugger ---------------------------------------------------------------------------- */
+/* --- for a debugger
+ * ---------------------------------------------------------------------------- */
 
 extern const uint8_t step_short[], step_fib[], step_exception[], step_executed[], step_plain[];
 

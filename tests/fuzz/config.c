@@ -70,7 +70,8 @@ static int load_options(struct zpci_config *config, const uint8_t *data, size_t 
 	return rc;
 }
 
-/* --- into a firmware --------------------------------------------------------------------------- */
+/* --- into a firmware
+ * --------------------------------------------------------------------------- */
 
 struct machine {
 	struct zpci_ram *ram;

@@ -89,7 +89,8 @@ static void save(const char *target, const char *name)
 	seed.size = 0;
 }
 
-/* --- instruction -------------------------------------------------------------------------------- */
+/* --- instruction
+ * -------------------------------------------------------------------------------- */
 
 static void set_request(unsigned gr, unsigned vf, unsigned space, unsigned length)
 {
@@ -221,7 +222,8 @@ static void instructions_of_the_rest(void)
 		save("instruction", "access-exception");
 }
 
-/* --- clp ---------------------------------------------------------------------------------------- */
+/* --- clp
+ * ---------------------------------------------------------------------------------------- */
 
 /* A block of the usual lengths; then the command's request, and no further bytes. */
 static void block(unsigned command)
@@ -247,7 +249,8 @@ static void blocks(void)
 		u8(0xd1), u8(0), save("clp", "reset-disable");
 }
 
-/* --- fib ---------------------------------------------------------------------------------------- */
+/* --- fib
+ * ---------------------------------------------------------------------------------------- */
 
 static void modify(unsigned control)
 {
@@ -280,7 +283,8 @@ static void fibs(void)
 	u8(0), u8(3), u8(1), modify(7), save("fib", "permanent-error");
 }
 
-/* --- translation --------------------------------------------------------------------------------- */
+/* --- translation
+ * --------------------------------------------------------------------------------- */
 
 /* An entry for @origin; @kind as in the target's table. */
 static void write_entry(uint64_t where, uint64_t origin, unsigned kind, unsigned count)
@@ -334,7 +338,8 @@ static void translations(void)
 		save("translation", "region-second");
 }
 
-/* --- probe --------------------------------------------------------------------------------------- */
+/* --- probe
+ * --------------------------------------------------------------------------------------- */
 
 static void bar_store(unsigned space, unsigned base, unsigned offset, unsigned length,
 		      uint64_t value)
@@ -391,7 +396,8 @@ static void probes(void)
 	u8(0), bar_load(0, 7, 0xfc, 8), bar_load(3, 6, 0xfc, 8), save("probe", "end-of-bar");
 }
 
-/* --- config -------------------------------------------------------------------------------------- */
+/* --- config
+ * -------------------------------------------------------------------------------------- */
 
 static void configurations(void)
 {
@@ -420,7 +426,8 @@ static void configurations(void)
 		save("config", "options-groups");
 }
 
-/* --- differential -------------------------------------------------------------------------------- */
+/* --- differential
+ * -------------------------------------------------------------------------------- */
 
 /* A few random records of 24 bytes, as in its test. */
 static void differentials(void)

@@ -58,9 +58,9 @@ sub requires_guest {
 	read_expected();
 }
 
-# inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU], command to run
-# before) boots a guest and returns (report, standard error). Without a report it bails out and prints
-# all output. The last two parameters are optional.
+# inspect([functions], [options of zpci], [options of zpci-inspect], [options of QEMU], command to
+# run before) boots a guest and returns (report, standard error). Without a report it bails out and
+# prints all output. The last two parameters are optional.
 sub inspect {
 	my ($functions, $run, $inspect, $qemu, $before) = @_;
 	my $errors = File::Temp->new;
@@ -87,8 +87,9 @@ sub inspect {
 	return ($report, $stderr);
 }
 
-# For scripts of converse(): `await CONDITION' waits until a command succeeds. `host NAME' calls a function
-# of the test outside of the guest, and waits for its end. `log PATTERN' counts lines of the kernel log.
+# For scripts of converse(): `await CONDITION' waits until a command succeeds. `host NAME' calls a
+# function of the test outside of the guest, and waits for its end. `log PATTERN' counts lines of
+# the kernel log.
 my $script_head = <<'END';
 await() {
 	read -r now rest </proc/uptime
@@ -111,10 +112,10 @@ host() {
 log() { dmesg | grep -c "$1"; }
 END
 
-# converse([functions], [options of zpci], script, { name => sub }, [options of QEMU]) runs the shell
-# script in a guest. Where it says `host NAME WORD...', the function of that name is called with these
-# words. Other lines are `KEY: VALUE' and are collected. Returns ({ key => value }, standard error, exit
-# status).
+# converse([functions], [options of zpci], script, { name => sub }, [options of QEMU]) runs the
+# shell script in a guest. Where it says `host NAME WORD...', the function of that name is called
+# with these words. Other lines are `KEY: VALUE' and are collected. Returns ({ key => value },
+# standard error, exit status).
 sub converse {
 	my ($functions, $run, $script, $outside, $qemu) = @_;
 	my ($folder, $errors, $port) = (File::Temp->newdir, File::Temp->new);

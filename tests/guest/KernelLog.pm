@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A test in a guest fails if a guest's kernel complained: warnings, bugs, oopses, lockdep, stalls. All
-# consoles of a test's guests go to one file, by $ZPCI_CONSOLE, whatever starts them; Guest.pm and
-# tests/tool/tap.sh look at it when the test is done.
+# A test in a guest fails if a guest's kernel complained: warnings, bugs, oopses, lockdep, stalls.
+# All consoles of a test's guests go to one file, by $ZPCI_CONSOLE, whatever starts them; Guest.pm
+# and tests/tool/tap.sh look at it when the test is done.
 #
 # A complaint that is Linux's own is named by the test together with the change that mended it.
 #
@@ -26,8 +26,8 @@ my $complaint = qr{
 }x;
 my @known;
 
-# known_complaint(line => PATTERN, change => TITLE, mended => VERSION): kernels before that version say
-# so for want of the change upstream with that title.
+# known_complaint(line => PATTERN, change => TITLE, mended => VERSION): kernels before that version
+# say so for want of the change upstream with that title.
 sub known_complaint {
 	my (%known) = @_;
 	defined $known{$_} or die "known_complaint: no $_" for qw(line change mended);

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The table of answers (tests/answers) by a program without an operating system: once with
-# functions of ours, and the same image against QEMU's own zPCI. Where QEMU answers otherwise, the row
-# says how and why. A row that says so fails if QEMU's answer is ours.
+# The table of answers (tests/answers) by a program without an operating system: once with functions
+# of ours, and the same image against QEMU's own zPCI. Where QEMU answers otherwise, the row says
+# how and why. A row that says so fails if QEMU's answer is ours.
 
 use strict;
 use warnings;
@@ -67,7 +67,8 @@ bare_tap(
 	functions => [],
 	qemu => \@devices);
 
-# Without the plugin these rows end QEMU, which is tested as well. If a later QEMU survives, change the row.
+# Without the plugin these rows end QEMU, which is tested as well. If a later QEMU survives, change
+# the row.
 my @ending = $text =~ /^# row (\d+) would end QEMU$/mg;
 for my $row (@ending) {
 	my ($end) = bare('answers', append => "row=$row", @qemus);

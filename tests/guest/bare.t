@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The bare-metal runtime: a program tests its parts, with a function of ours and without the plugin, and
-# ends in each possible way.
+# The bare-metal runtime: a program tests its parts, with a function of ours and without the plugin,
+# and ends in each possible way.
 
 use strict;
 use warnings;

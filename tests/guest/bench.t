@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What `zpci-lab bench` is made of, with few rounds: each program gives a sample of each operation in
-# each round, for a function of ours and one of QEMU's in one guest. Not what they cost.
+# What `zpci-lab bench` is made of, with few rounds: each program gives a sample of each operation
+# in each round, for a function of ours and one of QEMU's in one guest. Not what they cost.
 
 use strict;
 use warnings;

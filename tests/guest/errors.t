@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # DMA that is refused: what the guest's kernel and a user of vfio are told, that nothing is written,
-# and how the function comes back. Linux 6.12 does not recover a function with vfio-pci by itself; 7.2
-# does, and then the device's own registers tell the rest. With one CPU and with four.
+# and how the function comes back. Linux 6.12 does not recover a function with vfio-pci by itself;
+# 7.2 does, and then the device's own registers tell the rest. With one CPU and with four.
 
 use strict;
 use warnings;

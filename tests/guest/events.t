@@ -16,8 +16,8 @@ requires_guest();
 
 my $folder = File::Temp->newdir;
 
-# What the tests have in common: `events PEC FID' is how often the kernel was told of an availability
-# event.
+# What the tests have in common: `events PEC FID' is how often the kernel was told of an
+# availability event.
 my $head = <<'END';
 slots=/sys/bus/pci/slots
 devices=/sys/bus/pci/devices
@@ -77,9 +77,9 @@ sub lose_nothing {
 # --- what changes before the guest looks --------------------------------------------------------
 
 # The kernel's thread for events is busy as long as a program holds a function that was removed.
-# Meanwhile a function fails and is reset; another one comes, goes and comes. Linux ignores the error
-# of the life that the reset ended, which "s390/pci: Fix stale function handles in error handling"
-# taught it, and takes the function that is there in the end.
+# Meanwhile a function fails and is reset; another one comes, goes and comes. Linux ignores the
+# error of the life that the reset ended, which "s390/pci: Fix stale function handles in error
+# handling" taught it, and takes the function that is there in the end.
 my $stale = <<'END';
 stale() { grep -c "err fid:1021, fh:$1 (stale $2)" $messages; }
 device=$devices/0101:00:00.0

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Functions that come, go and fail while a guest runs, by the control channel: each event's way through
-# the guest's kernel to what it does. With one CPU and with four; and with the newest kernel, which
-# recovers a function under vfio-pci by itself.
+# Functions that come, go and fail while a guest runs, by the control channel: each event's way
+# through the guest's kernel to what it does. With one CPU and with four; and with the newest
+# kernel, which recovers a function under vfio-pci by itself.
 
 use strict;
 use warnings;
@@ -17,8 +17,8 @@ requires_guest();
 
 my $folder = File::Temp->newdir;
 
-# `errors PEC FID', `events PEC FID': how often the kernel was told of this error, of this availability
-# event. It logs the latter only for its debuggers.
+# `errors PEC FID', `events PEC FID': how often the kernel was told of this error, of this
+# availability event. It logs the latter only for its debuggers.
 my $script = <<'END';
 slots=/sys/bus/pci/slots
 devices=/sys/bus/pci/devices

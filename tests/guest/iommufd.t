@@ -1,11 +1,12 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# DMA addresses outside of the aperture, through iommufd. Linux offers no address below the aperture, so
-# that a map there is refused. Above it Linux has no such check while vfio holds the function, up to the
-# end of the translation table. Our group publishes no refresh: then the map executes no RPCIT and
-# succeeds, and the unmap executes one, which the firmware refuses. That is no error of the function:
-# there is no event, the close does not wait for a reset, and the function works afterwards.
+# DMA addresses outside of the aperture, through iommufd. Linux offers no address below the
+# aperture, so that a map there is refused. Above it Linux has no such check while vfio holds the
+# function, up to the end of the translation table. Our group publishes no refresh: then the map
+# executes no RPCIT and succeeds, and the unmap executes one, which the firmware refuses. That is no
+# error of the function: there is no event, the close does not wait for a reset, and the function
+# works afterwards.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# That a test fails when a guest's kernel complains (KernelLog.pm): what a complaint is, and tests in
-# Perl and for the shell whose guests have one.
+# That a test fails when a guest's kernel complains (KernelLog.pm): what a complaint is, and tests
+# in Perl and for the shell whose guests have one.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the platform says of a function, as seen in a guest: in sysfs, through vfio, and by the range of
-# DMA addresses. One function has every fact configured, the other has none.
+# What the platform says of a function, as seen in a guest: in sysfs, through vfio, and by the range
+# of DMA addresses. One function has every fact configured, the other has none.
 
 use strict;
 use warnings;

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A slot whose function has no IDs, profile `raw', switched off and on, beside one with IDs. Linux
-# configures and enables both. For `raw' pci_scan_single_device() then finds no device, and the write to
-# `power' fails with ENODEV. enable_slot() (drivers/pci/hotplug/s390_pci_hpc.c) does not undo the rest:
-# the function stays configured and enabled, and the slot's power is 1.
+# configures and enables both. For `raw' pci_scan_single_device() then finds no device, and the
+# write to `power' fails with ENODEV. enable_slot() (drivers/pci/hotplug/s390_pci_hpc.c) does not
+# undo the rest: the function stays configured and enabled, and the slot's power is 1.
 
 use strict;
 use warnings;

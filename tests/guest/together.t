@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # QEMU's own zPCI devices and ours in one guest, all in use: a network card and a random number
-# generator of QEMU's work while ours make interrupts and DMA, more of both kinds arrive, fail and go at
-# the same time, and the administrator switches both kinds off and on. With one CPU and with four.
+# generator of QEMU's work while ours make interrupts and DMA, more of both kinds arrive, fail and
+# go at the same time, and the administrator switches both kinds off and on. With one CPU and with
+# four.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The ways in which a guest or the tool ends. Each gives a message and an exit status of its own, and
-# leaves no process and no file behind.
+# The ways in which a guest or the tool ends. Each gives a message and an exit status of its own,
+# and leaves no process and no file behind.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest

@@ -4,8 +4,8 @@
 # usage: mirror.pl FOLDER HOLES LOG
 #
 # Serves FOLDER on a port of the loopback interface, which is printed, until standard input ends. A
-# path that contains a line of the file HOLES is answered with 404, whatever is there. LOG gets a line
-# for each request: status and path.
+# path that contains a line of the file HOLES is answered with 404, whatever is there. LOG gets a
+# line for each request: status and path.
 
 use strict;
 use warnings;

@@ -4,7 +4,8 @@
  * library, device.c in the model. Only constants are shared, no code.
  *
  *	BAR 0  64 bit            16 KiB  bytes, and at the end the registers below
- *	BAR 2  32 bit, prefetch   8 KiB  bytes; MSI-X table and pending bits in its middle, across 4 KiB
+ *	BAR 2  32 bit, prefetch   8 KiB  bytes; MSI-X table and pending bits in the middle,
+ *	                               across 4 KiB
  *	BAR 3  32 bit             4 KiB  refuses each access
  *	BAR 4  64 bit, prefetch   8 GiB  reads as a pattern of the offset, ignores writes
  *

@@ -2,7 +2,10 @@
 /*
  * The life of a function (section 4): its states, and the handle that names it.
  *
- *	handle  80000000 enabled  7f000000 instance, counts enables  00ff0000 10: ours  0000ffff place
+ *	handle  80000000 enabled
+ *	        7f000000 instance, counts enables
+ *	        00ff0000 10: ours
+ *	        0000ffff place
  *
  * A function gets the place that has been empty for longest, or a new one. It goes on after the
  * instance numbers of the place's former function, and its first enable does not change the number.

@@ -267,7 +267,8 @@ const struct model_platform *model_group(const struct model *model, unsigned gro
 /* In a shared machine: the block is the machine's. *@restart: its list starts there. */
 bool model_clp_is_foreign(const struct model *model, unsigned lps, const uint8_t *request,
 			  size_t length, bool *restart);
-/* CLP with a block: false, cc 3 (no such logical processor). @request is followed by the response. */
+/* CLP with a block: false, cc 3 (no such logical processor). @request is followed by the
+ * response. */
 bool model_clp(struct model *model, unsigned lps, uint8_t *request, size_t request_length,
 	       size_t response_length);
 

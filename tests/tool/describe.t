@@ -71,8 +71,8 @@ uid = 0x132
 profile = plain
 EOF
 
-# json EXPRESSION: in Perl, of $j, and f(FID), r(FID, REGISTER), field(FID, BLOCK, FIELD). To parse takes
-# most of the time, and is done once for all questions about one text.
+# json EXPRESSION: in Perl, of $j, and f(FID), r(FID, REGISTER), field(FID, BLOCK, FIELD). To parse
+# takes most of the time, and is done once for all questions about one text.
 json() {
 	local parsed=$tap_folder/parsed
 	if ! cmp -s "$tap_folder/out" "$parsed.text"; then

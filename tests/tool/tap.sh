@@ -75,7 +75,8 @@ tool() {
 
 tap_cache=${ZPCI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/zpci}
 
-# The consoles of all guests go to a file; done_testing looks for what their kernels complained about.
+# The consoles of all guests go to a file; done_testing looks for what their kernels complained
+# about.
 tap_log=$(dirname "${BASH_SOURCE[0]}")/../guest/KernelLog.pm
 
 requires_guest() {

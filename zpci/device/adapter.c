@@ -4,9 +4,9 @@
  *
  * Theory of operation. An adapter is an object of a device model, with a channel ID and a count of
  * references. The caller that made it has one reference, and each function that is lent has one, so
- * an adapter lives until the last of its functions is given back. A function is lent to one borrower
- * at a time: it has a flag that is taken by an atomic exchange. There is no lock, so firmwares of
- * different virtual machines may borrow from one adapter at the same time.
+ * an adapter lives until the last of its functions is given back. A function is lent to one
+ * borrower at a time: it has a flag that is taken by an atomic exchange. There is no lock, so
+ * firmwares of different virtual machines may borrow from one adapter at the same time.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -40,8 +40,8 @@ static bool valid_name(const char *name)
 	return true;
 }
 
-/* The model may be the caller's own. If it lacked an operation, the first guest that touches the device
- * would crash the process. */
+/* The model may be the caller's own. If it lacked an operation, the first guest that touches the
+ * device would crash the process. */
 static bool take_model(struct zpci_model *model, const struct zpci_model *asked)
 {
 	return asked &&

@@ -19,9 +19,9 @@
  * because the PF controls it, and only the PF's SR-IOV capability tells what the VF *is* (sriov.c).
  * The function in front of the device emulates what a guest needs beyond this, by its profile.
  *
- * SR-IOV. VF Enable is hard-wired to 0. The platform has enabled the VFs of these adapters, which live
- * as long as the adapter and are lent one by one. A guest that holds the PF cannot create VFs by this
- * bit yet (reference 9.6): that needs the firmware's help.
+ * SR-IOV. VF Enable is hard-wired to 0. The platform has enabled the VFs of these adapters, which
+ * live as long as the adapter and are lent one by one. A guest that holds the PF cannot create VFs
+ * by this bit yet (reference 9.6): that needs the firmware's help.
  */
 #include <assert.h>
 #include <string.h>
@@ -73,8 +73,8 @@ static void put_bars(struct zpci_config_space *space, unsigned offset, const str
 	}
 }
 
-/* What the headers of PF and VF have in common (PCIe 5.0, 7.5.1 and 9.3.4.1). Interrupt pin, ROM and
- * the multi-function bit are 0 in both: this platform has no INTx. */
+/* What the headers of PF and VF have in common (PCIe 5.0, 7.5.1 and 9.3.4.1). Interrupt pin, ROM
+ * and the multi-function bit are 0 in both: this platform has no INTx. */
 static void put_header(struct zpci_config_space *space,
 		       const struct zpci_pci_description *description, uint16_t device)
 {
@@ -85,8 +85,8 @@ static void put_header(struct zpci_config_space *space,
 	put(space, PCI_SUBSYSTEM_ID, 2, device, 0);
 }
 
-/* PCI Express capability; @control: writable bits of Device Control apart from the reset. There is no
- * real link, so it is the slowest and narrowest that PCIe has. */
+/* PCI Express capability; @control: writable bits of Device Control apart from the reset. There is
+ * no real link, so it is the slowest and narrowest that PCIe has. */
 static void put_pcie(struct zpci_config_space *space, uint16_t control)
 {
 	const uint32_t link = PCI_EXP_LNKSTA_CLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1;
@@ -173,8 +173,9 @@ void zpci_config_space_init_pf(struct zpci_config_space *space,
 }
 
 /*
- * Bus Master is the only bit of Command that a VF has (PCIe 5.0, 9.3.4.1.3). The PF controls errors,
- * payload and request size for all VFs (9.3.5.4), so Device Control has nothing but the reset.
+ * Bus Master is the only bit of Command that a VF has (PCIe 5.0, 9.3.4.1.3). The PF controls
+ * errors, payload and request size for all VFs (9.3.5.4), so Device Control has nothing but the
+ * reset.
  */
 void zpci_config_space_init_vf(struct zpci_config_space *space,
 			       const struct zpci_pci_description *description)

@@ -18,8 +18,8 @@ struct zpci_msix_layout {
 	uint32_t pba;
 };
 
-/* What a software model says about its functions. The config spaces of the PF and of its VFs are made
- * from this alone. */
+/* What a software model says about its functions. The config spaces of the PF and of its VFs are
+ * made from this alone. */
 struct zpci_pci_description {
 	uint16_t vendor_id;
 	uint16_t device_id;    /* of the PF */

@@ -11,8 +11,8 @@
  * Behind the registers (up to device memory) and in the BAR of the MSI-X table (outside of what the
  * function owns) everything reads as 0.
  *
- * probe_device.h draws the parts. Operations of the model come one at a time; the device's thread runs
- * beside them, under probe_device.lock.
+ * probe_device.h draws the parts. Operations of the model come one at a time; the device's thread
+ * runs beside them, under probe_device.lock.
  */
 #include <assert.h>
 #include <errno.h>
@@ -139,8 +139,8 @@ static uint32_t take(struct probe_device *device, unsigned trigger)
 	return value;
 }
 
-/* Does what a store asked for, except raising a vector at once. True: the caller raises @vector after
- * it has given the lock back. */
+/* Does what a store asked for, except raising a vector at once. True: the caller raises @vector
+ * after it has given the lock back. */
 static bool act(struct probe_device *device, uint64_t offset, size_t length, uint32_t *vector)
 {
 	bool now = false;
@@ -270,8 +270,8 @@ static void probe_reset(void *opaque)
 	pthread_mutex_unlock(&device->lock);
 }
 
-/* The thread waits for services alone, and these return soon: after a reset their gate is closed, and
- * after quiesce() they move one chunk at most. So this need not answer -EBUSY. */
+/* The thread waits for services alone, and these return soon: after a reset their gate is closed,
+ * and after quiesce() they move one chunk at most. So this need not answer -EBUSY. */
 static int probe_drain(void *opaque, bool wait)
 {
 	struct probe_device *device = opaque;

@@ -55,9 +55,9 @@ struct probe_dma {
 };
 
 /*
- * Everything from @memory on is under @lock, unless another owner is named. The lock is held for a copy
- * of bytes at the most, and never while a service is called: @in_service says that the thread is in
- * one. What is before @lock belongs to the operations, which come one at a time.
+ * Everything from @memory on is under @lock, unless another owner is named. The lock is held for a
+ * copy of bytes at the most, and never while a service is called: @in_service says that the thread
+ * is in one. What is before @lock belongs to the operations, which come one at a time.
  */
 struct probe_device {
 	const struct zpci_services *services;

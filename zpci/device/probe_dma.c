@@ -12,9 +12,9 @@
  * In each turn the thread moves one chunk through a bounce buffer: the services alone access guest
  * memory, and device memory is accessed under the lock, which the guest's CPUs take as well. After
  * each chunk the thread looks whether the operation is still wanted. A reset meanwhile has cleared
- * BUSY. It cannot be BUSY by a new command, because the guest reaches the registers again only after
- * probe_drain() has seen the thread leave its service. If a service answers -ECANCELED, a reset has
- * begun, and the operation ends as that reset will end it.
+ * BUSY. It cannot be BUSY by a new command, because the guest reaches the registers again only
+ * after probe_drain() has seen the thread leave its service. If a service answers -ECANCELED, a
+ * reset has begun, and the operation ends as that reset will end it.
  *
  * The thread also ends a command that makes no sense, so that a driver always sees the same: BUSY,
  * then the end, then the interrupt.
@@ -132,8 +132,8 @@ static int deliver(struct probe_device *device, uint64_t address, size_t length,
 	return services->dma_write(services->function, address, device->bounce, length, failed);
 }
 
-/* Puts what goes to the guest into the bounce buffer, with the lock held. A chunk is a multiple of the
- * pattern, so each chunk begins with the pattern's first byte. */
+/* Puts what goes to the guest into the bounce buffer, with the lock held. A chunk is a multiple of
+ * the pattern, so each chunk begins with the pattern's first byte. */
 static void prepare(struct probe_device *device, const struct probe_job *job, uint64_t done,
 		    size_t length)
 {

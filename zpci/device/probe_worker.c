@@ -3,9 +3,9 @@
  * probe_worker.c - the thread of a probe device.
  *
  * Theory of operation. A device has at most one thread. It starts with the first work for it, so
- * that 255 idle VFs cost nothing. The thread takes turns: one doorbell that is due, then one chunk of
- * DMA. When there is neither, it waits until the next doorbell is due or another thread wakes it. All
- * state is under the device's lock; probe_device.c says how services are called.
+ * that 255 idle VFs cost nothing. The thread takes turns: one doorbell that is due, then one chunk
+ * of DMA. When there is neither, it waits until the next doorbell is due or another thread wakes
+ * it. All state is under the device's lock; probe_device.c says how services are called.
  */
 #include <errno.h>
 #include <signal.h>

@@ -2,9 +2,9 @@
 /*
  * software.c - what the adapters of all software models have in common.
  *
- * The identity of a VF is not copied from the model's description. As with real hardware, it is read
- * from the SR-IOV capability of the PF, once, before a function can be borrowed. So if the capability
- * is wrong for a guest, it is wrong for us as well, and we notice.
+ * The identity of a VF is not copied from the model's description. As with real hardware, it is
+ * read from the SR-IOV capability of the PF, once, before a function can be borrowed. So if the
+ * capability is wrong for a guest, it is wrong for us as well, and we notice.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -46,7 +46,8 @@ static int refuse_vfs(const struct software_adapter *adapter, const struct zpci_
 	return -EINVAL;
 }
 
-/* Reads what the PF says about VFs. If the last VF is possible, so are all: its devfn is the highest. */
+/* Reads what the PF says about VFs. If the last VF is possible, so are all: its devfn is the
+ * highest. */
 static int learn_vfs(struct software_adapter *adapter, const struct zpci_logger *logger)
 {
 	struct zpci_config_space *space;

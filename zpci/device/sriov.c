@@ -5,8 +5,8 @@
  * Theory of operation. The config space of a VF does not tell what the VF is: its IDs read as ones,
  * its BARs as zero. The SR-IOV capability of the PF tells that (PCIe 5.0, 9.3.3): one device ID for
  * all VFs, one set of VF BARs, which are sized like ordinary BARs, and offset and stride of their
- * routing IDs. Vendor, class and revision are the PF's. A program that lends a VF without its PF reads
- * this once, while it still has the PF, and keeps it.
+ * routing IDs. Vendor, class and revision are the PF's. A program that lends a VF without its PF
+ * reads this once, while it still has the PF, and keeps it.
  *
  * First VF Offset and VF Stride may depend on Number of VFs and on ARI Capable Hierarchy (9.3.3.9):
  * the program that enabled the VFs of a real PF has set these before it calls here.

@@ -3,8 +3,9 @@
  * Call logical processor with a request block (reference section 3): the guest asks about its
  * functions, and enables and disables them.
  *
- * A response is not longer than the space that the guest offered. If that is too short, the front part
- * is stored, and the length says how much it is. On an error the response code alone is stored.
+ * A response is not longer than the space that the guest offered. If that is too short, the front
+ * part is stored, and the length says how much it is. On an error the response code alone is
+ * stored.
  *
  * List PCI goes by slots. The resume token names the next slot, with a mark that it is our token.
  * Slots never move, so a token stays right when functions come and go between two calls. A function
@@ -180,8 +181,8 @@ static void fill_function(struct zpci_clp_query_function_response *answer,
 	fill_platform(answer, &facts->platform);
 }
 
-/* The answer is made once, when the function is plugged. Later only its BAR registers change. What is
- * kept of it ends where all is 0. */
+/* The answer is made once, when the function is plugged. Later only its BAR registers change. What
+ * is kept of it ends where all is 0. */
 static_assert(offsetof(struct zpci_clp_query_function_response, reserved3) == ZPCI_FACTS_TOLD,
 	      "what is kept of an answer");
 
@@ -285,8 +286,8 @@ static uint16_t set_locked(struct zpci_function *function, unsigned operation, u
 	}
 }
 
-/* For a handle that is not current. If a reset has disabled the function, and the guest disables it as
- * well, that is no error of the guest: it is told, and reads the new handle from List (reference
+/* For a handle that is not current. If a reset has disabled the function, and the guest disables it
+ * as well, that is no error of the guest: it is told, and reads the new handle from List (reference
  * 3.9). */
 static uint16_t set_stale(struct zpci_firmware *firmware, uint32_t handle, unsigned operation)
 {

@@ -10,30 +10,30 @@
  * Before the guest fetches it, its function may be disabled, enabled, removed or added again. The
  * event still names the handle of its time. List tells which handle is current, so a guest that
  * compares the two knows which events are stale. The platform does so, and QEMU (pending_sei in
- * hw/s390x/s390-pci-bus.c); Linux learned to compare by "s390/pci: ignore stale configuration request
- * event" (b76fee1bc56c, 5.9) and "s390/pci: Fix stale function handles in error handling"
- * (45537926dd2a, 6.16). So only two things take an event away: the guest's fetch, and a reset, after
- * which the guest begins with List.
+ * hw/s390x/s390-pci-bus.c); Linux learned to compare by "s390/pci: ignore stale configuration
+ * request event" (b76fee1bc56c, 5.9) and "s390/pci: Fix stale function handles in error handling"
+ * (45537926dd2a, 6.16). So only two things take an event away: the guest's fetch, and a reset,
+ * after which the guest begins with List.
  *
- * How many there are. Events of one function stay in their order. An event that says exactly what the
- * latest pending event of its function says is not queued again. At most ZPCI_EVENTS_MAX events of
- * one function are pending: a function can fail as often as the guest recovers it, and a guest that
- * does not fetch must not fill memory. When a new event has no room, the function's oldest error is
- * given up, since later events say more; without an error, its oldest event. The guest is not told of
- * that: SEI's overflow flag means other events, and after an overflow in a CRW Linux does not fetch
- * at all (reference 8.1, 8.2). The latest event of each function is never given up.
+ * How many there are. Events of one function stay in their order. An event that says exactly what
+ * the latest pending event of its function says is not queued again. At most ZPCI_EVENTS_MAX events
+ * of one function are pending: a function can fail as often as the guest recovers it, and a guest
+ * that does not fetch must not fill memory. When a new event has no room, the function's oldest
+ * error is given up, since later events say more; without an error, its oldest event. The guest is
+ * not told of that: SEI's overflow flag means other events, and after an overflow in a CRW Linux
+ * does not fetch at all (reference 8.1, 8.2). The latest event of each function is never given up.
  *
  * When the guest is told. @reported says that a report is outstanding: it was asked for, and since
- * then the queue has never been empty. Queue and mark change under one lock. So an event either finds
- * a report outstanding, for which the guest will fetch until there is no more, or asks for a report.
- * The mark is set before the machine presents. If the guest fetches the last event by itself in
- * between, it clears the mark, and later a report is presented for which there is no event: that is
- * harmless. If a report were missing, the guest would never fetch.
+ * then the queue has never been empty. Queue and mark change under one lock. So an event either
+ * finds a report outstanding, for which the guest will fetch until there is no more, or asks for a
+ * report. The mark is set before the machine presents. If the guest fetches the last event by
+ * itself in between, it clears the mark, and later a report is presented for which there is no
+ * event: that is harmless. If a report were missing, the guest would never fetch.
  *
- * A reset makes a machine forget the reports that it has, and it may do so some time after it has told
- * us, as QEMU does. It can then forget the report of an event that was posted in between. The guest's
- * first CLP comes after all that, and no guest can use a function without one. So at that CLP, what is
- * pending is reported again.
+ * A reset makes a machine forget the reports that it has, and it may do so some time after it has
+ * told us, as QEMU does. It can then forget the report of an event that was posted in between. The
+ * guest's first CLP comes after all that, and no guest can use a function without one. So at that
+ * CLP, what is pending is reported again.
  *
  * An event may be posted with any lock held (a device's DMA failed), but a report must be presented
  * with none. So a timer of the machine presents it. Errors are few, and nobody waits for them.
@@ -246,8 +246,8 @@ static void tell(struct zpci_chsc_sei_response *sei, const struct zpci_event *ev
 	zpci_be16_put(&sei->ccdf.pec, event->pec);
 }
 
-/* In a shared machine each answer says that there is more: the guest asks again, and at last gets the
- * machine's own events. */
+/* In a shared machine each answer says that there is more: the guest asks again, and at last gets
+ * the machine's own events. */
 void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t size)
 {
 	struct zpci_events *events = &firmware->events;

@@ -51,7 +51,8 @@ static void function_error(void *opaque, uint32_t fid, uint32_t handle, uint16_t
 
 /* --- presenting later ------------------------------------------------------------------------ */
 
-/* Presents what a thread raised for this machine while it held the lock of another machine's function. */
+/* Presents what a thread raised for this machine while it held the lock of another machine's
+ * function. */
 static void present_late(void *opaque)
 {
 	struct zpci_firmware *firmware = opaque;
@@ -153,8 +154,8 @@ int zpci_firmware_create(const struct zpci_machine_ops *ops, void *machine,
 
 typedef void function_visitor(struct zpci_function *function);
 
-/* Visits all functions that exist, locked, one at a time. It does not wait for one that is reserved,
- * whose lock may be held while its device opens. */
+/* Visits all functions that exist, locked, one at a time. It does not wait for one that is
+ * reserved, whose lock may be held while its device opens. */
 static void for_each(struct zpci_firmware *firmware, function_visitor *visit)
 {
 	struct zpci_function *function;
@@ -181,8 +182,8 @@ static void resume(struct zpci_function *function)
 	zpci_fmb_resume(function);
 }
 
-/* A disabled function is reset, too: the guest may have used its config space before. The guest knows
- * the handle that was enabled last, also after several resets. */
+/* A disabled function is reset, too: the guest may have used its config space before. The guest
+ * knows the handle that was enabled last, also after several resets. */
 static void reset(struct zpci_function *function)
 {
 	enum zpci_state state = zpci_function_state(function);
@@ -206,8 +207,8 @@ static void drain(struct zpci_firmware *firmware)
 			function->model->drain(function->device, true);
 }
 
-/* With list_lock, so that a function which is plugged meanwhile is visited or finds @quiesced, and so
- * that a resume comes before all of this or after it. */
+/* With list_lock, so that a function which is plugged meanwhile is visited or finds @quiesced, and
+ * so that a resume comes before all of this or after it. */
 void zpci_firmware_quiesce(struct zpci_firmware *firmware)
 {
 	pthread_mutex_lock(&firmware->list_lock);
@@ -244,7 +245,8 @@ void zpci_firmware_reset(struct zpci_firmware *firmware, enum zpci_reset kind)
 
 static void storage_changed(struct zpci_function *function)
 {
-	/* No instruction is under way that could tell the guest by its status that there is no room. */
+	/* No instruction is under way that could tell the guest by its status that there is no
+	 * room. */
 	if (zpci_push_refresh(function, 0, UINT64_MAX) == ZPCI_STATUS_RESOURCES)
 		zpci_function_fail(function, ZPCI_PEC_DMA_STORAGE, 0);
 }

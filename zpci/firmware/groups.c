@@ -3,9 +3,9 @@
  * The function groups of a firmware (reference 3.6): what functions have in common, and Query PCI
  * function group tells.
  *
- * A group begins with its first function and lasts until the firmware is destroyed. It never changes,
- * because a guest's CPU may be reading it without a lock, and because a guest that asked once need
- * not ask again (reference 0.3). A default group is told also when no function is in it.
+ * A group begins with its first function and lasts until the firmware is destroyed. It never
+ * changes, because a guest's CPU may be reading it without a lock, and because a guest that asked
+ * once need not ask again (reference 0.3). A default group is told also when no function is in it.
  */
 #include "zpci/firmware/internal.h"
 

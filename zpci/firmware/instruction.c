@@ -6,8 +6,8 @@
  * say what an instruction means. Formats: reference 2.0.1. Checks are in the order of
  * reference 2.1 to 2.6, so that a guest which does several things wrong is told of the same one.
  *
- * The machine delivers access exceptions of operands. Then the instruction is over, and it must have
- * had no effect: so whether it can store its result is checked before it does anything.
+ * The machine delivers access exceptions of operands. Then the instruction is over, and it must
+ * have had no effect: so whether it can store its result is checked before it does anything.
  */
 #include <zpci/firmware.h>
 
@@ -241,8 +241,8 @@ static enum zpci_disposition leave_to_machine(const struct execution *execution,
 	return rc ? access_failed(execution, rc) : ZPCI_NOT_OURS;
 }
 
-/* The response must not be longer than the guest offered. The guest may change the lengths in storage
- * meanwhile: those that were fetched first count. */
+/* The response must not be longer than the guest offered. The guest may change the lengths in
+ * storage meanwhile: those that were fetched first count. */
 static enum zpci_disposition clp_with_block(const struct execution *execution)
 {
 	unsigned lps = execution->bytes[2] & ZPCI_CLP_LPS_MASK;
@@ -339,7 +339,8 @@ static enum zpci_disposition refresh(const struct execution *execution)
 		return ZPCI_NOT_OURS;
 	if (r2 & 1)
 		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
-	/* In this order on every host: a record of a guest replays each operation of the machine. */
+	/* In this order on every host: a record of a guest replays each operation of the
+	 * machine. */
 	start = get(execution, r2);
 	length = get(execution, r2 + 1);
 	return end_with(execution, zpci_refresh(execution->firmware, handle, start, length), r1);
@@ -424,8 +425,8 @@ static int read_sccb(const struct execution *execution, uint64_t address,
 				       (uint8_t *)sccb + SCCB_HEADER, sizeof(*sccb) - SCCB_HEADER);
 }
 
-/* Whether the SCCB is where none may be: not aligned, above 2 GiB, in the CPU's prefix area, or in the
- * storage that prefixing swaps with it. */
+/* Whether the SCCB is where none may be: not aligned, above 2 GiB, in the CPU's prefix area, or in
+ * the storage that prefixing swaps with it. */
 static bool is_misplaced(const struct execution *execution, uint64_t address)
 {
 	const struct zpci_firmware *firmware = execution->firmware;

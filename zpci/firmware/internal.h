@@ -2,7 +2,7 @@
 /*
  * internal.h - map of the firmware layer: instructions, and the list of functions.
  *
- *	machine -- zpci_firmware_execute() --> instruction.c   operands of CPUs, program interruptions
+ *	machine -- zpci_firmware_execute() --> instruction.c   operands, program interruptions
  *	                                          |
  *	             +--------------+-------------+------------+-------------+
  *	             v              v             v            v             v
@@ -12,8 +12,9 @@
  * origin.c is for programs that describe functions to people. RPCIT is answered in operations.c.
  *
  * Slots are allocated once and never freed while the firmware lives, so finding one takes no lock.
- * They are used again for other functions. So code that locks a slot then compares the handle or the
- * FID once more, and code that reads without the lock uses zpci_facts_read() or zpci_facts_list().
+ * They are used again for other functions. So code that locks a slot then compares the handle or
+ * the FID once more, and code that reads without the lock uses zpci_facts_read() or
+ * zpci_facts_list().
  */
 #ifndef ZPCI_FIRMWARE_INTERNAL_H
 #define ZPCI_FIRMWARE_INTERNAL_H
@@ -123,8 +124,9 @@ static inline struct zpci_function *zpci_list_slot(struct zpci_firmware *firmwar
 	return atomic_load_explicit(&firmware->slots[index], memory_order_acquire);
 }
 
-/* The function that @handle names or named (same slot), not locked; NULL if there is none. A function
- * that is being plugged is not there yet: a CPU that locked it would wait until its device is open. */
+/* The function that @handle names or named (same slot), not locked; NULL if there is none. A
+ * function that is being plugged is not there yet: a CPU that locked it would wait until its device
+ * is open. */
 static inline struct zpci_function *zpci_list_find_handle(struct zpci_firmware *firmware,
 							  uint32_t handle)
 {
@@ -172,11 +174,12 @@ struct zpci_outcome zpci_controls_check(struct zpci_firmware *firmware, uint32_t
 
 /* --- groups.c -------------------------------------------------------------------------------- */
 
-/* The group @id (PFGID) that the guest is told of, or NULL. It stays at its address. Takes no lock. */
+/* The group @id (PFGID) that the guest is told of, or NULL. It stays at its address. Takes no
+ * lock. */
 const struct zpci_group *zpci_groups_find(struct zpci_firmware *firmware, uint8_t id);
-/* Puts a function that is being plugged into its group, which the first function makes. With list_lock
- * held. 0; -EEXIST, the group differs from that of an earlier function, or -EINVAL, it is one of the
- * machine's, each after a message; -ENOMEM. */
+/* Puts a function that is being plugged into its group, which the first function makes. With
+ * list_lock held. 0; -EEXIST, the group differs from that of an earlier function, or -EINVAL, it is
+ * one of the machine's, each after a message; -ENOMEM. */
 int zpci_groups_join(struct zpci_firmware *firmware, const struct zpci_function *function);
 void zpci_groups_fini(struct zpci_firmware *firmware);
 

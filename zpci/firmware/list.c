@@ -2,17 +2,17 @@
 /*
  * The list of functions: plugging, finding, removing.
  *
- * A function has a slot, whose index is in its handle. When it is removed, its slot becomes free. Of
- * the free slots, the one that has been free for the longest time is used first. What a guest or a
- * device still holds of the removed function must not reach the next one:
+ * A function has a slot, whose index is in its handle. When it is removed, its slot becomes free.
+ * Of the free slots, the one that has been free for the longest time is used first. What a guest or
+ * a device still holds of the removed function must not reach the next one:
  *
  *	handle          is unknown, because instance numbers go on (zpci/function/state.c)
  *	service         is not called, because close() returns before the slot is free
  *	event           is a copy of what was true
  *	resume token    names a place in the list and no function
  *
- * A handle is looked up without a lock. A FID is looked up in a hash table of chains, first without a
- * lock, and then under fids_lock if it was not found. Adding and removing hold list_lock.
+ * A handle is looked up without a lock. A FID is looked up in a hash table of chains, first without
+ * a lock, and then under fids_lock if it was not found. Adding and removing hold list_lock.
  */
 #include "zpci/firmware/internal.h"
 
@@ -46,9 +46,9 @@ static struct zpci_function *search(struct zpci_firmware *firmware, uint32_t fid
 	return function;
 }
 
-/* If a function is found without the lock, it is the right one. If not, it may still be there: a slot
- * on the way may have got another function, which led the search into another chain. So the search is
- * repeated with the lock. */
+/* If a function is found without the lock, it is the right one. If not, it may still be there: a
+ * slot on the way may have got another function, which led the search into another chain. So the
+ * search is repeated with the lock. */
 struct zpci_function *zpci_list_find_fid(struct zpci_firmware *firmware, uint32_t fid)
 {
 	struct zpci_function *function = search(firmware, fid);
@@ -379,7 +379,8 @@ static void unplug(struct zpci_firmware *firmware, struct zpci_function *functio
 {
 	bool standby;
 
-	/* First, so that a search which does not find the FID any more finds it among the removed. */
+	/* First, so that a search which does not find the FID any more finds it among the
+	 * removed. */
 	leave_fid(firmware, function);
 	zpci_function_lock(function);
 	standby = zpci_function_state(function) == ZPCI_STATE_STANDBY;

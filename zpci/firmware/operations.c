@@ -2,7 +2,8 @@
 /*
  * The operations on a function, with plain arguments: load, store, store block, refresh (RPCIT),
  * modify and store controls (MPCIFC, STPCIFC). Each finds the function by its full handle, looks at
- * its state, checks the rest, and does it. Order of checks and answers: reference 2.2 to 2.6 and 4.4.
+ * its state, checks the rest, and does it. Order of checks and answers: reference 2.2 to 2.6 and
+ * 4.4.
  *
  * BAR accesses of 1 to 8 bytes at any alignment and across 4 KiB are allowed, which QEMU refuses,
  * because Linux guests make them (conflicts 1 and 2 of reference 2.2). Some errors are answered
@@ -227,15 +228,16 @@ struct zpci_outcome zpci_store_block(struct zpci_firmware *firmware, uint32_t ha
 
 /* --- refresh --------------------------------------------------------------------------------- */
 
-/* If nothing is registered, or nothing of the range, there is nothing to refresh, and the instruction
- * is refused. In QEMU the function also fails. But error events 0001 and 0002 are about DMA (z/VM's
- * monitor record MRIODPER), and the function made none. A Linux that does nothing wrong can refresh
- * like that: while another of its threads deregisters (blocking_domain_attach_device()) in a domain
- * that other functions use as well, and when a user of iommufd unmaps behind the aperture.
+/* If nothing is registered, or nothing of the range, there is nothing to refresh, and the
+ * instruction is refused. In QEMU the function also fails. But error events 0001 and 0002 are about
+ * DMA (z/VM's monitor record MRIODPER), and the function made none. A Linux that does nothing wrong
+ * can refresh like that: while another of its threads deregisters (blocking_domain_attach_device())
+ * in a domain that other functions use as well, and when a user of iommufd unmaps behind the
+ * aperture.
  *
- * Whatever the answer is, Linux uses an unmapped page again for other data. So also in error, the old
- * translation is not used any more when this returns: neither by an access that was under way when
- * the error came, nor after RESET_ERROR. */
+ * Whatever the answer is, Linux uses an unmapped page again for other data. So also in error, the
+ * old translation is not used any more when this returns: neither by an access that was under way
+ * when the error came, nor after RESET_ERROR. */
 static struct zpci_outcome refresh(struct zpci_function *function, uint64_t start, uint64_t length)
 {
 	uint8_t status;
@@ -315,8 +317,8 @@ static struct zpci_outcome status_or_done(uint8_t status)
 	return status ? refused(status) : done();
 }
 
-/* While a function is in error, LPAR refuses to register translations. Linux knows that and registers
- * again after its reset (reference 4.4 and 5.5). */
+/* While a function is in error, LPAR refuses to register translations. Linux knows that and
+ * registers again after its reset (reference 4.4 and 5.5). */
 static struct zpci_outcome modify_ioat(struct zpci_function *function, unsigned dma_space,
 				       unsigned control, const struct zpci_fib *fib)
 {

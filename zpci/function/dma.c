@@ -3,19 +3,20 @@
  * A device's accesses to guest storage, and the registration that allows them.
  *
  * dma.lock is a readers-writer lock. A device's thread takes it for reading, for a piece of at most
- * 64 KiB, copy included. Operations that take translations away (RPCIT, DEREG, REREG, disable, reset)
- * take it for writing, so that no access by an old translation is still running when they return.
- * Writers are preferred: a device that never stops must not keep the guest waiting.
+ * 64 KiB, copy included. Operations that take translations away (RPCIT, DEREG, REREG, disable,
+ * reset) take it for writing, so that no access by an old translation is still running when they
+ * return. Writers are preferred: a device that never stops must not keep the guest waiting.
  *
  *	transfer   of some segments, each with a DMA address and a buffer
  *	  piece    with the lock held: up to 64 KiB, parts of any number of segments
  *	    run    one access of the machine: pages of a segment whose frames follow each other
  *
- * So long DMA costs little more than its copy, and many short segments share one taking of the lock.
- * Each run costs time beside that of its bytes, so the number of runs in a piece is bounded, too.
+ * So long DMA costs little more than its copy, and many short segments share one taking of the
+ * lock. Each run costs time beside that of its bytes, so the number of runs in a piece is bounded,
+ * too.
  *
- * Without Bus Master in the Command register a function makes no accesses at all. The device is told
- * so, and no event is queued.
+ * Without Bus Master in the Command register a function makes no accesses at all. The device is
+ * told so, and no event is queued.
  *
  * A refused access puts the function into the error state and queues one error event (reference
  * 8.5). The device is told as well, with the address.
@@ -37,7 +38,8 @@
 /* At most so many bytes and runs make a piece. */
 #define PIECE 65536u
 #define RUNS 256u
-/* The end of a piece does not cut a segment up to this length, which may have to be moved at once. */
+/* The end of a piece does not cut a segment up to this length, which may have to be moved at
+ * once. */
 #define SINGLE 8u
 #define PAGE 4096u
 
@@ -56,7 +58,8 @@ int zpci_dma_provide(struct zpci_dma *dma)
 	const uintptr_t mask = sizeof(*dma->ioat.cache) - 1;
 	struct zpci_ioat *ioat = &dma->ioat;
 
-	/* The system gives zeroed pages when they are touched: a function without DMA needs none. */
+	/* The system gives zeroed pages when they are touched: a function without DMA needs
+	 * none. */
 	ioat->memory = calloc(ZPCI_IOAT_CACHE + 1, sizeof(*ioat->cache));
 	if (!ioat->memory)
 		return -ENOMEM;
@@ -134,8 +137,9 @@ static int access_storage(const struct transfer *transfer, uint64_t absolute, si
 		       : ops->read_absolute(parent->machine, absolute, transfer->buffer, length);
 }
 
-/* Moves one run of at most @most bytes; *@moved: its length. If the machine refuses a run, its first
- * page is tried alone, so that in the end the first page that the machine refuses is found. */
+/* Moves one run of at most @most bytes; *@moved: its length. If the machine refuses a run, its
+ * first page is tried alone, so that in the end the first page that the machine refuses is
+ * found. */
 static uint16_t move_run(struct transfer *transfer, size_t most, size_t *moved)
 {
 	uint64_t absolute;

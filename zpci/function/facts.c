@@ -6,16 +6,16 @@
  *	plug      words, then life + 1 (odd)      reader    life, words, life again:
  *	unplug    life + 1 (even)                           odd and the same, or there is nothing
  *
- * Slots are used again, so a slow reader could get one half of a removed function and the other half
- * of the next one. It then finds that the number of the life has changed, and answers that the first
- * function is not there any more.
+ * Slots are used again, so a slow reader could get one half of a removed function and the other
+ * half of the next one. It then finds that the number of the life has changed, and answers that the
+ * first function is not there any more.
  *
  * The layer above makes what Query answers once, and the first words keep it. Query is frequent: it
  * reads these words as they are, and besides only what changes.
  *
- * The words are written with release and read with acquire. So a reader that sees a word of the next
- * life also sees that this one has ended, when it reads the life again. Fences would do, but thread
- * sanitizers do not know fences.
+ * The words are written with release and read with acquire. So a reader that sees a word of the
+ * next life also sees that this one has ended, when it reads the life again. Fences would do, but
+ * thread sanitizers do not know fences.
  */
 #include "zpci/function/facts.h"
 

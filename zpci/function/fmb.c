@@ -2,12 +2,12 @@
 /*
  * The function measurement block (reference section 7), format 0.
  *
- * While the guest has one registered, a timer stores the counters there, once in each interval of the
- * group: first the time with the update bit set, then the values, then the time with the bit clear.
- * So a reader can tell a block that is half written. The counters count from the registration on; a
- * second registration only moves the block. The timer is the machine's and runs on any thread. @lock
- * orders it against changes of the address: when zpci_fmb_set() returns, nothing is stored to the
- * old address any more.
+ * While the guest has one registered, a timer stores the counters there, once in each interval of
+ * the group: first the time with the update bit set, then the values, then the time with the bit
+ * clear. So a reader can tell a block that is half written. The counters count from the
+ * registration on; a second registration only moves the block. The timer is the machine's and runs
+ * on any thread. @lock orders it against changes of the address: when zpci_fmb_set() returns,
+ * nothing is stored to the old address any more.
  */
 #include "zpci/function/fmb.h"
 

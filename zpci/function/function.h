@@ -8,10 +8,10 @@
  *	    v
  *	life.c          plug, unplug, disable, reset
  *	bar.c           loads and stores of BARs
- *	view.c          config space: IDs, Command register, BARs, laid over the device's by the profile
+ *	view.c          config space: IDs, Command register, BARs, as the profile says
  *	facts.c         what List and Query tell, for readers without the lock
  *	gate.c          keeps a device that was reset from the guest
- *	msix.c          MSI-X table, pending bits          dma.c   a device's accesses to guest storage
+ *	msix.c          MSI-X table, pending bits          dma.c   accesses to guest storage
  *	interruption.c  AIBV, AISB                         push.c  guest storage mapped for a device
  *	fmb.c           measurement block                  ioat.c  the guest's translation tables
  *	platform.c      type, group, DMA addresses
@@ -287,8 +287,8 @@ static inline void zpci_function_lock(struct zpci_function *function)
 	zpci_function_innermost = function;
 }
 
-/* Gives the lock back, then presents what was raised meanwhile. Locks are given back in the opposite
- * order of taking. */
+/* Gives the lock back, then presents what was raised meanwhile. Locks are given back in the
+ * opposite order of taking. */
 static inline void zpci_function_unlock(struct zpci_function *function)
 {
 	uint8_t iscs = function->deferred;

@@ -4,9 +4,9 @@
  *
  * The guest registers for each function a vector of indicator bits (AIBV) and one summary bit (in
  * AISB). A message with number n sets bit AIBV[offset + n], then tests and sets the summary bit. If
- * the summary bit was clear, the message presents an adapter interruption on the ISC. Without summary
- * notification each message presents one. The order matters: a guest that sees the summary bit must
- * find the indicator.
+ * the summary bit was clear, the message presents an adapter interruption on the ISC. Without
+ * summary notification each message presents one. The order matters: a guest that sees the summary
+ * bit must find the indicator.
  *
  * The bits are set under the lock, so that none of them changes after DEREG_INT, disable or a
  * function-level reset. Presenting may need the machine's big lock, so it comes after all locks are
@@ -44,8 +44,8 @@ static bool is_there(struct zpci_function *function, uint64_t address, uint64_t 
 	       !parent->machine_ops.read_absolute(parent->machine, address + bit / 8, &byte, 1);
 }
 
-/* Whether both ends of the vector, and the summary bit, are there. If not, the guest is told now, and
- * its function does not fail later, at its first message. */
+/* Whether both ends of the vector, and the summary bit, are there. If not, the guest is told now,
+ * and its function does not fail later, at its first message. */
 static bool reachable(struct zpci_function *function, const struct zpci_indicators *wanted)
 {
 	uint64_t first = wanted->aibv_offset;

@@ -15,10 +15,10 @@ uint16_t zpci_ioat_translate(struct zpci_function *function, uint64_t address, b
 			     uint64_t *absolute);
 /* Last DMA address that the tables at @iota have an entry for. */
 uint64_t zpci_ioat_reach(uint64_t iota);
-/* What the tables say of the page of @address, which they reach, without the cache, and also outside
- * of the registered range: 0 and its @frame, or the PEC of an access. *@span: length of the block
- * around @address, a multiple of its length, that has one entry: a frame of that size, or an invalid
- * entry. With the function's lock held, or dma.lock. */
+/* What the tables say of the page of @address, which they reach, without the cache, and also
+ * outside of the registered range: 0 and its @frame, or the PEC of an access. *@span: length of the
+ * block around @address, a multiple of its length, that has one entry: a frame of that size, or an
+ * invalid entry. With the function's lock held, or dma.lock. */
 uint16_t zpci_ioat_walk(struct zpci_function *function, uint64_t address, uint64_t *frame,
 			uint64_t *span);
 /* Takes [@start, @last] out of the cache. With dma.lock held for writing. */

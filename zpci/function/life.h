@@ -23,7 +23,8 @@ void zpci_function_unplug(struct zpci_function *function);
 void zpci_function_release(struct zpci_function *function);
 /* Both, if there is a device. Without lock. */
 void zpci_function_end(struct zpci_function *function);
-/* Also from error states: drops all registrations, resets the device and the view. With lock held. */
+/* Also from error states: drops all registrations, resets the device and the view. With lock
+ * held. */
 void zpci_function_disable(struct zpci_function *function);
 
 #endif

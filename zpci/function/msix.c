@@ -8,9 +8,10 @@
  *	gate closed, not enabled, no such vector    none
  *	function masked or vector masked            its pending bit is set
  *	no Bus Master                               the same: a message is a write to memory
- *	else                                        its message is sent. If it goes to our group's MSI
- *	                                            address, it signals the vector *in its data*: Linux
- *	                                            may use others than the table index (reference 6.1)
+ *	else                                        its message is sent
+ *
+ * A message to the MSI address of the group signals the vector *in its data*: Linux may use other
+ * numbers than the table's index (reference 6.1).
  *
  * A vector that is pending is sent when its entry, the function mask or Bus Master no longer masks
  * it. Nothing else is remembered: the guest may write the table before or after REG_INT (reference

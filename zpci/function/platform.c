@@ -4,13 +4,13 @@
  *
  * The defaults are those of a software device. It translates on each access, so the guest need not
  * tell of new translations, and refresh is not published. A device that maps guest storage must be
- * told of them, so it has a default group of its own, which publishes refresh. The DMA addresses are
- * those that one region-third table reaches, and only that type is published: with more addresses,
- * Linux would use larger tables (reference 3.6). The MSI address lies outside.
+ * told of them, so it has a default group of its own, which publishes refresh. The DMA addresses
+ * are those that one region-third table reaches, and only that type is published: with more
+ * addresses, Linux would use larger tables (reference 3.6). The MSI address lies outside.
  *
- * The relaxed group differs in store blocks alone, and is used only if the configuration asks for it.
- * A hypervisor in the guest passes the length of store blocks on to its own guest, and stock QEMU
- * has room for 128 bytes, whatever length it is told.
+ * The relaxed group differs in store blocks alone, and is used only if the configuration asks for
+ * it. A hypervisor in the guest passes the length of store blocks on to its own guest, and stock
+ * QEMU has room for 128 bytes, whatever length it is told.
  */
 #include <zpci/platform.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * DMA by a device that accesses guest storage itself: hardware of the host behind an IOMMU, or another
- * process. A software device asks for each access by its services. Such a device cannot, so it is told
- * beforehand which storage is at which DMA addresses.
+ * DMA by a device that accesses guest storage itself: hardware of the host behind an IOMMU, or
+ * another process. A software device asks for each access by its services. Such a device cannot, so
+ * it is told beforehand which storage is at which DMA addresses.
  *
  * The group of such a function publishes refresh, so that the guest executes RPCIT for new
  * translations as well as for old ones. What RPCIT does (reference 5.8):
@@ -12,26 +12,28 @@
  *
  * The unit of both is a run: DMA addresses, storage, and the host's addresses of that storage, each
  * without a gap and with the same right to write. A run that is still the same is left alone, since
- * the device may be using it. A run is never changed or cut, because IOMMUs of hosts can do neither.
- * If one of its pages goes, the whole run is unmapped, and step 2 maps what is left of it. Meanwhile
- * the device can be refused an access to that. To make this rare, a run never grows over what was
- * mapped before: so runs are the guest's own buffers, and guests mostly unmap as they mapped.
+ * the device may be using it. A run is never changed or cut, because IOMMUs of hosts can do
+ * neither. If one of its pages goes, the whole run is unmapped, and step 2 maps what is left of it.
+ * Meanwhile the device can be refused an access to that. To make this rare, a run never grows over
+ * what was mapped before: so runs are the guest's own buffers, and guests mostly unmap as they
+ * mapped.
  *
  * A device has room for a certain number of runs, and so have we. When there is no more, RPCIT ends
- * with status 16, and what was mapped stays. Linux then refreshes the whole aperture, and goes on if
- * there is room for everything that is valid by then.
+ * with status 16, and what was mapped stays. Linux then refreshes the whole aperture, and goes on
+ * if there is room for everything that is valid by then.
  *
  * An invalid table entry is skipped with all that is below it. A guest could still make us look at
  * 2^30 pages, by tables that it uses many times in one tree. So the steps of one RPCIT are counted.
  * When there are too many, it ends as if there were no room, and runs that were not looked at are
  * unmapped.
  *
- * A page is mapped if the machine names a region of storage for it. It is an error of the function if
- * storage is in no region, as if it did not exist, or if a page may be written and its region must
- * not be written behind the machine's back. When regions change, everything is looked at again, and
- * runs whose storage is elsewhere in the host are unmapped.
+ * A page is mapped if the machine names a region of storage for it. It is an error of the function
+ * if storage is in no region, as if it did not exist, or if a page may be written and its region
+ * must not be written behind the machine's back. When regions change, everything is looked at
+ * again, and runs whose storage is elsewhere in the host are unmapped.
  *
- * All of this is under the function's lock. dma.lock is not needed, as no other thread looks at runs.
+ * All of this is under the function's lock. dma.lock is not needed, as no other thread looks at
+ * runs.
  *
  * Limit: a function in error, or without Bus Master, keeps what is mapped. The device must stop by
  * itself: it sees the Command register, and the guest resets it after an error.
@@ -53,8 +55,8 @@
 /* Entries of tables that are looked at by one RPCIT: 64 GiB in pages, about half a second. */
 #define STEPS_MAX (1u << 24)
 
-/* Runs are kept in a treap: a search tree by address that is also a heap by @priority. Priorities are
- * random, so whatever the guest does, the tree is about as deep as a random one. */
+/* Runs are kept in a treap: a search tree by address that is also a heap by @priority. Priorities
+ * are random, so whatever the guest does, the tree is about as deep as a random one. */
 struct zpci_run {
 	struct zpci_run *lower, *higher;
 	uint32_t priority;
@@ -165,7 +167,8 @@ static void visit(void *opaque, const struct zpci_storage_region *region)
 		search->region = *region;
 }
 
-/* The region that @absolute is in, from there on. False: there is none, or it is not for writing. */
+/* The region that @absolute is in, from there on. False: there is none, or it is not for
+ * writing. */
 static bool find_region(const struct zpci_function *function, uint64_t absolute, bool write,
 			struct zpci_storage_region *region)
 {

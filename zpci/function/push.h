@@ -7,10 +7,11 @@
 
 #include "zpci/function/function.h"
 
-/* With the function's lock held, of any function: these do nothing if its device has no dma_map(). */
+/* With the function's lock held, of any function: these do nothing if its device has no
+ * dma_map(). */
 
-/* RPCIT, in any state: maps and unmaps, so that the device has of @length bytes from @start what the
- * tables say. Returns 0, or the status of cc 1: ZPCI_STATUS_RESOURCES if there is no room;
+/* RPCIT, in any state: maps and unmaps, so that the device has of @length bytes from @start what
+ * the tables say. Returns 0, or the status of cc 1: ZPCI_STATUS_RESOURCES if there is no room;
  * ZPCI_STATUS_IN_ERROR if the tables are wrong, and then the function is in error. */
 uint8_t zpci_push_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
 /* For when the tables are not registered any more: nothing is mapped when it returns. */

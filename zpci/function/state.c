@@ -12,9 +12,9 @@
  * PERMANENT, a permanent error, is reached from every state below STANDBY, and left by disable.
  *
  * The handle names the function *in its present life*. Each enable takes a new instance number, so
- * that an old handle is unknown and cannot reach the wrong owner. SCLP configure does not change the
- * handle, since the guest goes on with the one it knows (reference 4.1). When the slot is used for
- * another function, the numbers go on. There are 128 of them, so a handle comes again after 126
+ * that an old handle is unknown and cannot reach the wrong owner. SCLP configure does not change
+ * the handle, since the guest goes on with the one it knows (reference 4.1). When the slot is used
+ * for another function, the numbers go on. There are 128 of them, so a handle comes again after 126
  * lives of the slot, or earlier if these were enabled more than once.
  */
 #include "zpci/function/state.h"
@@ -56,7 +56,8 @@ bool zpci_function_enable(struct zpci_function *function)
 	enum zpci_state state = ZPCI_STATE_DISABLED;
 
 	zpci_function_assert_locked(function);
-	/* The handle first: from the state on the function can fail, with an event that names it. */
+	/* The handle first: from the state on the function can fail, with an event that names
+	 * it. */
 	atomic_store(&function->handle, ZPCI_HANDLE_ENABLED | handle);
 	if (!atomic_compare_exchange_strong(&function->state, &state, ZPCI_STATE_ENABLED)) {
 		atomic_store(&function->handle, before);

@@ -2,9 +2,9 @@
 /*
  * Config space as the guest sees it: the device's own, with the emulation profile laid over it.
  *
- * A bare VF shows neither IDs nor BARs, and its Command register has no Memory bit. This file answers
- * what the profile emulates. What the device shows by itself is passed, or hidden if the profile is
- * one of a layer that does not show it:
+ * A bare VF shows neither IDs nor BARs, and its Command register has no Memory bit. This file
+ * answers what the profile emulates. What the device shows by itself is passed, or hidden if the
+ * profile is one of a layer that does not show it:
  *
  *	           device shows it (PF, host VF)     device does not (raw VF)
  *	emulated   passed                            emulated here
@@ -12,14 +12,15 @@
  *
  * In the Command register the Memory bit is emulated or hard-wired 0; the device's own is never
  * passed. The I/O bit and the interrupt pin are 0, as there is no I/O space and no pin (reference
- * 9.7). All of this is done for each byte by itself, so that the width and the alignment of an access
- * do not matter.
+ * 9.7). All of this is done for each byte by itself, so that the width and the alignment of an
+ * access do not matter.
  *
  * zpci_view_origin() alone decides which bits are whose. Writes ask it, reads use masks that were
  * made from its answers, and zpci_firmware_config_origin() tells them to people.
  *
- * Writes go to the device as well, because a device may follow its Command register or its BARs. The
- * value of a BAR is kept and has no further meaning: loads and stores name the BAR by its number.
+ * Writes go to the device as well, because a device may follow its Command register or its BARs.
+ * The value of a BAR is kept and has no further meaning: loads and stores name the BAR by its
+ * number.
  */
 #include "zpci/function/view.h"
 
@@ -211,8 +212,8 @@ static bool starts_flr(struct zpci_function *function, unsigned offset, const ui
 	       (data[control - offset] & (PCI_EXP_DEVCTL_BCR_FLR >> 8));
 }
 
-/* The Bus Master bit says whether the device may access storage and send messages. It is the device's
- * own: a bare VF has it as well (PCIe 5.0, 9.3.4.1.3). */
+/* The Bus Master bit says whether the device may access storage and send messages. It is the
+ * device's own: a bare VF has it as well (PCIe 5.0, 9.3.4.1.3). */
 static void follow_bus_master(struct zpci_function *function)
 {
 	uint8_t command;

@@ -8,8 +8,8 @@
 
 #include "zpci/inspect/base/problem.h"
 
-/* Write one JSON object to @out, with a member level1, level2, ... for each of the @count JSON reports
- * in the files at @paths. Returns 0, or -1 and the problem. */
+/* Write one JSON object to @out, with a member level1, level2, ... for each of the @count JSON
+ * reports in the files at @paths. Returns 0, or -1 and the problem. */
 int levels_report(FILE *out, const char *const *paths, size_t count, struct problem *problem);
 
 #endif

@@ -179,7 +179,8 @@ apt_download() {
 	[ "$status" -eq 0 ] || apt_failed packages
 }
 
-# apt_release NAME ARCHITECTURE SUITES LISTER [ARGUMENT...]: all packages that LISTER prints, or none.
+# apt_release NAME ARCHITECTURE SUITES LISTER [ARGUMENT...]: all packages that LISTER prints, or
+# none.
 apt_release() {
 	local packages
 	apt_lists "$1" "$2" "$3" || return 1

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Measures what an access costs, for a function of ours and one of QEMU's in the same guest: first in a
-# bare-metal program, one instruction at a time; then in a program under Linux. Under Linux two of
-# QEMU's functions are compared as well. They are equal, but the kernel's structures for them lie at
-# other addresses, so that their times differ by a percent or more. bench-table says what is computed
-# from the samples. The lab does not judge times, since they depend on the machine.
+# Measures what an access costs, for a function of ours and one of QEMU's in the same guest: first
+# in a bare-metal program, one instruction at a time; then in a program under Linux. Under Linux two
+# of QEMU's functions are compared as well. They are equal, but the kernel's structures for them lie
+# at other addresses, so that their times differ by a percent or more. bench-table says what is
+# computed from the samples. The lab does not judge times, since they depend on the machine.
 
 bench_rounds=21
 bench_ours=probe:vf=3:fid=0x1021

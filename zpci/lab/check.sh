@@ -3,10 +3,10 @@
 #
 # All tests, each once, and at the end their sum.
 #
-# The work is a list of jobs: a build with its tests, or one file of guest tests. As many jobs run at
-# once as there are processors, and each keeps about one processor busy: make has one job only, and a
-# guest is one thread most of the time. So no processor is idle while one job configures, links or
-# waits. The list has the longest jobs first; the short ones at its end fill the gaps.
+# The work is a list of jobs: a build with its tests, or one file of guest tests. As many jobs run
+# at once as there are processors, and each keeps about one processor busy: make has one job only,
+# and a guest is one thread most of the time. So no processor is idle while one job configures,
+# links or waits. The list has the longest jobs first; the short ones at its end fill the gaps.
 #
 # Each job has a log of its own. A job that fails does not stop the others. Tests are counted one by
 # one; a job without tests to count (manual pages, format) counts as one.
@@ -15,7 +15,8 @@ check_passed=0
 check_failed=0
 check_skipped=0
 
-# check_add TITLE SECONDS PASSED FAILED SKIPPED STATUS: a failure without a failed test counts as one.
+# check_add TITLE SECONDS PASSED FAILED SKIPPED STATUS: a failure without a failed test counts as
+# one.
 check_add() {
 	local failed=$4
 	if [ "$6" -ne 0 ] && [ "$failed" -eq 0 ]; then
@@ -82,8 +83,8 @@ check_done() {
 	[ "$3" -eq 0 ] || step_failed "$log"
 }
 
-# The running jobs by their process IDs, and when each began. At its end a job writes its process ID to
-# the pipe $check_ended.
+# The running jobs by their process IDs, and when each began. At its end a job writes its process ID
+# to the pipe $check_ended.
 declare -A check_job=() check_began=()
 check_ended=
 
@@ -226,8 +227,8 @@ check_s390x() {
 
 # --- the others ------------------------------------------------------------------------------
 
-# `make distcheck' builds the tarball's files in a folder of their own, and runs all unit tests there.
-# The tests do not run in the native build as well, because the files are the same.
+# `make distcheck' builds the tarball's files in a folder of their own, and runs all unit tests
+# there. The tests do not run in the native build as well, because the files are the same.
 check_distribution() {
 	make -C "$(build_folder native)" -j "$(processors)" distcheck VERBOSE=yes AM_COLOR_TESTS=no \
 		DISTCHECK_CONFIGURE_FLAGS=--enable-werror && check_complete
@@ -260,7 +261,8 @@ check_formatter() {
 	return 1
 }
 
-# Each target runs some seconds, to see that it works and finds nothing at once. `make fuzz' runs longer.
+# Each target runs some seconds, to see that it works and finds nothing at once. `make fuzz' runs
+# longer.
 check_fuzz() {
 	build_all fuzz --enable-werror --enable-fuzz --disable-qemu CFLAGS="-O1 -g" &&
 		make -C "$(build_folder fuzz)" fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}" \

@@ -21,8 +21,8 @@
 # Where the packages come from. The first two have Linux 6.12.
 guest_suites=(trixie "bookworm bookworm-backports" testing)
 guest_programs=(usr/bin/busybox usr/bin/lspci usr/bin/setpci)
-# Modules that the guest gets if its kernel has them as modules, each with its option. The modules that
-# they depend on are added.
+# Modules that the guest gets if its kernel has them as modules, each with its option. The modules
+# that they depend on are added.
 guest_modules=(
 	"virtio_console CONFIG_VIRTIO_CONSOLE"
 	"vfio_iommu_type1 CONFIG_VFIO_IOMMU_TYPE1"

@@ -116,8 +116,9 @@ kernel_packages() {
 	[ -e "$ZPCI_CACHE/guest/$version/release" ] || echo "$packages"
 }
 
-# kernel_download NAME SUITE...: the kernel of the first suite that can be downloaded becomes the guest
-# NAME. The packages are unpacked to a folder of their own, of which guest_collect keeps a part.
+# kernel_download NAME SUITE...: the kernel of the first suite that can be downloaded becomes the
+# guest NAME. The packages are unpacked to a folder of their own, of which guest_collect keeps a
+# part.
 kernel_download() {
 	local name=$1 version root=$ZPCI_CACHE/kernel/root
 	shift
@@ -132,8 +133,8 @@ kernel_download() {
 	done
 }
 
-# kernel_suites_of NAME: the suites that have it, the best first. NAME is `newest' or a version. Says of
-# each other suite why it has none.
+# kernel_suites_of NAME: the suites that have it, the best first. NAME is `newest' or a version.
+# Says of each other suite why it has none.
 kernel_suites_of() {
 	local wanted=$1 name suite version package
 	while IFS=$'\t' read -r name suite version package; do

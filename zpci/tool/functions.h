@@ -10,7 +10,7 @@ struct zpci_config;
 struct tool_functions {
 	const char *config;	  /* a file; NULL: none */
 	const char *const *specs; /* MODEL[,KEY=VALUE]... */
-	size_t count;		  /* of `specs' */
+	size_t count;		  /* of @specs */
 };
 
 /* Returns the configuration that these make together, for zpci_config_free(); NULL after a

@@ -15,11 +15,11 @@
 #define TOOL_MATRIX 8u
 
 /*
- * The options of one command line. Strings belong to argv; NULL: not given. The lists are allocated,
- * and tool_options_free() frees them.
+ * The options of one command line. Strings belong to argv; NULL: not given. The lists are
+ * allocated, and tool_options_free() frees them.
  */
 struct tool_options {
-	struct boot_setup setup; /* all but `qemu_options' */
+	struct boot_setup setup; /* all but @qemu_options */
 	const char *exec;
 	unsigned int timeout; /* seconds; 0 is none */
 	bool json;

@@ -4,10 +4,11 @@
  * (reference 2.0.1 and 2.1 to 2.9).
  *
  * For who executes them (the library, the QEMU plugin) and for who makes them (tests, bare-metal
- * programs, `zpci describe`). There is no code behind this header, and it needs no operating system.
+ * programs, `zpci describe`). There is no code behind this header, and it needs no operating
+ * system.
  *
  *	RRE         opcode  opcode  control     R1 R2
- *	displaced   opcode  R1 R3   B2 DL DL    DL DL   DH DH   opcode     RSY; RXY: X2 in place of R3
+ *	displaced   opcode  R1 R3   B2 DL DL    DL DL   DH DH   opcode     RSY; RXY: X2 for R3
  */
 #ifndef ZPCI_UTIL_INSTRUCTION_H
 #define ZPCI_UTIL_INSTRUCTION_H
@@ -84,7 +85,8 @@ static inline int32_t displaced_by(const uint8_t bytes[6])
 
 /* --- encoding -------------------------------------------------------------------------------- */
 
-/* As initialisers of uint8_t[6]. @control of CLP: logical processor, or bits (ZPCI_CLP_IMMEDIATE). */
+/* As initialisers of uint8_t[6]. @control of CLP: logical processor, or bits
+ * (ZPCI_CLP_IMMEDIATE). */
 #define RRE_WITH(control, opcode, r1, r2)                                                          \
 	{                                                                                          \
 		(uint8_t)((opcode) >> 8), (uint8_t)((opcode)&0xff), (uint8_t)(control),            \

@@ -18,7 +18,8 @@ struct pci_address {
 
 #define PCI_ADDRESS_SIZE 24
 
-/* Accepts DDDD:BB:DD.F in hexadecimal; the domain has one to eight digits, the rest exactly these. */
+/* Accepts DDDD:BB:DD.F in hexadecimal; the domain has one to eight digits, the rest exactly
+ * these. */
 bool pci_address_parse(const char *text, struct pci_address *address);
 void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_SIZE]);
 

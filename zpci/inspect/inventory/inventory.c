@@ -220,8 +220,8 @@ static struct function *find_or_add_fid(struct inventory *inventory, uint32_t fi
 	return f;
 }
 
-/* The slot's file `address` has domain, bus, and the slot's number, which on s390 is the devfn (Linux
- * arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
+/* The slot's file `address` has domain, bus, and the slot's number, which on s390 is the devfn
+ * (Linux arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
 static void read_slot_address(struct function *f, const char *path)
 {
 	unsigned int domain, bus, devfn;

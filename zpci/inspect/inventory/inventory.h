@@ -88,8 +88,8 @@ struct inventory {
 	struct problem problem; /* valid if inventory_read() failed */
 };
 
-/* Read all. Returns 0; or -1 if sysfs shows no PCI at all, and then `problem` is valid. The inventory
- * must be freed in both cases. */
+/* Read all. Returns 0; or -1 if sysfs shows no PCI at all, and then `problem` is valid. The
+ * inventory must be freed in both cases. */
 int inventory_read(struct inventory *inventory, const char *root, const struct kernel *kernel);
 void inventory_free(struct inventory *inventory);
 

@@ -18,7 +18,7 @@ struct error_event {
  * if it reports none. */
 int event_in_log(const char *text, uint32_t fid);
 
-/* The latest error event about function @fid in @text, which is the kernel's debug log `pci_error'
+/* The latest error event about function @fid in @text, which is the kernel's debug log `pci_error`
  * as debugfs shows it. False if there is none. */
 bool event_in_debug_log(const char *text, uint32_t fid, struct error_event *event);
 /* The same of the kernel that runs. */

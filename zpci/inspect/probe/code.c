@@ -48,9 +48,9 @@ static long call_often(const uint8_t *code)
 	return value;
 }
 
-/* Have the device write a function that returns @value over the one in @memory. We prepare it in the
- * second page; the device reads it from there and writes it. By turns that is a doubleword, which is
- * written in one piece, and less, which need not be. */
+/* Have the device write a function that returns @value over the one in @memory. We prepare it in
+ * the second page; the device reads it from there and writes it. By turns that is a doubleword,
+ * which is written in one piece, and less, which need not be. */
 static bool overwrite(struct probe *p, const struct probe_memory *memory, int16_t value,
 		      struct probe_verdict *verdict)
 {

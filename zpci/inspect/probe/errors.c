@@ -19,7 +19,7 @@
  *	nothing             the kernel has recovered the function
  *	VFIO_DEVICE_RESET   DMA works again; but 6.12 cannot switch MSI-X on, as it reads ones from
  *	                    the configuration space of a function in permanent failure
- *	`recover' in sysfs  the kernel makes a new device, and the function is opened again
+ *	`recover` in sysfs  the kernel makes a new device, and the function is opened again
  *
  * Afterwards the next DMA must work, and so must interrupts.
  *
@@ -267,7 +267,7 @@ static bool open_again(struct error_test *t)
 	vfio_close(t->f);
 	if (write_attribute(t, "recover", "1", problem))
 		return false;
-	/* Linux looks for ways to reset a function when it finds the function. During `recover' the
+	/* Linux looks for ways to reset a function when it finds the function. During `recover` the
 	 * slot is locked, so that it misses the way by the slot (arch/s390/pci, reset_slot()). */
 	write_attribute(t, "reset_method", "default", NULL);
 	if (binding_renew(t->binding, problem) || vfio_open(t->f, t->binding->address, problem))

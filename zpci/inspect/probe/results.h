@@ -71,7 +71,7 @@ enum probe_recovery {
 	PROBE_NOT_RECOVERED,
 	PROBE_RECOVERED_BY_KERNEL,  /* when it got the event */
 	PROBE_RECOVERED_BY_RESET,   /* VFIO_DEVICE_RESET */
-	PROBE_RECOVERED_BY_RECOVER, /* sysfs `recover', and opened again */
+	PROBE_RECOVERED_BY_RECOVER, /* sysfs `recover`, and opened again */
 };
 
 struct probe_error {

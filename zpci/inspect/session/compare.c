@@ -8,8 +8,9 @@
  * which the kernel loads by four.
  *
  * A round has some passes. Each of them times the functions in the order one, other, other, one, so
- * that a drift cancels out. The shortest pass of each function counts, because other work of the host
- * can only make it longer. The samples still differ from round to round, and are for statistics.
+ * that a drift cancels out. The shortest pass of each function counts, because other work of the
+ * host can only make it longer. The samples still differ from round to round, and are for
+ * statistics.
  */
 #include <errno.h>
 #include <fcntl.h>

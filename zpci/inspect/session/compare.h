@@ -9,8 +9,8 @@
 #include "zpci/inspect/base/problem.h"
 
 /* For each operation in each round, write a line `sample OPERATION ROUND ONE OTHER` to @out, with
- * nanoseconds. Both sessions are open. A signal ends it early, which is no problem. Returns 0, or -1
- * and the problem. */
+ * nanoseconds. Both sessions are open. A signal ends it early, which is no problem. Returns 0, or
+ * -1 and the problem. */
 int compare(FILE *out, const struct session *one, const struct session *other, unsigned int rounds,
 	    struct problem *problem);
 

@@ -28,8 +28,8 @@
 #define PAGE 4096u
 #define MAX_EVENTS 64
 
-/* The capability @id in the answer @info of @size bytes, whose list starts at @offset; NULL if there
- * is none of at least @needed bytes. */
+/* The capability @id in the answer @info of @size bytes, whose list starts at @offset; NULL if
+ * there is none of at least @needed bytes. */
 static const void *find_capability(const void *info, size_t size, uint32_t offset, uint16_t id,
 				   size_t needed)
 {

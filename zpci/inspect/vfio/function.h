@@ -66,8 +66,8 @@ int vfio_try_mmap(const struct vfio_function *f, const struct vfio_area *area);
  * the kernel has only so many as *@count says then. */
 int vfio_set_msix(const struct vfio_function *f, const int *events, uint32_t *count);
 
-/* Connect @event with vfio's error interrupt, which comes when the kernel gets an error event of the
- * function; -1 disconnects. */
+/* Connect @event with vfio's error interrupt, which comes when the kernel gets an error event of
+ * the function; -1 disconnects. */
 int vfio_set_error(const struct vfio_function *f, int event);
 int vfio_reset(const struct vfio_function *f);
 

@@ -65,8 +65,8 @@ struct observations {
 /* Make all observations. Returns 0, or -1 if some could not be made; each of these says why. */
 int observe(const struct vfio_function *f, struct observations *o);
 
-/* Whether the layer below has a Memory bit in the Command register: sysfs then shows it as 1 while it
- * is set in vfio's copy. Returns false if that was not observed. */
+/* Whether the layer below has a Memory bit in the Command register: sysfs then shows it as 1 while
+ * it is set in vfio's copy. Returns false if that was not observed. */
 bool observed_command_memory(const struct observations *o, bool *emulated);
 
 #endif

@@ -13,7 +13,7 @@
  *	stream, tail, list               the frame around output, the last lines of a text, strings
  *
  * The guest's command writes into two sinks of the caller's. The call itself prints only
- * messages about failures, and with `verbose' QEMU's command line and the guest's console, on
+ * messages about failures, and with @verbose QEMU's command line and the guest's console, on
  * standard error.
  */
 #ifndef ZPCI_TOOL_BOOT_H
@@ -39,10 +39,10 @@ struct boot_command {
 };
 
 enum boot_end {
-	BOOT_DONE,	  /* the command ended with `status', or the user left the shell */
+	BOOT_DONE,	  /* the command ended with @status, or the user left the shell */
 	BOOT_FAILED,	  /* the guest or QEMU ended in another way */
-	BOOT_TIMED_OUT,	  /* QEMU was ended because of `timeout' */
-	BOOT_INTERRUPTED, /* QEMU was ended because this process got `signal' */
+	BOOT_TIMED_OUT,	  /* QEMU was ended because of @timeout */
+	BOOT_INTERRUPTED, /* QEMU was ended because this process got @signal */
 	BOOT_REFUSED,	  /* a message was printed: QEMU could not be started, or a sink failed */
 };
 

@@ -63,7 +63,8 @@ static int feed_output(struct tool_stream *stream, const char *data, size_t leng
 	for (i = 0; i < length; i++) {
 		complete = match(stream, stream->end, data[i], &dropped);
 		if (dropped) {
-			/* These bytes equal the record. The originals may be from an earlier call. */
+			/* These bytes equal the record. The originals may be from an earlier
+			 * call. */
 			if (put(stream, stream->end, dropped))
 				return -1;
 			begin = i;

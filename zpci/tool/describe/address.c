@@ -5,8 +5,8 @@
  * The domain is the UID. Functions share a bus if each has a routing ID, none is told to be a VF,
  * and all have the same topology ID, or without one the same PCHID. On such a bus each function is
  * at its routing ID, and the domain is the UID of the function with the lowest one. Every other
- * function is function 0 of its own bus; this includes a VF that is listed beside its PF. Linux 6.12
- * and later does this (reference 9.3); 6.1 puts a lone VF at its routing ID.
+ * function is function 0 of its own bus; this includes a VF that is listed beside its PF. Linux
+ * 6.12 and later does this (reference 9.3); 6.1 puts a lone VF at its routing ID.
  *
  * Linux scans these buses like all others. A function without a vendor is not a device. If function
  * 0 of a slot has no multi-function bit, Linux does not look for the others of the slot.

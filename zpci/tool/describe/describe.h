@@ -12,7 +12,8 @@
  *	description.c  what these three have in common
  *
  * If the firmware can be asked for a fact about a function, it is asked, and nothing is computed
- * here. So what is printed is what a guest would have been answered, and what the library publishes.
+ * here. So what is printed is what a guest would have been answered, and what the library
+ * publishes.
  */
 #ifndef ZPCI_TOOL_DESCRIBE_H
 #define ZPCI_TOOL_DESCRIBE_H
@@ -28,7 +29,7 @@
 /* One function. */
 struct description {
 	struct zpci_function_info info; /* before the guest did anything */
-	struct zpci_platform platform;	/* `given' has the facts from the configuration */
+	struct zpci_platform platform;	/* @given has the facts from the configuration */
 	uint32_t delivered;		/* the facts from the device */
 	char address[24];		/* DDDD:BB:DD.F */
 	const char *no_device;		/* why Linux finds no device there; NULL: it does */
@@ -61,14 +62,14 @@ void describe_kind(const struct description *description, char text[16]);
 
 struct zpci_ram;
 
-/* Lets a guest on machine @ram look at all functions of @firmware. Returns 0, or -1 after a message.
- * The caller frees `items' in any case. */
+/* Lets a guest on machine @ram look at all functions of @firmware. Returns 0, or -1 after a
+ * message. The caller frees @items in any case. */
 int describe_look(struct zpci_ram *ram, struct zpci_firmware *firmware,
 		  struct descriptions *descriptions);
 
 /* --- address.c -------------------------------------------------------------------------------- */
 
-/* After describe_look(): fills in `address' and `no_device'. */
+/* After describe_look(): fills in @address and @no_device. */
 void describe_addresses(struct descriptions *descriptions);
 
 /* --- fields.c --------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guest of `zpci describe`. On the machine in memory it executes the instructions by which Linux
- * learns of its functions, in the same order: List; then for each function Query function, Query
- * group, configure by SCLP if the function is in standby, and Set (enable); then PCI loads of all
- * of config space. (source: arch/s390/pci/pci_clp.c and pci.c; reference 3 and 10.1)
+ * The guest of `zpci describe`. On the machine in memory it executes the instructions by which
+ * Linux learns of its functions, in the same order: List; then for each function Query function,
+ * Query group, configure by SCLP if the function is in standby, and Set (enable); then PCI loads of
+ * all of config space. (source: arch/s390/pci/pci_clp.c and pci.c; reference 3 and 10.1)
  */
 #include <stdlib.h>
 #include <string.h>

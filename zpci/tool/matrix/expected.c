@@ -2,11 +2,11 @@
 /*
  * What each profile must look like from within a guest.
  *
- * Two facts make a profile: whether the Command register has a Memory bit (vfio, plain), and whether
- * the VF number is published (lpar, vfio, raw). From a published VF number the guest's kernel
- * concludes that there is no Memory bit, and sets no_command_memory. vfio-pci in the guest keeps a
- * copy of Command. The rest follows from what it does with this copy and with the register below
- * (Linux drivers/vfio/pci/vfio_pci_config.c, 5.10 and later):
+ * Two facts make a profile: whether the Command register has a Memory bit (vfio, plain), and
+ * whether the VF number is published (lpar, vfio, raw). From a published VF number the guest's
+ * kernel concludes that there is no Memory bit, and sets no_command_memory. vfio-pci in the guest
+ * keeps a copy of Command. The rest follows from what it does with this copy and with the register
+ * below (Linux drivers/vfio/pci/vfio_pci_config.c, 5.10 and later):
  *
  * - With no_command_memory, the copy has the Memory bit, which is set at open, and vfio never
  *   refuses BAR access.

@@ -180,7 +180,7 @@ void matrix_plan_free(struct matrix *matrix);
 /* guest.c */
 
 struct boot_setup matrix_setup(const struct matrix *matrix, const struct matrix_boot *boot);
-/* Fills in @boot; a failure is its `problem'. Returns 0, or the signal that interrupted it. */
+/* Fills in @boot; a failure is its @problem. Returns 0, or the signal that interrupted it. */
 int matrix_boot_run(const struct matrix *matrix, struct matrix_boot *boot);
 
 /* observed.c: returns 0, or -1 if @text is not a report of zpci-inspect's. */
