@@ -94,6 +94,19 @@ PATH=$tap_folder/bin:$PATH
 offers "zpci run --qemu qemu-of" "qemu-of-mine" "a program"
 offers "zpci run --smp " "" "a number: nothing"
 offers "zpci run -- -initrd my" "my.conf" "behind --: a file"
+offers "zpci run --config a/b.conf --tim" "--timeout" "behind a value that has slashes"
+# shellcheck disable=SC2016 # these must not be expanded
+replies 'zpci run //;1etouch${IFS}executed;# ' >/dev/null
+[ ! -e executed ]
+ok $? "a word of the line is not executed"
+# shellcheck disable=SC2016
+mkdir -p 'cache/guest/$(touch executed)'
+# shellcheck disable=SC2016
+touch 'cache/guest/$(touch executed)/kernel'
+replies "zpci run --guest " >/dev/null
+[ ! -e executed ]
+ok $? "a guest's name is not executed"
+rm -r cache/guest/*executed*
 offers "zpci bogus --" "" "a subcommand that is none: nothing"
 
 # --- zpci-lab ----------------------------------------------------------------------------------
