@@ -142,7 +142,7 @@ sub search_model {
 my @files;
 find({ no_chdir => 1, wanted => sub {
 	push @files, substr $_, 1 + length $folder
-		if -f && /\.(?:[chS]|[1-8]|am|awk|md|pl|pm|sh|t)$/ && !m{/tests/citations\.};
+		if -f && /\.(?:[chS]|[1-8]|am|awk|md|pl|pm|rows|sh|t)$/ && !m{/tests/citations\.};
 } }, grep { -e } map { "$folder/$_" } qw(doc examples include man tests zpci));
 push @files, grep { -f "$folder/$_" } qw(HACKING.md NEWS.md README.md SECURITY.md TODO.md);
 

@@ -40,7 +40,7 @@ static bool parse_bytes(const char *text, uint8_t **bytes, size_t *length)
 		text += used;
 		if (*text == '*') {
 			used = 0; /* stays when the period is missing */
-			if (sscanf(text, "*%4x.%n", &count, &used) != 1 || !used)
+			if (sscanf(text, "*%6x.%n", &count, &used) != 1 || !used)
 				return false;
 			text += used;
 		}

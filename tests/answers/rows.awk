@@ -175,6 +175,8 @@ function by_state(text,    count, part, i, states, n, state, k, c)
 	count = split(text, part, ";")
 	for (i = 1; i <= count; i++) {
 		k = index(part[i], ":")
+		if (!k)
+			fail("in STATE, STATE...: ANSWER, but here is" part[i])
 		n = split(substr(part[i], 1, k - 1), states, ",")
 		for (state = 1; state <= n; state++)
 			c = c "[" constant(states[state]) "] = " answer(substr(part[i], k + 1)) ", "
@@ -243,8 +245,25 @@ function checks(values, with,    done, after)
 	return function_of("after", done after)
 }
 
+# What would be left out without a word.
+function look_at(values, with, columns,    count, part, i, word)
+{
+	if (columns > 3)
+		fail("more than condition, answer and source")
+	if (values["in"] != "" && values["answer"] != "by state")
+		fail("with `in' the answer is `by state', and not " values["answer"])
+	count = split(with, part, ",")
+	for (i = 1; i <= count; i++) {
+		word = trim(part[i])
+		sub(/ .*/, "", word)
+		if ((values["before"] ";" values["do"] ";" values["done"] ";" values["after"]) !~ \
+		    ("\\$" word "([^a-z]|$)"))
+			fail("no step has $" word)
+	}
+}
+
 # One row of the section whose defaults are given; @lines as they stand in the file.
-function make_row(section, lines,    values, key, line, count, part, i, k, with)
+function make_row(section, lines,    values, key, line, count, part, i, k, with, count_columns)
 {
 	for (key in defaults)
 		if (index(key, section SUBSEP) == 1) {
@@ -253,7 +272,7 @@ function make_row(section, lines,    values, key, line, count, part, i, k, with)
 				values[k] = defaults[key]
 		}
 	count = split(lines, line, "\n")
-	k = split(substr(line[1], 3), part, / \| /)
+	k = count_columns = split(substr(line[1], 3), part, / \| /)
 	values["condition"] = trim(part[1])
 	if (k >= 2 && trim(part[2]) != "")
 		values["answer"] = part[2]
@@ -262,6 +281,7 @@ function make_row(section, lines,    values, key, line, count, part, i, k, with)
 	for (i = 2; i <= count; i++)
 		key_line(values, line[i])
 	with = values["with"]
+	look_at(values, with, count_columns)
 	if (values["qemu"] != "" && (k = index(values["qemu"], ": "))) {
 		values["reason"] = substr(values["qemu"], k + 2)
 		values["qemu"] = substr(values["qemu"], 1, k - 1)

@@ -20,6 +20,8 @@ static void try_iommufd(struct session *s, const struct session_request *request
 
 		trial->iova = request->iovas[i];
 		iommufd_try(s->function->address, fid_of(s->function), trial);
+		/* The log names functions by their FID. */
+		trial->log_read &= s->function->items[ITEM_FID].state == ITEM_KNOWN;
 	}
 }
 
