@@ -3,7 +3,7 @@
  * zpci/profile.h - emulation profiles: what of a PCI function the layer below the guest emulates.
  *
  * The profile alone decides how what the guest sees differs from what the device shows. Two facts
- * are kept apart, and both are published:
+ * are kept apart. A program can ask for both, and a guest sees only the second one:
  *
  *	command_memory     emulated or absent    what is true
  *	no_command_memory  announced or not      what the guest's kernel concludes, because vfn is

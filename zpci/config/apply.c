@@ -19,7 +19,7 @@ static const char *reason(int rc)
 	case -EEXIST:
 		return "the firmware has its FID, UID or PCHID already; choose another";
 	case -EBUSY:
-		return "it is lent already, here or to another firmware; choose another";
+		return "the VF or PF is in use, here or by another firmware; choose another";
 	case -ENOSPC:
 		return "the firmware has no room for more functions";
 	case -EINVAL:

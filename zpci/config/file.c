@@ -294,7 +294,9 @@ int zpci_config_load(struct zpci_config *config, const char *path, char **error)
 		return config_no_memory(error);
 	if (!reader.rc && lines) {
 		reader.place.line = lines;
-		reader.rc = config_error(error, reader.place, "the line is not understood");
+		reader.rc = config_error(error, reader.place,
+					 "the line is not understood; write [SECTION] or "
+					 "KEY = VALUE");
 	}
 	return reader.rc;
 }

@@ -2,7 +2,7 @@
 /*
  * live.c - functions that come and go while the firmware runs.
  *
- * After zpci_config_connect() a configuration describes what exists. So each default is pinned:
+ * After zpci_config_connect() a configuration describes what exists. So each default is fixed:
  * from then on it counts as written. A function that comes later is checked by the same rules as
  * all (finish.c) and gets free numbers. An adapter that exists gets neither more VFs nor another
  * PCHID. A failure leaves nothing behind, not even strings: a client's mistakes do not make the

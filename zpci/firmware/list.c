@@ -295,11 +295,10 @@ static void warn_unannounced(struct zpci_firmware *firmware, const struct zpci_f
 
 	if (profile->command_memory != ZPCI_COMMAND_MEMORY_ABSENT || zpci_view_vfn(function))
 		return;
-	zpci_log(
-		&firmware->logger, ZPCI_LOG_WARNING,
-		"function 0x%08x: its Command register has no Memory bit and vfn 0 hides that from "
-		"the guest; publish vfn or emulate the bit",
-		function->fid);
+	zpci_log(&firmware->logger, ZPCI_LOG_WARNING,
+		 "function 0x%08x: its Command register has no Memory bit, and the guest is not "
+		 "told, as vfn is 0; publish vfn or emulate the bit",
+		 function->fid);
 }
 
 static int plug(struct zpci_firmware *firmware, const struct zpci_function_options *options)

@@ -171,8 +171,8 @@ struct zpci_outcome zpci_store(struct zpci_firmware *firmware, uint32_t handle, 
 
 /* --- store block ---------------------------------------------------------------------------- */
 
-/* Blocks may cross 4 KiB, as loads and stores may. In a group where alignment does not count, this
- * alone is forbidden (reference 2.3). */
+/* Blocks may cross 4 KiB, as loads and stores may. In a relaxed group, where alignment does not
+ * count, a block must not cross 4 KiB (reference 2.3). */
 static bool block_ok(const struct zpci_group *group, uint64_t offset, size_t length)
 {
 	if (length > group->store_block)

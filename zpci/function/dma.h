@@ -32,7 +32,7 @@ uint8_t zpci_dma_deregister(struct zpci_function *function);
 void zpci_dma_drain(struct zpci_function *function);
 /* RPCIT, with the function's lock held: cc 1 status, or 0. */
 uint8_t zpci_dma_refresh(struct zpci_function *function, uint64_t start, uint64_t length);
-/* The same for a function in error, where the answer does not depend on it. */
+/* The same for a function in error, where the answer is known before. */
 void zpci_dma_forget(struct zpci_function *function, uint64_t start, uint64_t length);
 
 #endif

@@ -15,7 +15,7 @@ void zpci_fmb_fini(struct zpci_measurement *fmb);
 /* As those of DMA. @paused: the machine is quiesced. */
 int zpci_fmb_provide(struct zpci_function *function, bool paused);
 void zpci_fmb_release(struct zpci_function *function);
-/* MPCIFC 10 with a FIB's address, 0: off. False: the address carries a key. */
+/* MPCIFC 10: @address is the FIB's; 0 ends measurement. False: the address carries a key. */
 bool zpci_fmb_set(struct zpci_function *function, uint64_t address);
 /* Stores nothing until resumed. */
 void zpci_fmb_quiesce(struct zpci_function *function);

@@ -14,8 +14,9 @@
  * The handle names the function *in its present life*. Each enable takes a new instance number, so
  * that an old handle is unknown and cannot reach the wrong owner. SCLP configure does not change
  * the handle, since the guest goes on with the one it knows (reference 4.1). When the slot is used
- * for another function, the numbers go on. There are 128 of them, so a handle comes again after 126
- * lives of the slot, or earlier if these were enabled more than once.
+ * for another function, the numbers go on. There are 128 of them. The first life takes two, a
+ * later one takes one. So a handle comes again after 126 lives of the slot, or earlier if these
+ * were enabled more than once.
  */
 #include "zpci/function/state.h"
 

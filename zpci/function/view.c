@@ -6,9 +6,9 @@
  * answers what the profile emulates. What the device shows by itself is passed, or hidden if the
  * profile is one of a layer that does not show it:
  *
- *	           device shows it (PF, host VF)     device does not (raw VF)
- *	emulated   passed                            emulated here
- *	not        hidden: ffff, read-only 0         passed: ffff, read-only 0
+ *	the profile        device shows it (PF, host VF)    device does not (raw VF)
+ *	emulates it        passed                           emulated here
+ *	does not           hidden: ffff, read-only 0        passed: ffff, read-only 0
  *
  * In the Command register the Memory bit is emulated or hard-wired 0; the device's own is never
  * passed. The I/O bit and the interrupt pin are 0, as there is no I/O space and no pin (reference

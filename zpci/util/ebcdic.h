@@ -10,8 +10,8 @@
 #define ZPCI_EBCDIC_BLANK 0x40
 
 /* Letters, digits, blank and these are converted, which are the same in all EBCDIC code pages.
- * Comma, colon, semicolon and quotation mark are so as well, but they separate things in a
- * configuration. */
+ * Comma, colon, semicolon and quotation mark are the same in all code pages, too, but they separate
+ * things in a configuration. */
 #define ZPCI_EBCDIC_SPECIAL ".<(+&*)-/%_>?'="
 
 /* EBCDIC of @character; 0: it cannot be converted. */

@@ -132,7 +132,7 @@ static void print_probe(FILE *out, const struct probe_results *p)
 			p->dma.seed, p->dma.copied, p->dma.copies, p->dma.reads, p->dma.writes,
 			p->dma.fills, p->dma.microseconds);
 	fputc('\n', out);
-	label(out, "code that the device wrote over");
+	label(out, "code overwritten by DMA");
 	print_verdict(out, &p->code.verdict);
 	if (p->code.rounds)
 		fprintf(out,

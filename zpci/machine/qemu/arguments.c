@@ -32,8 +32,8 @@ static int take_function(struct zpci_qemu_binding *binding, const char *text)
 static int take_record(struct zpci_qemu_binding *binding, const char *path)
 {
 	if (binding->trace) {
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR, "record=%s: one trace is recorded already",
-			      path);
+		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
+			      "record=%s: one trace is recorded already; use one", path);
 		return -1;
 	}
 	binding->trace = fopen(path, "w");

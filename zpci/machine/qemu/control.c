@@ -262,7 +262,8 @@ int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_confi
 	if (start_thread(control)) {
 		unlink(path);
 		control_free(control);
-		return refuse(binding, path, "no thread for it; end some threads of the host");
+		return refuse(binding, path,
+			      "the host's limit of threads is reached; raise it or end some");
 	}
 	binding->control = control;
 	return 0;

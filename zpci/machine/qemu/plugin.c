@@ -34,8 +34,8 @@ static int check_qemu(struct zpci_qemu_binding *binding, const qemu_info_t *info
 	}
 	zpci_qemu_version(version, sizeof(version));
 	zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-		      "QEMU %s has no '%s', which this plugin needs: use QEMU 11.1, built with "
-		      "its symbols exported to modules, as distributions do",
+		      "QEMU %s has no '%s', which this plugin needs: use QEMU 11.1 or later, built "
+		      "with its symbols exported to modules, as distributions do",
 		      version, missing);
 	return -1;
 }

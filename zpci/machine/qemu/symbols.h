@@ -14,8 +14,8 @@ struct zpci_qemu_address_space;
 struct zpci_qemu_error;
 
 /* MemTxAttrs (QEMU exec/memattrs.h): bit-fields in one word, all of which are 0 here, and a byte
- * that says so. It is passed by value as a structure, as QEMU does, and not as a number: where that
- * byte is in a register differs between byte orders. */
+ * that says they are unset. It is passed by value as a structure, as QEMU does, and not as a
+ * number: where that byte is in a register differs between byte orders. */
 struct zpci_qemu_attrs {
 	uint32_t bits;
 	bool unspecified;

@@ -84,7 +84,7 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 	if (missing) {
 		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
 			      "QEMU does not offer register %s of CPU %u to plugins; its PCI "
-			      "instructions are left to QEMU; use QEMU 11.1",
+			      "instructions are left to QEMU; use QEMU 11.1 or later",
 			      missing, vcpu_index);
 		return;
 	}

@@ -104,7 +104,8 @@ static char *find_file(const char *option, const char *name, const char *guest)
 	if (!access(path, R_OK))
 		return path;
 	if (option)
-		tool_error("--%s %s: %s", name, path, strerror(errno));
+		tool_error("--%s %s: %s; name a file that can be read", name, path,
+			   strerror(errno));
 	else if (guest)
 		tool_error(
 			"guest %s: no %s: `zpci-lab kernel' and `zpci-lab second' of zpci's source "

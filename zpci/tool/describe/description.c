@@ -7,7 +7,7 @@
 #include "describe.h"
 
 const char describe_warning[] =
-	"its Command register has no Memory bit and vfn 0 hides that from the guest: "
+	"its Command register has no Memory bit, and the guest is not told, as vfn is 0: "
 	"vfio in the guest will refuse BAR accesses; publish vfn or emulate the bit";
 
 bool describe_is_unannounced(const struct description *description)

@@ -160,7 +160,9 @@ static int ask_library(struct guest *guest, struct description *description)
 	    !zpci_firmware_device_config(guest->firmware, fid, 0, description->device_config,
 					 ZPCI_CONFIG_SIZE))
 		return 0;
-	tool_error("function 0x%08x: List has it, but the firmware does not know it", fid);
+	tool_error("function 0x%08x: List has it, but the firmware does not know it; report "
+		   "this fault of zpci",
+		   fid);
 	return -1;
 }
 

@@ -168,6 +168,6 @@ void describe_text(FILE *to, const struct descriptions *descriptions)
 	fputs("\nconfiguration: the configuration sets it; device: the device has it from its host;\n"
 	      "default: neither of them sets it\n"
 	      "passed: as the device shows it; emulated: kept in front of the device; hard-wired: 0,\n"
-	      "whatever is written; hidden: the device shows it, and the profile does not\n",
+	      "whatever is written; hidden: the device shows it, and the guest reads 0 or ones\n",
 	      to);
 }
