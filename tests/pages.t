@@ -149,6 +149,18 @@ missing "constants that pages name"
 : >"$work/expected"
 same "$work/got" "$work/expected" "files that texts and pages name"
 
+# HACKING's tables of tests: `test-FILE`: NAME, NAME.
+grep -o '`test-[a-z-]*`: [a-z_]*\(, [a-z_]*\)* |$' "$srcdir/HACKING.md" |
+	tr -d '`:,|' >"$work/rows"
+while read -r file names; do
+	for name in $names; do
+		grep -q "^static void $name(void \*\*state)" "$srcdir/tests/$file.c" ||
+			echo "$file: $name"
+	done
+done <"$work/rows" >"$work/got"
+[ -s "$work/rows" ] || echo "no tests are found" >>"$work/got"
+same "$work/got" "$work/expected" "tests that HACKING names"
+
 # --- what pages look like --------------------------------------------------------------------
 
 # quiet NAME COMMAND...: the command prints no warning.

@@ -56,6 +56,60 @@ for rule in $rules; do
 	report "rule $rule" "$work/$rule"
 done
 
+# --- what each folder may include
+
+# FOLDER PREFIX...: README's table of folders. Public headers, headers of the own folder and those
+# of libc can be included everywhere; other headers of the system have their line.
+cat >"$work/allowed" <<'end'
+include/zpci
+zpci/util
+zpci/device		zpci/util/ linux/pci_regs.h
+zpci/function		zpci/util/ linux/pci_regs.h
+zpci/firmware		zpci/function/ zpci/util/
+zpci/machine
+zpci/machine/qemu	zpci/machine/record.h zpci/config/ zpci/util/ glib.h
+zpci/config		zpci/util/ ini.h
+zpci/tool		zpci/config/ zpci/util/ json-c/ linux/pci_regs.h
+zpci/inspect		zpci/util/json.h linux/
+examples
+end
+
+# included ROOT: "FILE: HEADER" of each include that breaks a rule.
+included() {
+	(cd "$1" && find include zpci examples -name '*.[ch]' -exec \
+		grep -HE '^ *# *include' {} +) |
+		sed 's/^\([^:]*\): *# *include *\(.[^>"]*[>"]\).*/\1 \2/' |
+		$AWK '
+		FILENAME == ARGV[1] { known[$1]; for (i = 2; i <= NF; i++) may[$1, $i]; next }
+		{
+			file = $1
+			header = substr($2, 2, length($2) - 2)
+			for (folder = file; !(folder in known) && sub("/[^/]*$", "", folder);)
+				;
+			ok = index(header, "/") == 0 && $2 ~ /^"/ || $2 ~ /^<zpci\// ||
+				index(header, folder "/") == 1
+			if ($2 ~ /^<[^\/]*>$/ && header !~ /^(glib|ini)\.h$/ ||
+			    $2 ~ /^<(sys|asm)\//)
+				ok = 1
+			for (key in may) {
+				split(key, part, SUBSEP)
+				if (part[1] == folder && index(header, part[2]) == 1)
+					ok = 1
+			}
+			if (!ok)
+				print file ": " header
+		}' "$work/allowed" -
+}
+
+mkdir -p "$work/tree/include/zpci" "$work/tree/examples" "$work/tree/zpci/function"
+printf '#include %s\n' '<zpci/log.h>' '"bar.h"' '"zpci/util/log.h"' '<errno.h>' \
+	'"zpci/firmware/internal.h"' '<glib.h>' >"$work/tree/zpci/function/bad.c"
+included "$work/tree" >"$work/found"
+printf 'zpci/function/bad.c: %s\n' zpci/firmware/internal.h glib.h |
+	diff "$work/found" - >"$work/includes" || true
+included "$srcdir" >>"$work/includes"
+report "folders include what README allows" "$work/includes"
+
 # --- circles of files
 
 circles() {
