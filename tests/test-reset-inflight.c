@@ -20,6 +20,8 @@
 
 #define FUNCTIONS 2u
 #define ROUNDS 30u
+#define ROUNDS_MAX 3000u
+#define ENOUGH (ROUNDS * FUNCTIONS / 2) /* resets that met a copy */
 #define PAGE 4096u
 #define SOURCE_PAGES 32u
 #define WINDOW_PAGES 8u
@@ -355,11 +357,17 @@ static void expect_disabled(struct fixture *fixture)
 		count_flying(fixture, handles[n]);
 }
 
-/* Most resets met a copy; otherwise the test would show nothing. */
+/* Another round: a number of them, and more until enough resets met a copy. On a host that has little
+ * time for the device's threads, few do. */
+static bool another(unsigned round)
+{
+	return round < ROUNDS || (flying < ENOUGH && round < ROUNDS_MAX);
+}
+
 static void expect_flying(void)
 {
-	print_message("%u of %u resets met a copy\n", flying, ROUNDS * FUNCTIONS);
-	assert_true(flying >= ROUNDS * FUNCTIONS / 2);
+	print_message("%u resets met a copy\n", flying);
+	assert_true(flying >= ENOUGH);
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */
@@ -369,7 +377,7 @@ static void test_system_reset_ends_all_work(void **state)
 	struct fixture *fixture = *state;
 
 	enable_all(fixture);
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; another(i); i++) {
 		start_work(fixture);
 		zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SYSTEM);
 		expect_disabled(fixture);
@@ -382,7 +390,7 @@ static void test_subsystem_reset_ends_all_work(void **state)
 	struct fixture *fixture = *state;
 
 	enable_all(fixture);
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; another(i); i++) {
 		start_work(fixture);
 		zpci_firmware_reset(fixture->firmware, ZPCI_RESET_SUBSYSTEM);
 		expect_disabled(fixture);
@@ -395,7 +403,7 @@ static void test_disable_ends_all_work(void **state)
 	struct fixture *fixture = *state;
 
 	enable_all(fixture);
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; another(i); i++) {
 		start_work(fixture);
 		for (unsigned n = 0; n < FUNCTIONS; n++)
 			assert_int_equal(guest_set_function(fixture, handles[n],
@@ -412,7 +420,7 @@ static void test_function_level_reset_ends_all_work(void **state)
 	struct fixture *fixture = *state;
 
 	enable_all(fixture);
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; another(i); i++) {
 		start_work(fixture);
 		pause_cpus();
 		for (unsigned n = 0; n < FUNCTIONS; n++) {
