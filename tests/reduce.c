@@ -33,6 +33,8 @@
 #include <zpci/bytes.h>
 #include <zpci/probe.h>
 
+#include "zpci/util/instruction.h"
+
 /* A device is given this long, in milliseconds, before a candidate counts as one that fails. */
 #define PATIENCE 100
 
@@ -45,9 +47,6 @@
 /* Entries of translation tables that are inserted for one range. */
 #define ENTRIES_MAX 64
 
-#define OPCODE_PCISTG 0xb9d0
-#define OPCODE_PCILG 0xb9d2
-#define OPCODE_SERVC 0xb220
 /* Accesses of devices that are looked at for the cache. */
 #define ACCESSES_MAX 4096
 
@@ -139,10 +138,10 @@ static void print_instruction(FILE *shape, const struct trace_step *step)
 			(unsigned)register_value(step, "gr", bytes[1] >> 4) & 0xff);
 	else
 		fprintf(shape, "%04x %02x", opcode, bytes[2]);
-	if (opcode == OPCODE_SERVC)
+	if (opcode == OP_SERVC)
 		fprintf(shape, " command %" PRIx64, register_value(step, "gr", 16));
-	if (opcode == OPCODE_PCISTG || opcode == OPCODE_PCILG)
-		print_load_store(shape, step, opcode == OPCODE_PCILG);
+	if (opcode == OP_PCISTG || opcode == OP_PCILG)
+		print_load_store(shape, step, opcode == OP_PCILG);
 }
 
 static char *shape_of(const struct trace_step *step)
@@ -434,7 +433,7 @@ static size_t try_ranges(struct reduction *reduction, size_t length)
 /* Whether the step is a store that begins the probe's next DMA. */
 static bool begins_dma(const struct trace_step *step)
 {
-	return step->kind == TRACE_EXECUTE && zpci_get_be(step->instruction, 2) == OPCODE_PCISTG &&
+	return step->kind == TRACE_EXECUTE && zpci_get_be(step->instruction, 2) == OP_PCISTG &&
 	       !(register_value(step, "gr", step->instruction[3] & 15) >> 16 & 0xff) &&
 	       register_value(step, "gr", (step->instruction[3] & 15) + 1) ==
 		       ZPCI_PROBE_REG_DMA_SOURCE;

@@ -357,8 +357,8 @@ static void expect_disabled(struct fixture *fixture)
 		count_flying(fixture, handles[n]);
 }
 
-/* Another round: a number of them, and more until enough resets met a copy. On a host that has little
- * time for the device's threads, few do. */
+/* Another round: a number of them, and more until enough resets met a copy. On a host that has
+ * little time for the device's threads, few do. */
 static bool another(unsigned round)
 {
 	return round < ROUNDS || (flying < ENOUGH && round < ROUNDS_MAX);

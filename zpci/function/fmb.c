@@ -142,6 +142,7 @@ bool zpci_fmb_set(struct zpci_function *function, uint64_t address)
 	if (fmb->address && !was)
 		begin(function);
 	pthread_mutex_unlock(&fmb->lock);
+	/* Only saves time: without an address a timer that runs out stores nothing. */
 	if (!address || !usable)
 		ops->timer_cancel(fmb->timer);
 	return usable;
