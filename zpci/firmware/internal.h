@@ -13,8 +13,7 @@
  *
  * Slots are allocated once and never freed while the firmware lives, so finding one takes no lock.
  * They are used again for other functions. So code that locks a slot then compares the handle or
- * the FID once more, and code that reads without the lock uses zpci_facts_read() or
- * zpci_facts_list().
+ * the FID once more, and code that reads without the lock uses zpci/function/facts.h.
  */
 #ifndef ZPCI_FIRMWARE_INTERNAL_H
 #define ZPCI_FIRMWARE_INTERNAL_H

@@ -23,9 +23,6 @@
 
 #include "zpci/function/view.h"
 
-/* The utility string comes last. Most functions have none, and it is not copied then. */
-#define STRING_WORD ((offsetof(struct zpci_facts, platform.utility_string)) / 8)
-
 union words {
 	struct zpci_facts facts;
 	uint64_t words[ZPCI_FACTS_WORDS];
@@ -87,38 +84,29 @@ static bool same_life(const struct zpci_function *function, uint32_t life)
 	return atomic_load_explicit(&function->published.life, memory_order_relaxed) == life;
 }
 
-static inline void read_words(const struct zpci_function *function, union words *all, size_t from,
-			      size_t to)
+/* The first @count words, into @to. */
+static inline void read_words(const struct zpci_function *function, void *to, size_t count)
 {
-	for (size_t i = from; i < to; i++)
-		all->words[i] = atomic_load_explicit(&function->facts[i], memory_order_acquire);
-}
+	for (size_t i = 0; i < count; i++) {
+		uint64_t word = atomic_load_explicit(&function->facts[i], memory_order_acquire);
 
-static inline void read_bars(const struct zpci_function *function, uint32_t images[ZPCI_BARS])
-{
-	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
-		images[bar] =
-			atomic_load_explicit(&function->bar_images[bar], memory_order_acquire);
+		memcpy((uint8_t *)to + 8 * i, &word, sizeof(word));
+	}
 }
 
 bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *facts)
 {
 	uint32_t life = atomic_load_explicit(&function->published.life, memory_order_acquire);
-	union words *all = (union words *)facts;
+	union words all;
 
 	if (!(life & 1))
 		return false;
-	read_words(function, all, ZPCI_FACTS_TOLD / 8, STRING_WORD + 1);
-	if (*facts->platform.utility_string)
-		read_words(function, all, STRING_WORD + 1, ZPCI_FACTS_WORDS);
-	else
-		memset(all->words + STRING_WORD + 1, 0,
-		       sizeof(*all) - (STRING_WORD + 1) * sizeof(all->words[0]));
+	read_words(function, &all, ZPCI_FACTS_WORDS);
+	*facts = all.facts;
 	facts->info.handle = atomic_load_explicit(&function->handle, memory_order_acquire);
 	facts->info.state = atomic_load_explicit(&function->state, memory_order_acquire);
 	facts->info.vfs_enabled =
 		(uint16_t)atomic_load_explicit(&function->vfs_enabled, memory_order_acquire);
-	read_bars(function, facts->bar_images);
 	return same_life(function, life);
 }
 
@@ -128,13 +116,11 @@ bool zpci_facts_tell(const struct zpci_function *function, struct zpci_told *tol
 
 	if (!(life & 1))
 		return false;
-	for (size_t i = 0; i < sizeof(told->bytes) / 8; i++) {
-		uint64_t word = atomic_load_explicit(&function->facts[i], memory_order_acquire);
-
-		memcpy(told->bytes + 8 * i, &word, sizeof(word));
-	}
+	read_words(function, told->bytes, sizeof(told->bytes) / 8);
 	told->handle = atomic_load_explicit(&function->handle, memory_order_acquire);
-	read_bars(function, told->bar_images);
+	for (unsigned bar = 0; bar < ZPCI_BARS; bar++)
+		told->bar_images[bar] =
+			atomic_load_explicit(&function->bar_images[bar], memory_order_acquire);
 	return same_life(function, life);
 }
 

@@ -7,12 +7,12 @@
 
 #include "zpci/function/function.h"
 
-/* What is told of a function most often, ready made. */
+/* For Query PCI function: what zpci_function_parent.tell() made, and what changes. */
 struct zpci_told {
 	uint8_t bytes[ZPCI_FACTS_TOLD];
 	uint32_t handle;
 	uint32_t bar_images[ZPCI_BARS];
-} __attribute__((aligned(8)));
+};
 
 struct zpci_listed {
 	uint32_t fid;
@@ -24,8 +24,7 @@ struct zpci_listed {
 /* With lock held. After the first, readers find the function; after the second they do not. */
 void zpci_facts_publish(struct zpci_function *function);
 void zpci_facts_withdraw(struct zpci_function *function);
-/* Each fills its structure with what is true of one life; the first leaves @told out. False: there
- * is no function. */
+/* Each fills its structure with what is true of one life. False: there is no function. */
 bool zpci_facts_read(const struct zpci_function *function, struct zpci_facts *facts);
 bool zpci_facts_list(const struct zpci_function *function, struct zpci_listed *listed);
 bool zpci_facts_tell(const struct zpci_function *function, struct zpci_told *told);

@@ -190,12 +190,11 @@ struct zpci_measurement {
 #define ZPCI_FACTS_TOLD 192
 
 struct zpci_facts {
-	uint8_t told[ZPCI_FACTS_TOLD];	/* by zpci_function_parent.tell() */
-	bool physical;			/* it is a PF */
-	uint32_t delivered;		/* facts of @platform that the device gave */
-	uint32_t bar_images[ZPCI_BARS]; /* BAR registers as numbers, as they are now */
+	uint8_t told[ZPCI_FACTS_TOLD]; /* by zpci_function_parent.tell() */
+	bool physical;		       /* it is a PF with SR-IOV */
+	uint32_t delivered;	       /* facts of @platform that the device gave */
 	struct zpci_function_info info;
-	struct zpci_platform platform; /* ends with the utility string, which few have */
+	struct zpci_platform platform;
 };
 
 #define ZPCI_FACTS_WORDS ((sizeof(struct zpci_facts) + 7) / 8)
