@@ -8,19 +8,20 @@
  *	    v
  *	life.c          plug, unplug, disable, reset
  *	bar.c           loads and stores of BARs
- *	view.c          config space: IDs, Command register, BARs, as the profile says
  *	facts.c         what List and Query tell, for readers without the lock
+ *	view.c          config space: IDs, Command register, BARs, as the profile says
  *	gate.c          keeps a device that was reset from the guest
  *	msix.c          MSI-X table, pending bits          dma.c   accesses to guest storage
  *	interruption.c  AIBV, AISB                         push.c  guest storage mapped for a device
- *	fmb.c           measurement block                  ioat.c  the guest's translation tables
- *	platform.c      type, group, DMA addresses
+ *	platform.c      type, group, DMA addresses         ioat.c  the guest's translation tables
+ *	fmb.c           measurement block
  *	    |
  *	    v
  *	state.c         state, handle, errors              pec.c   what each error does
  *	function.h      the structure and its lock         -> device (zpci/device.h)
  *
- * Calls go down in this picture. Each part has a header of its own.
+ * Calls go down in this picture. Each part has a header of its own. profile.c is no part: it names
+ * the profiles for programs.
  *
  * Locks, in the order in which a thread may take them:
  *
@@ -72,8 +73,8 @@ struct zpci_function_parent {
 	/* Function @fid had an error when its handle was @handle. Its state has changed already.
 	 * Called with locks held: it may only queue the event. */
 	void (*error)(void *opaque, uint32_t fid, uint32_t handle, uint16_t pec, uint64_t address);
-	/* Fills @told of @facts, all of which is 0 before, from the rest of @facts: those of a new
-	 * function. */
+	/* A function is new: makes what Query PCI function answers from its @facts, and puts it
+	 * into their @told, which is 0 before. */
 	void (*tell)(struct zpci_facts *facts);
 	/* Presents adapter interruptions (bit n: ISC n) soon, from a thread without locks. The
 	 * caller may hold any locks. */

@@ -20,8 +20,6 @@
  */
 #include "zpci/function/state.h"
 
-#include <zpci/event.h>
-
 #include "zpci/function/pec.h"
 
 static void set_state(struct zpci_function *function, enum zpci_state state)

@@ -108,6 +108,21 @@ static void write_bar_byte(struct zpci_function *function, unsigned offset, uint
 	bars[byte] = (uint8_t)((bars[byte] & ~mask) | (value & mask));
 }
 
+uint16_t zpci_view_vfn(const struct zpci_function *function)
+{
+	return function->view.profile.publish_vfn ? function->identity.vfn : 0;
+}
+
+uint16_t zpci_view_vendor_id(const struct zpci_function *function)
+{
+	return function->view.profile.ids ? function->identity.vendor_id : 0xffff;
+}
+
+uint16_t zpci_view_device_id(const struct zpci_function *function)
+{
+	return function->view.profile.ids ? function->identity.device_id : 0xffff;
+}
+
 static uint8_t id_byte(const struct zpci_function *function, unsigned offset)
 {
 	uint8_t ids[4];

@@ -26,19 +26,8 @@ static inline bool zpci_view_has_bar(const struct zpci_function *function, unsig
 }
 
 /* Who the function is for the guest; constant, no lock is needed. */
-static inline uint16_t zpci_view_vfn(const struct zpci_function *function)
-{
-	return function->view.profile.publish_vfn ? function->identity.vfn : 0;
-}
-
-static inline uint16_t zpci_view_vendor_id(const struct zpci_function *function)
-{
-	return function->view.profile.ids ? function->identity.vendor_id : 0xffff;
-}
-
-static inline uint16_t zpci_view_device_id(const struct zpci_function *function)
-{
-	return function->view.profile.ids ? function->identity.device_id : 0xffff;
-}
+uint16_t zpci_view_vfn(const struct zpci_function *function);
+uint16_t zpci_view_vendor_id(const struct zpci_function *function);
+uint16_t zpci_view_device_id(const struct zpci_function *function);
 
 #endif
