@@ -277,10 +277,11 @@ struct zpci_adapter;
  * @model:   from zpci_model_find(), or the caller's own; copied
  * @pchid:   physical channel ID, 16 bits, not 0; unique among the adapters of one firmware
  * @options: number of VFs and logger; NULL: no VFs, silent
- * @adapter: the result, with one reference Returns 0, -EINVAL (option out of range; a model that is
- * NULL or lacks something; so many VFs that the last one's RID would be beyond 0xff), -ENOMEM, or
- * the model's error. Each comes with a message, except if there is no memory at all, or if the size
- * of @options does not reach the logger.
+ * @adapter: the result, with one reference
+ * Returns 0, -EINVAL (option out of range; a model that is NULL or lacks something; so many VFs
+ * that the last one's RID would be beyond 0xff), -ENOMEM, or the model's error. Each comes with a
+ * message, except if there is no memory at all, or if the size of @options does not reach the
+ * logger.
  */
 int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 			const struct zpci_adapter_options *options, struct zpci_adapter **adapter);
