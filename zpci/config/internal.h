@@ -211,7 +211,8 @@ void config_key_allowed(const struct key *key, char *buffer, size_t size);
 /* Adds to a list in @buffer: "a", "a, b", ... */
 void config_list_add(char *buffer, size_t size, const char *item);
 
-/* IDs of groups (PFGID). The default groups have the IDs below, QEMU has those above. */
+/* IDs of groups (PFGID). Default groups have the IDs below, QEMU has those above. The default group
+ * 0x03 is for devices that map guest storage, and no model of ours does. */
 #define CONFIG_FIRST_PFGID 0x03
 #define CONFIG_LAST_PFGID 0xef
 
