@@ -11,8 +11,6 @@ void tool_list_add(struct tool_list *list, const char *format, ...)
 {
 	char **items = realloc(list->items, (list->count + 2) * sizeof(*items));
 	va_list arguments;
-	char *item;
-	int length;
 
 	if (!items) {
 		list->failed = 1;
@@ -20,15 +18,11 @@ void tool_list_add(struct tool_list *list, const char *format, ...)
 	}
 	list->items = items;
 	va_start(arguments, format);
-	length = vasprintf(&item, format, arguments);
-	va_end(arguments);
-	if (length < 0) {
+	if (vasprintf(&items[list->count], format, arguments) < 0)
 		list->failed = 1;
-		item = NULL;
-	} else {
+	else
 		list->count++;
-	}
-	items[list->count - !!item] = item;
+	va_end(arguments);
 	items[list->count] = NULL;
 }
 

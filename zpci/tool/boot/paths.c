@@ -58,8 +58,9 @@ static char *in_search_path(const char *name)
 	return NULL;
 }
 
-static char *find_qemu(const char *option)
+char *tool_paths_qemu(const struct boot_setup *setup)
 {
+	const char *option = setup->qemu;
 	char *path;
 
 	if (option && strchr(option, '/')) {
@@ -132,11 +133,6 @@ static char *find_plugin(const char *option)
 	return NULL;
 }
 
-char *tool_paths_qemu(const struct boot_setup *setup)
-{
-	return find_qemu(setup->qemu);
-}
-
 int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
 {
 	const char *guest = setup->guest;
@@ -144,7 +140,7 @@ int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
 	if (guest && !strcmp(guest, DEFAULT_GUEST))
 		guest = NULL;
 	*paths = (struct tool_paths){ 0 };
-	paths->qemu = find_qemu(setup->qemu);
+	paths->qemu = tool_paths_qemu(setup);
 	if (!paths->qemu)
 		return -1;
 	paths->kernel = find_file(setup->kernel, "kernel", guest);
