@@ -287,16 +287,26 @@ static int parse_one(struct tool_options *options, unsigned int subcommand, int 
 	return apply(options, option, argv[1]) ? -1 : 2;
 }
 
-static const char *unexpected_hint(unsigned int subcommand)
+static int unexpected(unsigned int subcommand, const char *argument)
 {
-	switch (subcommand) {
-	case TOOL_RUN:
-		return "what is meant for QEMU comes after `--'";
-	case TOOL_INSPECT:
-		return "what is meant for zpci-inspect comes after `--'";
-	default:
-		return "--help lists the options";
-	}
+	const char *hint = "--help lists the options";
+
+	if (subcommand == TOOL_RUN)
+		hint = "what is meant for QEMU comes after `--'";
+	else if (subcommand == TOOL_INSPECT)
+		hint = "what is meant for zpci-inspect comes after `--'";
+	tool_error("unexpected argument `%s'; %s", argument, hint);
+	return -1;
+}
+
+/* What comes after `--` is for the program that a subcommand starts, if it starts one. */
+static int take_rest(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
+{
+	if (argc && !(subcommand & BOTH))
+		return unexpected(subcommand, argv[0]);
+	options->rest = argv;
+	options->rest_count = argc;
+	return 0;
 }
 
 int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
@@ -305,21 +315,15 @@ int tool_options_parse(struct tool_options *options, unsigned int subcommand, in
 
 	*options = (struct tool_options){ .setup.smp = 1 };
 	while (i < argc) {
-		if (!strcmp(argv[i], "--")) {
-			options->rest = argv + i + 1;
-			options->rest_count = argc - i - 1;
-			return 0;
-		}
+		if (!strcmp(argv[i], "--"))
+			return take_rest(options, subcommand, argc - i - 1, argv + i + 1);
 		if (!strcmp(argv[i], "-h")) {
 			options->help = true;
 			i++;
 			continue;
 		}
-		if (strncmp(argv[i], "--", 2)) {
-			tool_error("unexpected argument `%s'; %s", argv[i],
-				   unexpected_hint(subcommand));
-			return -1;
-		}
+		if (strncmp(argv[i], "--", 2))
+			return unexpected(subcommand, argv[i]);
 		used = parse_one(options, subcommand, argc - i, argv + i);
 		if (used < 0)
 			return -1;

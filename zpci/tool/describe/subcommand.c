@@ -95,10 +95,6 @@ int tool_describe(const struct tool_options *options)
 	struct zpci_config *config;
 	int rc;
 
-	if (options->rest_count) {
-		tool_error("unexpected argument `%s'; --help lists the options", options->rest[0]);
-		return TOOL_EXIT_FAILURE;
-	}
 	if (options->json && options->lspci) {
 		tool_error("--json and --lspci exclude each other; choose one");
 		return TOOL_EXIT_FAILURE;

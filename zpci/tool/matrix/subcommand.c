@@ -54,10 +54,6 @@ static int run_matrix(const struct tool_options *options)
 
 int tool_matrix(const struct tool_options *options)
 {
-	if (options->rest_count) {
-		tool_error("unexpected argument `%s'; --help lists the options", options->rest[0]);
-		return TOOL_EXIT_FAILURE;
-	}
 	if (matrix_outputs_check(options))
 		return TOOL_EXIT_FAILURE;
 	if (options->expected)
