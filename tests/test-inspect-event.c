@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "zpci/inspect/kernel/event.h"
 
@@ -90,13 +92,38 @@ static void test_log_line(void **state)
 	assert_int_equal(event_in_log("Event 0x", 0x1021), -1);
 }
 
+/* As from /dev/kmsg, a read of a packet gives one message. */
+static void test_count_new(void **state)
+{
+	static const char *const messages[] = {
+		"4,1,1,-;zpci: Event 0x3a reports an error for PCI function 0x1021\n",
+		"4,2,2,-;zpci: Event 0x2 reports an error for PCI function 0x1022\n",
+		"6,3,3,-;vfio-pci 0100:00:00.0: enabling device\n",
+		"4,4,4,-;zpci: Event 0x4 reports an error for PCI function 0x1021\n",
+	};
+	uint16_t pec = 0xffff;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
+	assert_int_equal(event_count_new(ends[0], 0x1021, &pec), 0);
+	assert_int_equal(pec, 0xffff);
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		assert_true(send(ends[1], messages[i], strlen(messages[i]), 0) > 0);
+	assert_int_equal(event_count_new(ends[0], 0x1021, &pec), 2);
+	assert_int_equal(pec, 4);
+	assert_int_equal(event_count_new(ends[0], 0x1021, &pec), 0);
+	close(ends[0]);
+	close(ends[1]);
+	assert_int_equal(event_count_new(-1, 0x1021, &pec), 0); /* the log could not be opened */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_debug_log),
-		cmocka_unit_test(test_latest_event),
-		cmocka_unit_test(test_cut_log),
-		cmocka_unit_test(test_log_line),
+		cmocka_unit_test(test_debug_log), cmocka_unit_test(test_latest_event),
+		cmocka_unit_test(test_cut_log),	  cmocka_unit_test(test_log_line),
+		cmocka_unit_test(test_count_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

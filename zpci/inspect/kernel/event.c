@@ -25,6 +25,7 @@
 #include <zpci/event.h>
 
 #include "event.h"
+#include "log.h"
 #include "zpci/inspect/base/file.h"
 
 #define DEBUG_LOG "/sys/kernel/debug/s390dbf/pci_error/hex_ascii"
@@ -42,6 +43,22 @@ int event_in_log(const char *text, uint32_t fid)
 	    function != fid || pec > UINT16_MAX)
 		return -1;
 	return (int)pec;
+}
+
+unsigned int event_count_new(int log, uint32_t fid, uint16_t *pec)
+{
+	unsigned int count = 0;
+	char record[8192];
+
+	while (klog_next(log, record, sizeof(record))) {
+		int found = event_in_log(record, fid);
+
+		if (found < 0)
+			continue;
+		count++;
+		*pec = (uint16_t)found;
+	}
+	return count;
 }
 
 /* One line: its bytes, and its time in microseconds. */

@@ -17,6 +17,9 @@ struct error_event {
 /* The PEC of the error event about function @fid that @text, a line of the kernel log, reports; -1
  * if it reports none. */
 int event_in_log(const char *text, uint32_t fid);
+/* How many of the new messages in @log, of klog_open(), report one. *@pec becomes the PEC of the
+ * last one. */
+unsigned int event_count_new(int log, uint32_t fid, uint16_t *pec);
 
 /* The latest error event about function @fid in @text, which is the kernel's debug log `pci_error`
  * as debugfs shows it. False if there is none. */

@@ -174,7 +174,6 @@ static void await_error(struct error_test *t)
 {
 	struct pollfd event = { .fd = t->event, .events = POLLIN };
 	const struct timespec moment = { .tv_nsec = SETTLE_MS * 1000000l };
-	char record[8192];
 	uint64_t count;
 
 	poll(&event, 1, WAIT_MS);
@@ -183,14 +182,7 @@ static void await_error(struct error_test *t)
 		t->result->notified = (uint32_t)count;
 	if (read(t->p.events[0], &count, sizeof(count)) == sizeof(count))
 		t->result->interrupts = (uint32_t)count;
-	while (klog_next(t->log, record, sizeof(record))) {
-		int pec = event_in_log(record, t->fid);
-
-		if (pec < 0)
-			continue;
-		t->result->events++;
-		t->result->logged_pec = (uint16_t)pec;
-	}
+	t->result->events = event_count_new(t->log, t->fid, &t->result->logged_pec);
 	t->result->event_read = event_read(t->fid, &t->result->event, NULL);
 }
 

@@ -174,18 +174,11 @@ static void map_and_unmap(const struct iommufd *i, struct iommufd_trial *trial)
 	munmap(memory, PAGE);
 }
 
-static void count_events(int log, uint32_t fid, struct iommufd_trial *trial)
-{
-	char record[8192];
-
-	while (klog_next(log, record, sizeof(record)))
-		trial->events += event_in_log(record, fid) >= 0;
-}
-
 void iommufd_try(const char *address, uint32_t fid, struct iommufd_trial *trial)
 {
 	struct iommufd i = { .fd = -1, .device_fd = -1 };
 	int log = klog_open(NULL);
+	uint16_t pec;
 
 	trial->log_read = log >= 0;
 	if (open_function(&i, address, &trial->problem) == 0)
@@ -195,7 +188,7 @@ void iommufd_try(const char *address, uint32_t fid, struct iommufd_trial *trial)
 	if (i.fd >= 0)
 		close(i.fd);
 	if (log >= 0) {
-		count_events(log, fid, trial);
+		trial->events = event_count_new(log, fid, &pec);
 		close(log);
 	}
 }
