@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Builds, each in a folder of its own in the cache (see build_folder): `native`, and for
-# the tests `sanitize` and `s390x`.
+# Builds, each in a folder of its own in the cache (see build_folder): `native`, and those of
+# check.sh and coverage.sh for tests.
 
 # Only the configure script and what belongs to it is made inside of the tree.
 build_autoreconf() {

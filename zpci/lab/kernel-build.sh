@@ -27,16 +27,21 @@ kernel_variants() {
 	printf '%s\n' iov no-iov patched iommufd
 }
 
-# What s390x's IOMMU driver does with a DMA address outside of the aperture differs between 6.12
-# and 7.2, and iommufd is where it shows: so that variant has the newest source.
+# kernel_is_newest VARIANT: whether it has the newest source. What s390x's IOMMU driver does with a
+# DMA address outside of the aperture differs between 6.12 and 7.2, and iommufd is where it shows.
+kernel_is_newest() {
+	[ "$1" = iommufd ]
+}
+
 kernel_newest_suites=(testing unstable "${guest_suites[@]}")
 
 # kernel_source VARIANT: the folder of its source.
 kernel_source() {
-	case $1 in
-	iommufd) echo "$ZPCI_CACHE/kernel/source-newest" ;;
-	*) echo "$ZPCI_CACHE/kernel/source" ;;
-	esac
+	if kernel_is_newest "$1"; then
+		echo "$ZPCI_CACHE/kernel/source-newest"
+	else
+		echo "$ZPCI_CACHE/kernel/source"
+	fi
 }
 
 # What no kernel for s390 needs, three quarters of the time to unpack it.
@@ -126,7 +131,7 @@ kernel_edit() {
 
 # kernel_has_base VARIANT: whether it starts from iov's objects.
 kernel_has_base() {
-	[ "$1" != iov ] && [ "$(kernel_source "$1")" = "$(kernel_source iov)" ]
+	[ "$1" != iov ] && ! kernel_is_newest "$1"
 }
 
 kernel_compile() {
@@ -183,7 +188,7 @@ kernel_build() {
 	lab_deps
 	guest_programs_get
 	source=$(kernel_source "$1")
-	[ "${source%-newest}" = "$source" ] || suites=("${kernel_newest_suites[@]}")
+	! kernel_is_newest "$1" || suites=("${kernel_newest_suites[@]}")
 	if [ ! -e "$source/zpci-complete" ]; then
 		apt_step "getting Debian's linux-source" kernel-source \
 			kernel_source_get "$source" "${suites[@]}" ||
