@@ -267,7 +267,7 @@ static void run(struct program *p)
 		return;
 	}
 	kernel_open(&p->kernel, p->options.btf);
-	if (inventory_read(&p->inventory, "/sys", &p->kernel)) {
+	if (inventory_read(&p->inventory, &p->kernel)) {
 		fprintf(stderr, "zpci-inspect: %s\n", p->inventory.problem.text);
 		worsen(p, STATUS_INCOMPLETE);
 	} else if (p->options.target_count) {

@@ -46,6 +46,11 @@ void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_
 		 address->bus, address->devfn >> 3, address->devfn & 7u);
 }
 
+void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const char *file)
+{
+	snprintf(path, SYSFS_PATH_SIZE, "/sys/bus/pci/devices/%s/%s", address, file);
+}
+
 int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -92,12 +97,14 @@ int sysfs_write(const char *path, const char *text, struct problem *problem)
 	return n < 0 ? -1 : 0;
 }
 
-bool sysfs_read_link(const char *path, char *name, size_t size)
+bool sysfs_read_link(const char *address, const char *link, char *name, size_t size)
 {
-	char target[512];
+	char path[SYSFS_PATH_SIZE], target[512];
 	const char *last;
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	ssize_t n;
 
+	sysfs_device_path(path, address, link);
+	n = readlink(path, target, sizeof(target) - 1);
 	if (n < 0)
 		return false;
 	target[n] = '\0';
@@ -106,15 +113,15 @@ bool sysfs_read_link(const char *path, char *name, size_t size)
 	return true;
 }
 
-int sysfs_read_config(const char *root, const char *address, unsigned int offset, size_t size,
-		      uint64_t *value, struct problem *problem)
+int sysfs_read_config(const char *address, unsigned int offset, size_t size, uint64_t *value,
+		      struct problem *problem)
 {
 	char path[SYSFS_PATH_SIZE];
 	uint8_t bytes[8];
 	ssize_t n = -1;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/config", root, address);
+	sysfs_device_path(path, address, "config");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		n = pread(fd, bytes, size, (off_t)offset);

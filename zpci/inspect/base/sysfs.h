@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sysfs.h - small files of sysfs, and PCI addresses. @root is "/sys", or a copy for tests. */
+/* sysfs.h - small files of sysfs, and PCI addresses. */
 #ifndef INSPECT_SYSFS_H
 #define INSPECT_SYSFS_H
 
@@ -26,15 +26,18 @@ void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_
 /* For a path in sysfs. A longer path is cut, and then cannot be opened. */
 #define SYSFS_PATH_SIZE 320
 
+/* The path of a device's file; @address is that of its function. */
+void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const char *file);
+
 /* The first line of the file at @path. */
 int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem);
 /* The file at @path as a number of at most @max, decimal, or hexadecimal after 0x. */
 int sysfs_read_number(const char *path, uint64_t max, uint64_t *value, struct problem *problem);
 int sysfs_write(const char *path, const char *text, struct problem *problem);
-/* The last part of the symbolic link's target; false if there is no link at @path. */
-bool sysfs_read_link(const char *path, char *name, size_t size);
+/* The last part of the target of a device's symbolic link; false if there is none. */
+bool sysfs_read_link(const char *address, const char *link, char *name, size_t size);
 /* The little-endian value of @size bytes at @offset of a function's configuration space. */
-int sysfs_read_config(const char *root, const char *address, unsigned int offset, size_t size,
-		      uint64_t *value, struct problem *problem);
+int sysfs_read_config(const char *address, unsigned int offset, size_t size, uint64_t *value,
+		      struct problem *problem);
 
 #endif

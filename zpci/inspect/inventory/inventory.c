@@ -24,6 +24,9 @@
 
 #include "inventory.h"
 
+#define DEVICES "/sys/bus/pci/devices"
+#define SLOTS "/sys/bus/pci/slots"
+
 const struct item_info item_infos[ITEMS] = {
 	[ITEM_FID] = { "fid", 8 },
 	[ITEM_UID] = { "uid", 4 },
@@ -97,32 +100,16 @@ static struct function *new_function(struct inventory *inventory)
 	return f;
 }
 
-static bool device_has(const char *root, const char *address, const char *file)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/%s", root, address, file);
-	return access(path, F_OK) == 0;
-}
-
-static bool sysfs_has(const char *root, const char *file)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	snprintf(path, sizeof(path), "%s/%s", root, file);
-	return access(path, F_OK) == 0;
-}
-
 /* The bus is there even if no device was found on it. */
-static bool has_bus(const struct function *f, const char *root)
+static bool has_bus(const struct function *f)
 {
-	char file[64];
+	char path[SYSFS_PATH_SIZE];
 
-	snprintf(file, sizeof(file), "class/pci_bus/%04x:%02x", f->pci.domain, f->pci.bus);
-	return f->has_address && sysfs_has(root, file);
+	snprintf(path, sizeof(path), "/sys/class/pci_bus/%04x:%02x", f->pci.domain, f->pci.bus);
+	return f->has_address && access(path, F_OK) == 0;
 }
 
-static void read_attributes(struct function *f, const char *root)
+static void read_attributes(struct function *f)
 {
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
 		struct item *item = &f->items[attributes[i].item];
@@ -130,8 +117,7 @@ static void read_attributes(struct function *f, const char *root)
 		struct problem why;
 		uint64_t value;
 
-		snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/%s", root, f->address,
-			 attributes[i].attribute);
+		sysfs_device_path(path, f->address, attributes[i].attribute);
 		if (sysfs_read_number(path, attributes[i].max, &value, &why) == 0)
 			item_set(item, value);
 		else
@@ -139,7 +125,7 @@ static void read_attributes(struct function *f, const char *root)
 	}
 }
 
-static void read_device(struct function *f, const char *root)
+static void read_device(struct function *f)
 {
 	char path[SYSFS_PATH_SIZE];
 	struct problem why;
@@ -148,32 +134,27 @@ static void read_device(struct function *f, const char *root)
 	f->has_device = true;
 	f->has_address = true;
 	pci_address_print(&f->pci, f->address);
-	read_attributes(f, root);
-	if (sysfs_read_config(root, f->address, 4, 2, &value, &why) == 0)
+	read_attributes(f);
+	if (sysfs_read_config(f->address, 4, 2, &value, &why) == 0)
 		item_set(&f->items[ITEM_COMMAND], value);
 	else
 		item_set_unread(&f->items[ITEM_COMMAND], &why);
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", root, f->address);
-	sysfs_read_link(path, f->driver, sizeof(f->driver));
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/physfn", root, f->address);
-	sysfs_read_link(path, f->physfn, sizeof(f->physfn));
-	if (f->physfn[0])
+	sysfs_read_link(f->address, "driver", f->driver, sizeof(f->driver));
+	sysfs_device_path(path, f->address, "sriov_totalvfs");
+	if (sysfs_read_link(f->address, "physfn", f->physfn, sizeof(f->physfn)))
 		f->kind = KIND_VF_LINKED;
-	else if (device_has(root, f->address, "sriov_totalvfs"))
+	else if (access(path, F_OK) == 0)
 		f->kind = KIND_PF;
 }
 
-static int read_devices(struct inventory *inventory, const char *root)
+static int read_devices(struct inventory *inventory)
 {
-	char path[SYSFS_PATH_SIZE];
 	struct dirent *entry;
-	DIR *dir;
+	DIR *dir = opendir(DEVICES);
 
-	snprintf(path, sizeof(path), "%s/bus/pci/devices", root);
-	dir = opendir(path);
 	if (!dir)
 		return problem_set(
-			&inventory->problem, "%s: %s%s", path, strerror(errno),
+			&inventory->problem, DEVICES ": %s%s", strerror(errno),
 			errno == ENOENT ? " (kernel without PCI, or sysfs is not mounted)" : "");
 	while ((entry = readdir(dir))) {
 		struct pci_address pci;
@@ -185,7 +166,7 @@ static int read_devices(struct inventory *inventory, const char *root)
 		if (!f)
 			break;
 		f->pci = pci;
-		read_device(f, root);
+		read_device(f);
 	}
 	closedir(dir);
 	return entry ? problem_set(&inventory->problem, "out of memory") : 0;
@@ -235,14 +216,12 @@ static void read_slot_address(struct function *f, const char *path)
 	pci_address_print(&f->pci, f->address);
 }
 
-static int read_slots(struct inventory *inventory, const char *root)
+static int read_slots(struct inventory *inventory)
 {
 	char path[SYSFS_PATH_SIZE];
 	struct dirent *entry;
-	DIR *dir;
+	DIR *dir = opendir(SLOTS);
 
-	snprintf(path, sizeof(path), "%s/bus/pci/slots", root);
-	dir = opendir(path);
 	if (!dir)
 		return 0; /* a kernel without CONFIG_HOTPLUG_PCI_S390 */
 	while ((entry = readdir(dir))) {
@@ -258,7 +237,7 @@ static int read_slots(struct inventory *inventory, const char *root)
 		f->has_slot = true;
 		if (f->has_device)
 			continue;
-		snprintf(path, sizeof(path), "%s/bus/pci/slots/%.8s/address", root, entry->d_name);
+		snprintf(path, sizeof(path), SLOTS "/%.8s/address", entry->d_name);
 		read_slot_address(f, path);
 	}
 	closedir(dir);
@@ -381,15 +360,15 @@ static int compare(const void *left, const void *right)
 	return a->items[ITEM_FID].value < b->items[ITEM_FID].value ? -1 : 1;
 }
 
-int inventory_read(struct inventory *inventory, const char *root, const struct kernel *kernel)
+int inventory_read(struct inventory *inventory, const struct kernel *kernel)
 {
 	memset(inventory, 0, sizeof(*inventory));
-	if (read_devices(inventory, root) || read_slots(inventory, root) || read_clp(inventory))
+	if (read_devices(inventory) || read_slots(inventory) || read_clp(inventory))
 		return -1;
-	inventory->has_btf = sysfs_has(root, "kernel/btf/vmlinux");
-	inventory->has_vfio_pci = sysfs_has(root, "bus/pci/drivers/vfio-pci");
+	inventory->has_btf = access("/sys/kernel/btf/vmlinux", F_OK) == 0;
+	inventory->has_vfio_pci = access("/sys/bus/pci/drivers/vfio-pci", F_OK) == 0;
 	for (size_t i = 0; i < inventory->count; i++) {
-		inventory->functions[i].has_bus = has_bus(&inventory->functions[i], root);
+		inventory->functions[i].has_bus = has_bus(&inventory->functions[i]);
 		conclude(&inventory->functions[i], inventory, kernel);
 	}
 	if (inventory->count)

@@ -90,7 +90,7 @@ struct inventory {
 
 /* Read all. Returns 0; or -1 if sysfs shows no PCI at all, and then `problem` is valid. The
  * inventory must be freed in both cases. */
-int inventory_read(struct inventory *inventory, const char *root, const struct kernel *kernel);
+int inventory_read(struct inventory *inventory, const struct kernel *kernel);
 void inventory_free(struct inventory *inventory);
 
 const struct function *inventory_find(const struct inventory *inventory, const char *address);

@@ -248,7 +248,7 @@ static int write_attribute(const struct error_test *t, const char *name, const c
 {
 	char path[SYSFS_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", t->binding->address, name);
+	sysfs_device_path(path, t->binding->address, name);
 	return sysfs_write(path, text, problem);
 }
 

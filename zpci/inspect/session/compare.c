@@ -98,7 +98,7 @@ static int open_config(const struct session *session, struct source *s, struct p
 {
 	char path[SYSFS_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", session->name);
+	sysfs_device_path(path, session->name, "config");
 	*s = (struct source){ .address = session->name, .size = 4 };
 	s->fd = open(path, O_RDONLY | O_CLOEXEC);
 	return s->fd < 0 ? problem_set(problem, "%s: %s", path, strerror(errno)) : 0;

@@ -19,18 +19,10 @@
 #define VFIO_PCI "vfio-pci"
 #define DRIVERS "/sys/bus/pci/drivers"
 
-static void device_path(char path[SYSFS_PATH_SIZE], const char *address, const char *file)
-{
-	snprintf(path, SYSFS_PATH_SIZE, "/sys/bus/pci/devices/%s/%s", address, file);
-}
-
 static void current_driver(const char *address, char *driver, size_t size)
 {
-	char path[SYSFS_PATH_SIZE];
-
 	driver[0] = '\0';
-	device_path(path, address, "driver");
-	sysfs_read_link(path, driver, size);
+	sysfs_read_link(address, "driver", driver, size);
 }
 
 /* Load the module unless the driver is there. */
@@ -64,7 +56,7 @@ static int override(struct binding *b, struct problem *problem)
 {
 	char path[SYSFS_PATH_SIZE];
 
-	device_path(path, b->address, "driver_override");
+	sysfs_device_path(path, b->address, "driver_override");
 	if (sysfs_read_text(path, b->old_override, sizeof(b->old_override), problem))
 		return -1;
 	if (strcmp(b->old_override, "(null)") == 0) /* how sysfs prints none */
@@ -98,7 +90,7 @@ int binding_renew(struct binding *b, struct problem *problem)
 {
 	char path[SYSFS_PATH_SIZE], driver[64];
 
-	device_path(path, b->address, "driver_override");
+	sysfs_device_path(path, b->address, "driver_override");
 	if (sysfs_write(path, VFIO_PCI, problem))
 		return -1;
 	current_driver(b->address, driver, sizeof(driver));
@@ -117,7 +109,7 @@ int binding_restore(struct binding *b, struct problem *problem)
 	if (strcmp(driver, VFIO_PCI) == 0)
 		rc = driver_write(VFIO_PCI, "unbind", b->address, problem);
 	if (b->override_changed) {
-		device_path(path, b->address, "driver_override");
+		sysfs_device_path(path, b->address, "driver_override");
 		if (sysfs_write(path, b->old_override[0] ? b->old_override : "\n",
 				rc ? NULL : problem))
 			rc = -1;

@@ -79,8 +79,7 @@ static int open_group(struct vfio_function *f, struct problem *problem)
 	struct vfio_group_status status = { .argsz = sizeof(status) };
 	char path[SYSFS_PATH_SIZE], group[32];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", f->address);
-	if (!sysfs_read_link(path, group, sizeof(group)))
+	if (!sysfs_read_link(f->address, "iommu_group", group, sizeof(group)))
 		return problem_set(problem, "%s has no IOMMU group", f->address);
 	snprintf(path, sizeof(path), "/dev/vfio/%s", group);
 	f->group_fd = open(path, O_RDWR | O_CLOEXEC);

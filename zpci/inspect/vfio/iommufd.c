@@ -84,7 +84,7 @@ static int find_device(const char *address, char path[SYSFS_PATH_SIZE], struct p
 	DIR *folder;
 	int rc = -1;
 
-	snprintf(path, SYSFS_PATH_SIZE, "/sys/bus/pci/devices/%s/vfio-dev", address);
+	sysfs_device_path(path, address, "vfio-dev");
 	folder = opendir(path);
 	if (!folder)
 		return problem_set(problem, "%s: %s", path, strerror(errno));

@@ -114,8 +114,7 @@ static int first_bar(const struct vfio_function *f)
 
 static void read_sysfs(const struct vfio_function *f, struct observation *one)
 {
-	one->made =
-		sysfs_read_config("/sys", f->address, PCI_COMMAND, 2, &one->value, &one->why) == 0;
+	one->made = sysfs_read_config(f->address, PCI_COMMAND, 2, &one->value, &one->why) == 0;
 }
 
 /* Access to the Command register is never refused. So an error there is a failure to observe. */
