@@ -13,6 +13,8 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 CC=${CC:-cc}
 CXX=${CXX:-c++}
@@ -21,27 +23,7 @@ AWK=${AWK:-awk}
 LIBRARIES=${LIBRARIES:-.libs}
 warnings='-Wall -Wextra -Wpedantic -Werror'
 table=$srcdir/tests/abi/lp64.txt
-failed=0
-number=0
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# result STATUS NAME
-result() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		failed=1
-	fi
-}
-
-skip() {
-	number=$((number + 1))
-	echo "ok $number - $1 # SKIP $2"
-}
+work=$tap_folder
 
 # compiler LANGUAGE: followed by options and input. CC may carry options of its own.
 compiler() {
@@ -150,12 +132,12 @@ for language in C11 C++17; do
 	why=$(why_not $language "$why_not_table")
 	if [ -n "$why" ]; then
 		skip "$name" "$why"
-	elif print_table $language && diff -u "$table" "$work/printed"; then
-		result 0 "$name"
-	else
-		echo "# the binary interface (-) has become another one (+); HACKING.md says what to do"
-		result 1 "$name"
+		continue
 	fi
+	print_table $language || echo "no table was printed" >"$work/printed"
+	same "$table" "$work/printed" "$name"
+	cmp -s "$table" "$work/printed" ||
+		echo "# the binary interface (-) has become another one (+); HACKING.md says what to do"
 done
 
 # --- every symbol ------------------------------------------------------------------------------
@@ -197,11 +179,9 @@ for library in libzpcifw.so libzpcifw.a; do
 		why=$(why_not $language "$why")
 		if [ -n "$why" ]; then
 			skip "$name" "$why"
-		elif link_all $language "$LIBRARIES/$library" &&
-			[ "$(run "$work/symbols")" = "$count standby" ]; then
-			result 0 "$name"
 		else
-			result 1 "$name"
+			is "$(link_all $language "$LIBRARIES/$library" && run "$work/symbols")" \
+				"$count standby" "$name"
 		fi
 	done
 done
@@ -216,15 +196,13 @@ if [ -e "$shared" ]; then
 	soname=$($READELF -d "$shared" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 	[ "$soname" = "libzpcifw.so.$major" ] && [ -e "$shared.$major.$age.$revision" ] &&
 		same=0 || same=1
-	result $same "soname $soname of version $LIBZPCIFW_VERSION"
+	ok $same "soname $soname of version $LIBZPCIFW_VERSION" || ls "$shared"* | sed 's/^/# /'
 	nodes=$($READELF -W --dyn-syms "$shared" |
 		sed -n 's/.* \(zpci_[a-z0-9_]*\)@@*\([A-Z0-9_]*\)$/\2/p' | sort | uniq -c)
-	[ "$(echo $nodes)" = "$count ZPCIFW_$major" ] && same=0 || same=1
-	result $same "$(echo $nodes): symbols and their version node"
+	is "$(echo $nodes)" "$count ZPCIFW_$major" "$(echo $nodes): symbols and their version node"
 else
 	skip "soname" "no shared library at $shared"
 	skip "version node" "no shared library at $shared"
 fi
 
-echo "1..$number"
-exit $failed
+done_testing

@@ -9,25 +9,22 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 page=$srcdir/doc/answers.md
 
 if [ "${CROSS_COMPILING:-no}" = yes ] && [ -z "${EMULATOR:-}" ]; then
-	echo "1..0 # SKIP the programs are another machine's; LOG_COMPILER names an emulator"
-	exit
+	skip_all "the programs are another machine's; LOG_COMPILER names an emulator"
 fi
 
-printed=$(mktemp)
-trap 'rm -f "$printed"' EXIT
+printed=$tap_folder/printed
 ${EMULATOR:-} tests/answers/answers.tap --list >"$printed"
 
 if [ "${1:-}" = --update ]; then
 	cat "$printed" >"$page"
-elif diff -u "$page" "$printed" | sed 's/^/# /' && [ "${PIPESTATUS[0]}" = 0 ]; then
-	echo "ok 1 - doc/answers.md is the table of answers"
-	echo 1..1
-else
-	echo "not ok 1 - doc/answers.md is the table of answers"
-	echo "# 'bash $0 --update' in the build folder writes it again"
-	echo 1..1
+	exit
 fi
+same "$page" "$printed" "doc/answers.md is the table of answers"
+cmp -s "$page" "$printed" || echo "# 'bash $0 --update' in the build folder writes it again"
+done_testing

@@ -7,16 +7,16 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 citations=$(cd "$srcdir" && pwd)/tests/citations.pl
 
 if ! command -v perl >/dev/null; then
-	echo '1..0 # SKIP perl is not there'
-	exit 0
+	skip_all 'perl is not there'
 fi
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=$tap_folder/tree
 
 mkdir -p "$work/doc" "$work/zpci" "$work/tests/model"
 cat >"$work/doc/README.md" <<'END'
@@ -77,18 +77,10 @@ zpci/code.c:6: section 1.0 has no order of checks
 zpci/code.c:8: there is no section 1.8
 zpci/code.c:8: section 1.1 has no conflict 2
 END
-echo 1..2
-if perl "$citations" "$work" | sed '$d' | diff -u "$work/expected" - >"$work/difference"; then
-	echo 'ok 1 - each fault of a small tree is named'
-else
-	sed 's/^/# /' "$work/difference"
-	echo 'not ok 1 - each fault of a small tree is named'
-fi
+same "$work/expected" <(perl "$citations" "$work" | sed '$d') 'each fault of a small tree is named'
 
 # file:line of each that does not resolve
-if perl "$citations" "$srcdir" >"$work/found"; then
-	echo "ok 2 - $(cat "$work/found") resolve"
-else
-	sed 's/^/# /' "$work/found"
-	echo 'not ok 2 - all citations resolve'
-fi
+status=0
+perl "$citations" "$srcdir" >"$tap_folder/found" || status=1
+ok $status "$(tail -n 1 "$tap_folder/found") resolve" || sed 's/^/# /' "$tap_folder/found"
+done_testing

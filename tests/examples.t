@@ -12,16 +12,14 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=$(realpath "${srcdir:-$(dirname "$0")/..}")
 CC=${CC:-cc}
 AWK=${AWK:-awk}
 LIBRARIES=$(realpath "${LIBRARIES:-.libs}")
 EXAMPLES=${EXAMPLES:-$srcdir/examples}
-failed=0
-number=0
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=$tap_folder
 
 if [ "${INSTALLED:-no}" = yes ]; then
 	include=$(${PKG_CONFIG:-pkg-config} --cflags zpcifw)
@@ -67,18 +65,12 @@ try() {
 	}
 }
 
-# result STATUS NAME
+# result STATUS NAME: what is in $work/output explains a failure.
 result() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		sed 's/^/# /' "$work/output" 2>/dev/null || true
-		echo "not ok $number - $2"
-		failed=1
-	fi
-	rm -f "$work/output"
+	ok "$1" "$2" || sed 's/^/# /' "$work/output"
+	: >"$work/output"
 }
+: >"$work/output"
 
 for page in "$srcdir"/man/*.3; do
 	examples "$page"
@@ -118,5 +110,4 @@ if [ $status -eq 0 ] && ! cannot_run; then
 	result $status "examples/README.md: what the program prints"
 fi
 
-echo "1..$number"
-[ $number -gt 0 ] && exit $failed
+done_testing

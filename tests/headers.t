@@ -6,25 +6,21 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 CC=${CC:-cc}
 CXX=${CXX:-c++}
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Werror'
-failed=0
-number=0
 
 # try LANGUAGE HEADER COMPILER OPTION...
 try() {
 	language=$1 header=$2
 	shift 2
-	number=$((number + 1))
-	if printf '#include <zpci/%s>\n#include <zpci/%s>\nextern int used;\n' "$header" "$header" |
-		"$@" $warnings -I "$srcdir/include" -fsyntax-only -x "$language" -; then
-		echo "ok $number - $header as $language"
-	else
-		echo "not ok $number - $header as $language"
-		failed=1
-	fi
+	status=0
+	printf '#include <zpci/%s>\n#include <zpci/%s>\nextern int used;\n' "$header" "$header" |
+		"$@" $warnings -I "$srcdir/include" -fsyntax-only -x "$language" - || status=1
+	ok $status "$header as $language" || true
 }
 
 cxx=yes
@@ -41,5 +37,4 @@ for path in "$srcdir"/include/zpci/*.h; do
 		try c++ "$header" $CXX -std=c++17
 	fi
 done
-echo "1..$number"
-[ $number -gt 0 ] && exit $failed
+done_testing

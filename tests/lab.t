@@ -4,7 +4,7 @@
 # How the lab downloads from mirrors that have holes (zpci/lab/apt.sh). The test has a mirror of its
 # own on the loopback interface: three releases of small packages, which the test builds.
 
-. "$(dirname "$0")/tool/tap.sh"
+. "$(dirname "$0")/tap.sh"
 source=$(cd "$(dirname "$0")/.." && pwd)
 for program in apt-get apt-cache apt-config dpkg-deb perl tar; do
 	command -v $program >/dev/null || skip_all "no $program"

@@ -6,24 +6,16 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 AWK=${AWK:-awk}
-failed=0
-number=0
+work=$tap_folder
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# same NAME: what the header has, in header, and the reference, in table.
-same() {
-	number=$((number + 1))
-	if [ -s "$work/header" ] && diff -u "$work/header" "$work/table" >"$work/difference"; then
-		echo "ok $number - $1"
-	else
-		sed 's/^/# /' "$work/difference"
-		echo "not ok $number - $1"
-		failed=1
-	fi
+# compare NAME: what the header has, in header, and the reference, in table.
+compare() {
+	[ -s "$work/header" ] || echo "no header has it" >"$work/header"
+	same "$work/header" "$work/table" "$1"
 }
 
 section() {
@@ -49,7 +41,7 @@ structure() {
 			size = by[1] * by[2]
 		print $2, size
 	}' >"$work/table"
-	same "section $1: struct $3"
+	compare "section $1: struct $3"
 }
 
 # codes FORMAT NAME SECTION...: all of an enumeration have a row that begins with the code.
@@ -62,7 +54,7 @@ codes() {
 	for one; do
 		section "$one"
 	done | $AWK -F ' *[|] *' '/^[|]/ { print $2 }' | sort | comm -12 "$work/header" - >"$work/table"
-	same "section $*: enum $name"
+	compare "section $*: enum $name"
 }
 
 structure 3.1 1 zpci_clp_header
@@ -83,5 +75,4 @@ codes 0x%04X zpci_sclp_response 2.9
 codes 0x%04X zpci_clp_response 3.2
 codes %d zpci_mpcifc 5.2
 codes 0x%04X zpci_pec 8.4 8.5
-echo "1..$number"
-exit $failed
+done_testing

@@ -8,26 +8,17 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 CC=${CC:-cc}
 AWK=${AWK:-awk}
 man=$srcdir/man
-failed=0
-number=0
+work=$tap_folder
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# same ONE OTHER NAME: the lines of two files, in any order.
-same() {
-	number=$((number + 1))
-	if diff -u <(sort "$1") <(sort "$2") >"$work/difference"; then
-		echo "ok $number - $3"
-	else
-		sed 's/^/# /' "$work/difference"
-		echo "not ok $number - $3"
-		failed=1
-	fi
+# compare NAME: the lines of $work/got and $work/expected, in any order.
+compare() {
+	same <(sort "$work/got") <(sort "$work/expected") "$1"
 }
 
 # The prototypes of a page's synopsis, written as headers.awk writes them.
@@ -77,26 +68,26 @@ for path in "$srcdir"/include/zpci/*.h; do
 	cat "$work/declared" >>"$work/all"
 	grep -h '^\.In ' "$page" >"$work/got" || true
 	echo ".In zpci/$header" >"$work/expected"
-	same "$work/got" "$work/expected" "$title: the header"
+	compare "$title: the header"
 
 	prototypes_of_page "$page" >"$work/got"
 	sed -n -e 's/^\(function\|inline\)	//p' -e 's/^typedef	/typedef /p' \
 		"$work/declared" >"$work/expected"
-	same "$work/got" "$work/expected" "$title: $(wc -l <"$work/expected") prototypes"
+	compare "$title: $(wc -l <"$work/expected") prototypes"
 
 	names_of_page "$page" >"$work/got"
 	{ echo "zpci_$header"; functions_in "$work/declared"; } >"$work/expected"
-	same "$work/got" "$work/expected" "$title: names"
+	compare "$title: names"
 
 	types_of_page "$page" >"$work/got"
 	types_in "$work/declared" >"$work/expected"
-	same "$work/got" "$work/expected" "$title: $(wc -l <"$work/expected") types"
+	compare "$title: $(wc -l <"$work/expected") types"
 
 	# Not only in the synopsis.
 	sed -n '/^\.Sh DESCRIPTION/,/^\.Sh EXAMPLES/s/^\.Fn \(zpci_[a-z0-9_]*\).*/\1/p' "$page" |
 		sort -u | grep -Fxf <(functions_in "$work/declared") >"$work/got" || true
 	functions_in "$work/declared" >"$work/expected"
-	same "$work/got" "$work/expected" "$title: all functions are described"
+	compare "$title: all functions are described"
 done
 
 # --- what pages refer to ---------------------------------------------------------------------
@@ -104,8 +95,7 @@ done
 # missing NAME PREFIX: lines of $work/used that are not in $work/there.
 missing() {
 	sort -u "$work/used" | grep -vFxf "$work/there" >"$work/got" || true
-	: >"$work/expected"
-	same "$work/got" "$work/expected" "$1"
+	empty "$work/got" "$1"
 }
 
 pages=$(ls "$man"/*.[0-9])
@@ -146,8 +136,7 @@ missing "constants that pages name"
 		compgen -G "$srcdir/$path" >"$work/found" || [ -e "$srcdir/$path.c" ] ||
 			echo "$path"
 	done >"$work/got"
-: >"$work/expected"
-same "$work/got" "$work/expected" "files that texts and pages name"
+empty "$work/got" "files that texts and pages name"
 
 # HACKING's tables of tests: `test-FILE`: NAME, NAME.
 grep -o '`test-[a-z-]*`: [a-z_]*\(, [a-z_]*\)* |$' "$srcdir/HACKING.md" |
@@ -159,7 +148,7 @@ while read -r file names; do
 	done
 done <"$work/rows" >"$work/got"
 [ -s "$work/rows" ] || echo "no tests are found" >>"$work/got"
-same "$work/got" "$work/expected" "tests that HACKING names"
+empty "$work/got" "tests that HACKING names"
 
 # --- what pages look like --------------------------------------------------------------------
 
@@ -168,8 +157,7 @@ quiet() {
 	local name=$1
 	shift
 	"$@" >"$work/rendered" 2>"$work/got" || echo "$1 ended with $?" >>"$work/got"
-	: >"$work/expected"
-	same "$work/got" "$work/expected" "$name"
+	empty "$work/got" "$name"
 }
 
 # tables PAGE NAME: as they are in $work/rendered.
@@ -177,15 +165,13 @@ tables() {
 	grep -q '^\.\(Bl -column\|TS\)' "$1" || return 0
 	perl "$srcdir/tests/tables.pl" "$1" "$work/rendered" >"$work/got" 2>&1 ||
 		echo "tables.pl ended with $?" >>"$work/got"
-	: >"$work/expected"
-	same "$work/got" "$work/expected" "$2"
+	empty "$work/got" "$2"
 }
 
 # has TOOL PAGE: else the page's test is skipped.
 has() {
 	command -v "$1" >/dev/null && return
-	number=$((number + 1))
-	echo "ok $number - $2 # SKIP no $1"
+	skip "$2" "no $1"
 	return 1
 }
 
@@ -208,5 +194,4 @@ for page in $pages; do
 	fi
 done
 
-echo "1..$number"
-exit $failed
+done_testing

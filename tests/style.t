@@ -8,26 +8,13 @@
 
 set -eu
 
+. "$(dirname "$0")/tap.sh"
+
 srcdir=${srcdir:-$(dirname "$0")/..}
 CC=${CC:-cc}
 NM=${NM:-nm}
 AWK=${AWK:-awk}
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-number=0
-failed=0
-
-# report TITLE FILE: a test that passes if there is nothing in FILE.
-report() {
-	number=$((number + 1))
-	if [ -s "$2" ]; then
-		sed 's/^/# /' "$2"
-		printf not\ 
-		failed=1
-	fi
-	echo "ok $number - $1"
-}
+work=$tap_folder
 
 # --- lines
 
@@ -53,7 +40,7 @@ sources | (cd "$srcdir" && xargs $AWK -f tests/style.awk) >"$work/broken"
 for rule in $rules; do
 	[ "$(grep -c "^$rule " "$work/found")" = 1 ] || echo "$rule finds nothing" >"$work/$rule"
 	sed -n "s/^$rule /$rule /p" "$work/broken" >>"$work/$rule"
-	report "rule $rule" "$work/$rule"
+	empty "$work/$rule" "rule $rule"
 done
 
 # --- what each folder may include
@@ -108,7 +95,7 @@ included "$work/tree" >"$work/found"
 printf 'zpci/function/bad.c: %s\n' zpci/firmware/internal.h glib.h |
 	diff "$work/found" - >"$work/includes" || true
 included "$srcdir" >>"$work/includes"
-report "folders include what README allows" "$work/includes"
+empty "$work/includes" "folders include what README allows"
 
 # --- circles of files
 
@@ -131,7 +118,6 @@ grep -qx 'circle zpci/a.c zpci/b.c' "$work/found" || echo "no circle is found" >
 bash "$srcdir/tests/circles.sh" >"$work/all"
 grep '^circle ' "$work/all" >>"$work/circles" || true
 grep -q '^files [1-9]' "$work/all" || echo "no objects are found" >>"$work/circles"
-report "files without circles ($(tail -n 1 "$work/all"))" "$work/circles"
+empty "$work/circles" "files without circles ($(tail -n 1 "$work/all"))"
 
-echo "1..$number"
-exit $failed
+done_testing
