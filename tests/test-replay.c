@@ -14,6 +14,7 @@
 
 #include "fixture.h"
 #include "replay.h"
+#include "trace.h"
 #include "zpci/config/config.h"
 
 /* --- captured traces ------------------------------------------------------------------ */
@@ -233,6 +234,33 @@ static void test_a_changed_byte_is_found(void **state)
 	free(recorded.text);
 }
 
+/* The longest run of equal bytes is as long as the longest access of a device. */
+static void test_a_long_run_is_read(void **state)
+{
+	static const uint8_t bytes[0x10000];
+	struct recorded recorded = { .text = NULL };
+	const struct trace_operation *operation;
+	char *complaint = NULL;
+	struct trace trace;
+	FILE *file;
+
+	(void)state;
+	begin_recording(&recorded);
+	zpci_record_ops(recorded.fixture.record)
+		->write_absolute(recorded.fixture.record, PAGES, bytes, sizeof(bytes));
+	end_recording(&recorded);
+	file = fmemopen(recorded.text, recorded.size, "r");
+	if (trace_read(&trace, file, &complaint))
+		fail_msg("%s", complaint);
+	operation = trace.steps[0].operations;
+	assert_int_equal(operation->a, PAGES);
+	assert_int_equal(operation->in_length, sizeof(bytes));
+	assert_memory_equal(operation->in, bytes, sizeof(bytes));
+	trace_free(&trace);
+	fclose(file);
+	free(recorded.text);
+}
+
 static void test_what_is_no_trace(void **state)
 {
 	static const char *const texts[] = {
@@ -264,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_captured_traces),
 		cmocka_unit_test(test_a_recorded_session_replays),
 		cmocka_unit_test(test_a_changed_byte_is_found),
+		cmocka_unit_test(test_a_long_run_is_read),
 		cmocka_unit_test(test_what_is_no_trace),
 	};
 
