@@ -536,7 +536,7 @@ static void expired(void *opaque)
 	while (sem_wait(&timed->release))
 		;
 	if (timed->again)
-		zpci_qemu_timer_set(timed->timer, 0);
+		zpci_timers_set(timed->timer, 0);
 	atomic_fetch_add(&timed->runs, 1);
 }
 
@@ -546,7 +546,7 @@ static sem_t canceled;
 static void *cancel(void *opaque)
 {
 	(void)opaque;
-	zpci_qemu_timer_cancel(timed.timer);
+	zpci_timers_cancel(timed.timer);
 	sem_post(&canceled);
 	return NULL;
 }
@@ -554,7 +554,7 @@ static void *cancel(void *opaque)
 static void *destroy(void *opaque)
 {
 	(void)opaque;
-	zpci_qemu_timer_destroy(timed.timer);
+	zpci_timers_destroy(timed.timer);
 	sem_post(&canceled);
 	return NULL;
 }
@@ -567,7 +567,7 @@ static void count(void *opaque)
 /* Whoever stops a timer waits for its function, which may set it again. */
 static void stop_while_it_runs(void *(*stop)(void *opaque), bool again)
 {
-	struct zpci_qemu_binding binding = { .timers = zpci_qemu_timers_new() };
+	struct zpci_qemu_binding binding = { .timers = zpci_timers_new() };
 	struct zpci_timer *later;
 	pthread_t thread;
 	sem_t ran;
@@ -579,7 +579,7 @@ static void stop_while_it_runs(void *(*stop)(void *opaque), bool again)
 	timed.runs = 0;
 	timed.again = again;
 	timed.timer = zpci_qemu_timer_create(&binding, expired, &timed);
-	zpci_qemu_timer_set(timed.timer, 0);
+	zpci_timers_set(timed.timer, 0);
 	sem_wait(&timed.parked);
 	pthread_create(&thread, NULL, stop, NULL);
 	must(!comes(&canceled));
@@ -588,14 +588,14 @@ static void stop_while_it_runs(void *(*stop)(void *opaque), bool again)
 	must(timed.runs == 1);
 	/* A timer that is set now runs out later than that one would. */
 	later = zpci_qemu_timer_create(&binding, count, &ran);
-	zpci_qemu_timer_set(later, 0);
+	zpci_timers_set(later, 0);
 	sem_post(&timed.release);
 	sem_wait(&ran);
 	must(timed.runs == 1);
-	zpci_qemu_timer_destroy(later);
+	zpci_timers_destroy(later);
 	if (stop != destroy)
-		zpci_qemu_timer_destroy(timed.timer);
-	zpci_qemu_timers_free(binding.timers);
+		zpci_timers_destroy(timed.timer);
+	zpci_timers_free(binding.timers);
 }
 
 static void test_cancel_waits(void **state)

@@ -63,7 +63,7 @@ static int add_functions(struct zpci_qemu_binding *binding)
 
 int zpci_qemu_binding_start(struct zpci_qemu_binding *binding)
 {
-	binding->timers = zpci_qemu_timers_new();
+	binding->timers = zpci_timers_new();
 	if (!binding->timers) {
 		zpci_qemu_log(binding, ZPCI_LOG_ERROR, "no memory or thread for timers");
 		return -1;
@@ -79,7 +79,7 @@ void zpci_qemu_binding_end(struct zpci_qemu_binding *binding)
 			      "the trace is not complete: no memory, or no space on its disk");
 	if (binding->trace)
 		fclose(binding->trace);
-	zpci_qemu_timers_free(binding->timers);
+	zpci_timers_free(binding->timers);
 }
 
 void zpci_qemu_binding_free(struct zpci_qemu_binding *binding)

@@ -11,7 +11,7 @@
  *	      |                                     |   `--- zpci_firmware_*() ---'
  *	      |                                     |               |
  *	      v                                     v               v  machine.c: the operations
- *	registers.c, cpu.c       operand.c, logical.c, dat.c, storage.c    present.c  timers.c
+ *	registers.c, cpu.c       operand.c, logical.c, dat.c, storage.c    present.c  time.c
  *	      |                                          |                     |
  *	plugin interface                              symbols.c (QEMU's own functions)
  *
@@ -30,10 +30,10 @@
 #include "qemu-plugin-abi.h"
 #include "symbols.h"
 #include "zpci/machine/record.h"
+#include "zpci/util/timers.h"
 
 struct zpci_config;
 struct zpci_qemu_control;
-struct zpci_qemu_timers;
 
 /* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs with one
  * of these. So what is in it is good for one instruction only, except for the registers' handles,
@@ -69,7 +69,7 @@ struct zpci_qemu_binding {
 	struct zpci_firmware *firmware;
 	struct zpci_record *record; /* between the firmware and us, or NULL */
 	FILE *trace;
-	struct zpci_qemu_timers *timers;
+	struct zpci_timers *timers;
 	struct zpci_logger logger;
 	struct zpci_config *config;	   /* of all functions, as they are now */
 	const char *control_path;	   /* of the control channel, or NULL */
@@ -260,17 +260,11 @@ void zpci_qemu_adapter_interruption(void *machine, unsigned isc);
 void zpci_qemu_channel_report(void *machine);
 void zpci_qemu_sclp_completion(void *machine, uint32_t sccb);
 
-/* --- timers.c ------------------------------------------------------------------------------- */
-
-struct zpci_qemu_timers *zpci_qemu_timers_new(void);
-void zpci_qemu_timers_free(struct zpci_qemu_timers *timers);
+/* --- time.c --------------------------------------------------------------------------------- */
 
 uint64_t zpci_qemu_clock(void *machine);
 struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *opaque),
 					  void *opaque);
-void zpci_qemu_timer_set(struct zpci_timer *timer, uint64_t nanoseconds);
-void zpci_qemu_timer_cancel(struct zpci_timer *timer);
-void zpci_qemu_timer_destroy(struct zpci_timer *timer);
 
 /* --- vcpu.c --------------------------------------------------------------------------------- */
 

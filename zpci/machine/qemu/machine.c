@@ -30,7 +30,7 @@ const struct zpci_machine_ops zpci_qemu_machine_ops = {
 
 	.clock = zpci_qemu_clock,
 	.timer_create = zpci_qemu_timer_create,
-	.timer_set = zpci_qemu_timer_set,
-	.timer_cancel = zpci_qemu_timer_cancel,
-	.timer_destroy = zpci_qemu_timer_destroy,
+	.timer_set = zpci_timers_set,
+	.timer_cancel = zpci_timers_cancel,
+	.timer_destroy = zpci_timers_destroy,
 };

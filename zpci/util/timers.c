@@ -1,30 +1,22 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * timers.c - the guest's clock, and timers.
- *
  * Theory of operation. One thread sleeps until the earliest timer that is set, calls its function
  * without the lock, and looks again. @running marks a timer whose function runs. Cancelling waits
  * until it has returned, and drops a setting that the function has made. Timers use the host's
  * monotonic time, also while the virtual machine is stopped: the firmware is quiesced then, and
  * does nothing when one of its timers runs out.
- *
- * The TOD clock is the host's time of day. QEMU starts its CPUs' clocks at that time in whole
- * seconds, so the two differ by up to a second. They differ by more when the guest sets its clock,
- * when the machine was stopped, or with -rtc base=. This clock is for time stamps only.
  */
+#include "zpci/util/timers.h"
+
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "binding.h"
-
 #define NANOSECONDS 1000000000ull
 
-/* From 1900, where the TOD clock begins, to 1970. */
-#define EPOCH_SECONDS 2208988800ull
-
 struct zpci_timer {
-	struct zpci_qemu_timers *timers;
+	struct zpci_timers *timers;
 	struct zpci_timer *next;
 	void (*expired)(void *opaque);
 	void *opaque;
@@ -33,7 +25,7 @@ struct zpci_timer {
 	unsigned canceling; /* callers that wait until it does not run */
 };
 
-struct zpci_qemu_timers {
+struct zpci_timers {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;	 /* the thread looks again */
 	pthread_cond_t finished; /* a timer's function returned */
@@ -50,7 +42,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
 }
 
-static struct zpci_timer *earliest(const struct zpci_qemu_timers *timers)
+static struct zpci_timer *earliest(const struct zpci_timers *timers)
 {
 	struct zpci_timer *best = NULL;
 
@@ -60,7 +52,7 @@ static struct zpci_timer *earliest(const struct zpci_qemu_timers *timers)
 	return best;
 }
 
-static void wait_until(struct zpci_qemu_timers *timers, const struct zpci_timer *timer)
+static void wait_until(struct zpci_timers *timers, const struct zpci_timer *timer)
 {
 	struct timespec until;
 
@@ -73,7 +65,7 @@ static void wait_until(struct zpci_qemu_timers *timers, const struct zpci_timer 
 	pthread_cond_timedwait(&timers->changed, &timers->lock, &until);
 }
 
-static void expire(struct zpci_qemu_timers *timers, struct zpci_timer *timer)
+static void expire(struct zpci_timers *timers, struct zpci_timer *timer)
 {
 	timer->set = false;
 	timer->running = true;
@@ -86,7 +78,7 @@ static void expire(struct zpci_qemu_timers *timers, struct zpci_timer *timer)
 
 static void *run_timers(void *opaque)
 {
-	struct zpci_qemu_timers *timers = opaque;
+	struct zpci_timers *timers = opaque;
 
 	pthread_mutex_lock(&timers->lock);
 	while (!timers->ending) {
@@ -101,9 +93,9 @@ static void *run_timers(void *opaque)
 	return NULL;
 }
 
-struct zpci_qemu_timers *zpci_qemu_timers_new(void)
+struct zpci_timers *zpci_timers_new(void)
 {
-	struct zpci_qemu_timers *timers = calloc(1, sizeof(*timers));
+	struct zpci_timers *timers = calloc(1, sizeof(*timers));
 	pthread_condattr_t monotonic;
 
 	if (!timers)
@@ -123,7 +115,7 @@ struct zpci_qemu_timers *zpci_qemu_timers_new(void)
 	return NULL;
 }
 
-void zpci_qemu_timers_free(struct zpci_qemu_timers *timers)
+void zpci_timers_free(struct zpci_timers *timers)
 {
 	if (!timers)
 		return;
@@ -138,12 +130,11 @@ void zpci_qemu_timers_free(struct zpci_qemu_timers *timers)
 	free(timers);
 }
 
-/* --- operations ----------------------------------------------------------------------------- */
+/* --- one timer ------------------------------------------------------------------------------ */
 
-struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *opaque),
-					  void *opaque)
+struct zpci_timer *zpci_timers_create(struct zpci_timers *timers, void (*expired)(void *opaque),
+				      void *opaque)
 {
-	struct zpci_qemu_timers *timers = ((struct zpci_qemu_binding *)machine)->timers;
 	struct zpci_timer *timer = calloc(1, sizeof(*timer));
 
 	if (!timer)
@@ -158,9 +149,9 @@ struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *o
 	return timer;
 }
 
-void zpci_qemu_timer_set(struct zpci_timer *timer, uint64_t nanoseconds)
+void zpci_timers_set(struct zpci_timer *timer, uint64_t nanoseconds)
 {
-	struct zpci_qemu_timers *timers = timer->timers;
+	struct zpci_timers *timers = timer->timers;
 	uint64_t start = now();
 
 	pthread_mutex_lock(&timers->lock);
@@ -171,9 +162,9 @@ void zpci_qemu_timer_set(struct zpci_timer *timer, uint64_t nanoseconds)
 	pthread_mutex_unlock(&timers->lock);
 }
 
-void zpci_qemu_timer_cancel(struct zpci_timer *timer)
+void zpci_timers_cancel(struct zpci_timer *timer)
 {
-	struct zpci_qemu_timers *timers = timer->timers;
+	struct zpci_timers *timers = timer->timers;
 
 	pthread_mutex_lock(&timers->lock);
 	/* Its function may set it again while this waits. That must not count, since the timer
@@ -186,32 +177,19 @@ void zpci_qemu_timer_cancel(struct zpci_timer *timer)
 	pthread_mutex_unlock(&timers->lock);
 }
 
-void zpci_qemu_timer_destroy(struct zpci_timer *timer)
+void zpci_timers_destroy(struct zpci_timer *timer)
 {
-	struct zpci_qemu_timers *timers;
+	struct zpci_timers *timers;
 	struct zpci_timer **link;
 
 	if (!timer)
 		return;
 	timers = timer->timers;
-	zpci_qemu_timer_cancel(timer);
+	zpci_timers_cancel(timer);
 	pthread_mutex_lock(&timers->lock);
 	for (link = &timers->first; *link != timer; link = &(*link)->next)
 		;
 	*link = timer->next;
 	pthread_mutex_unlock(&timers->lock);
 	free(timer);
-}
-
-/* --- the TOD clock --------------------------------------------------------------------------- */
-
-uint64_t zpci_qemu_clock(void *machine)
-{
-	struct timespec time;
-
-	(void)machine;
-	clock_gettime(CLOCK_REALTIME, &time);
-	/* Bit 51 counts microseconds. */
-	return (((uint64_t)time.tv_sec + EPOCH_SECONDS) * 1000000 << 12) +
-	       ((uint64_t)time.tv_nsec << 12) / 1000;
 }
