@@ -3,17 +3,7 @@
  * ram_storage.c - guest storage of the machine in memory.
  *
  * Theory of operation. CPUs, device threads and the test itself access the same bytes without a
- * lock, as on a real machine. That promises little: an aligned access of 1, 2, 4 or 8 bytes happens
- * in one piece, later ones of the same CPU come after it, and nothing comes in between an
- * interlocked update. So an access of that form is an atomic one here; a read acquires and a write
- * releases. All others are copied by memcpy, which promises nothing: a guest that looks too early
- * may see a part.
- *
- * A thread sanitizer reports such a copy as a race. No attribute of a function prevents that, since
- * the sanitizer checks memcpy itself. So a build with that sanitizer copies by relaxed atomic
- * accesses. They order nothing either: a race that is a mistake is still found.
- *
- * An access that would fail half way must not transfer anything. So each one is cut into pieces
+ * lock, as on a real machine: zpci/util/access.h says how. An access that would fail half way must not transfer anything. So each one is cut into pieces
  * (addresses wrap, prefixing swaps two blocks of 8 KiB), and all pieces are checked before the
  * first one is moved.
  */
@@ -24,21 +14,9 @@
 #include <unistd.h>
 
 #include "ram_internal.h"
+#include "zpci/util/access.h"
 
 #define PREFIX_AREA 8192u
-
-/* Storage has no type; guest accesses of any size may alias. */
-typedef uint16_t __attribute__((may_alias)) half;
-typedef uint32_t __attribute__((may_alias)) word;
-typedef uint64_t __attribute__((may_alias)) doubleword;
-
-#if defined(__SANITIZE_THREAD__)
-#define UNDER_THREAD_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_THREAD_SANITIZER
-#endif
-#endif
 
 int zpci_ram_storage_init(struct zpci_ram_storage *storage, size_t size, bool in_file)
 {
@@ -97,122 +75,6 @@ static bool accessible(const struct zpci_ram_storage *storage, uint64_t address,
 	/* Whether they overlap, computed without their ends, which could overflow. */
 	return address < bad_start ? bad_start - address >= length
 				   : address - bad_start >= bad_length;
-}
-
-/* --- moving bytes --------------------------------------------------------------------- */
-
-/* Whether an access is one that happens in one piece. */
-static bool is_single(uint64_t address, size_t length)
-{
-	return length <= 8 && length && !(length & (length - 1)) && !(address & (length - 1));
-}
-
-static inline void load(const uint8_t *from, void *to, size_t length, int order)
-{
-	uint16_t two;
-	uint32_t four;
-	uint64_t eight;
-
-	switch (length) {
-	case 1:
-		*(uint8_t *)to = __atomic_load_n(from, order);
-		break;
-	case 2:
-		two = __atomic_load_n((const half *)from, order);
-		memcpy(to, &two, sizeof(two));
-		break;
-	case 4:
-		four = __atomic_load_n((const word *)from, order);
-		memcpy(to, &four, sizeof(four));
-		break;
-	default:
-		eight = __atomic_load_n((const doubleword *)from, order);
-		memcpy(to, &eight, sizeof(eight));
-	}
-}
-
-static inline void store(uint8_t *to, const void *from, size_t length, int order)
-{
-	uint16_t two;
-	uint32_t four;
-	uint64_t eight;
-
-	switch (length) {
-	case 1:
-		__atomic_store_n(to, *(const uint8_t *)from, order);
-		break;
-	case 2:
-		memcpy(&two, from, sizeof(two));
-		__atomic_store_n((half *)to, two, order);
-		break;
-	case 4:
-		memcpy(&four, from, sizeof(four));
-		__atomic_store_n((word *)to, four, order);
-		break;
-	default:
-		memcpy(&eight, from, sizeof(eight));
-		__atomic_store_n((doubleword *)to, eight, order);
-	}
-}
-
-#ifdef UNDER_THREAD_SANITIZER
-
-/* Size of the next access when @length bytes are left at @address. */
-static size_t unit(const uint8_t *address, size_t length)
-{
-	size_t size = 8;
-
-	while (size > 1 && ((uintptr_t)address % size || length < size))
-		size /= 2;
-	return size;
-}
-
-static void copy_from(const uint8_t *from, uint8_t *buffer, size_t length)
-{
-	for (size_t size; length; from += size, buffer += size, length -= size) {
-		size = unit(from, length);
-		load(from, buffer, size, __ATOMIC_RELAXED);
-	}
-}
-
-static void copy_to(uint8_t *to, const uint8_t *buffer, size_t length)
-{
-	for (size_t size; length; to += size, buffer += size, length -= size) {
-		size = unit(to, length);
-		store(to, buffer, size, __ATOMIC_RELAXED);
-	}
-}
-
-#else
-
-static void copy_from(const uint8_t *from, uint8_t *buffer, size_t length)
-{
-	memcpy(buffer, from, length);
-}
-
-static void copy_to(uint8_t *to, const uint8_t *buffer, size_t length)
-{
-	memcpy(to, buffer, length);
-}
-
-#endif
-
-static void copy_out(const struct zpci_ram_storage *storage, uint64_t address, uint8_t *buffer,
-		     size_t length)
-{
-	if (is_single(address, length))
-		load(storage->bytes + address, buffer, length, __ATOMIC_ACQUIRE);
-	else
-		copy_from(storage->bytes + address, buffer, length);
-}
-
-static void copy_in(struct zpci_ram_storage *storage, uint64_t address, const uint8_t *buffer,
-		    size_t length)
-{
-	if (is_single(address, length))
-		store(storage->bytes + address, buffer, length, __ATOMIC_RELEASE);
-	else
-		copy_to(storage->bytes + address, buffer, length);
 }
 
 /* --- addresses ------------------------------------------------------------------------ */
@@ -279,7 +141,7 @@ static int read_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci_
 		size = length;
 		uint64_t absolute = piece(cpu, address, &size);
 
-		copy_out(&ram->storage, absolute, to, size);
+		zpci_access_read(ram->storage.bytes + absolute, to, size);
 	}
 	return 0;
 }
@@ -296,7 +158,7 @@ static int write_pieces(struct zpci_ram *ram, piece_fn *piece, const struct zpci
 		size = length;
 		uint64_t absolute = piece(cpu, address, &size);
 
-		copy_in(&ram->storage, absolute, from, size);
+		zpci_access_write(ram->storage.bytes + absolute, from, size);
 	}
 	return 0;
 }
@@ -353,7 +215,7 @@ int zpci_ram_read_absolute(void *machine, uint64_t address, void *buffer, size_t
 
 	if (!accessible(&ram->storage, address, length))
 		return -EFAULT;
-	copy_out(&ram->storage, address, buffer, length);
+	zpci_access_read(ram->storage.bytes + address, buffer, length);
 	return 0;
 }
 
@@ -363,7 +225,7 @@ int zpci_ram_write_absolute(void *machine, uint64_t address, const void *buffer,
 
 	if (!accessible(&ram->storage, address, length))
 		return -EFAULT;
-	copy_in(&ram->storage, address, buffer, length);
+	zpci_access_write(ram->storage.bytes + address, buffer, length);
 	return 0;
 }
 
@@ -373,9 +235,7 @@ int zpci_ram_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t 
 
 	if (!accessible(&ram->storage, address, 1))
 		return -EFAULT;
-	/* The __sync builtins are full barriers, which sequentially consistent ones need not be
-	 * for the plain accesses around them. */
-	*old = __sync_fetch_and_or(ram->storage.bytes + address, bits);
+	*old = zpci_access_or(ram->storage.bytes + address, bits);
 	return 0;
 }
 

@@ -15,9 +15,9 @@
  * Storage keys are neither looked at nor changed.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "binding.h"
+#include "zpci/util/access.h"
 
 /* Prefixing exchanges the first 8 KiB with those that the prefix register names. */
 #define PREFIX_AREA 0x2000
@@ -55,66 +55,6 @@ static bool in_ram(struct zpci_qemu_binding *binding, uint64_t address, size_t l
 	return length <= size && address <= size - length;
 }
 
-/* Guest storage has no type, and may be accessed in any size. */
-typedef uint16_t __attribute__((may_alias)) half;
-typedef uint32_t __attribute__((may_alias)) word;
-typedef uint64_t __attribute__((may_alias)) doubleword;
-
-/* What is moved in one piece: the guest writes translation entries and summary bits while we read
- * them, and reads what a device reports while we write it. */
-static bool is_single(uint64_t address, size_t length)
-{
-	return length <= 8 && length && !(length & (length - 1)) && !(address & (length - 1));
-}
-
-static void load(const uint8_t *from, void *to, size_t length)
-{
-	uint64_t eight;
-	uint32_t four;
-	uint16_t two;
-
-	switch (length) {
-	case 8:
-		eight = __atomic_load_n((const doubleword *)from, __ATOMIC_ACQUIRE);
-		memcpy(to, &eight, sizeof(eight));
-		break;
-	case 4:
-		four = __atomic_load_n((const word *)from, __ATOMIC_ACQUIRE);
-		memcpy(to, &four, sizeof(four));
-		break;
-	case 2:
-		two = __atomic_load_n((const half *)from, __ATOMIC_ACQUIRE);
-		memcpy(to, &two, sizeof(two));
-		break;
-	default:
-		*(uint8_t *)to = __atomic_load_n(from, __ATOMIC_ACQUIRE);
-	}
-}
-
-static void store(uint8_t *to, const void *from, size_t length)
-{
-	uint64_t eight;
-	uint32_t four;
-	uint16_t two;
-
-	switch (length) {
-	case 8:
-		memcpy(&eight, from, sizeof(eight));
-		__atomic_store_n((doubleword *)to, eight, __ATOMIC_RELEASE);
-		break;
-	case 4:
-		memcpy(&four, from, sizeof(four));
-		__atomic_store_n((word *)to, four, __ATOMIC_RELEASE);
-		break;
-	case 2:
-		memcpy(&two, from, sizeof(two));
-		__atomic_store_n((half *)to, two, __ATOMIC_RELEASE);
-		break;
-	default:
-		__atomic_store_n(to, *(const uint8_t *)from, __ATOMIC_RELEASE);
-	}
-}
-
 static int through_qemu(struct zpci_qemu_binding *binding, uint64_t address, void *buffer,
 			size_t length, bool write)
 {
@@ -130,10 +70,7 @@ int zpci_qemu_read_absolute(void *machine, uint64_t address, void *buffer, size_
 	struct zpci_qemu_binding *binding = machine;
 
 	if (in_ram(binding, address, length)) {
-		if (is_single(address, length))
-			load(binding->ram + address, buffer, length);
-		else
-			memcpy(buffer, binding->ram + address, length);
+		zpci_access_read(binding->ram + address, buffer, length);
 		return 0;
 	}
 	if (address + length < address)
@@ -184,11 +121,13 @@ int zpci_qemu_write_absolute(void *machine, uint64_t address, const void *buffer
 	struct zpci_qemu_binding *binding = machine;
 	uint8_t *bytes;
 
-	if (is_single(address, length)) {
+	/* What is moved in one piece: the guest writes translation entries and summary bits while
+	 * we read them, and reads what a device reports while we write it. */
+	if (zpci_access_is_single(address, length)) {
 		bytes = get(binding, address, length);
 		if (!bytes)
 			return -EFAULT;
-		store(bytes, buffer, length);
+		zpci_access_write(bytes, buffer, length);
 		put(binding, bytes, length);
 		return 0;
 	}
@@ -204,7 +143,7 @@ int zpci_qemu_or_absolute(void *machine, uint64_t address, uint8_t bits, uint8_t
 
 	if (!byte)
 		return -EFAULT;
-	*old = __atomic_fetch_or(byte, bits, __ATOMIC_SEQ_CST);
+	*old = zpci_access_or(byte, bits);
 	put(binding, byte, 1);
 	return 0;
 }
