@@ -3,9 +3,9 @@
  * ram_storage.c - guest storage of the machine in memory.
  *
  * Theory of operation. CPUs, device threads and the test itself access the same bytes without a
- * lock, as on a real machine: zpci/util/access.h says how. An access that would fail half way must not transfer anything. So each one is cut into pieces
- * (addresses wrap, prefixing swaps two blocks of 8 KiB), and all pieces are checked before the
- * first one is moved.
+ * lock, as on a real machine: zpci/util/access.h says how. An access that would fail half way must
+ * not transfer anything. So each one is cut into pieces (addresses wrap, prefixing swaps two blocks
+ * of 8 KiB), and all pieces are checked before the first one is moved.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
