@@ -11,8 +11,8 @@
  *
  * The kernel's structures and numbers are in layout.h.
  *
- * Two locks, never taken together, and none while the firmware is called: @storage.lock, which
- * readers of storage share, and @reports.lock.
+ * There is one lock, @storage.lock. It is not held while the firmware is called, but the firmware
+ * calls operations that take it with locks of its own held.
  */
 #ifndef ZPCI_MACHINE_KVM_INTERNAL_H
 #define ZPCI_MACHINE_KVM_INTERNAL_H
@@ -38,11 +38,6 @@ struct zpci_kvm_storage {
 	size_t count;
 };
 
-struct zpci_kvm_reports {
-	pthread_mutex_t lock;
-	unsigned pending;
-};
-
 struct zpci_kvm {
 	struct zpci_logger logger;
 	int vm, flic;
@@ -52,7 +47,7 @@ struct zpci_kvm {
 	unsigned long long tod; /* attribute of the VM's clock */
 	atomic_bool failed;	/* an interruption could not be presented; said once */
 	struct zpci_kvm_storage storage;
-	struct zpci_kvm_reports reports;
+	atomic_uint reports; /* channel reports that the guest has not taken */
 	struct zpci_timers *timers;
 };
 
@@ -92,8 +87,6 @@ void zpci_kvm_regions(void *machine,
 
 /* --- present.c: interruptions, channel reports, completions ---------------------------------- */
 
-int zpci_kvm_reports_init(struct zpci_kvm_reports *reports);
-void zpci_kvm_reports_fini(struct zpci_kvm_reports *reports);
 /* The eight adapters in the FLIC. 0 or a negative errno, after a message. */
 int zpci_kvm_register_adapters(struct zpci_kvm *kvm);
 void zpci_kvm_adapter_interruption(void *machine, unsigned isc);
@@ -103,7 +96,6 @@ void zpci_kvm_sclp_completion(void *machine, uint32_t sccb);
 bool zpci_kvm_take_report(struct zpci_kvm *kvm);
 /* One that was taken is pending again. */
 void zpci_kvm_return_report(struct zpci_kvm *kvm);
-void zpci_kvm_forget_reports(struct zpci_kvm *kvm);
 /* SIC: the mode of @isc. 0; -EOPNOTSUPP: the guest has no suppression; -EINVAL: no such mode. */
 int zpci_kvm_set_mode(struct zpci_kvm *kvm, unsigned isc, unsigned mode);
 

@@ -91,24 +91,16 @@ static int init(struct zpci_kvm *kvm)
 
 	if (rc)
 		return rc;
-	rc = zpci_kvm_reports_init(&kvm->reports);
-	if (rc)
-		goto free_storage;
 	kvm->timers = zpci_timers_new();
 	if (kvm->timers)
 		return 0;
-
-	rc = -ENOMEM;
-	zpci_kvm_reports_fini(&kvm->reports);
-free_storage:
 	zpci_kvm_storage_fini(&kvm->storage);
-	return rc;
+	return -ENOMEM;
 }
 
 static void fini(struct zpci_kvm *kvm)
 {
 	zpci_timers_free(kvm->timers);
-	zpci_kvm_reports_fini(&kvm->reports);
 	zpci_kvm_storage_fini(&kvm->storage);
 }
 
@@ -117,10 +109,16 @@ static int connect(struct zpci_kvm *kvm)
 {
 	int rc = check_needed(kvm);
 
-	if (!rc)
-		rc = zpci_kvm_clock_find(kvm);
 	if (rc)
 		return rc;
+	rc = zpci_kvm_clock_find(kvm);
+	if (rc) {
+		zpci_log(&kvm->logger, ZPCI_LOG_ERROR,
+			 "KVM: the guest's TOD clock (KVM_S390_VM_TOD, 0x%x) cannot be read: %s; "
+			 "use an s390x host with Linux 6.1 or later",
+			 LAYOUT_VM_TOD, strerror(-rc));
+		return rc;
+	}
 	check_wanted(kvm);
 	return kvm->flic < 0 ? 0 : zpci_kvm_register_adapters(kvm);
 }
@@ -187,7 +185,7 @@ void zpci_kvm_destroy(struct zpci_kvm *kvm)
 void zpci_kvm_reset(struct zpci_kvm *kvm, struct zpci_firmware *firmware, enum zpci_reset reset)
 {
 	zpci_firmware_reset(firmware, reset);
-	zpci_kvm_forget_reports(kvm);
+	atomic_store(&kvm->reports, 0);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */

@@ -107,54 +107,28 @@ int zpci_kvm_set_mode(struct zpci_kvm *kvm, unsigned isc, unsigned mode)
 
 /* --- channel reports ------------------------------------------------------------------------- */
 
-int zpci_kvm_reports_init(struct zpci_kvm_reports *reports)
-{
-	return -pthread_mutex_init(&reports->lock, NULL);
-}
-
-void zpci_kvm_reports_fini(struct zpci_kvm_reports *reports)
-{
-	pthread_mutex_destroy(&reports->lock);
-}
-
-static void add_report(struct zpci_kvm_reports *reports)
-{
-	pthread_mutex_lock(&reports->lock);
-	reports->pending++;
-	pthread_mutex_unlock(&reports->lock);
-}
-
 /* The report is pending before the guest is told of it. */
 void zpci_kvm_channel_report(void *machine)
 {
 	struct zpci_kvm *kvm = machine;
 
-	add_report(&kvm->reports);
+	atomic_fetch_add(&kvm->reports, 1);
 	inject(kvm, LAYOUT_MCHK, CR14_CHANNEL_REPORT, MCIC_CHANNEL_REPORT, "a machine check");
 }
 
 bool zpci_kvm_take_report(struct zpci_kvm *kvm)
 {
-	struct zpci_kvm_reports *reports = &kvm->reports;
-	bool taken;
+	unsigned pending = atomic_load(&kvm->reports);
 
-	pthread_mutex_lock(&reports->lock);
-	taken = reports->pending;
-	reports->pending -= taken;
-	pthread_mutex_unlock(&reports->lock);
-	return taken;
+	while (pending)
+		if (atomic_compare_exchange_weak(&kvm->reports, &pending, pending - 1))
+			return true;
+	return false;
 }
 
 void zpci_kvm_return_report(struct zpci_kvm *kvm)
 {
-	add_report(&kvm->reports);
-}
-
-void zpci_kvm_forget_reports(struct zpci_kvm *kvm)
-{
-	pthread_mutex_lock(&kvm->reports.lock);
-	kvm->reports.pending = 0;
-	pthread_mutex_unlock(&kvm->reports.lock);
+	atomic_fetch_add(&kvm->reports, 1);
 }
 
 /* --- SCLP ------------------------------------------------------------------------------------ */
