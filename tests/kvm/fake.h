@@ -39,6 +39,7 @@
 #ifdef FAKE_PRELOADED
 #pragma weak fake_capability
 #pragma weak fake_refuse
+#pragma weak fake_newest
 #pragma weak fake_keep_findings
 #pragma weak fake_findings
 #pragma weak fake_finding
@@ -69,6 +70,11 @@
 void fake_capability(unsigned number, int value);
 /* The next @times calls of @request (an ioctl's number; 0: opening /dev/kvm) fail with @error. */
 void fake_refuse(unsigned long request, int error, unsigned times);
+
+/* True, or FAKE_KVM_NEWEST in the environment: memory slots as in Linux 7.2, which wants multiples of
+ * pages. Linux 6.1 wants multiples of 1 MiB. Everywhere else the fake has the stricter rule of the
+ * two. */
+void fake_newest(bool newest);
 
 /* --- findings --------------------------------------------------------------------------------- */
 

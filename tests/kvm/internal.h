@@ -131,6 +131,7 @@ int system_ioctl(unsigned request, uint64_t argument);
 int system_capability(uint64_t number);
 /* Whether fake_refuse() has this one: its errno, or 0. */
 int system_refused(unsigned request);
+bool system_is_newest(void);
 
 /* --- vm.c ------------------------------------------------------------------------------------- */
 

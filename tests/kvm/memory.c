@@ -47,7 +47,9 @@ static bool is_sound(const struct slot *wanted)
 /* Linux 6.1: kvm_arch_prepare_memory_region(). 7.2 wants multiples of pages alone. */
 static bool fits_machine(const struct vm *vm, const struct slot *wanted)
 {
-	return !((wanted->host | wanted->size) & (MEBIBYTE - 1)) &&
+	uint64_t unit = system_is_newest() ? PAGE : MEBIBYTE;
+
+	return !((wanted->host | wanted->size) & (unit - 1)) &&
 	       wanted->guest + wanted->size - 1 <= vm->limit;
 }
 

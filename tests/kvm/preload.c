@@ -78,14 +78,13 @@ static bool is_kvm(const char *path)
 	return strcmp(path, "/dev/kvm") == 0;
 }
 
-static int open_kvm(int flags)
+/* Linux does not look at the flags. */
+static int open_kvm(void)
 {
 	int error = system_refused(0);
 
 	if (error)
 		return answer(-error);
-	if ((flags & O_ACCMODE) != O_RDWR)
-		finding("/dev/kvm is opened with flags 0x%x, not O_RDWR", (unsigned)flags);
 	return answer(object_create(SYSTEM, NULL, NULL, 0));
 }
 
@@ -104,7 +103,7 @@ PUBLIC int open(const char *path, int flags, ...)
 	mode_t mode = 0;
 
 	MODE(flags, flags, mode);
-	return is_kvm(path) ? open_kvm(flags) : open_behind()(path, flags, mode);
+	return is_kvm(path) ? open_kvm() : open_behind()(path, flags, mode);
 }
 
 PUBLIC int open64(const char *path, int flags, ...)
@@ -112,7 +111,7 @@ PUBLIC int open64(const char *path, int flags, ...)
 	mode_t mode = 0;
 
 	MODE(flags, flags, mode);
-	return is_kvm(path) ? open_kvm(flags) : open_behind()(path, flags | O_LARGEFILE, mode);
+	return is_kvm(path) ? open_kvm() : open_behind()(path, flags | O_LARGEFILE, mode);
 }
 
 PUBLIC int openat(int folder, const char *path, int flags, ...)
@@ -120,7 +119,7 @@ PUBLIC int openat(int folder, const char *path, int flags, ...)
 	mode_t mode = 0;
 
 	MODE(flags, flags, mode);
-	return is_kvm(path) ? open_kvm(flags) : openat_behind()(folder, path, flags, mode);
+	return is_kvm(path) ? open_kvm() : openat_behind()(folder, path, flags, mode);
 }
 
 PUBLIC int openat64(int folder, const char *path, int flags, ...)
@@ -128,8 +127,7 @@ PUBLIC int openat64(int folder, const char *path, int flags, ...)
 	mode_t mode = 0;
 
 	MODE(flags, flags, mode);
-	return is_kvm(path) ? open_kvm(flags)
-			    : openat_behind()(folder, path, flags | O_LARGEFILE, mode);
+	return is_kvm(path) ? open_kvm() : openat_behind()(folder, path, flags | O_LARGEFILE, mode);
 }
 
 /* Those of a program that was compiled with _FORTIFY_SOURCE. */

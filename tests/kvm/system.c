@@ -147,6 +147,23 @@ int system_refused(unsigned request)
 	return error;
 }
 
+static _Atomic bool newest;
+
+__attribute__((constructor)) static void read_environment(void)
+{
+	atomic_store(&newest, getenv("FAKE_KVM_NEWEST") != NULL);
+}
+
+void fake_newest(bool is_newest)
+{
+	atomic_store(&newest, is_newest);
+}
+
+bool system_is_newest(void)
+{
+	return atomic_load(&newest);
+}
+
 /* Linux: kvm_arch_init_vm(): only type 0 without CONFIG_KVM_S390_UCONTROL. */
 static int create_vm(uint64_t type)
 {

@@ -327,6 +327,10 @@ static void memory_comes_in_mebibytes(void **state)
 	assert_int_equal(region(1, 1, 2 * MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
 	assert_int_equal(region(1, 0, 0, 0, NULL), 0);
 	assert_int_equal(region(1, 0, 0, 0, NULL), -EINVAL);
+	fake_newest(true);
+	assert_int_equal(region(1, 0, 2 * MEBIBYTE, PAGE, at + PAGE), 0);
+	assert_int_equal(region(2, 0, 3 * MEBIBYTE, PAGE, at + PAGE + 1), -EINVAL);
+	fake_newest(false);
 }
 
 static void memory_ends_at_the_limit(void **state)
