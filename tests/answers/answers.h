@@ -167,6 +167,10 @@ struct trial;
 #define NEEDS_DAT CAN_DAT
 #define NEEDS_SIGNAL CAN_SIGNAL
 #define NEEDS_RESET CAN_RESET
+#define NEEDS_CPU CAN_CPU
+#define NEEDS_CLOCK CAN_CLOCK
+#define NEEDS_SPACES CAN_SPACES
+#define NEEDS_OF_PLAYER 0xff
 #define NEEDS_PROBE 0x100 /* the function's registers: not comparable with QEMU's devices */
 #define NEEDS_ROOM 0x200  /* a memory of more than 4 KiB in its BAR: the same */
 #define NEEDS_OURS 0x400  /* it is about our own functions in another way */

@@ -208,6 +208,8 @@ void trial_usual_cpu(struct trial *trial, int answer)
 	memset(&trial->form, 0, sizeof(trial->form));
 	trial->cpu.problem = false;
 	trial->cpu.mode = MODE_64;
+	trial->cpu.space = trial->cpu.key = 0;
+	memset(trial->cpu.ar, 0, sizeof(trial->cpu.ar));
 	trial->cpu.prefix = 0;
 }
 

@@ -110,18 +110,36 @@ struct listing {
 	unsigned cases, bare, comparable, differences;
 };
 
-/* On the bare-metal player. */
-static bool is_bare(const struct answers_case *one)
+/* What each player can. */
+static const struct {
+	const char *name;
+	unsigned can;
+} players[] = {
+	{ "memory", CAN_HOST | CAN_RESET | CAN_CLOCK },
+	{ "KVM", CAN_HOST | CAN_DAT | CAN_RESET | CAN_CPU | CAN_SPACES },
+	{ "bare metal", CAN_DAT | CAN_SIGNAL | CAN_RESET | CAN_CPU },
+};
+#define BARE_METAL 2
+
+static bool runs_on(const struct answers_case *one, unsigned player)
 {
-	return !(one->row->needs & NEEDS_HOST) && one->state != RESERVED && one->state != PERMANENT;
+	unsigned needs = one->row->needs & NEEDS_OF_PLAYER;
+
+	if (one->state == RESERVED || one->state == PERMANENT)
+		needs |= NEEDS_HOST;
+	return !(needs & ~players[player].can);
 }
 
 static void print_players(answers_print_fn *print, const struct answers_case *one)
 {
-	if (!(one->row->needs & (NEEDS_DAT | NEEDS_SIGNAL)))
-		print("memory%s", is_bare(one) ? ", bare metal" : "");
-	else
-		print("bare metal");
+	const char *before = "";
+
+	for (unsigned i = 0; i < sizeof(players) / sizeof(players[0]); i++) {
+		if (!runs_on(one, i))
+			continue;
+		print("%s%s", before, players[i].name);
+		before = ", ";
+	}
 }
 
 /* A difference has a reason, and a reason a difference; every answer has a source. */
@@ -177,8 +195,8 @@ static void list_case(void *opaque, const struct answers_case *one)
 		print(": %s", one->row->reason ? one->row->reason : "");
 	}
 	print(" |\n");
-	listing->bare += is_bare(one);
-	listing->comparable += is_bare(one) &&
+	listing->bare += runs_on(one, BARE_METAL);
+	listing->comparable += runs_on(one, BARE_METAL) &&
 			       !(one->row->needs & (NEEDS_PROBE | NEEDS_ROOM | NEEDS_OURS)) &&
 			       one->row->of == FUNCTION;
 	listing->differences += one->qemu != 0;
@@ -188,9 +206,9 @@ static const char introduction[] =
 	"# What a guest is answered\n"
 	"\n"
 	"For each operation: what is answered in each state of a function and under each condition.\n"
-	"A row is a test as well. `make check` plays it on a machine in memory, and a guest test plays\n"
-	"it on bare metal, where QEMU's own zPCI is asked the same. The last column says where that\n"
-	"answers otherwise, and why we do not.\n"
+	"A row is a test as well. `make check` plays it on a machine in memory and through the binding\n"
+	"for KVM, and a guest test plays it on bare metal, where QEMU's own zPCI is asked the same. The\n"
+	"last column says where that answers otherwise, and why we do not.\n"
 	"\n"
 	"This page is made of the rows in `tests/answers`. Change them, not this page;\n"
 	"`bash ../tests/answers.t --update`, in the build folder, writes it again.\n";

@@ -6,10 +6,10 @@
  *	   |  steps.c, guest.c, instructions.c
  *	   v
  *	struct player                         executes one instruction, shows storage
- *	   |                 |
- *	player_ram.c      player_bare.c
- *	a machine in      a program without an operating system under QEMU: with the plugin, and
- *	memory            once more against QEMU's own zPCI device
+ *	   |                 |                 |
+ *	player_ram.c      player_kvm.c      player_bare.c
+ *	a machine in      KVM of s390,      a program without an operating system under QEMU: with
+ *	memory            which is a fake   the plugin, and once more against QEMU's own zPCI device
  *
  * A row uses these operations and nothing else of a player. An operation that not every player has
  * has a flag, and rows say what they need.
@@ -22,8 +22,11 @@
 
 #define CAN_HOST 0x01 /* reach behind the guest: fail, remove, add a function, break storage, ... */
 #define CAN_DAT 0x02  /* switch dynamic address translation on and protect pages */
-#define CAN_SIGNAL 0x04 /* execute what belongs to the machine: SIC, SERVC and CHSC of all kinds */
+#define CAN_SIGNAL 0x04 /* execute what belongs to the machine: SERVC and CHSC of all kinds */
 #define CAN_RESET 0x08	/* have an I/O subsystem reset, as DIAGNOSE 308 causes */
+#define CAN_CPU 0x10	/* execute EXECUTE, SIC and STCRW */
+#define CAN_CLOCK 0x20	/* let time pass, of the host */
+#define CAN_SPACES 0x40 /* check storage keys, and have address spaces beside the primary one */
 
 enum addressing {
 	MODE_64,
@@ -36,6 +39,9 @@ struct cpu {
 	uint64_t gr[16];      /* general registers: before, then after */
 	enum addressing mode; /* addressing mode of the PSW */
 	bool problem;	      /* problem state */
+	unsigned space;	      /* with CAN_SPACES: bits 16 and 17 of the PSW */
+	uint32_t ar[16];      /* access registers */
+	unsigned key;	      /* access key of the PSW */
 	uint64_t prefix;      /* absolute address of the prefix area, aligned to 8 KiB, or 0 */
 	/* What became of it. */
 	uint16_t interruption; /* program interruption code, or 0 */
@@ -88,7 +94,10 @@ struct player {
 	int (*remove)(struct player *player, uint32_t fid);
 	int (*add)(struct player *player, uint32_t fid, bool standby); /* and announces it */
 	void (*no_uid_checking)(struct player *player); /* everything new, without it */
+	/* Ends the last one's range; then [@start, @start + @length) is not in storage. Players
+	 * round to pages. */
 	void (*poison)(struct player *player, uint64_t start, uint64_t length);
+	/* With CAN_CLOCK. */
 	void (*advance)(struct player *player, uint64_t milliseconds);
 
 	/* With CAN_DAT only: translation on for the following instructions, virtual addresses

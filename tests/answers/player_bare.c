@@ -169,7 +169,7 @@ int main(void)
 {
 	static struct player player = {
 		.name = "bare metal",
-		.can = CAN_DAT | CAN_SIGNAL | CAN_RESET,
+		.can = CAN_DAT | CAN_SIGNAL | CAN_RESET | CAN_CPU,
 		.storage = storage,
 		.execute = execute,
 		.begin = nothing,

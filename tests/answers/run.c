@@ -323,7 +323,7 @@ static bool possible(const struct run *run, const struct row *row, enum state st
 
 	if (state == RESERVED || state == PERMANENT)
 		needs |= NEEDS_HOST;
-	if ((needs & (NEEDS_HOST | NEEDS_DAT | NEEDS_SIGNAL | NEEDS_RESET)) & ~run->player->can)
+	if (needs & NEEDS_OF_PLAYER & ~run->player->can)
 		return false;
 	if (!run->targets[row->of].found)
 		return false;

@@ -231,6 +231,7 @@
 #define PGM_FLAG_ILC_MASK 0x06
 #define PGM_FLAG_NO_REWIND 0x08
 #define MCHK_CR14_CHANNEL_REPORT 0x10000000u
+#define MCHK_CHANNEL_REPORT 0x0040000000000000ull /* bit 9 of the interruption code */
 
 /* struct kvm_s390_mem_op */
 #define MEMOP_GADDR 0

@@ -22,11 +22,14 @@
 #undef mmap
 #undef mmap64
 
-#define PUBLIC __attribute__((visibility("default")))
+/* The thread sanitizer calls mmap() and open() itself before it can look at a thread, so what such a
+ * call executes must not be instrumented. */
+#define EARLY __attribute__((no_sanitize("thread")))
+#define PUBLIC EARLY __attribute__((visibility("default")))
 
 /* The function of this name behind ours: of a sanitizer, or of libc. */
 #define BEHIND(name, type)                                                                         \
-	static type *name##_behind(void)                                                           \
+	EARLY static type *name##_behind(void)                                                     \
 	{                                                                                          \
 		static _Atomic(type *) found;                                                      \
 		type *function = atomic_load(&found);                                              \
@@ -63,7 +66,7 @@ void *object_map(int fd, size_t size)
 	return map == MAP_FAILED ? NULL : map;
 }
 
-static int answer(int rc)
+EARLY static int answer(int rc)
 {
 	if (rc >= 0)
 		return rc;
@@ -73,13 +76,13 @@ static int answer(int rc)
 
 /* --- open ------------------------------------------------------------------------------------- */
 
-static bool is_kvm(const char *path)
+EARLY static bool is_kvm(const char *path)
 {
 	return strcmp(path, "/dev/kvm") == 0;
 }
 
 /* Linux does not look at the flags. */
-static int open_kvm(void)
+EARLY static int open_kvm(void)
 {
 	int error = system_refused(0);
 
@@ -136,22 +139,22 @@ PUBLIC int __open64_2(const char *path, int flags);
 PUBLIC int __openat_2(int folder, const char *path, int flags);
 PUBLIC int __openat64_2(int folder, const char *path, int flags);
 
-int __open_2(const char *path, int flags)
+EARLY int __open_2(const char *path, int flags)
 {
 	return open(path, flags);
 }
 
-int __open64_2(const char *path, int flags)
+EARLY int __open64_2(const char *path, int flags)
 {
 	return open64(path, flags);
 }
 
-int __openat_2(int folder, const char *path, int flags)
+EARLY int __openat_2(int folder, const char *path, int flags)
 {
 	return openat(folder, path, flags);
 }
 
-int __openat64_2(int folder, const char *path, int flags)
+EARLY int __openat64_2(int folder, const char *path, int flags)
 {
 	return openat64(folder, path, flags);
 }
@@ -225,7 +228,7 @@ PUBLIC void *mmap(void *address, size_t length, int protection, int flags, int f
 
 PUBLIC void *mmap64(void *address, size_t length, int protection, int flags, int fd, off_t offset);
 
-void *mmap64(void *address, size_t length, int protection, int flags, int fd, off_t offset)
+EARLY void *mmap64(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
 	return mmap(address, length, protection, flags, fd, offset);
 }
