@@ -76,6 +76,8 @@
 /* Principles of Operation, chapter 6. */
 #define SEGMENT_TRANSLATION 0x0010
 #define PAGE_TRANSLATION 0x0011
+#define ALET_SPECIFICATION 0x0028
+#define ALEN_TRANSLATION 0x0029
 #define ASCE_TYPE 0x0038
 
 /* --- states, handles, functions --------------------------------------------------------------- */
@@ -242,6 +244,7 @@ struct trial {
 	struct cpu cpu;		/* mode and problem state of .act's instructions */
 	struct form form;	/* of .act's instructions */
 	uint64_t page;		/* the address of the access exception, with translation on, or 0 */
+	bool translated;	/* translation is on without it */
 	bool judged;		/* .act is under way: its instructions are watched */
 	bool unwatched;		/* storage may change as it likes */
 	struct zpci_ccdf event; /* the last one that was fetched */

@@ -148,7 +148,8 @@ static void look_at_interruption(struct trial *trial, const uint8_t bytes[6])
 {
 	const struct cpu *cpu = &trial->cpu;
 	bool nullified = cpu->interruption == SEGMENT_TRANSLATION ||
-			 cpu->interruption == PAGE_TRANSLATION || cpu->interruption == ASCE_TYPE;
+			 cpu->interruption == PAGE_TRANSLATION ||
+			 cpu->interruption == ALEN_TRANSLATION || cpu->interruption == ASCE_TYPE;
 
 	if (!cpu->interruption || !cpu->length)
 		return;
@@ -205,6 +206,9 @@ void trial_usual_cpu(struct trial *trial, int answer)
 		look_at_page(trial, answer);
 		trial->page = 0;
 	}
+	if (trial->translated)
+		trial->player->protect(trial->player, 0, 0);
+	trial->translated = false;
 	memset(&trial->form, 0, sizeof(trial->form));
 	trial->cpu.problem = false;
 	trial->cpu.mode = MODE_64;

@@ -49,6 +49,10 @@ static const char *interruption_name(unsigned code)
 		return "specification";
 	case SEGMENT_TRANSLATION:
 		return "segment translation";
+	case ALET_SPECIFICATION:
+		return "ALET specification";
+	case ALEN_TRANSLATION:
+		return "ALEN translation";
 	case ASCE_TYPE:
 		return "ASCE type";
 	case PAGE_TRANSLATION:

@@ -28,6 +28,19 @@
 #define CAN_CLOCK 0x20	/* let time pass, of the host */
 #define CAN_SPACES 0x40 /* check storage keys, and have address spaces beside the primary one */
 
+/* With CAN_SPACES and translation: bits 16 and 17 of the PSW, and how far a virtual address is from
+ * the real one. In the primary space they are the same. */
+#define IN_ACCESS_REGISTERS 1
+#define IN_SECONDARY 2
+#define IN_HOME 3
+#define SECONDARY_OFFSET 0x1000u
+#define HOME_OFFSET 0x2000u
+#define LISTED_OFFSET 0x3000u
+/* The one entry of the access list, for LISTED_OFFSET. */
+#define LISTED_ALET 0x00010002u
+/* A storage key: access-control bits 0 to 15, and this one. */
+#define FETCH_PROTECTED 0x10u
+
 enum addressing {
 	MODE_64,
 	MODE_31,
@@ -39,7 +52,7 @@ struct cpu {
 	uint64_t gr[16];      /* general registers: before, then after */
 	enum addressing mode; /* addressing mode of the PSW */
 	bool problem;	      /* problem state */
-	unsigned space;	      /* with CAN_SPACES: bits 16 and 17 of the PSW */
+	unsigned space;	      /* with CAN_SPACES: IN_*, 0 is the primary one */
 	uint32_t ar[16];      /* access registers */
 	unsigned key;	      /* access key of the PSW */
 	uint64_t prefix;      /* absolute address of the prefix area, aligned to 8 KiB, or 0 */
@@ -103,6 +116,9 @@ struct player {
 	/* With CAN_DAT only: translation on for the following instructions, virtual addresses
 	 * are the real ones, with the page at @address invalid or protected; 0 and 0: off. */
 	void (*protect)(struct player *player, uint64_t invalid, uint64_t protected);
+
+	/* With CAN_SPACES only: the storage key of the block of 4 KiB at @address. */
+	void (*storage_key)(struct player *player, uint64_t address, unsigned key);
 
 	void (*print)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };

@@ -36,9 +36,6 @@
 #define HOME_SPACE 0x48003u
 #define LISTED_SPACE 0x4c003u
 
-/* How far from a real address the virtual one is in each; primary ones are the same. */
-#define SECONDARY_SHIFT 0x1000u
-
 struct kvm_player {
 	struct host host;
 	int kvm_file, vm, flic, vcpu, file;
@@ -328,7 +325,6 @@ static void execute(struct player *player, const uint8_t bytes[6], struct cpu *c
 	take_signal(kvm);
 }
 
-/* Virtual addresses are the real ones; in the secondary space they are one page further. */
 static void protect(struct player *player, uint64_t invalid, uint64_t protected)
 {
 	struct kvm_player *kvm = of(player);
@@ -337,13 +333,19 @@ static void protect(struct player *player, uint64_t invalid, uint64_t protected)
 	kvm->translated = page != 0;
 	fake_translate(kvm->vm, PRIMARY_SPACE, 0, 0x80000000, 0, SEGMENT_TRANSLATION);
 	fake_translate(kvm->vm, PRIMARY_SPACE, 0, STORAGE, 0, 0);
-	fake_translate(kvm->vm, SECONDARY_SPACE, SECONDARY_SHIFT, STORAGE, 0, 0);
-	fake_translate(kvm->vm, HOME_SPACE, 2 * SECONDARY_SHIFT, STORAGE, 0, 0);
-	fake_translate(kvm->vm, LISTED_SPACE, 3 * SECONDARY_SHIFT, STORAGE, 0, 0);
+	fake_translate(kvm->vm, SECONDARY_SPACE, SECONDARY_OFFSET, STORAGE, 0, 0);
+	fake_translate(kvm->vm, HOME_SPACE, HOME_OFFSET, STORAGE, 0, 0);
+	fake_translate(kvm->vm, LISTED_SPACE, LISTED_OFFSET, STORAGE, 0, 0);
+	fake_access_list(kvm->vm, LISTED_ALET, LISTED_SPACE, 0);
 	if (invalid)
 		fake_translate(kvm->vm, PRIMARY_SPACE, page, 4096, 0, PAGE_TRANSLATION);
 	if (protected)
 		fake_translate(kvm->vm, PRIMARY_SPACE, page, 4096, page, FAKE_PROTECTED);
+}
+
+static void set_key(struct player *player, uint64_t address, unsigned key)
+{
+	fake_storage_key(of(player)->vm, address, key);
 }
 
 /* --- what is presented ------------------------------------------------------------------------ */
@@ -456,6 +458,7 @@ int main(int argc, char **argv)
 			.no_uid_checking = no_uid_checking,
 			.poison = poison,
 			.protect = protect,
+			.storage_key = set_key,
 		},
 	};
 

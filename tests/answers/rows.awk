@@ -49,7 +49,7 @@ function flags(text, prefix,    i, count, part, all)
 
 function is_exception(word)
 {
-	return word ~ /^(operation|privileged|protection|addressing|specification|operand|segment-translation|page-translation|asce-type)$/
+	return word ~ /^(operation|privileged|protection|addressing|specification|operand|segment-translation|page-translation|asce-type|alet-specification|alen-translation)$/
 }
 
 # --- expressions ----------------------------------------------------------------------------------

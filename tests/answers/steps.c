@@ -66,6 +66,26 @@ void do_translated(struct trial *trial, uint64_t address)
 	trial->page = address;
 }
 
+VERB_OF(key, key, trial->cpu.key = (unsigned)key)
+
+void do_storage_key(struct trial *trial, uint64_t address, uint64_t key)
+{
+	trial->player->storage_key(trial->player, address, (unsigned)key);
+}
+
+/* No row of a space has an exception with a page. */
+void do_in_space(struct trial *trial, uint64_t space)
+{
+	do_translated(trial, 0);
+	trial->translated = true;
+	trial->cpu.space = (unsigned)space;
+}
+
+void do_access_register(struct trial *trial, uint64_t number, uint64_t token)
+{
+	trial->cpu.ar[number] = (uint32_t)token;
+}
+
 VERB(unwatched, trial->unwatched = true)
 
 /* --- instructions ----------------------------------------------------------------------------- */

@@ -207,6 +207,10 @@ void do_prefix(struct trial *trial, uint64_t address);
 void do_invalid_page(struct trial *trial, uint64_t address);
 void do_protected_page(struct trial *trial, uint64_t address);
 void do_translated(struct trial *trial, uint64_t address);
+void do_key(struct trial *trial, uint64_t key);
+void do_storage_key(struct trial *trial, uint64_t address, uint64_t key);
+void do_in_space(struct trial *trial, uint64_t space);
+void do_access_register(struct trial *trial, uint64_t number, uint64_t token);
 /* Storage may change. */
 void do_unwatched(struct trial *trial);
 
