@@ -10,9 +10,9 @@
 #             2020, to see that our tests notice
 #   iommufd   iov with IOMMUFD and the character devices of VFIO, which Debian's kernels for
 #             s390x lack; from the newest source
-#   kvm-host  not a guest: the host of `zpci-lab kvm'
+#   kvm       iov for the machine that Hercules is: the host of `zpci-lab kvm', and a guest in it
 #
-# zpci/lab/kernel/small.config is common to all guests, VARIANT.config comes on top, on a
+# zpci/lab/kernel/small.config is common to all, VARIANT.config comes on top, on a
 # configuration that is all no. VARIANT.sed, if there is one, is an edit of one source file,
 # named in its first line. The edited file is put into the build folder, where kbuild looks
 # before it looks into the source, which stays as Debian made it.
@@ -23,10 +23,9 @@
 #   $ZPCI_CACHE/kernel/source-newest     the same, for iommufd
 #   $ZPCI_CACHE/kernel/build-iov         objects
 #   $ZPCI_CACHE/guest/small-VARIANT      the guest; built says from what
-#   $ZPCI_CACHE/kvm/kernel               the host's kernel, config and release, and built
 
 kernel_variants() {
-	printf '%s\n' iov no-iov patched iommufd
+	printf '%s\n' iov no-iov patched iommufd kvm
 }
 
 # kernel_is_newest VARIANT: whether it has the newest source. What s390x's IOMMU driver does with a
@@ -87,16 +86,8 @@ kernel_make() {
 		-j "$(processors)" "$@"
 }
 
-kernel_is_host() {
-	[ "$1" = kvm-host ]
-}
-
 kernel_fragments() {
 	local own=$ZPCI_SOURCE/zpci/lab/kernel/$1.config
-	if kernel_is_host "$1"; then
-		cat "$own"
-		return
-	fi
 	[ -e "$own" ] || own=$ZPCI_SOURCE/zpci/lab/kernel/iov.config
 	cat "$ZPCI_SOURCE/zpci/lab/kernel/small.config" "$own"
 }
@@ -139,9 +130,9 @@ kernel_edit() {
 	}
 }
 
-# kernel_has_base VARIANT: whether it starts from iov's objects.
+# kernel_has_base VARIANT: whether it starts from iov's objects. Those of kvm are for another machine.
 kernel_has_base() {
-	[ "$1" != iov ] && ! kernel_is_newest "$1" && ! kernel_is_host "$1"
+	[ "$1" = no-iov ] || [ "$1" = patched ]
 }
 
 kernel_compile() {
@@ -153,9 +144,9 @@ kernel_compile() {
 	kernel_make "$1" bzImage
 }
 
-# kernel_keep VARIANT TO: in a folder as guest.sh describes it. No modules.
+# kernel_keep VARIANT: the guest's folder, as guest.sh describes it. No modules.
 kernel_keep() {
-	local folder=$ZPCI_CACHE/kernel/build-$1 to=$2
+	local folder=$ZPCI_CACHE/kernel/build-$1 to=$ZPCI_CACHE/guest/small-$1
 	mkdir -p "$to" || return 1
 	cp "$folder/arch/s390/boot/bzImage" "$to/kernel" || return 1
 	cp "$folder/.config" "$to/config" || return 1
@@ -173,45 +164,36 @@ kernel_inputs() {
 		"edit $(sha256sum <"$edit")"
 }
 
-# kernel_once VARIANT TO: build a kernel whose source is there, and keep it in the folder TO.
-kernel_once() {
-	local variant=$1 to=$2 inputs
-	inputs=$(kernel_inputs "$variant")
-	! stamp_is "$to/built" "$inputs" || return 0
-	if kernel_has_base "$variant"; then
-		[ -e "$ZPCI_CACHE/kernel/build-iov/arch/s390/boot/bzImage" ] ||
-			rm -f "$ZPCI_CACHE/guest/small-iov/built"
-		kernel_build_one iov
-	fi
-	rm -f "$to/built"
-	step "building the small kernel $variant (minutes)" kernel_compile "$variant" ||
-		die "the kernel could not be built"
-	kernel_keep "$variant" "$to" || die "the kernel could not be copied to $to"
-	stamp_write "$to/built" "$inputs"
-}
-
 kernel_build_one() {
-	local to=$ZPCI_CACHE/guest/small-$1
-	kernel_once "$1" "$to"
-	guest_finish "small-$1"
-	say "small kernel $(cat "$to/release"): $to; zpci run --guest small-$1"
-}
-
-# kernel_source_once VARIANT
-kernel_source_once() {
-	local source suites=("${guest_suites[@]}")
-	source=$(kernel_source "$1")
-	! kernel_is_newest "$1" || suites=("${kernel_newest_suites[@]}")
-	[ ! -e "$source/zpci-complete" ] || return 0
-	apt_step "getting Debian's linux-source" kernel-source \
-		kernel_source_get "$source" "${suites[@]}" ||
-		die "the kernel's source could not be fetched"
+	local variant=$1 to=$ZPCI_CACHE/guest/small-$1 inputs
+	inputs=$(kernel_inputs "$variant")
+	if ! stamp_is "$to/built" "$inputs"; then
+		if kernel_has_base "$variant"; then
+			[ -e "$ZPCI_CACHE/kernel/build-iov/arch/s390/boot/bzImage" ] ||
+				rm -f "$ZPCI_CACHE/guest/small-iov/built"
+			kernel_build_one iov
+		fi
+		rm -f "$to/built"
+		step "building the small kernel $variant (minutes)" kernel_compile "$variant" ||
+			die "the kernel could not be built"
+		kernel_keep "$variant" || die "the kernel could not be copied to $to"
+		stamp_write "$to/built" "$inputs"
+	fi
+	guest_finish "small-$variant"
+	say "small kernel $(cat "$to/release"): $to; zpci run --guest small-$variant"
 }
 
 kernel_build() {
+	local source suites=("${guest_suites[@]}")
 	kernel_variants | grep -qxF -- "$1" || kernel_usage
 	lab_deps
 	guest_programs_get
-	kernel_source_once "$1"
+	source=$(kernel_source "$1")
+	! kernel_is_newest "$1" || suites=("${kernel_newest_suites[@]}")
+	if [ ! -e "$source/zpci-complete" ]; then
+		apt_step "getting Debian's linux-source" kernel-source \
+			kernel_source_get "$source" "${suites[@]}" ||
+			die "the kernel's source could not be fetched"
+	fi
 	kernel_build_one "$1"
 }

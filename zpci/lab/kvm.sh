@@ -7,23 +7,25 @@
 # for QEMU is in a module of ours, zpci/lab/kvm/hercules.c.
 #
 #   $ZPCI_CACHE/kvm/zpci-hercules.so     the module
-#   $ZPCI_CACHE/kvm/kernel               the host's kernel (kernel-build.sh, variant kvm-host)
+#   $ZPCI_CACHE/guest/small-kvm          the host's kernel (kernel-build.sh); and as a guest, it is one
+#                                        that boots quickly in the host
 #   $ZPCI_CACHE/kvm/base.cpio            busybox and zpci/lab/kvm/init.c
-#   $ZPCI_CACHE/kvm/qemu-7.2.cpio        Debian's QEMU for s390x with its libraries; qemu-newest.cpio
-#   $ZPCI_CACHE/kvm/build.cpio           this tree, built for s390x
+#   $ZPCI_CACHE/kvm/qemu-NAME.cpio       Debian's QEMU for s390x with its libraries
+#   kvm.cpio in the build folders         this tree, built for s390x
 #
 # Each of them is made once. The host has no disk: these archives and one with the command and its
 # files, one behind the other, are its initial RAM disk. zpci/lab/kvm/boot starts Hercules with it.
 
 kvm_folder=$ZPCI_CACHE/kvm
+kvm_libraries=usr/lib/s390x-linux-gnu
+kvm_locked=
 
-# The QEMUs by their names, and where they come from. Later ones of Debian are built for a machine
-# that has more instructions than Hercules.
+# The QEMUs by their names, and where they come from.
 kvm_qemu_names=(7.2 newest none)
 kvm_qemu_suites() {
 	case $1 in
 	7.2) printf '%s\n' bookworm ;;
-	newest) printf '%s\n' "trixie trixie-backports" trixie "bookworm bookworm-backports" ;;
+	newest) printf '%s\n' testing unstable "trixie trixie-backports" trixie "bookworm bookworm-backports" ;;
 	esac
 }
 
@@ -51,13 +53,13 @@ kvm_usage() {
 # kvm_once NAME INPUTS TITLE COMMAND...: make the file NAME in the folder, unless it was made from
 # these inputs. COMMAND gets a path to write to.
 kvm_once() {
-	local name=$1 inputs=$2 title=$3
+	local to=$kvm_folder/$1 inputs=$2 title=$3
 	shift 3
-	! stamp_is "$kvm_folder/$name.inputs" "$inputs" || [ ! -e "$kvm_folder/$name" ] || return 0
-	rm -f "$kvm_folder/$name.inputs"
-	step "$title" "$@" "$kvm_folder/$name.new" || die "$title failed"
-	mv "$kvm_folder/$name.new" "$kvm_folder/$name"
-	stamp_write "$kvm_folder/$name.inputs" "$inputs"
+	! stamp_is "$to.inputs" "$inputs" || [ ! -e "$to" ] || return 0
+	rm -f "$to.inputs"
+	step "$title" "$@" "$to.new" || die "$title failed"
+	mv "$to.new" "$to"
+	stamp_write "$to.inputs" "$inputs"
 }
 
 kvm_sum() {
@@ -76,13 +78,15 @@ kvm_module_compile() {
 	gcc -shared -fPIC -O2 -Wall -fvisibility=hidden -o "$1" "$ZPCI_SOURCE/zpci/lab/kvm/hercules.c"
 }
 
-# A kernel is built again if its configuration has changed, and not because Debian has a newer source.
+# The kernel is built again if its configuration has changed, and not because its source has.
 kvm_kernel_get() {
-	local to=$kvm_folder/kernel wanted
-	wanted=$(kernel_fragments kvm-host | sha256sum)
-	! stamp_is "$to/wanted" "$wanted" || return 0
-	kernel_source_once kvm-host
-	kernel_once kvm-host "$to"
+	local to=$ZPCI_CACHE/guest/small-kvm wanted
+	wanted=$(kernel_fragments kvm | sha256sum)
+	if stamp_is "$to/wanted" "$wanted" && [ -e "$to/built" ]; then
+		guest_finish small-kvm
+		return
+	fi
+	kernel_build kvm
 	stamp_write "$to/wanted" "$wanted"
 }
 
@@ -135,8 +139,14 @@ kvm_qemu_make() {
 		cp -L "$root/$file" "$tree/$file" || return 1
 	done
 	ln -s s390x-linux-gnu/ld64.so.1 "$tree/usr/lib/ld64.so.1"
+	kvm_libc "$tree" >"$kvm_folder/qemu-$1.libc" || return 1
 	guest_archive "$tree" "$2" || return 1
 	rm -rf "$tree"
+}
+
+# kvm_libc TREE: the version of its C library, such as 2.36.
+kvm_libc() {
+	grep -aom 1 'release version [0-9.]*[0-9]' "$1/$kvm_libraries/libc.so.6" | grep -o '[0-9.]*$'
 }
 
 kvm_qemu_get() {
@@ -152,8 +162,6 @@ kvm_qemu_get() {
 
 # --- this tree -----------------------------------------------------------------------------------
 
-kvm_libraries=usr/lib/s390x-linux-gnu
-
 # With shared libraries, as what is loaded into a hypervisor is one. Only PATH and the folders of the
 # host count, so that the build is installed there.
 kvm_build() {
@@ -167,9 +175,9 @@ kvm_build() {
 }
 
 kvm_build_make() {
-	local root=$ZPCI_CACHE/s390x/root tree=$kvm_folder/tree file name
+	local root=$ZPCI_CACHE/s390x/root tree=$kvm_folder/tree file
 	rm -rf "$tree"
-	make -C "$(build_folder kvm)" install-strip DESTDIR="$tree" >/dev/null || return 1
+	make -C "$(build_folder kvm)" install-strip DESTDIR="$tree" || return 1
 	rm -rf "$tree"/usr/{share,include}
 	for file in "$root/$kvm_libraries"/lib{json-c,inih,c,m,gcc_s}.so.[0-9] \
 		"$root/$kvm_libraries"/ld64.so.1; do
@@ -177,35 +185,36 @@ kvm_build_make() {
 		cp -L "$file" "$tree/$kvm_libraries/" || return 1
 	done
 	ln -s s390x-linux-gnu/ld64.so.1 "$tree/usr/lib/ld64.so.1"
+	kvm_libc "$tree" >"$(build_folder kvm).libc" || return 1
 	guest_archive "$tree" "$1" || return 1
 	rm -rf "$tree"
 }
 
+# Built again if a file of the tree is newer than the archive. The archive is as old as the beginning
+# of its build.
 kvm_build_get() {
+	local archive source=$ZPCI_SOURCE
+	archive=$(build_folder kvm).cpio
+	[ ! -e "$archive" ] || [ -n "$(find "$source"/{configure.ac,Makefile.am,include,zpci,examples} \
+		-path "$source/zpci/lab" -prune -o -type f -newer "$archive" -print -quit)" ] || return 0
+	mkdir -p "${archive%/*}"
+	touch "$archive.began"
 	check_s390x_root || die "the libraries for s390x could not be fetched"
 	step "building for s390x" kvm_build || die "the build for s390x failed"
-	kvm_once build.cpio "$(kvm_build_inputs)" "packing the build for s390x" kvm_build_make
-}
-
-kvm_build_inputs() {
-	find "$(build_folder kvm)" -type f \( -name '*.so' -o -name '*.so.*' -o -perm -u+x \) \
-		-printf '%P %s %T@\n' | LC_ALL=C sort | sha256sum
+	step "packing the build for s390x" kvm_build_make "$archive.new" ||
+		die "the build for s390x could not be packed"
+	touch -r "$archive.began" "$archive.new"
+	mv "$archive.new" "$archive"
+	rm -f "$archive.began"
 }
 
 # --- the command ---------------------------------------------------------------------------------
 
-# kvm_prepare QEMU: all that is made once. Two at once would use the same folders.
+# kvm_prepare QEMU: all that is made once.
 kvm_prepare() {
-	local lock
-	mkdir -p "$kvm_folder"
-	exec {lock}>"$kvm_folder/lock"
-	flock -n "$lock" || {
-		say "another zpci-lab is making the KVM host; waiting"
-		flock "$lock"
-	}
 	lab_deps
 	kvm_hercules_get
-	kvm_once zpci-hercules.so "$(kvm_sum "$ZPCI_SOURCE/zpci/lab/kvm/hercules.c")" \
+	kvm_once zpci-hercules.so "$(kvm_sum "$ZPCI_SOURCE"/zpci/lab/kvm/hercules.[ch])" \
 		"compiling the module for Hercules" kvm_module_compile
 	guest_programs_get
 	kvm_kernel_get
@@ -213,7 +222,35 @@ kvm_prepare() {
 		"making the KVM host's programs" kvm_base_make
 	kvm_qemu_get "$1"
 	kvm_build_get
-	exec {lock}>&-
+}
+
+# Two at once would make the same files, or exchange them while they are read.
+kvm_lock() {
+	mkdir -p "$kvm_folder"
+	exec {kvm_locked}>"$kvm_folder/lock"
+	flock -n "$kvm_locked" || {
+		say "waiting for another zpci-lab, which makes the KVM host"
+		flock "$kvm_locked"
+	}
+}
+
+kvm_unlock() {
+	exec {kvm_locked}>&-
+}
+
+# kvm_parts QEMU: the archives of the host. A later one replaces files of an earlier one: of the
+# libraries that both have, programs need those of the later release.
+kvm_parts() {
+	local build qemu=$kvm_folder/qemu-$1
+	build=$(build_folder kvm)
+	echo "$kvm_folder/base.cpio"
+	if [ "$1" = none ]; then
+		echo "$build.cpio"
+	elif dpkg --compare-versions "$(cat "$build.libc")" gt "$(cat "$qemu.libc")"; then
+		printf '%s\n' "$qemu.cpio" "$build.cpio"
+	else
+		printf '%s\n' "$build.cpio" "$qemu.cpio"
+	fi
 }
 
 # kvm_file FROM[:TO] TREE
@@ -233,6 +270,23 @@ kvm_archive() {
 	guest_archive "$tree" "$archive"
 }
 
+# kvm_fill FOLDER QEMU COUNT FILE... COMMAND...: what zpci/lab/kvm/boot wants in a folder, with COUNT
+# files.
+kvm_fill() {
+	local folder=$1 qemu=$2 count=$3 parts
+	shift 3
+	mkdir "$folder/tree"
+	for ((; count > 0; count--)); do
+		kvm_file "$1" "$folder/tree" || die "--file: \`$1' could not be copied"
+		shift
+	done
+	kvm_archive "$folder/tree" "$folder/own.cpio" "$@" || die "the command could not be packed"
+	mapfile -t parts < <(kvm_parts "$qemu")
+	cat "${parts[@]}" "$folder/own.cpio" >"$folder/initrd"
+	rm -rf "$folder/tree" "$folder/own.cpio"
+	cp "$ZPCI_CACHE/guest/small-kvm/kernel" "$kvm_folder/zpci-hercules.so" "$folder/"
+}
+
 kvm_bad() {
 	printf 'zpci-lab: kvm: %s\n' "$*" >&2
 	exit 2
@@ -247,11 +301,12 @@ kvm_number() {
 # kvm_file_check FROM[:TO]
 kvm_file_check() {
 	[ -r "${1%%:*}" ] || kvm_bad "--file: there is no readable \`${1%%:*}'"
-	[[ $1 != *:* || ${1#*:} == /* ]] || kvm_bad "--file: \`${1#*:}' is no absolute path in the host"
+	[[ $1 != *:* || ${1#*:} =~ ^/.*[^/]$ && /${1#*:}/ != */../* ]] ||
+		kvm_bad "--file: \`${1#*:}' is no absolute path in the host"
 }
 
 lab_kvm() {
-	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 verbose= folder file status=0 parts=()
+	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 verbose= folder file status=0
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--) shift; break ;;
@@ -278,23 +333,19 @@ lab_kvm() {
 	for file in "${files[@]}"; do
 		kvm_file_check "$file"
 	done
+	# 1 would be the command's.
+	trap '[ $? -eq 0 ] || exit 125' EXIT
+	kvm_lock >&2
 	kvm_prepare "$qemu" >&2
 	[ $# -gt 0 ] || return 0
 
 	folder=$(mktemp -d)
 	# shellcheck disable=SC2064 # the folder's name of now
 	trap "rm -rf '$folder'" EXIT
-	for file in "${files[@]}"; do
-		kvm_file "$file" "$folder/tree" || die "--file: \`$file' could not be copied"
-	done
-	kvm_archive "$folder/tree" "$folder/own.cpio" "$@" || die "the command could not be packed"
-	parts=("$kvm_folder/base.cpio")
-	parts+=("$kvm_folder/build.cpio")
-	[ "$qemu" = none ] || parts+=("$kvm_folder/qemu-$qemu.cpio")
-	cat "${parts[@]}" "$folder/own.cpio" >"$folder/initrd"
-	rm -rf "$folder/tree" "$folder/own.cpio"
-	cp "$kvm_folder/kernel/kernel" "$kvm_folder/zpci-hercules.so" "$folder/"
-	perl "$ZPCI_SOURCE/zpci/lab/kvm/boot" --timeout "$timeout" --memory "$memory" --cpus "$cpus" \
-		$verbose "$folder" || status=$?
+	kvm_fill "$folder" "$qemu" "${#files[@]}" "${files[@]}" "$@"
+	kvm_unlock
+	# If this shell is killed, nothing stays behind.
+	setpriv --pdeathsig TERM perl "$ZPCI_SOURCE/zpci/lab/kvm/boot" --timeout "$timeout" \
+		--memory "$memory" --cpus "$cpus" $verbose "$folder" || status=$?
 	return "$status"
 }

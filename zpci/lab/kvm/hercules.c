@@ -3,7 +3,7 @@
  * hercules.c - what Hercules lacks to be a host for KVM guests with PCI functions.
  *
  * Hercules 3.13 executes SIE, and so Linux's own KVM runs on it. Hercules knows no PCI. This module,
- * which the configuration of `zpci-lab kvm' loads by LDMOD after `dyninst', adds three things:
+ * which the configuration of `zpci-lab kvm' loads by LDMOD after `dyninst', adds four things:
  *
  *	zPCI instructions  In a guest they are an instruction interception, and KVM gives them to its
  *	                   user space. In the host they stay an operation exception, as on a machine
@@ -13,6 +13,8 @@
  *	                   (KVM_CAP_S390_COW).
  *	STFLE              A guest gets the facility list that KVM made for it. Hercules has only one
  *	                   list, the host's, which has no zPCI.
+ *	PTF                Function 2, whether the topology has changed, is answered for a guest. A real
+ *	                   SIE does so, and QEMU from 8.2 on relies on it. Hercules intercepts it.
  *
  * Problem state. Linux and QEMU check in each handler of an intercepted instruction whether the guest
  * was in problem state, so a machine may intercept before it checks. This module does not check.
@@ -23,61 +25,43 @@
  * target, and when it leaves SIE it takes the target as the intercepted instruction. So a target needs
  * no care here.
  *
- * Several CPUs. Nothing here is written after the module was loaded. STFLE writes the guest's list
+ * Several CPUs. Nothing here is written after the module was loaded, but what KVM shares with SIE, by
+ * one atomic operation. STFLE writes the guest's list
  * itself, into the guest's storage, and does not exchange Hercules' list meanwhile.
- *
- * The Debian package has no header files. The places below are those of its `struct REGS', in
- * Hercules 3.13 for amd64. Two checks refuse another Hercules: its version, and the size of the
- * structure.
  */
+#include "hercules.h"
+
 #include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #ifndef __x86_64__
 #error "the places in struct REGS are those of amd64"
 #endif
 
-/* A CPU, or a guest's view of one: struct REGS of Hercules, in bytes. */
-typedef uint8_t regs_t;
-
-/* hstructs.h of Hercules 3.13. */
-enum {
-	REGS_SIZE = 53648,
-	REGS_PX = 8,	     /* u64: prefix */
-	REGS_ILC = 50,	     /* u8: length of the instruction, in the PSW */
-	REGS_IP = 56,	     /* pointer: where the next instruction is */
-	REGS_GR = 112,	     /* 16 u64, in the host's byte order */
-	REGS_MAINSTOR = 944, /* pointer: absolute storage */
-	REGS_MAINLIM = 960,  /* u64: its last byte */
-	REGS_HOSTREGS = 976, /* pointer: the CPU of this guest; a CPU's is its own */
-	REGS_SIEBK = 1008,   /* pointer: the state description */
-	REGS_SIE = 1072,     /* u8: SIE_MODE if this is a guest's */
-	REGS_PROGJMP = 1192, /* jmp_buf: how an instruction is left early */
-};
-
-#define SIE_MODE 0x02
-/* esa390.h: the value for longjmp() that means an instruction interception. */
-#define SIE_INTERCEPT_INST (-4)
-
-/* The state description, Linux's struct kvm_s390_sie_block: where the guest's facility list is. */
-#define SIEBK_FAC 0x1a0
+/* The state description, Linux's struct kvm_s390_sie_block. */
+#define SIEBK_SCA_HIGH 0x5c /* where the system control area of the guest is */
+#define SIEBK_SCA_LOW 0x64
+#define SIEBK_SCA_ADDRESS (~UINT64_C(0x3f))
+#define SIEBK_ECB 0x61
+#define SIEBK_ECB_PTF 0x01
+#define SIEBK_FAC 0x1a0 /* where the guest's facility list is */
 #define SIEBK_FAC_ADDRESS 0x7ffffff8
 
-/* service.h of Hercules, read_info_sccb of Linux. */
+/* The system control area, Linux's struct bsca_block and struct esca_block: one byte of `utility'. */
+#define SCA_UTILITY 56
+#define SCA_UTILITY_CHANGED 0x80
+
+/* PTF: is a report of a change pending? */
+#define PTF_CHECK 2
+
+/* Linux's struct read_info_sccb. */
 #define SCLP_READ_SCP_INFO 0x00020001
 #define SCLP_READ_SCP_INFO_MASK 0xffef00ff /* the forced form counts as well */
 #define SCCB_RESPONSE 6
 #define SCCB_RESPONSE_DONE 0x0010
 #define SCCB_FAC85 85
 #define SCCB_FAC85_ESOP 0x02
-
-/* Of Hercules. */
-typedef void instruction(uint8_t *bytes, regs_t *regs);
-extern instruction z900_operation_exception, z900_service_call, z900_store_facility_list_extended,
-	z900_store_long;
-extern void logmsg(char *format, ...);
 
 static uint64_t *regs_u64(regs_t *regs, unsigned offset)
 {
@@ -210,7 +194,38 @@ static void store_facility_list_extended(uint8_t *bytes, regs_t *regs)
 		store_doubleword(bytes, regs, i, big64(list + 8 * i));
 }
 
-/* --- loading -------------------------------------------------------------------------------- */
+/* --- PTF ------------------------------------------------------------------------------------ */
+
+static uint8_t *utility(regs_t *regs)
+{
+	const uint8_t *description = regs_pointer(regs, REGS_SIEBK);
+	uint64_t area = (uint64_t)big32(description + SIEBK_SCA_HIGH) << 32 |
+			big32(description + SIEBK_SCA_LOW);
+
+	return absolute(regs_pointer(regs, REGS_HOSTREGS), (area & SIEBK_SCA_ADDRESS) + SCA_UTILITY,
+			1);
+}
+
+/* The answer takes the report away. KVM sets it in the same byte. */
+static void perform_topology_function(uint8_t *bytes, regs_t *regs)
+{
+	const uint8_t *description = regs_pointer(regs, REGS_SIEBK);
+	uint8_t *report;
+
+	if (!(regs[REGS_SIE] & SIE_MODE) || (regs[REGS_STATES] & REGS_PROBLEM) ||
+	    !(description[SIEBK_ECB] & SIEBK_ECB_PTF) ||
+	    *general(regs, bytes[3] >> 4) != PTF_CHECK || !(report = utility(regs))) {
+		z900_perform_topology_function(bytes, regs);
+		return;
+	}
+	regs[REGS_CC] =
+		!!(__atomic_fetch_and(report, (uint8_t)~SCA_UTILITY_CHANGED, __ATOMIC_SEQ_CST) &
+		   SCA_UTILITY_CHANGED);
+	*regs_u64(regs, REGS_IP) += 4;
+	regs[REGS_ILC] = 4;
+}
+
+/* --- loading --------------------------------------------------------------------------------- */
 
 /* The names are those that Hercules' `dyninst' looks for. */
 static const struct {
@@ -229,13 +244,12 @@ static const struct {
 	{ "z900_dyninst_opcode_EBD0", zpci }, /* PCISTB */
 	{ "z900_dyninst_opcode_EBD1", zpci }, /* SIC */
 	{ "z900_dyninst_opcode_EBD4", zpci }, /* PCISTBI */
+	{ "z900_dyninst_opcode_B9A2", perform_topology_function },
 	{ "z900_dyninst_opcode_B220", service_call },
 	{ "z900_dyninst_opcode_B2B0", store_facility_list_extended },
 };
 
-#define EXPORTED __attribute__((visibility("default")))
-
-EXPORTED int hdl_depc(int (*check)(char *name, char *version, int size));
+int hdl_depc(int (*check)(char *name, char *version, int size));
 EXPORTED void hdl_init(int (*add)(char *name, void *function));
 
 /* Hercules asks whether the module fits. @check compares, and prints what differs. */
