@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "binding.h"
+#include "zpci/machine/qemu/binding.h"
 
 void zpci_qemu_print(void *opaque, enum zpci_log_level level, const char *message)
 {

@@ -27,7 +27,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "binding.h"
+#include "zpci/machine/qemu/binding.h"
 #include "zpci/config/config.h"
 
 #define CLIENTS 8
