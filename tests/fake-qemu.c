@@ -299,13 +299,6 @@ void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t 
 	plugin.at_exit_opaque = userdata;
 }
 
-bool qemu_plugin_bool_parse(const char *name, const char *value, bool *result)
-{
-	(void)name;
-	*result = !strcmp(value, "on");
-	return *result || !strcmp(value, "off");
-}
-
 /* A block of one instruction. */
 #define CALLBACKS 4
 struct qemu_plugin_insn {

@@ -55,8 +55,8 @@ zpci/function		zpci/util/ linux/pci_regs.h
 zpci/firmware		zpci/function/ zpci/util/
 zpci/machine		zpci/util/
 zpci/machine/kvm	zpci/util/ linux/kvm.h
-zpci/machine/loaded	zpci/machine/qemu/ zpci/config/ zpci/util/
-zpci/machine/qemu	zpci/machine/record.h zpci/config/ zpci/util/ glib.h
+zpci/machine/loaded	zpci/machine/record.h zpci/config/
+zpci/machine/qemu	zpci/machine/loaded/ zpci/util/ glib.h
 zpci/config		zpci/util/ ini.h
 zpci/tool		zpci/config/ zpci/util/ json-c/ linux/pci_regs.h
 zpci/inspect		zpci/util/json.h linux/

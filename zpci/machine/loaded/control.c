@@ -6,8 +6,8 @@
  *	client -- line --> this file -- zpci_config_command() --> firmware --> events of the guest
  *	       <- answer -
  *
- * Theory of operation. One thread of ours serves a few clients, one command at a time. To QEMU it
- * is like a device's thread (threads.c). The configuration knows the commands.
+ * Theory of operation. One thread of ours serves a few clients, one command at a time. The
+ * configuration knows the commands.
  *
  * A client must not be able to do more than its commands. A line has a limit; a longer one is
  * thrown away up to its end. A client that does not read its answers is disconnected, so that the
@@ -27,7 +27,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "zpci/machine/qemu/binding.h"
+#include "loaded.h"
 #include "zpci/config/config.h"
 
 #define CLIENTS 8
@@ -39,9 +39,8 @@ struct client {
 	char line[ZPCI_COMMAND_LINE + 1];
 };
 
-struct zpci_qemu_control {
-	struct zpci_qemu_binding *binding;
-	struct zpci_config *config;
+struct zpci_control {
+	struct zpci_loaded *loaded;
 	struct sockaddr_un address;
 	int listener;
 	int end; /* readable: the thread ends */
@@ -65,16 +64,16 @@ static void answer(struct client *client, const char *text)
 		drop(client);
 }
 
-static void command(struct zpci_qemu_control *control, struct client *client, size_t length)
+static void command(struct zpci_control *control, struct client *client, size_t length)
 {
-	char *text = zpci_config_command(control->config, client->line, length);
+	char *text = zpci_config_command(control->loaded->config, client->line, length);
 
 	answer(client, text ? text : "error: no memory\n");
 	free(text);
 }
 
 /* Executes the lines that are complete, and keeps the rest. */
-static void take_lines(struct zpci_qemu_control *control, struct client *client)
+static void take_lines(struct zpci_control *control, struct client *client)
 {
 	char *end;
 
@@ -97,7 +96,7 @@ static void take_lines(struct zpci_qemu_control *control, struct client *client)
 	client->length = 0;
 }
 
-static void receive(struct zpci_qemu_control *control, struct client *client)
+static void receive(struct zpci_control *control, struct client *client)
 {
 	ssize_t length = recv(client->fd, client->line + client->length,
 			      sizeof(client->line) - client->length, MSG_DONTWAIT);
@@ -112,7 +111,7 @@ static void receive(struct zpci_qemu_control *control, struct client *client)
 	take_lines(control, client);
 }
 
-static void welcome(struct zpci_qemu_control *control)
+static void welcome(struct zpci_control *control)
 {
 	struct client one_too_many = { .fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC) };
 
@@ -137,10 +136,11 @@ static void welcome(struct zpci_qemu_control *control)
 
 static void *serve(void *opaque)
 {
-	struct zpci_qemu_control *control = opaque;
+	struct zpci_control *control = opaque;
 	struct pollfd polled[CLIENTS + 2];
 
-	zpci_qemu_thread_enter(control->binding);
+	if (control->loaded->thread_begins)
+		control->loaded->thread_begins(control->loaded);
 	for (;;) {
 		polled[CLIENTS] = (struct pollfd){ .fd = control->listener, .events = POLLIN };
 		polled[CLIENTS + 1] = (struct pollfd){ .fd = control->end, .events = POLLIN };
@@ -161,7 +161,7 @@ static void *serve(void *opaque)
 
 /* --- the socket ----------------------------------------------------------------------------- */
 
-/* A socket that nobody listens at is left over from a QEMU that was killed. */
+/* A socket that nobody listens at is left over from a hypervisor that was killed. */
 static void remove_stale(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -176,7 +176,7 @@ static void remove_stale(const struct sockaddr_un *address)
 	close(fd);
 }
 
-static int listen_at(struct zpci_qemu_control *control)
+static int listen_at(struct zpci_control *control)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&control->address;
 
@@ -193,25 +193,24 @@ static int listen_at(struct zpci_qemu_control *control)
 	return -1;
 }
 
-static struct zpci_qemu_control *control_new(struct zpci_qemu_binding *binding,
-					     struct zpci_config *config, const char *path)
+static struct zpci_control *control_new(struct zpci_loaded *loaded)
 {
-	struct zpci_qemu_control *control = calloc(1, sizeof(*control));
+	struct zpci_control *control = calloc(1, sizeof(*control));
 
 	if (!control)
 		return NULL;
-	control->binding = binding;
-	control->config = config;
+	control->loaded = loaded;
 	control->listener = -1;
 	control->end = eventfd(0, EFD_CLOEXEC);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		control->clients[i].fd = -1;
 	control->address.sun_family = AF_UNIX;
-	strncpy(control->address.sun_path, path, sizeof(control->address.sun_path) - 1);
+	strncpy(control->address.sun_path, loaded->control_path,
+		sizeof(control->address.sun_path) - 1);
 	return control;
 }
 
-static void control_free(struct zpci_qemu_control *control)
+static void control_free(struct zpci_control *control)
 {
 	for (unsigned i = 0; i < CLIENTS; i++)
 		if (control->clients[i].fd >= 0)
@@ -223,8 +222,8 @@ static void control_free(struct zpci_qemu_control *control)
 	free(control);
 }
 
-/* QEMU's threads take QEMU's signals, ours must not. */
-static int start_thread(struct zpci_qemu_control *control)
+/* The hypervisor's threads take its signals, ours must not. */
+static int start_thread(struct zpci_control *control)
 {
 	sigset_t all, old;
 	int rc;
@@ -236,47 +235,49 @@ static int start_thread(struct zpci_qemu_control *control)
 	return rc;
 }
 
-static int refuse(struct zpci_qemu_binding *binding, const char *path, const char *why)
+static int refuse(struct zpci_loaded *loaded, const char *why)
 {
-	zpci_qemu_log(binding, ZPCI_LOG_ERROR, "control=%s: %s", path, why);
+	zpci_loaded_log(loaded, ZPCI_LOG_ERROR, "%s=%s: %s", loaded->setting[ZPCI_SETTING_CONTROL],
+			loaded->control_path, why);
 	return -1;
 }
 
-int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_config *config,
-			    const char *path)
+int zpci_control_start(struct zpci_loaded *loaded)
 {
-	struct zpci_qemu_control *control;
+	const char *path = loaded->control_path;
+	struct zpci_control *control;
 	char why[128];
 
+	if (!path)
+		return 0;
 	if (!*path || strlen(path) >= sizeof(control->address.sun_path))
-		return refuse(binding, path,
-			      "a socket's name has 1 to 107 characters; use another");
-	control = control_new(binding, config, path);
+		return refuse(loaded, "a socket's name has 1 to 107 characters; use another");
+	control = control_new(loaded);
 	if (!control)
-		return refuse(binding, path, "no memory");
+		return refuse(loaded, "no memory");
 	if (control->end < 0 || listen_at(control)) {
 		snprintf(why, sizeof(why), "%s; name a socket that can be made", strerror(errno));
 		control_free(control);
-		return refuse(binding, path, why);
+		return refuse(loaded, why);
 	}
 	if (start_thread(control)) {
 		unlink(path);
 		control_free(control);
-		return refuse(binding, path,
+		return refuse(loaded,
 			      "the host's limit of threads is reached; raise it or end some");
 	}
-	binding->control = control;
+	loaded->control = control;
 	return 0;
 }
 
-void zpci_qemu_control_stop(struct zpci_qemu_binding *binding)
+void zpci_control_stop(struct zpci_loaded *loaded)
 {
-	struct zpci_qemu_control *control = binding->control;
+	struct zpci_control *control = loaded->control;
 	const uint64_t one = 1;
 
 	if (!control)
 		return;
-	binding->control = NULL;
+	loaded->control = NULL;
 	unlink(control->address.sun_path);
 	if (write(control->end, &one, sizeof(one)) != sizeof(one))
 		return; /* never happens; the thread would end with the process */

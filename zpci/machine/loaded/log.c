@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "zpci/machine/qemu/binding.h"
+#include "loaded.h"
 
-void zpci_qemu_print(void *opaque, enum zpci_log_level level, const char *message)
+void zpci_loaded_print(void *opaque, enum zpci_log_level level, const char *message)
 {
 	static const char *const prefix[] = {
 		[ZPCI_LOG_ERROR] = "error: ",
@@ -14,15 +14,14 @@ void zpci_qemu_print(void *opaque, enum zpci_log_level level, const char *messag
 		[ZPCI_LOG_INFO] = "",
 		[ZPCI_LOG_DEBUG] = "debug: ",
 	};
-	const struct zpci_qemu_binding *binding = opaque;
+	const struct zpci_loaded *loaded = opaque;
 
-	if (level > ZPCI_LOG_WARNING && !binding->verbose)
+	if (level > ZPCI_LOG_WARNING && !loaded->verbose)
 		return;
-	fprintf(stderr, "zpci-qemu: %s%s\n", prefix[level], message);
+	fprintf(stderr, "%s: %s%s\n", loaded->name, prefix[level], message);
 }
 
-void zpci_qemu_log(struct zpci_qemu_binding *binding, enum zpci_log_level level, const char *format,
-		   ...)
+void zpci_loaded_log(struct zpci_loaded *loaded, enum zpci_log_level level, const char *format, ...)
 {
 	char message[512];
 	va_list args;
@@ -30,12 +29,12 @@ void zpci_qemu_log(struct zpci_qemu_binding *binding, enum zpci_log_level level,
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	zpci_qemu_print(binding, level, message);
+	zpci_loaded_print(loaded, level, message);
 }
 
-int zpci_qemu_log_error(struct zpci_qemu_binding *binding, char *error)
+int zpci_loaded_log_error(struct zpci_loaded *loaded, char *error)
 {
-	zpci_qemu_print(binding, ZPCI_LOG_ERROR, error ? error : "out of memory");
+	zpci_loaded_print(loaded, ZPCI_LOG_ERROR, error ? error : "out of memory");
 	free(error);
 	return -1;
 }

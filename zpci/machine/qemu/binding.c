@@ -3,10 +3,17 @@
  * binding.c - what belongs to one virtual machine, from before QEMU makes the machine until it
  * ends.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "binding.h"
-#include "zpci/config/config.h"
+
+static void thread_begins(struct zpci_loaded *loaded)
+{
+	zpci_qemu_thread_enter(
+		(struct zpci_qemu_binding *)((char *)loaded -
+					     offsetof(struct zpci_qemu_binding, loaded)));
+}
 
 struct zpci_qemu_binding *zpci_qemu_binding_new(int vcpus)
 {
@@ -15,11 +22,11 @@ struct zpci_qemu_binding *zpci_qemu_binding_new(int vcpus)
 	if (!binding)
 		return NULL;
 	binding->direct = true;
-	binding->logger = (struct zpci_logger){ zpci_qemu_print, binding };
+	binding->loaded.name = "zpci-qemu";
+	binding->loaded.thread_begins = thread_begins;
 	binding->vcpus = vcpus > 0 ? (unsigned)vcpus : 1;
 	binding->vcpu = calloc(binding->vcpus, sizeof(*binding->vcpu));
-	binding->config = zpci_config_new();
-	if (!binding->vcpu || !binding->config) {
+	if (zpci_loaded_init(&binding->loaded) || !binding->vcpu) {
 		zpci_qemu_binding_free(binding);
 		return NULL;
 	}
@@ -28,65 +35,26 @@ struct zpci_qemu_binding *zpci_qemu_binding_new(int vcpus)
 	return binding;
 }
 
-static int create_firmware(struct zpci_qemu_binding *binding)
-{
-	/* QEMU can have zPCI devices of its own. */
-	struct zpci_firmware_options options = {
-		.size = sizeof(options),
-		.logger = binding->logger,
-		.shared = true,
-	};
-
-	if (!binding->trace)
-		return zpci_firmware_create(&zpci_qemu_machine_ops, binding, &options,
-					    &binding->firmware);
-	binding->record = zpci_record_create(&zpci_qemu_machine_ops, binding, binding->trace);
-	if (!binding->record)
-		return -1;
-	return zpci_firmware_create(zpci_record_ops(binding->record), binding->record, &options,
-				    &binding->firmware);
-}
-
-static int add_functions(struct zpci_qemu_binding *binding)
-{
-	struct zpci_config *config = binding->config;
-	char *error;
-
-	if (zpci_config_connect(config, binding->firmware, &binding->logger, &error))
-		return zpci_qemu_log_error(binding, error);
-	if (binding->record)
-		zpci_record_head(binding->record, binding->firmware, true);
-	zpci_qemu_log(binding, ZPCI_LOG_INFO, "%zu function%s", zpci_config_functions(config),
-		      zpci_config_functions(config) == 1 ? "" : "s");
-	return 0;
-}
-
 int zpci_qemu_binding_start(struct zpci_qemu_binding *binding)
 {
 	binding->timers = zpci_timers_new();
 	if (!binding->timers) {
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR, "no memory or thread for timers");
+		zpci_loaded_log(&binding->loaded, ZPCI_LOG_ERROR, "no memory or thread for timers");
 		return -1;
 	}
-	return create_firmware(binding) ? -1 : add_functions(binding);
+	return zpci_loaded_start(&binding->loaded, &zpci_qemu_machine_ops, binding);
 }
 
 void zpci_qemu_binding_end(struct zpci_qemu_binding *binding)
 {
-	zpci_firmware_destroy(binding->firmware);
-	if (binding->record && zpci_record_destroy(binding->record))
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-			      "the trace is not complete: no memory, or no space on its disk");
-	if (binding->trace)
-		fclose(binding->trace);
+	zpci_loaded_end(&binding->loaded);
 	zpci_timers_free(binding->timers);
 }
 
 void zpci_qemu_binding_free(struct zpci_qemu_binding *binding)
 {
 	zpci_qemu_binding_end(binding);
-	zpci_config_free(binding->config);
-	free((char *)binding->control_path);
+	zpci_loaded_fini(&binding->loaded);
 	free(binding->vcpu);
 	free(binding);
 }

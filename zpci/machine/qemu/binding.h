@@ -2,7 +2,8 @@
 /*
  * binding.h - the parts of zpci-qemu.so and how they hang together.
  *
- *	QEMU loads us: plugin.c -- arguments.c, binding.c (one virtual machine's), control.c
+ *	QEMU loads us: plugin.c -- arguments.c, binding.c (one virtual machine's)
+ *	                              `--> zpci/machine/loaded: settings, firmware, control channel
  *
  *	QEMU makes a CPU   translates code     executes it                resets, stops, ends
  *	      |                  |                  |                             |
@@ -15,8 +16,8 @@
  *	      |                                          |                     |
  *	plugin interface                              symbols.c (QEMU's own functions)
  *
- * interruption.c ends an instruction in a program interruption, threads.c registers our threads
- * with QEMU, log.c prints, and control.c executes commands of a person or a test.
+ * interruption.c ends an instruction in a program interruption, and threads.c registers our threads
+ * with QEMU.
  */
 #ifndef ZPCI_QEMU_BINDING_H
 #define ZPCI_QEMU_BINDING_H
@@ -29,11 +30,8 @@
 
 #include "qemu-plugin-abi.h"
 #include "symbols.h"
-#include "zpci/machine/record.h"
+#include "zpci/machine/loaded/loaded.h"
 #include "zpci/util/timers.h"
-
-struct zpci_config;
-struct zpci_qemu_control;
 
 /* What a thread needs that runs a guest CPU. With thread=single one thread runs all CPUs with one
  * of these. So what is in it is good for one instruction only, except for the registers' handles,
@@ -66,15 +64,8 @@ struct zpci_qemu_vcpu {
 /* One virtual machine. */
 struct zpci_qemu_binding {
 	struct zpci_qemu_symbols qemu;
-	struct zpci_firmware *firmware;
-	struct zpci_record *record; /* between the firmware and us, or NULL */
-	FILE *trace;
+	struct zpci_loaded loaded;
 	struct zpci_timers *timers;
-	struct zpci_logger logger;
-	struct zpci_config *config;	   /* of all functions, as they are now */
-	const char *control_path;	   /* of the control channel, or NULL */
-	struct zpci_qemu_control *control; /* NULL: there is none */
-	bool verbose;
 	bool direct; /* look for the registers where QEMU has them */
 	bool saving_refused;
 	/* The process ends: callbacks return at once. */
@@ -96,20 +87,9 @@ struct zpci_qemu_binding {
 	struct zpci_qemu_vcpu *vcpu;
 };
 
-/* --- log.c ---------------------------------------------------------------------------------- */
-
-__attribute__((format(printf, 3, 4))) void zpci_qemu_log(struct zpci_qemu_binding *binding,
-							 enum zpci_log_level level,
-							 const char *format, ...);
-/* Prints and frees what a function of the configuration complains about; NULL: no memory. Returns
- * -1. */
-int zpci_qemu_log_error(struct zpci_qemu_binding *binding, char *error);
-/* For struct zpci_logger; @opaque is the binding. */
-void zpci_qemu_print(void *opaque, enum zpci_log_level level, const char *message);
-
 /* --- arguments.c ---------------------------------------------------------------------------- */
 
-/* Reads all arguments into @binding and its configuration. Returns 0, or -1 after a message. */
+/* Reads all arguments. Returns 0, or -1 after a message. */
 int zpci_qemu_take_arguments(struct zpci_qemu_binding *binding, int argc, char **argv);
 
 /* --- binding.c ------------------------------------------------------------------------------ */
@@ -270,16 +250,6 @@ struct zpci_timer *zpci_qemu_timer_create(void *machine, void (*expired)(void *o
 
 /* QEMU's callback for a CPU that is there from now on; @opaque is the binding. */
 void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque);
-
-/* --- control.c ------------------------------------------------------------------------------ */
-
-/* Listens at @path for commands about the functions of @config, which is connected. Returns 0, or
- * -1 after a message. */
-int zpci_qemu_control_start(struct zpci_qemu_binding *binding, struct zpci_config *config,
-			    const char *path);
-/* Returns when no command runs any more. The caller must not hold the big lock, since a command may
- * need it. */
-void zpci_qemu_control_stop(struct zpci_qemu_binding *binding);
 
 /* --- lifecycle.c ---------------------------------------------------------------------------- */
 

@@ -111,16 +111,6 @@ static __attribute__((noreturn)) void end_instruction(struct zpci_qemu_vcpu *vcp
 	qemu_plugin_set_pc(zpci_qemu_wrap(vcpu->mask, vcpu->address + length));
 }
 
-static enum zpci_disposition call_firmware(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6])
-{
-	struct zpci_qemu_binding *binding = vcpu->binding;
-
-	if (!binding->record)
-		return zpci_firmware_execute(binding->firmware, vcpu, bytes);
-	return zpci_record_execute(binding->record, binding->firmware, vcpu,
-				   (unsigned)(vcpu - binding->vcpu), bytes);
-}
-
 /* Sends the CPU back to its instruction. */
 static __attribute__((noreturn)) void again(struct zpci_qemu_vcpu *vcpu)
 {
@@ -144,7 +134,9 @@ static void run(struct zpci_qemu_vcpu *vcpu, const uint8_t bytes[6], unsigned le
 	vcpu->fetch_event = 0;
 	if (vcpu->mask & PSW_PER && zpci_qemu_fetch_event(vcpu, &nullified) && nullified)
 		return;
-	if (call_firmware(vcpu, bytes) == ZPCI_EXECUTED || !zpci_qemu_operand_is_there(vcpu, bytes))
+	if (zpci_loaded_execute(&vcpu->binding->loaded, vcpu,
+				(unsigned)(vcpu - vcpu->binding->vcpu), bytes) == ZPCI_EXECUTED ||
+	    !zpci_qemu_operand_is_there(vcpu, bytes))
 		end_instruction(vcpu, length);
 }
 

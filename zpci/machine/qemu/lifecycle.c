@@ -33,10 +33,7 @@ static void reset(struct zpci_qemu_binding *binding, enum zpci_reset kind)
 {
 	bool held = zpci_qemu_release(binding);
 
-	if (binding->record)
-		zpci_record_reset(binding->record, binding->firmware, kind);
-	else
-		zpci_firmware_reset(binding->firmware, kind);
+	zpci_loaded_reset(&binding->loaded, kind);
 	zpci_qemu_reacquire(binding, held);
 }
 
@@ -101,7 +98,7 @@ static void quiesce(struct zpci_qemu_binding *binding)
 	if (atomic_exchange(&binding->stopped, true))
 		return;
 	held = zpci_qemu_release(binding);
-	zpci_firmware_quiesce(binding->firmware);
+	zpci_firmware_quiesce(binding->loaded.firmware);
 	zpci_qemu_reacquire(binding, held);
 }
 
@@ -109,7 +106,7 @@ static void resume(struct zpci_qemu_binding *binding)
 {
 	bool held = zpci_qemu_release(binding);
 
-	zpci_firmware_resume(binding->firmware);
+	zpci_firmware_resume(binding->loaded.firmware);
 	zpci_qemu_reacquire(binding, held);
 }
 
@@ -144,9 +141,9 @@ void zpci_qemu_refuse_saving(struct zpci_qemu_binding *binding)
 						  "zpci-qemu: the state of the PCI functions "
 						  "cannot be saved; shut the guest down instead");
 		if (binding->qemu.migrate_add_blocker(&reason, &error))
-			zpci_qemu_log(binding, ZPCI_LOG_WARNING,
-				      "migration cannot be blocked, and would lose the PCI "
-				      "functions: do not migrate this guest");
+			zpci_loaded_log(&binding->loaded, ZPCI_LOG_WARNING,
+					"migration cannot be blocked, and would lose the PCI "
+					"functions: do not migrate this guest");
 	}
 	zpci_qemu_unlock(binding, held);
 }
@@ -169,7 +166,7 @@ void zpci_qemu_at_exit(void *opaque)
 		return;
 	quiesce(binding);
 	held = zpci_qemu_release(binding);
-	zpci_qemu_control_stop(binding);
+	zpci_control_stop(&binding->loaded);
 	zpci_qemu_reacquire(binding, held);
 	if (a_cpu_is_inside(binding))
 		return;

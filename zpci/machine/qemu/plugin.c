@@ -19,38 +19,33 @@ static int check_qemu(struct zpci_qemu_binding *binding, const qemu_info_t *info
 	char version[32];
 
 	if (!info->system_emulation || strcmp(info->target_name, "s390x")) {
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR, "this QEMU runs %s%s: use qemu-system-s390x",
-			      info->target_name,
-			      info->system_emulation ? " machines" : " programs");
+		zpci_loaded_log(&binding->loaded, ZPCI_LOG_ERROR,
+				"this QEMU runs %s%s: use qemu-system-s390x", info->target_name,
+				info->system_emulation ? " machines" : " programs");
 		return -1;
 	}
 	if (!zpci_qemu_symbols_find(&binding->qemu, &missing)) {
 		if (!binding->qemu.only_migratable || !*binding->qemu.only_migratable)
 			return 0;
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-			      "-only-migratable: the state of the PCI functions cannot be saved; "
-			      "leave out that option or the plugin");
+		zpci_loaded_log(&binding->loaded, ZPCI_LOG_ERROR,
+				"-only-migratable: the state of the PCI functions cannot be saved; "
+				"leave out that option or the plugin");
 		return -1;
 	}
 	zpci_qemu_version(version, sizeof(version));
-	zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-		      "QEMU %s has no '%s', which this plugin needs: use QEMU 11.1 or later, built "
-		      "with its symbols exported to modules, as distributions do",
-		      version, missing);
+	zpci_loaded_log(
+		&binding->loaded, ZPCI_LOG_ERROR,
+		"QEMU %s has no '%s', which this plugin needs: use QEMU 11.1 or later, built "
+		"with its symbols exported to modules, as distributions do",
+		version, missing);
 	return -1;
-}
-
-static int start_control(struct zpci_qemu_binding *binding)
-{
-	if (!binding->control_path)
-		return 0;
-	return zpci_qemu_control_start(binding, binding->config, binding->control_path);
 }
 
 static int set_up(struct zpci_qemu_binding *binding, const qemu_info_t *info, int argc, char **argv)
 {
 	return check_qemu(binding, info) || zpci_qemu_take_arguments(binding, argc, argv) ||
-			       zpci_qemu_binding_start(binding) || start_control(binding)
+			       zpci_qemu_binding_start(binding) ||
+			       zpci_control_start(&binding->loaded)
 		       ? -1
 		       : 0;
 }
@@ -62,8 +57,8 @@ static bool second_time(struct zpci_qemu_binding *binding)
 
 	if (!atomic_flag_test_and_set(&loaded))
 		return false;
-	zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-		      "loaded twice: use one -plugin option with all functions");
+	zpci_loaded_log(&binding->loaded, ZPCI_LOG_ERROR,
+			"loaded twice: use one -plugin option with all functions");
 	return true;
 }
 

@@ -99,8 +99,5 @@ __attribute__((__noreturn__)) void qemu_plugin_set_pc(uint64_t address);
 /* A debugger's access: current translation, no protection, no exceptions. */
 bool qemu_plugin_read_memory_vaddr(uint64_t address, GByteArray *buffer, size_t length);
 
-/* --- arguments ------------------------------------------------------------------------------- */
-
-bool qemu_plugin_bool_parse(const char *name, const char *value, bool *result);
 
 #endif

@@ -272,8 +272,8 @@ void zpci_qemu_registers_find(struct zpci_qemu_vcpu *vcpu, unsigned index)
 	if (vcpu->direct.general && find_psw(vcpu))
 		return;
 	vcpu->direct.general = NULL;
-	zpci_qemu_log(vcpu->binding, ZPCI_LOG_INFO,
-		      "the registers of CPU %u were not found in QEMU's memory; they are "
-		      "accessed by the plugin interface, which is slower",
-		      index);
+	zpci_loaded_log(&vcpu->binding->loaded, ZPCI_LOG_INFO,
+			"the registers of CPU %u were not found in QEMU's memory; they are "
+			"accessed by the plugin interface, which is slower",
+			index);
 }

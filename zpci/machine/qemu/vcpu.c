@@ -68,9 +68,10 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 	vcpu = zpci_qemu_this_vcpu();
 	if (vcpu) { /* thread=single: only the plugin interface knows which CPU runs */
 		if (vcpu->direct.general)
-			zpci_qemu_log(binding, ZPCI_LOG_INFO,
-				      "one thread runs several CPUs: their registers are accessed "
-				      "by the plugin interface, which is slower");
+			zpci_loaded_log(
+				&binding->loaded, ZPCI_LOG_INFO,
+				"one thread runs several CPUs: their registers are accessed "
+				"by the plugin interface, which is slower");
 		vcpu->direct.general = NULL;
 		return;
 	}
@@ -82,10 +83,10 @@ void zpci_qemu_vcpu_init(unsigned vcpu_index, void *opaque)
 		vcpu->buffer = g_byte_array_sized_new(16);
 	missing = find_registers(vcpu);
 	if (missing) {
-		zpci_qemu_log(binding, ZPCI_LOG_ERROR,
-			      "QEMU does not offer register %s of CPU %u to plugins; its PCI "
-			      "instructions are left to QEMU; use QEMU 11.1 or later",
-			      missing, vcpu_index);
+		zpci_loaded_log(&binding->loaded, ZPCI_LOG_ERROR,
+				"QEMU does not offer register %s of CPU %u to plugins; its PCI "
+				"instructions are left to QEMU; use QEMU 11.1 or later",
+				missing, vcpu_index);
 		return;
 	}
 	vcpu->current = zpci_qemu_current_cpu();
