@@ -3,7 +3,9 @@
  * loaded.c - the firmware of the virtual machine that we are loaded for, from its settings until
  * its end.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "loaded.h"
 #include "zpci/config/config.h"
@@ -16,6 +18,16 @@ int zpci_loaded_init(struct zpci_loaded *loaded)
 	return loaded->config ? 0 : -1;
 }
 
+static int open_trace(struct zpci_loaded *loaded)
+{
+	loaded->trace = fopen(loaded->trace_path, "we");
+	if (loaded->trace)
+		return 0;
+	zpci_loaded_log(loaded, ZPCI_LOG_ERROR, "%s=%s: %s; name a file that can be written",
+			loaded->setting[ZPCI_SETTING_RECORD], loaded->trace_path, strerror(errno));
+	return -1;
+}
+
 static int create_firmware(struct zpci_loaded *loaded, const struct zpci_machine_ops *ops,
 			   void *machine)
 {
@@ -26,8 +38,10 @@ static int create_firmware(struct zpci_loaded *loaded, const struct zpci_machine
 		.shared = true,
 	};
 
-	if (!loaded->trace)
+	if (!loaded->trace_path)
 		return zpci_firmware_create(ops, machine, &options, &loaded->firmware);
+	if (open_trace(loaded))
+		return -1;
 	loaded->record = zpci_record_create(ops, machine, loaded->trace);
 	if (!loaded->record)
 		return -1;
@@ -83,5 +97,6 @@ void zpci_loaded_end(struct zpci_loaded *loaded)
 void zpci_loaded_fini(struct zpci_loaded *loaded)
 {
 	zpci_config_free(loaded->config);
+	free(loaded->trace_path);
 	free(loaded->control_path);
 }

@@ -47,11 +47,12 @@ struct zpci_loaded {
 	struct zpci_logger logger;
 	bool verbose;
 	struct zpci_config *config; /* of all functions, as they are now */
-	FILE *trace;		    /* NULL: nothing is recorded */
+	char *trace_path;	    /* NULL: nothing is recorded */
 	char *control_path;	    /* NULL: there is no control channel */
 
 	struct zpci_firmware *firmware;
 	struct zpci_record *record; /* between the firmware and the machine; NULL: none */
+	FILE *trace;
 	struct zpci_control *control;
 };
 

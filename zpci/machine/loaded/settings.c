@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* settings.c - what a person sets, one at a time, as text. */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "loaded.h"
@@ -28,16 +26,12 @@ static int set_record(struct zpci_loaded *loaded, const char *path)
 {
 	const char *name = loaded->setting[ZPCI_SETTING_RECORD];
 
-	if (loaded->trace) {
-		zpci_loaded_log(loaded, ZPCI_LOG_ERROR,
-				"%s=%s: one trace is recorded already; use one", name, path);
-		return -1;
+	if (!loaded->trace_path) {
+		loaded->trace_path = strdup(path);
+		return loaded->trace_path ? 0 : -1;
 	}
-	loaded->trace = fopen(path, "we");
-	if (loaded->trace)
-		return 0;
-	zpci_loaded_log(loaded, ZPCI_LOG_ERROR, "%s=%s: %s; name a file that can be written", name,
-			path, strerror(errno));
+	zpci_loaded_log(loaded, ZPCI_LOG_ERROR, "%s=%s: one trace is recorded already; use one",
+			name, path);
 	return -1;
 }
 
@@ -85,7 +79,7 @@ int zpci_loaded_check(struct zpci_loaded *loaded)
 {
 	char *error;
 
-	if (loaded->trace && loaded->control_path) {
+	if (loaded->trace_path && loaded->control_path) {
 		zpci_loaded_log(loaded, ZPCI_LOG_ERROR,
 				"%s= and %s= do not go together, as a trace does not have the "
 				"commands of the control channel; use one of them",
