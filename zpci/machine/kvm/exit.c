@@ -73,11 +73,11 @@ static bool set_interruption_controls(struct zpci_kvm *kvm, struct zpci_kvm_cpu 
 	return true;
 }
 
-static bool execute(struct zpci_kvm *kvm, struct zpci_firmware *firmware, struct zpci_kvm_cpu *cpu,
-		    const uint8_t bytes[6])
+static bool execute(struct zpci_kvm *kvm, zpci_kvm_execute *execute_known, void *opaque,
+		    struct zpci_kvm_cpu *cpu, const uint8_t bytes[6])
 {
 	if (zpci_instruction_known(bytes))
-		return zpci_firmware_execute(firmware, cpu, bytes) == ZPCI_EXECUTED;
+		return execute_known(opaque, cpu, bytes) == ZPCI_EXECUTED;
 	switch (decode_opcode(bytes)) {
 	case OP_STCRW:
 		return store_channel_report(kvm, cpu, bytes);
@@ -88,8 +88,8 @@ static bool execute(struct zpci_kvm *kvm, struct zpci_firmware *firmware, struct
 	}
 }
 
-int zpci_kvm_exit(struct zpci_kvm *kvm, struct zpci_firmware *firmware, int vcpu,
-		  struct kvm_run *run)
+int zpci_kvm_exit_by(struct zpci_kvm *kvm, zpci_kvm_execute *execute_known, void *opaque, int vcpu,
+		     struct kvm_run *run)
 {
 	struct zpci_kvm_cpu cpu = { .vcpu = vcpu, .run = (struct layout_run *)run };
 	uint8_t bytes[6];
@@ -100,6 +100,18 @@ int zpci_kvm_exit(struct zpci_kvm *kvm, struct zpci_firmware *firmware, int vcpu
 		return 0;
 	zpci_put_be(bytes, 2, cpu.run->sieic.ipa);
 	zpci_put_be(bytes + 2, 4, cpu.run->sieic.ipb);
-	executed = execute(kvm, firmware, &cpu, bytes);
+	executed = execute(kvm, execute_known, opaque, &cpu, bytes);
 	return cpu.error ? cpu.error : executed;
+}
+
+static enum zpci_disposition execute_by_firmware(void *firmware, void *cpu,
+						 const uint8_t instruction[6])
+{
+	return zpci_firmware_execute(firmware, cpu, instruction);
+}
+
+int zpci_kvm_exit(struct zpci_kvm *kvm, struct zpci_firmware *firmware, int vcpu,
+		  struct kvm_run *run)
+{
+	return zpci_kvm_exit_by(kvm, execute_by_firmware, firmware, vcpu, run);
 }

@@ -99,6 +99,15 @@ void zpci_kvm_return_report(struct zpci_kvm *kvm);
 /* SIC: the mode of @isc. 0; -EOPNOTSUPP: the guest has no suppression; -EINVAL: no such mode. */
 int zpci_kvm_set_mode(struct zpci_kvm *kvm, unsigned isc, unsigned mode);
 
+/* --- exit.c ---------------------------------------------------------------------------------- */
+
+/* zpci_kvm_exit() with another function in place of zpci_firmware_execute(), such as a recorder's.
+ */
+typedef enum zpci_disposition zpci_kvm_execute(void *opaque, void *cpu,
+					       const uint8_t instruction[6]);
+int zpci_kvm_exit_by(struct zpci_kvm *kvm, zpci_kvm_execute *execute_known, void *opaque, int vcpu,
+		     struct kvm_run *run);
+
 /* --- clock.c --------------------------------------------------------------------------------- */
 
 /* Finds out how KVM tells the guest's clock. 0 or a negative errno. */

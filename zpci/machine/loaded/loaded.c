@@ -92,6 +92,9 @@ void zpci_loaded_end(struct zpci_loaded *loaded)
 				"the trace is not complete: no memory, or no space on its disk");
 	if (loaded->trace)
 		fclose(loaded->trace);
+	loaded->firmware = NULL;
+	loaded->record = NULL;
+	loaded->trace = NULL;
 }
 
 void zpci_loaded_fini(struct zpci_loaded *loaded)

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* requests.c - which request, of which descriptor, concerns us. All others are KVM's. */
+#include <unistd.h>
+
+#include "interposer.h"
+
+static int vm_request(struct zpci_interposer_vm *vm, unsigned long request, void *argument)
+{
+	const struct layout_attr *attr = argument;
+	int rc;
+
+	if (zpci_interposer_refuses(vm, (uint32_t)request, argument, &rc))
+		return rc;
+	switch ((uint32_t)request) {
+	case LAYOUT_CREATE_VCPU:
+		return zpci_interposer_create_vcpu(vm, request, argument);
+	case LAYOUT_CREATE_DEVICE:
+		return zpci_interposer_create_device(vm, request, argument);
+	case LAYOUT_SET_USER_MEMORY_REGION:
+	case LAYOUT_SET_USER_MEMORY_REGION2:
+		return zpci_interposer_set_memory(vm, request, argument);
+	case LAYOUT_GET_DEVICE_ATTR:
+		if (attr->group == LAYOUT_VM_TOD)
+			zpci_interposer_clock_read(vm);
+		break;
+	}
+	return zpci_next_ioctl(vm->fd, request, argument);
+}
+
+static int vcpu_request(struct zpci_interposer_vcpu *vcpu, unsigned long request, void *argument)
+{
+	if ((uint32_t)request == LAYOUT_RUN)
+		return zpci_interposer_run(vcpu, request, argument);
+	if ((uint32_t)request == LAYOUT_CLEAR_RESET)
+		zpci_interposer_vcpu_reset(vcpu);
+	return zpci_next_ioctl(vcpu->fd, request, argument);
+}
+
+static int flic_request(struct zpci_interposer_vm *vm, int fd, unsigned long request,
+			void *argument)
+{
+	const struct layout_attr *attr = argument;
+
+	if ((uint32_t)request == LAYOUT_SET_DEVICE_ATTR && attr->group == LAYOUT_FLIC_CLEAR_IRQS)
+		zpci_interposer_machine_reset(vm);
+	return zpci_next_ioctl(fd, request, argument);
+}
+
+int zpci_interposer_ioctl(int fd, unsigned long request, void *argument)
+{
+	struct zpci_interposer_object *object;
+
+	if ((uint32_t)request == LAYOUT_CREATE_VM)
+		return zpci_interposer_create_vm(fd, request, argument);
+	object = zpci_interposer_find(fd);
+	if (!object)
+		return zpci_next_ioctl(fd, request, argument);
+	switch (object->kind) {
+	case ZPCI_INTERPOSER_VM:
+		return vm_request(object->vm, request, argument);
+	case ZPCI_INTERPOSER_VCPU:
+		return vcpu_request(object->vcpu, request, argument);
+	default:
+		return flic_request(object->vm, fd, request, argument);
+	}
+}
+
+/* The number can be another file's as soon as it is closed. A child of vfork() has our memory, and
+ * closes descriptors of its own. */
+int zpci_interposer_close(int fd)
+{
+	struct zpci_interposer_object *object = zpci_interposer_find(fd);
+
+	if (object && object->vm->process == getpid()) {
+		if (object->kind == ZPCI_INTERPOSER_VM)
+			zpci_interposer_vm_end(object->vm);
+		atomic_store(&object->fd, -1);
+	}
+	return zpci_next_close(fd);
+}

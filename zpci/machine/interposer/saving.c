@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * saving.c - what would lose the functions, or keep them from working: refused, as far as requests
+ * of KVM can be refused without harm to the guest.
+ *
+ * Migration and snapshots begin with KVM's dirty log in a memory slot. A hypervisor does not expect
+ * that this fails: QEMU ends then. So it is let pass, with a message. Later requests may fail:
+ *
+ *	KVM_S390_VM_MIGRATION_START   where guest and host use CMMA: QEMU gives up the migration,
+ *	                              and the guest goes on
+ *	KVM_S390_GET_SKEYS            QEMU marks what it saves as broken, and whoever would load it
+ *	                              refuses it: the guest goes on where it is
+ *
+ * QEMU asks for one storage key first, whether there are any. While the dirty log is on it is told
+ * that there are, since without them nothing would be marked.
+ *
+ * Protected guests (KVM_PV_ENABLE) encrypt their storage, and leave SIE in another way. QEMU tells
+ * the guest that it cannot become one.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "interposer.h"
+
+/* struct kvm_s390_skeys */
+struct skeys {
+	uint64_t start_gfn;
+	uint64_t count;
+	uint64_t skeydata_addr;
+	uint32_t flags;
+	uint32_t reserved[9];
+};
+
+/* struct kvm_pv_cmd */
+struct pv_command {
+	uint32_t cmd;
+	uint16_t rc, rrc;
+	uint64_t data;
+	uint32_t flags;
+	uint32_t reserved[3];
+};
+
+#define GET_SKEYS _IOW(LAYOUT_KVMIO, 0xb2, struct skeys)
+#define PV_COMMAND _IOWR(LAYOUT_KVMIO, 0xc5, struct pv_command)
+#define PV_ENABLE 0
+
+#define VM_MIGRATION 4
+#define VM_MIGRATION_START 1
+
+#define MEM_LOG_DIRTY_PAGES 0x1u
+
+static bool refuse(struct zpci_interposer_vm *vm, int *rc, const char *why)
+{
+	zpci_loaded_log(&vm->loaded, ZPCI_LOG_ERROR, "%s", why);
+	errno = EPERM;
+	*rc = -1;
+	return true;
+}
+
+static bool refuse_keys(struct zpci_interposer_vm *vm, const struct skeys *keys, int *rc)
+{
+	if (keys->count == 1) {
+		if (!atomic_load(&vm->dirty_log))
+			return false;
+		*(uint8_t *)(uintptr_t)keys->skeydata_addr = 0;
+		*rc = 0;
+		return true;
+	}
+	return refuse(vm, rc,
+		      "the state of the PCI functions cannot be saved, so storage keys are not "
+		      "given out, and what is being saved cannot be loaded; shut the guest down "
+		      "instead");
+}
+
+bool zpci_interposer_refuses(struct zpci_interposer_vm *vm, uint32_t request, void *argument,
+			     int *rc)
+{
+	const struct layout_attr *attr = argument;
+	const struct pv_command *command = argument;
+
+	if (!zpci_interposer_vm_acts(vm))
+		return false;
+	if (request == GET_SKEYS)
+		return refuse_keys(vm, argument, rc);
+	if (request == PV_COMMAND && command->cmd == PV_ENABLE)
+		return refuse(vm, rc,
+			      "a protected guest cannot have these PCI functions, which could not "
+			      "access its storage; take them away");
+	if (request == LAYOUT_SET_DEVICE_ATTR && attr->group == VM_MIGRATION &&
+	    attr->attr == VM_MIGRATION_START)
+		return refuse(vm, rc,
+			      "migration is refused, as the state of the PCI functions cannot be "
+			      "saved; shut the guest down instead");
+	return false;
+}
+
+void zpci_interposer_slot_flags(struct zpci_interposer_vm *vm, uint32_t slot, uint32_t flags)
+{
+	if (!zpci_interposer_vm_acts(vm))
+		return;
+	if (!(flags & MEM_LOG_DIRTY_PAGES)) {
+		if (atomic_load(&vm->dirty_log_slot) == slot)
+			atomic_store(&vm->dirty_log, false);
+		return;
+	}
+	atomic_store(&vm->dirty_log_slot, slot);
+	if (!atomic_exchange(&vm->dirty_log, true))
+		zpci_loaded_log(&vm->loaded, ZPCI_LOG_ERROR,
+				"a migration or a snapshot has begun, and will not have the PCI "
+				"functions; cancel it, and shut the guest down instead");
+}
