@@ -9,6 +9,16 @@
 
 zpci=${ZPCI:-zpci}
 
+# In a cross build an emulator runs the tool.
+if [ -n "${EMULATOR:-}" ]; then
+	mkdir "$tap_folder/bin"
+	printf '#!/bin/sh\nexec %s %s "$@"\n' "$EMULATOR" "$(realpath "$zpci")" >"$tap_folder/bin/zpci"
+	chmod +x "$tap_folder/bin/zpci"
+	zpci=$tap_folder/bin/zpci
+elif [ "${CROSS_COMPILING:-no}" = yes ]; then
+	skip_all "a build for another machine, and no emulator"
+fi
+
 # tool ARGUMENT...: runs zpci; leaves $out, $err and $status.
 tool() {
 	"$zpci" "$@" >"$tap_folder/out" 2>"$tap_folder/err" </dev/null
