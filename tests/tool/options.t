@@ -34,6 +34,9 @@ for command in run inspect; do
 	refused "--memory: .' is not allowed" "$command" --memory ''
 	refused "--memory: .1MM' is not allowed" "$command" --memory 1MM
 	refused "--timeout: .soon' is not allowed; allowed is 0 to 86400" "$command" --timeout soon
+	refused "--accel: .xen' is not allowed; allowed is tcg or kvm" "$command" --accel xen
+	refused "--plugin is for --accel tcg; .* --interposer" "$command" --plugin a.so --accel kvm
+	refused "--interposer is for --accel kvm; .* --plugin" "$command" --interposer a.so
 	refused "--verbose takes no value" "$command" --verbose=yes
 	refused "--kernel: .' is not allowed" "$command" --kernel ''
 	refused "nonexistent.conf.*No such file" "$command" \

@@ -137,6 +137,7 @@ SET_STRING(initrd, setup.initrd)
 SET_STRING(config, setup.functions.config)
 SET_STRING(qemu, setup.qemu)
 SET_STRING(plugin, setup.plugin)
+SET_STRING(interposer, setup.interposer)
 SET_STRING(control, setup.control)
 SET_STRING(exec, exec)
 SET_STRING(json_file, json_file)
@@ -150,6 +151,17 @@ SET_FLAG(json, json)
 SET_FLAG(lspci, lspci)
 SET_FLAG(second_level, second_level)
 SET_FLAG(help, help)
+
+static int set_accel(struct tool_options *options, const char *value)
+{
+	if (!strcmp(value, "tcg"))
+		options->setup.accel = BOOT_TCG;
+	else if (!strcmp(value, "kvm"))
+		options->setup.accel = BOOT_KVM;
+	else
+		return -1;
+	return 0;
+}
 
 /* A kernel command line may be empty. */
 static int set_append(struct tool_options *options, const char *value)
@@ -202,8 +214,12 @@ static const struct option_row table[] = {
 	  set_memory, "a number with K, M, G, T or nothing after it, such as 512M" },
 	{ "qemu", "PROGRAM", "QEMU to use (default: the lab's, else from PATH)", GUESTS, set_qemu,
 	  NOT_EMPTY },
+	{ "accel", "ACCEL", "tcg: emulate; kvm: the processor of an s390x host (default: tcg)",
+	  GUESTS, set_accel, "tcg or kvm" },
 	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)", GUESTS, set_plugin,
 	  NOT_EMPTY },
+	{ "interposer", "FILE", "with kvm: zpci-kvm.so to use (default: the installed one)", GUESTS,
+	  set_interposer, NOT_EMPTY },
 	{ "control", "SOCKET", "add, remove and break functions by commands at this socket", BOTH,
 	  set_control, NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
@@ -309,11 +325,10 @@ static int take_rest(struct tool_options *options, unsigned int subcommand, int 
 	return 0;
 }
 
-int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
+static int parse_all(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
 {
 	int i = 1, used;
 
-	*options = (struct tool_options){ .setup.smp = 1 };
 	while (i < argc) {
 		if (!strcmp(argv[i], "--"))
 			return take_rest(options, subcommand, argc - i - 1, argv + i + 1);
@@ -330,6 +345,29 @@ int tool_options_parse(struct tool_options *options, unsigned int subcommand, in
 		i += used;
 	}
 	return 0;
+}
+
+static int check_together(const struct boot_setup *setup)
+{
+	if (setup->accel == BOOT_KVM && setup->plugin) {
+		tool_error("--plugin is for --accel tcg; with --accel kvm the firmware is "
+			   "zpci-kvm.so, see --interposer");
+		return -1;
+	}
+	if (setup->accel == BOOT_TCG && setup->interposer) {
+		tool_error("--interposer is for --accel kvm; without it the firmware is "
+			   "zpci-qemu.so, see --plugin");
+		return -1;
+	}
+	return 0;
+}
+
+int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
+{
+	*options = (struct tool_options){ .setup.smp = 1 };
+	if (parse_all(options, subcommand, argc, argv))
+		return -1;
+	return check_together(&options->setup);
 }
 
 void tool_options_free(struct tool_options *options)

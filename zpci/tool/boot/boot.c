@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "kvm.h"
 #include "qemu.h"
 #include "session.h"
 #include "zpci/tool/message.h"
@@ -64,10 +65,15 @@ int boot_check_files(const struct boot_setup *setup)
 	return rc;
 }
 
+int boot_check_host(const struct boot_setup *setup)
+{
+	return setup->accel == BOOT_KVM ? tool_kvm_check() : 0;
+}
+
 int boot_check_qemu(const struct boot_setup *setup)
 {
 	char *qemu = tool_paths_qemu(setup);
-	int rc = qemu ? tool_qemu_check(qemu) : -1;
+	int rc = qemu ? tool_qemu_check(qemu, setup->accel) : -1;
 
 	free(qemu);
 	return rc;

@@ -10,6 +10,7 @@
  *
  *	setup.h                          what to boot
  *	paths, qemu, archive, process    the files, the command line, the RAM disk, a child process
+ *	kvm, interposer                  with --accel kvm: the host, and how QEMU gets our firmware
  *	stream, tail, list               the frame around output, the last lines of a text, strings
  *
  * The guest's command writes into two sinks of the caller's. The call itself prints only
@@ -62,7 +63,9 @@ struct boot_outcome {
  * the first of them.
  */
 int boot_check_files(const struct boot_setup *setup);
-/* Is QEMU one in which our plugin works? Returns 0, or -1 after a message. */
+/* Can this host run it? Returns 0, or -1 after a message that says what the host lacks. */
+int boot_check_host(const struct boot_setup *setup);
+/* Is QEMU one in which our firmware works? Returns 0, or -1 after a message. */
 int boot_check_qemu(const struct boot_setup *setup);
 
 /*

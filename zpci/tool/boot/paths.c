@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "interposer.h"
 #include "paths.h"
 #include "zpci/tool/message.h"
 
@@ -69,15 +70,21 @@ char *tool_paths_qemu(const struct boot_setup *setup)
 		tool_error("--qemu %s: %s", option, strerror(errno));
 		return NULL;
 	}
-	path = option ? NULL : in_cache("qemu/" QEMU_NAME);
+	/*
+	 * The lab's QEMU runs through the dynamic loader of another release. Such a process has the
+	 * loader's page tables, of 2 KiB, and KVM refuses it.
+	 */
+	path = option || setup->accel == BOOT_KVM ? NULL : in_cache("qemu/" QEMU_NAME);
 	if (path && !access(path, X_OK))
 		return path;
 	free(path);
 	path = in_search_path(option ? option : QEMU_NAME);
 	if (!path)
-		tool_error(
-			"no %s in PATH: `zpci-lab qemu' of zpci's source tree gets one, or name another with --qemu",
-			option ? option : QEMU_NAME);
+		tool_error("no %s in PATH: %s, or name another with --qemu",
+			   option ? option : QEMU_NAME,
+			   setup->accel == BOOT_KVM
+				   ? "install this host's QEMU for s390x"
+				   : "`zpci-lab qemu' of zpci's source tree gets one");
 	return path;
 }
 
@@ -120,17 +127,22 @@ static char *find_file(const char *option, const char *name, const char *guest)
 	return NULL;
 }
 
-/* ./run sets ZPCI_PLUGIN to the plugin of its build folder. */
-static char *find_plugin(const char *option)
+/* ./run sets ZPCI_PLUGIN and ZPCI_INTERPOSER to those of its build folder. */
+static char *find_firmware(const struct boot_setup *setup)
 {
-	const char *path = option ? option : getenv("ZPCI_PLUGIN");
+	bool kvm = setup->accel == BOOT_KVM;
+	const char *path = kvm ? setup->interposer : setup->plugin;
+	const char *name = kvm ? "interposer" : "plugin";
 
+	if (!path)
+		path = getenv(kvm ? "ZPCI_INTERPOSER" : "ZPCI_PLUGIN");
 	if (!path || !*path)
-		path = ZPCI_PLUGIN_DIR "/zpci-qemu.so";
-	if (!access(path, R_OK))
-		return strdup(path);
-	tool_error("plugin %s: %s; name another with --plugin", path, strerror(errno));
-	return NULL;
+		path = kvm ? ZPCI_PLUGIN_DIR "/zpci-kvm.so" : ZPCI_PLUGIN_DIR "/zpci-qemu.so";
+	if (access(path, R_OK)) {
+		tool_error("%s %s: %s; name another with --%s", name, path, strerror(errno), name);
+		return NULL;
+	}
+	return kvm ? tool_interposer_find(path) : strdup(path);
 }
 
 int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
@@ -150,10 +162,10 @@ int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
 	if (!paths->initrd)
 		return -1;
 	if (!setup->functions.count && !setup->functions.config && !setup->plugin &&
-	    !setup->control)
+	    !setup->interposer && !setup->control)
 		return 0;
-	paths->plugin = find_plugin(setup->plugin);
-	return paths->plugin ? 0 : -1;
+	paths->firmware = find_firmware(setup);
+	return paths->firmware ? 0 : -1;
 }
 
 void tool_paths_free(struct tool_paths *paths)
@@ -161,6 +173,6 @@ void tool_paths_free(struct tool_paths *paths)
 	free(paths->qemu);
 	free(paths->kernel);
 	free(paths->initrd);
-	free(paths->plugin);
+	free(paths->firmware);
 	*paths = (struct tool_paths){ 0 };
 }

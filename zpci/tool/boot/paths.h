@@ -12,7 +12,7 @@ struct tool_paths {
 	char *qemu;
 	char *kernel;
 	char *initrd;
-	char *plugin; /* NULL: none is needed */
+	char *firmware; /* the plugin or the interposer; NULL: none is needed */
 };
 
 /* Returns 0, or -1 after a message that says where a missing file comes from. */

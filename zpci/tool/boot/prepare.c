@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "interposer.h"
+#include "kvm.h"
 #include "process.h"
 #include "qemu.h"
 #include "session.h"
@@ -116,6 +118,26 @@ static int prepare_arguments(struct session *session)
 	return 0;
 }
 
+/* Before the command line, so that both are one line of --verbose, which a shell can run. */
+static int prepare_environment(struct session *session)
+{
+	struct tool_list *list = &session->environment;
+	size_t i;
+
+	if (session->setup->accel != BOOT_KVM || !session->paths.firmware)
+		return 0;
+	if (tool_interposer_check(&session->setup->functions))
+		return -1;
+	tool_interposer_settings(list, session->setup, session->paths.firmware);
+	for (i = 0; session->setup->verbose && i < list->count; i++)
+		fprintf(stderr, "%s ", list->items[i]);
+	tool_interposer_inherit(list);
+	if (!list->failed)
+		return 0;
+	tool_error("out of memory");
+	return -1;
+}
+
 /* --- the session ----------------------------------------------------------------------------- */
 
 static int prepare_signals(struct session *session)
@@ -140,8 +162,10 @@ int session_prepare(struct session *session)
 	const struct boot_setup *setup = session->setup;
 
 	sigprocmask(SIG_BLOCK, NULL, &session->old_mask);
-	if (tool_functions_check(&setup->functions) || tool_paths_find(&session->paths, setup) ||
-	    tool_qemu_check(session->paths.qemu))
+	if (tool_functions_check(&setup->functions) ||
+	    (setup->accel == BOOT_KVM && tool_kvm_check()) ||
+	    tool_paths_find(&session->paths, setup) ||
+	    tool_qemu_check(session->paths.qemu, setup->accel))
 		return -1;
 	if (!session->command && !isatty(STDIN_FILENO)) {
 		tool_error(
@@ -150,7 +174,10 @@ int session_prepare(struct session *session)
 	}
 	if (session->command && prepare_command(session))
 		return -1;
-	return prepare_arguments(session) || prepare_signals(session) ? -1 : 0;
+	return prepare_environment(session) || prepare_arguments(session) ||
+			       prepare_signals(session)
+		       ? -1
+		       : 0;
 }
 
 static void close_end(int *fd)
@@ -171,7 +198,8 @@ int session_start(struct session *session)
 		stdio.out = session->error.qemu_end;
 		stdio.err = session->error.qemu_end;
 	}
-	session->qemu = tool_process_start(session->arguments.items, &stdio);
+	session->qemu =
+		tool_process_start(session->arguments.items, session->environment.items, &stdio);
 	close_end(&session->console.qemu_end);
 	close_end(&session->output.qemu_end);
 	close_end(&session->error.qemu_end);
@@ -197,5 +225,6 @@ void session_free(struct session *session)
 	close_end(&session->signals);
 	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
 	tool_list_free(&session->arguments);
+	tool_list_free(&session->environment);
 	tool_paths_free(&session->paths);
 }

@@ -46,7 +46,8 @@ static int child_prepare(const struct tool_stdio *stdio, pid_t parent)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-pid_t tool_process_start(char *const argv[], const struct tool_stdio *stdio)
+pid_t tool_process_start(char *const argv[], char *const environment[],
+			 const struct tool_stdio *stdio)
 {
 	pid_t parent = getpid();
 	pid_t child = fork();
@@ -58,7 +59,7 @@ pid_t tool_process_start(char *const argv[], const struct tool_stdio *stdio)
 	if (child)
 		return child;
 	if (!child_prepare(stdio, parent))
-		execv(argv[0], argv);
+		execve(argv[0], argv, environment ? environment : environ);
 	fprintf(stderr, "zpci: cannot start %s: %s\n", argv[0], strerror(errno));
 	_exit(TOOL_EXIT_FAILURE);
 }
@@ -117,7 +118,7 @@ int tool_process_read(char *const argv[], char *buffer, size_t size)
 		return -1;
 	}
 	stdio.out = pipes[1];
-	child = tool_process_start(argv, &stdio);
+	child = tool_process_start(argv, NULL, &stdio);
 	close(pipes[1]);
 	if (child >= 0)
 		read_text(pipes[0], buffer, size);

@@ -17,8 +17,12 @@ struct tool_stdio {
 	int err;
 };
 
-/* Returns the process ID, or -1 after a message. Blocked signals are unblocked in the child. */
-pid_t tool_process_start(char *const argv[], const struct tool_stdio *stdio);
+/*
+ * @environment NULL: the child has this process's. Returns the process ID, or -1 after a message.
+ * Blocked signals are unblocked in the child.
+ */
+pid_t tool_process_start(char *const argv[], char *const environment[],
+			 const struct tool_stdio *stdio);
 
 /* "exited with status 3" or "was ended by signal 9 (Killed)", of a wait status. */
 const char *tool_process_end(int status, char *buffer, size_t size);

@@ -7,22 +7,37 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "kvm.h"
 #include "process.h"
 #include "qemu.h"
 #include "zpci/tool/message.h"
 
-/* The first QEMU with plugin API 7, which our plugin needs. */
-#define QEMU_MAJOR 11
-#define QEMU_MINOR 1
+/* What an accelerator needs of QEMU. */
+struct accel {
+	const char *name; /* for QEMU */
+	const char *cpu;
+	unsigned int major, minor; /* of the first QEMU that will do */
+	const char *lacking;	   /* what it means that QEMU was built without it */
+	const char *remedy;
+};
+
+static const struct accel accels[] = {
+	/* 11.1 is the first QEMU with plugin API 7. */
+	[BOOT_TCG] = { "tcg", "max", 11, 1, "the TCG accelerator, in which our plugin runs",
+		       "`zpci-lab qemu' gets a suitable QEMU, or name another with --qemu" },
+	/* 7.2 is the oldest with which zpci-kvm.so was tried. */
+	[BOOT_KVM] = { "kvm", "host", 7, 2, "the KVM accelerator",
+		       "install this host's QEMU for s390x, or name another with --qemu" },
+};
 
 #define MACHINE "s390-ccw-virtio"
 #define DEFAULT_MEMORY "512M"
-#define REMEDY "`zpci-lab qemu' gets a suitable QEMU, or name another with --qemu"
 
 /* Enough for the list of machines of any target. */
 #define OUTPUT_SIZE 65536
 
-static int ask(const char *program, const char *option, const char *value, char *output)
+static int ask(const char *program, const struct accel *accel, const char *option,
+	       const char *value, char *output)
 {
 	char *argv[] = { (char *)program, (char *)option, (char *)value, NULL };
 	char end[64];
@@ -32,8 +47,8 @@ static int ask(const char *program, const char *option, const char *value, char 
 		return -1;
 	if (!status)
 		return 0;
-	tool_error("%s %s%s%s %s; is it a QEMU? " REMEDY, program, option, value ? " " : "",
-		   value ? value : "", tool_process_end(status, end, sizeof(end)));
+	tool_error("%s %s%s%s %s; is it a QEMU? %s", program, option, value ? " " : "",
+		   value ? value : "", tool_process_end(status, end, sizeof(end)), accel->remedy);
 	return -1;
 }
 
@@ -50,47 +65,46 @@ static int has_line(const char *text, const char *word)
 	return 0;
 }
 
-static int check_version(const char *program, char *output)
+static int check_version(const char *program, const struct accel *accel, char *output)
 {
 	static const char before[] = "QEMU emulator version ";
 	unsigned int major, minor;
 
-	if (ask(program, "--version", NULL, output))
+	if (ask(program, accel, "--version", NULL, output))
 		return -1;
 	if (strncmp(output, before, strlen(before)) ||
 	    sscanf(output + strlen(before), "%u.%u", &major, &minor) != 2) {
-		tool_error("%s --version does not answer as QEMU does; " REMEDY, program);
+		tool_error("%s --version does not answer as QEMU does; %s", program, accel->remedy);
 		return -1;
 	}
-	if (major > QEMU_MAJOR || (major == QEMU_MAJOR && minor >= QEMU_MINOR))
+	if (major > accel->major || (major == accel->major && minor >= accel->minor))
 		return 0;
-	tool_error("%s is QEMU %u.%u, but %u.%u or newer is needed; " REMEDY, program, major, minor,
-		   QEMU_MAJOR, QEMU_MINOR);
+	tool_error("%s is QEMU %u.%u, but %u.%u or newer is needed; %s", program, major, minor,
+		   accel->major, accel->minor, accel->remedy);
 	return -1;
 }
 
-static int check_features(const char *program, char *output)
+static int check_features(const char *program, const struct accel *accel, char *output)
 {
-	if (ask(program, "-machine", "help", output))
+	if (ask(program, accel, "-machine", "help", output))
 		return -1;
 	if (!has_line(output, MACHINE)) {
-		tool_error("%s does not emulate s390x (it has no machine " MACHINE "); " REMEDY,
-			   program);
+		tool_error("%s does not emulate s390x (it has no machine " MACHINE "); %s", program,
+			   accel->remedy);
 		return -1;
 	}
-	if (ask(program, "-accel", "help", output))
+	if (ask(program, accel, "-accel", "help", output))
 		return -1;
-	if (!has_line(output, "tcg")) {
-		tool_error(
-			"%s was built without the TCG accelerator, in which our plugin runs; " REMEDY,
-			program);
+	if (!has_line(output, accel->name)) {
+		tool_error("%s was built without %s; %s", program, accel->lacking, accel->remedy);
 		return -1;
 	}
 	return 0;
 }
 
-int tool_qemu_check(const char *program)
+int tool_qemu_check(const char *program, enum boot_accel name)
 {
+	const struct accel *accel = &accels[name];
 	char *output = malloc(OUTPUT_SIZE);
 	int rc;
 
@@ -98,7 +112,8 @@ int tool_qemu_check(const char *program)
 		tool_error("out of memory");
 		return -1;
 	}
-	rc = check_version(program, output) || check_features(program, output) ? -1 : 0;
+	rc = check_version(program, accel, output) || check_features(program, accel, output) ? -1
+											     : 0;
 	free(output);
 	return rc;
 }
@@ -178,13 +193,17 @@ static void add(struct tool_list *list, const char *option, const char *value)
 void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 			 const struct tool_paths *paths, const char *initrd)
 {
+	const struct accel *accel = &accels[setup->accel];
+
 	tool_list_add(list, "%s", paths->qemu);
 	add(list, "-machine", MACHINE);
-	add(list, "-accel", "tcg");
-	add(list, "-cpu", "max");
+	add(list, "-accel", accel->name);
+	add(list, "-cpu", accel->cpu);
 	tool_list_add(list, "-smp");
 	tool_list_add(list, "%u", setup->smp);
 	add(list, "-m", setup->memory ? setup->memory : DEFAULT_MEMORY);
+	if (setup->accel == BOOT_KVM && tool_kvm_needs_allocation())
+		tool_list_add(list, "-mem-prealloc");
 	tool_list_add(list, "-nodefaults");
 	add(list, "-display", "none");
 	/* A reboot ends QEMU, and a panic ends it with status 1. */
@@ -194,8 +213,8 @@ void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 	add(list, "-initrd", initrd);
 	if (setup->append)
 		add(list, "-append", setup->append);
-	if (paths->plugin)
-		add_plugin(list, setup, paths->plugin);
+	if (paths->firmware && setup->accel == BOOT_TCG)
+		add_plugin(list, setup, paths->firmware);
 }
 
 void tool_qemu_add_console(struct tool_list *list, const char *backend)

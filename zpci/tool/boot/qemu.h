@@ -7,10 +7,10 @@
 #include "setup.h"
 
 /*
- * Is this a QEMU that our plugin works in: new enough, for s390x, with the TCG accelerator?
+ * Is this a QEMU that our firmware works in: new enough, for s390x, with this accelerator?
  * Returns 0, or -1 after a sentence that says what is missing and how to get it.
  */
-int tool_qemu_check(const char *program);
+int tool_qemu_check(const char *program, enum boot_accel accel);
 
 /*
  * Adds the command line but for the devices of the console, and the user's own options, see

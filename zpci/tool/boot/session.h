@@ -23,7 +23,8 @@ struct session {
 	const struct boot_setup *setup;
 	const struct boot_command *command; /* NULL: a shell on this terminal */
 	struct tool_paths paths;
-	struct tool_list arguments; /* QEMU's command line */
+	struct tool_list arguments;   /* QEMU's command line */
+	struct tool_list environment; /* QEMU's; empty: this process's */
 	struct tool_stream stream;
 	struct tool_tail *console_tail;
 	int initrd; /* memfd, or -1 */

@@ -6,6 +6,12 @@
 
 #include "zpci/tool/functions.h"
 
+/* What executes the guest's instructions, and what QEMU loads that is its firmware. */
+enum boot_accel {
+	BOOT_TCG, /* QEMU's emulator; its plugin zpci-qemu.so */
+	BOOT_KVM, /* the host's processor; zpci-kvm.so, by LD_PRELOAD */
+};
+
 /* What to boot. Strings belong to the caller. NULL stands for the default of zpci-run(1). */
 struct boot_setup {
 	const char *guest; /* a guest of zpci-lab(1), by its name */
@@ -14,8 +20,10 @@ struct boot_setup {
 	const char *append;
 	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
 	const char *qemu;
-	const char *plugin;
-	const char *control; /* path of the control socket */
+	enum boot_accel accel;
+	const char *plugin;	/* of BOOT_TCG */
+	const char *interposer; /* of BOOT_KVM */
+	const char *control;	/* path of the control socket */
 	unsigned int smp;
 	bool verbose;
 	struct tool_functions functions;

@@ -160,9 +160,12 @@ static int check_files(const struct matrix *matrix)
 
 int matrix_plan(struct matrix *matrix)
 {
-	if (choose_functions(matrix) || choose_boots(matrix) || check_files(matrix))
+	const struct boot_setup *setup = &matrix->options->setup;
+
+	if (boot_check_host(setup) || choose_functions(matrix) || choose_boots(matrix) ||
+	    check_files(matrix))
 		return -1;
-	return boot_check_qemu(&matrix->options->setup);
+	return boot_check_qemu(setup);
 }
 
 void matrix_plan_free(struct matrix *matrix)
