@@ -77,7 +77,7 @@ static int prepare_command(struct session *session)
 static void add_port(struct tool_list *list, const char *name, const struct session_pipe *ends)
 {
 	tool_list_add(list, "-chardev");
-	tool_list_add(list, "file,id=zpci-%s,path=/dev/fd/%d", name, ends->qemu_end);
+	tool_list_add(list, "file,id=zpci-%s,path=/proc/self/fd/%d", name, ends->qemu_end);
 	tool_list_add(list, "-device");
 	tool_list_add(list, "virtserialport,chardev=zpci-%s,name=org.zpci.%s", name, name);
 }
@@ -87,7 +87,7 @@ static void add_command_devices(struct session *session)
 	struct tool_list *list = &session->arguments;
 	char console[32];
 
-	snprintf(console, sizeof(console), "file,path=/dev/fd/%d", session->console.qemu_end);
+	snprintf(console, sizeof(console), "file,path=/proc/self/fd/%d", session->console.qemu_end);
 	tool_qemu_add_console(list, console);
 	tool_list_add(list, "-device");
 	tool_list_add(list, "virtio-serial-ccw");
@@ -101,7 +101,7 @@ static int prepare_arguments(struct session *session)
 	char initrd[32];
 	size_t i;
 
-	snprintf(initrd, sizeof(initrd), "/dev/fd/%d", session->initrd);
+	snprintf(initrd, sizeof(initrd), "/proc/self/fd/%d", session->initrd);
 	tool_qemu_arguments(list, session->setup, &session->paths,
 			    session->command ? initrd : session->paths.initrd);
 	if (session->command)
