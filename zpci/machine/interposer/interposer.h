@@ -157,6 +157,8 @@ int zpci_interposer_create_device(struct zpci_interposer_vm *vm, unsigned long r
 				  void *argument);
 int zpci_interposer_set_memory(struct zpci_interposer_vm *vm, unsigned long request,
 			       void *argument);
+/* Another copy of us comes before this one. */
+bool zpci_interposer_loaded_before(void);
 /* This process has made a VM. */
 bool zpci_interposer_vm_made(void);
 

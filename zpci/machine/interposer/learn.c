@@ -40,6 +40,11 @@ static bool loaded_twice(void)
 	return dlsym(RTLD_NEXT, "zpci_kvm_interposer");
 }
 
+bool zpci_interposer_loaded_before(void)
+{
+	return dlsym(RTLD_DEFAULT, "zpci_kvm_interposer") != zpci_kvm_interposer;
+}
+
 /* Whether @fd is /dev/kvm: other devices may have a request of this number. */
 static bool is_kvm(int fd)
 {

@@ -65,9 +65,16 @@ static void is_child(void)
 		atomic_store(&child, true);
 }
 
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
 static bool has_settings(void)
 {
-	return getenv("ZPCI_CONFIG") || getenv("ZPCI_FUNCTION") || getenv("ZPCI_CONTROL");
+	return is_set("ZPCI_CONFIG") || is_set("ZPCI_FUNCTION") || is_set("ZPCI_CONTROL");
 }
 
 /* A program that another one becomes by execve() is the same process. */
@@ -91,7 +98,8 @@ __attribute__((destructor)) static void unload(void)
 	     object = object->next)
 		if (object->kind == ZPCI_INTERPOSER_VM)
 			zpci_interposer_vm_end(object->vm);
-	if (!zpci_interposer_vm_made() && has_settings() && first && !atomic_load(&forked))
+	if (!zpci_interposer_vm_made() && has_settings() && first &&
+	    !zpci_interposer_loaded_before() && !atomic_load(&forked))
 		fprintf(stderr,
 			"zpci-kvm: warning: %s made no virtual machine of KVM, so that nothing has "
 			"the PCI functions; with QEMU use accel=kvm, and no LD_PRELOAD for other "

@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hypervisor.c - a small hypervisor, on the fake /dev/kvm and under the interposer. It knows nothing
+ * of either: it makes a VM as QEMU makes one, and looks at what it gets back.
+ *
+ *	LD_PRELOAD="zpci-kvm.so fake.so" hypervisor CASE	tests/kvm/interposer.t
+ *
+ * Exits 0 if all was as it must be, 1 after a line that says what was not, 2 if KVM or a request was
+ * refused. "refused REQUEST: ERRNO" is on standard output then.
+ */
+#define FAKE_PRELOADED
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <zpci/bytes.h>
+#include <zpci/clp.h>
+#include <zpci/machine.h>
+
+#include "fake.h"
+#include "zpci/machine/kvm/layout.h"
+
+#define STORAGE 0x400000u
+#define BLOCK 0x10000u
+#define EXTENDED (ZPCI_PSW_EXTENDED_ADDRESSING | ZPCI_PSW_BASIC_ADDRESSING)
+#define FID 0x1021u
+#define CC(mask) ((mask) >> 44 & 3)
+
+#define must(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);            \
+			exit(1);                                                                   \
+		}                                                                                  \
+	} while (0)
+
+static struct {
+	int kvm, vm, flic, vcpu;
+	struct layout_run *run;
+	uint8_t *storage;
+} host;
+
+static int need(const char *what, int rc)
+{
+	if (rc >= 0)
+		return rc;
+	printf("refused %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+/* --- making a machine ------------------------------------------------------------------------- */
+
+static void create_vm(void)
+{
+	host.kvm = need("open", open("/dev/kvm", O_RDWR | O_CLOEXEC));
+	host.vm = need("CREATE_VM", ioctl(host.kvm, LAYOUT_CREATE_VM, 0));
+}
+
+static int set_memory(unsigned slot, unsigned flags, uint64_t address, uint64_t size, void *memory)
+{
+	struct layout_memory_region region = {
+		.slot = slot,
+		.flags = flags,
+		.guest_phys_addr = address,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)memory,
+	};
+
+	return ioctl(host.vm, LAYOUT_SET_USER_MEMORY_REGION, &region);
+}
+
+static void add_storage(void)
+{
+	host.storage = aligned_alloc(0x100000, STORAGE);
+	must(host.storage);
+	memset(host.storage, 0, STORAGE);
+	need("SET_USER_MEMORY_REGION", set_memory(0, 0, 0, STORAGE, host.storage));
+}
+
+static struct layout_run *map_vcpu(int vcpu)
+{
+	int size = ioctl(host.kvm, LAYOUT_GET_VCPU_MMAP_SIZE, 0);
+	void *run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0);
+
+	must(run != MAP_FAILED);
+	return run;
+}
+
+static int add_vcpu(unsigned number)
+{
+	return need("CREATE_VCPU", ioctl(host.vm, LAYOUT_CREATE_VCPU, number));
+}
+
+static void add_flic(void)
+{
+	struct layout_create_device device = { .type = LAYOUT_DEV_FLIC };
+
+	need("CREATE_DEVICE", ioctl(host.vm, LAYOUT_CREATE_DEVICE, &device));
+	host.flic = (int)device.fd;
+}
+
+static int attribute(int fd, unsigned long request, unsigned group, uint64_t number, void *address)
+{
+	struct layout_attr attr = { .group = group, .attr = number, .addr = (uintptr_t)address };
+
+	return ioctl(fd, request, &attr);
+}
+
+static int clear_flic(void)
+{
+	return attribute(host.flic, LAYOUT_SET_DEVICE_ATTR, LAYOUT_FLIC_CLEAR_IRQS, 0, NULL);
+}
+
+static int read_clock(void)
+{
+	uint64_t tod;
+
+	return attribute(host.vm, LAYOUT_GET_DEVICE_ATTR, LAYOUT_VM_TOD, LAYOUT_VM_TOD_LOW, &tod);
+}
+
+/* As QEMU does it: storage and CPUs come before the FLIC. */
+static void make(void)
+{
+	create_vm();
+	add_storage();
+	host.vcpu = add_vcpu(0);
+	host.run = map_vcpu(host.vcpu);
+	add_flic();
+	clear_flic();
+}
+
+/* --- a guest that executes an instruction ------------------------------------------------------ */
+
+static const uint8_t clp[6] = { 0xb9, 0xa0, ZPCI_CLP_LPS_PCI, 0x02 };
+static const uint8_t pcilg[6] = { 0xb9, 0xd2, 0x00, 0x64 }; /* R1 6, R2 4 */
+static const uint8_t stsch[6] = { 0xb2, 0x34, 0x50, 0x00 };
+
+static struct fake_cpu cpu;
+
+static void exit_of(int vcpu, const uint8_t instruction[6])
+{
+	struct fake_exit exit = { .reason = FAKE_SIEIC, .icptcode = FAKE_INSTRUCTION, .cpu = &cpu };
+
+	cpu.psw_mask = EXTENDED;
+	cpu.psw_address = 0x2004;
+	memcpy(exit.instruction, instruction, 6);
+	fake_exit(vcpu, &exit);
+}
+
+/* The next thing is one of the hypervisor's. */
+static void exit_wait(int vcpu)
+{
+	fake_exit(vcpu, &(struct fake_exit){ .reason = FAKE_SIEIC, .icptcode = FAKE_WAIT });
+}
+
+static int run(int vcpu)
+{
+	return ioctl(vcpu, LAYOUT_RUN, 0);
+}
+
+/* One instruction of ours on @vcpu: KVM_RUN does not return for it. */
+static void ours(int vcpu, struct layout_run *page, const uint8_t instruction[6])
+{
+	exit_of(vcpu, instruction);
+	exit_wait(vcpu);
+	must(!run(vcpu));
+	must(page->exit_reason == FAKE_SIEIC && page->sieic.icptcode == FAKE_WAIT);
+}
+
+/* A CLP of which the request is in storage; returns the response code. */
+static unsigned call_clp(size_t request)
+{
+	const struct zpci_clp_header *response = (const void *)(host.storage + BLOCK + request);
+
+	cpu.gr[2] = BLOCK;
+	ours(host.vcpu, host.run, clp);
+	must(CC(host.run->psw_mask) == 0);
+	return zpci_get_be(&response->code, 2);
+}
+
+static void put(size_t offset, unsigned length, uint64_t value)
+{
+	zpci_put_be(host.storage + BLOCK + offset, length, value);
+}
+
+static uint64_t get(size_t offset, unsigned length)
+{
+	return zpci_get_be(host.storage + BLOCK + offset, length);
+}
+
+/* The handle of the first function. */
+static uint32_t list(void)
+{
+	size_t request = sizeof(struct zpci_clp_list_request);
+	size_t entry = request + sizeof(struct zpci_clp_list_response);
+
+	memset(host.storage + BLOCK, 0, 0x1000);
+	put(0, 2, request);
+	put(2, 2, ZPCI_CLP_LIST);
+	put(request, 2, 0x1000 - request);
+	must(call_clp(request) == ZPCI_CLP_OK);
+	must(get(entry + offsetof(struct zpci_clp_list_entry, fid), 4) == FID);
+	return (uint32_t)get(entry + offsetof(struct zpci_clp_list_entry, handle), 4);
+}
+
+static uint32_t enable(void)
+{
+	size_t request = sizeof(struct zpci_clp_set_function_request);
+	uint32_t handle = list();
+
+	memset(host.storage + BLOCK, 0, 0x1000);
+	put(0, 2, request);
+	put(2, 2, ZPCI_CLP_SET_FUNCTION);
+	put(offsetof(struct zpci_clp_set_function_request, handle), 4, handle);
+	put(offsetof(struct zpci_clp_set_function_request, dma_spaces), 1, 1);
+	put(request, 2, sizeof(struct zpci_clp_set_function_response));
+	must(call_clp(request) == ZPCI_CLP_OK);
+	return (uint32_t)get(request + offsetof(struct zpci_clp_set_function_response, handle), 4);
+}
+
+/* Condition code of a load from config space. */
+static unsigned load(uint32_t handle)
+{
+	cpu.gr[4] = (uint64_t)handle << 32 | 15 << 16 | 4;
+	cpu.gr[5] = 0;
+	ours(host.vcpu, host.run, pcilg);
+	return CC(host.run->psw_mask);
+}
+
+#define ALIVE(handle) must(load(handle) == 0)
+#define GONE(handle) must(load(handle) == 3)
+
+/* --- KVM_RUN ---------------------------------------------------------------------------------- */
+
+static void executes(void)
+{
+	uint32_t handle;
+
+	make();
+	handle = enable();
+	ALIVE(handle);
+	must(zpci_get_be(&host.run->regs.gprs[6], 4) || host.run->regs.gprs[6]);
+	/* The guest gets what is in the shared page. */
+	exit_wait(host.vcpu);
+	must(!run(host.vcpu));
+	fake_guest(host.vcpu, &cpu);
+	must(cpu.gr[6] == host.run->regs.gprs[6]);
+}
+
+/* Whatever is in the shared page is the hypervisor's. */
+static void passes(void)
+{
+	static uint8_t before[sizeof(struct layout_run)];
+	uint32_t handle;
+
+	make();
+	handle = enable();
+	exit_of(host.vcpu, stsch);
+	must(!run(host.vcpu));
+	must(host.run->sieic.icptcode == FAKE_INSTRUCTION && host.run->sieic.ipa == 0xb234);
+	must(host.run->psw_mask == cpu.psw_mask && host.run->psw_addr == cpu.psw_address);
+
+	/* A handle of the hypervisor's. */
+	cpu.gr[4] = (uint64_t)0x80000005 << 32 | 15 << 16 | 4;
+	cpu.gr[6] = 0x1122334455667788;
+	exit_of(host.vcpu, pcilg);
+	must(!run(host.vcpu));
+	must(host.run->sieic.ipa == 0xb9d2 && host.run->regs.gprs[6] == cpu.gr[6]);
+	memcpy(before, host.run, sizeof(before));
+	must(!memcmp(&before[offsetof(struct layout_run, regs.gprs)], cpu.gr, sizeof(cpu.gr)));
+
+	/* Errors. */
+	fake_exit(host.vcpu, &(struct fake_exit){ .error = EFAULT });
+	must(run(host.vcpu) == -1 && errno == EFAULT);
+	must(ioctl(host.vcpu, LAYOUT_MEM_OP, NULL) == -1);
+	ALIVE(handle);
+}
+
+/* The hypervisor wants its vCPU back while an instruction of ours is executed. */
+static void *interrupt(void *unused)
+{
+	(void)unused;
+	while (!fake_running(host.vcpu))
+		usleep(1000);
+	__atomic_store_n(&host.run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	cpu.gr[2] = BLOCK;
+	exit_of(host.vcpu, clp);
+	return NULL;
+}
+
+static void interrupted(void)
+{
+	size_t request = sizeof(struct zpci_clp_list_request);
+	pthread_t thread;
+
+	make();
+	fake_exit(host.vcpu, &(struct fake_exit){ .error = EINTR });
+	must(run(host.vcpu) == -1 && errno == EINTR);
+
+	list();
+	memset(host.storage + BLOCK, 0, 0x1000);
+	put(0, 2, request);
+	put(2, 2, ZPCI_CLP_LIST);
+	put(request, 2, 0x1000 - request);
+	must(!pthread_create(&thread, NULL, interrupt, NULL));
+	must(run(host.vcpu) == -1 && errno == EINTR);
+	pthread_join(thread, NULL);
+	must(get(request + 2, 2) == ZPCI_CLP_OK);
+	host.run->immediate_exit = 0;
+	list();
+}
+
+/* --- resets ----------------------------------------------------------------------------------- */
+
+static void resets(void)
+{
+	uint32_t handle;
+	int second;
+
+	make();
+	second = add_vcpu(1);
+	must(!ioctl(host.vcpu, LAYOUT_CLEAR_RESET, 0));
+
+	/* QEMU's way, and the reset takes place before KVM knows. */
+	handle = enable();
+	must(!clear_flic());
+	GONE(handle);
+	handle = enable();
+	fake_refuse(LAYOUT_SET_DEVICE_ATTR, EIO, 1);
+	must(clear_flic() == -1 && errno == EIO);
+	GONE(handle);
+
+	/* Single CPUs, by SIGNAL PROCESSOR, or one that is plugged. */
+	handle = enable();
+	must(!ioctl(host.vcpu, LAYOUT_INITIAL_RESET, 0));
+	must(!ioctl(host.vcpu, LAYOUT_NORMAL_RESET, 0));
+	must(!ioctl(second, LAYOUT_CLEAR_RESET, 0));
+	ALIVE(handle);
+	must(!ioctl(host.vcpu, LAYOUT_CLEAR_RESET, 0));
+	GONE(handle);
+
+	/* The guest asks. */
+	handle = enable();
+	fake_exit(host.vcpu, &(struct fake_exit){ .reason = FAKE_RESET });
+	must(!run(host.vcpu) && host.run->exit_reason == FAKE_RESET);
+	GONE(handle);
+}
+
+static void asks(uint64_t subcode, uint64_t code)
+{
+	static const uint8_t diagnose[6] = { 0x83, 0x13, 0x70, 0x08 }; /* R3 3, 8(7) */
+
+	cpu.gr[3] = subcode;
+	cpu.gr[7] = code - 8;
+	exit_of(host.vcpu, diagnose);
+	must(!run(host.vcpu) && host.run->sieic.ipa == 0x8313);
+}
+
+static void diagnose(void)
+{
+	uint32_t handle;
+
+	make();
+	handle = enable();
+	asks(5, 0x308);
+	asks(1, 0x500);
+	asks(0x10000, 0x308);
+	ALIVE(handle);
+	asks(1, 0x308);
+	GONE(handle);
+	handle = enable();
+	asks(0, 0x308);
+	GONE(handle);
+}
+
+/* --- the rest of a machine's life -------------------------------------------------------------- */
+
+/* A clock that is read while a vCPU runs stops nothing; else the next KVM_RUN goes on. */
+static void *read_and_end(void *unused)
+{
+	(void)unused;
+	while (!fake_running(host.vcpu))
+		usleep(1000);
+	must(!read_clock());
+	exit_wait(host.vcpu);
+	return NULL;
+}
+
+static void stops(void)
+{
+	pthread_t thread;
+	uint32_t handle;
+
+	make();
+	handle = enable();
+	must(!read_clock());
+	must(!read_clock());
+	ALIVE(handle);
+	must(!pthread_create(&thread, NULL, read_and_end, NULL));
+	must(!run(host.vcpu));
+	pthread_join(thread, NULL);
+	ALIVE(handle);
+	must(!read_clock());
+}
+
+static void plugs(void)
+{
+	struct layout_run *page;
+	int second;
+
+	make();
+	list();
+	second = add_vcpu(1);
+	page = map_vcpu(second);
+	must(!ioctl(second, LAYOUT_CLEAR_RESET, 0));
+	cpu.gr[2] = BLOCK;
+	memset(host.storage + BLOCK, 0, 0x1000);
+	put(0, 2, sizeof(struct zpci_clp_list_request));
+	put(2, 2, ZPCI_CLP_LIST);
+	put(sizeof(struct zpci_clp_list_request), 2, 0x800);
+	ours(second, page, clp);
+	must(get(sizeof(struct zpci_clp_list_request) + 2, 2) == ZPCI_CLP_OK);
+}
+
+static void no_flic(void)
+{
+	create_vm();
+	add_storage();
+	host.vcpu = add_vcpu(0);
+	host.run = map_vcpu(host.vcpu);
+	exit_wait(host.vcpu);
+	need("RUN", run(host.vcpu));
+	list();
+}
+
+/* As QEMU looks what KVM can do, for libvirt. */
+static void probes(void)
+{
+	create_vm();
+	ioctl(host.vm, LAYOUT_CHECK_EXTENSION, LAYOUT_CAP_MEM_OP);
+	close(host.vm);
+	close(host.kvm);
+}
+
+static void twice(void)
+{
+	make();
+	list();
+	create_vm();
+	add_storage();
+	add_vcpu(0);
+	add_flic();
+}
+
+static void again(void)
+{
+	make();
+	list();
+	close(host.vm);
+	close(host.flic);
+	close(host.vcpu);
+	make();
+	list();
+}
+
+static void control(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char answer[64] = "";
+
+	make();
+	strncpy(address.sun_path, getenv("ZPCI_CONTROL"), sizeof(address.sun_path) - 1);
+	must(!connect(fd, (const struct sockaddr *)&address, sizeof(address)));
+	must(write(fd, "list\n", 5) == 5);
+	must(read(fd, answer, sizeof(answer) - 1) > 0);
+	must(!strcmp(answer, "ok 0x00001021\n"));
+}
+
+/* --- children --------------------------------------------------------------------------------- */
+
+static void await(pid_t child)
+{
+	int status;
+
+	must(waitpid(child, &status, 0) == child);
+	must(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+/* A child closes what it has inherited, and ends as any program. */
+static void forks(void)
+{
+	const char *path = getenv("ZPCI_CONTROL");
+	uint32_t handle;
+	pid_t child;
+
+	make();
+	handle = enable();
+	child = fork();
+	if (!child) {
+		clear_flic();
+		close(host.vm);
+		exit(0);
+	}
+	await(child);
+	ALIVE(handle);
+	must(!access(path, F_OK));
+
+	child = vfork();
+	if (!child) {
+		close(host.vm);
+		execlp("true", "true", (char *)NULL);
+		_exit(1);
+	}
+	await(child);
+	ALIVE(handle);
+	must(!access(path, F_OK));
+}
+
+/* --- saving ----------------------------------------------------------------------------------- */
+
+#define GET_SKEYS 0x4040aeb2u
+#define PV_COMMAND 0xc020aec5u
+
+static int skeys(uint64_t count, uint8_t *keys)
+{
+	uint64_t block[8] = { 0, count, (uintptr_t)keys };
+
+	return ioctl(host.vm, GET_SKEYS, block);
+}
+
+static void saves(void)
+{
+	uint64_t command[4] = { 0 };
+	uint8_t keys[4] = { 0xff };
+
+	make();
+	must(attribute(host.vm, LAYOUT_SET_DEVICE_ATTR, 4, 1, NULL) == -1 && errno == EPERM);
+	must(ioctl(host.vm, PV_COMMAND, command) == -1 && errno == EPERM);
+	must(!set_memory(0, 1, 0, STORAGE, host.storage));
+	must(!skeys(1, keys) && !keys[0]);
+	must(skeys(2, keys) == -1 && errno == EPERM);
+	must(!set_memory(0, 0, 0, STORAGE, host.storage));
+	must(skeys(1, keys) == -1 && errno != EPERM); /* the fake has no such request */
+	list();
+}
+
+static const struct {
+	const char *name;
+	void (*test)(void);
+} cases[] = {
+	{ "make", make },	{ "executes", executes },
+	{ "passes", passes },	{ "interrupted", interrupted },
+	{ "resets", resets },	{ "diagnose", diagnose },
+	{ "stops", stops },	{ "plugs", plugs },
+	{ "no-flic", no_flic }, { "probes", probes },
+	{ "twice", twice },	{ "again", again },
+	{ "control", control }, { "forks", forks },
+	{ "saves", saves },
+};
+
+int main(int argc, char **argv)
+{
+	const char *refusal = getenv("HYPERVISOR_REFUSE"), *absent = getenv("HYPERVISOR_ABSENT");
+
+	if (absent)
+		fake_capability((unsigned)atoi(absent), 0);
+	if (refusal)
+		fake_refuse(strtoul(refusal, NULL, 0), EINVAL, 1);
+	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (!strcmp(argv[1], cases[i].name)) {
+			cases[i].test();
+			return 0;
+		}
+	return 3;
+}

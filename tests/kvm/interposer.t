@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# zpci-kvm.so in a small hypervisor (hypervisor.c), on the fake /dev/kvm. Each case is a process of
+# its own, as settings are those of a process.
+#
+# It runs in a build folder. EMULATOR, for another machine's build, is qemu-user.
+
+set -u
+
+. "$(dirname "$0")/../tap.sh"
+
+interposer=$PWD/.libs/zpci-kvm.so
+fake=$PWD/tests/kvm/fake.so
+program=$PWD/tests/kvm/hypervisor
+[ -e "$interposer" ] || skip_all "zpci-kvm.so was not built"
+work=$tap_folder
+function=probe:vf=3:fid=0x1021:uid=0x111
+
+# in_process SETTING... -- COMMAND...: with the interposer, unless a setting says otherwise. Standard
+# error is in $said, standard output in $printed, the exit status in $status.
+in_process() {
+	local settings=(ZPCI_FUNCTION=$function "LD_PRELOAD=$interposer $fake") setting
+	while [ "$1" != -- ]; do
+		settings+=("$1")
+		shift
+	done
+	shift
+	status=0
+	if [ -n "${EMULATOR:-}" ]; then
+		local options=()
+		for setting in "${settings[@]}"; do
+			options+=(-E "$setting")
+		done
+		timeout 60 "$EMULATOR" "${options[@]}" "$@" >"$work/out" 2>"$work/err" || status=$?
+	else
+		timeout 60 env "${settings[@]}" "$@" >"$work/out" 2>"$work/err" || status=$?
+	fi
+	printed=$(cat "$work/out")
+	said=$(cat "$work/err")
+}
+
+# good CASE SETTING...: it works, and nothing is said
+good() {
+	local case=$1
+	shift
+	in_process "$@" -- "$program" "$case"
+	is "$status:$printed$said" 0: "$case"
+}
+
+# refused NAME REQUEST PATTERN CASE SETTING...: the request fails, with one sentence.
+refused() {
+	local name=$1 request=$2 pattern=$3 case=$4
+	shift 4
+	in_process "$@" -- "$program" "$case"
+	is "$status:$printed" "2:refused $request" "$name: refused"
+	like "$said" "^zpci-kvm: error: $pattern" "$name: said"
+	is "$(wc -l <"$work/err")" 1 "$name: one sentence"
+}
+
+# --- what it does
+
+for case in executes passes interrupted resets diagnose stops plugs again probes; do
+	good $case
+done
+in_process -- "$program" no-flic
+is "$status" 0 "no FLIC: started at the first KVM_RUN"
+like "$said" "warning: KVM: there is no FLIC" "no FLIC: what follows"
+
+good control ZPCI_CONTROL="$work/control"
+is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone"
+good probes ZPCI_CONTROL="$work/control" ZPCI_RECORD=
+good forks ZPCI_CONTROL="$work/control"
+is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone after children"
+
+good executes ZPCI_RECORD="$work/trace"
+like "$(head -n 1 "$work/trace")" '^zpci-trace 1$' "a trace"
+like "$(cat "$work/trace")" '^execute [0-9a-f]+ 0 b9d20064' "a trace: what was executed, and by which CPU"
+like "$(tail -n 1 "$work/trace")" '^end [0-9a-f]+ executed$' "a trace: up to its end"
+
+in_process ZPCI_VERBOSE=on ZPCI_FUNCTION="$function probe:vf=4:fid=0x1022" -- "$program" make
+like "$said" '^zpci-kvm: 2 functions$' "two functions, separated by a blank"
+printf '[adapter a]\nmodel = probe\nvfs = 4\n[function]\nadapter = a\nvf = 2\nfid = 0x1021\n' \
+	>"$work/conf"
+good executes ZPCI_CONFIG="$work/conf" ZPCI_FUNCTION=
+
+in_process -- "$program" saves
+is "$status" 0 "saves"
+like "$said" "error: migration is refused" "migration: said"
+like "$said" "error: a protected guest cannot have" "protected guest: said"
+like "$said" "error: a migration or a snapshot has begun" "dirty log: said"
+like "$said" "error: the state of the PCI functions cannot be saved" "storage keys: said"
+
+# --- bad input
+
+canceled=': Operation canceled'
+refused "no such model" "CREATE_VM$canceled" ".*nosuch" make ZPCI_FUNCTION=nosuch
+refused "no such file" "CREATE_VM$canceled" ".*$work/none" make ZPCI_CONFIG="$work/none"
+refused "no such switch" "CREATE_VM$canceled" "ZPCI_VERBOSE=loud is not known" make \
+	ZPCI_VERBOSE=loud
+refused "record and control" "CREATE_VM$canceled" "ZPCI_RECORD= and ZPCI_CONTROL= do not go" \
+	make ZPCI_RECORD="$work/no" ZPCI_CONTROL="$work/control"
+is "$(ls "$work"/no "$work"/control 2>/dev/null)" '' "record and control: nothing was made"
+refused "no such folder" "CREATE_DEVICE$canceled" "ZPCI_CONTROL=$work/none/control: No such" make \
+	ZPCI_CONTROL="$work/none/control"
+refused "no such folder for a trace" "CREATE_DEVICE$canceled" "ZPCI_RECORD=$work/none/t: No such" \
+	make ZPCI_RECORD="$work/none/t"
+refused "a second VM" "CREATE_DEVICE$canceled" "this process has a second virtual machine" twice
+refused "not s390" "CREATE_VM$canceled" "this host's KVM is not that of s390" make \
+	HYPERVISOR_ABSENT=108
+refused "2 KiB page tables" "CREATE_VM: Invalid argument" ".*-Wl,--s390-pgste" make \
+	HYPERVISOR_REFUSE=0xae01
+cp "$interposer" "$work/copy.so"
+refused "loaded twice" "CREATE_VM$canceled" "loaded twice" make \
+	LD_PRELOAD="$interposer $work/copy.so $fake"
+
+# --- other programs
+
+in_process -- "$program" none
+like "$said" "^zpci-kvm: warning: hypervisor made no virtual machine of KVM" "no VM: said"
+in_process ZPCI_KVM_PROCESS=1 -- "$program" none
+is "$said" '' "no VM, in a child: nothing is said"
+in_process ZPCI_FUNCTION= -- "$program" none
+is "$said" '' "no VM, and no settings: nothing is said"
+
+done_testing
