@@ -19,9 +19,9 @@
 
 static atomic_bool vm_made;
 
-/* The name is searched for by another copy of us. */
-__attribute__((visibility("default"))) extern const char zpci_kvm_interposer[];
-const char zpci_kvm_interposer[] = "zpci-kvm.so";
+/* Another copy of us looks for the second name. Ours is the first, whoever comes before us. */
+static const char interposer[] = "zpci-kvm.so";
+__attribute__((visibility("default"), alias("interposer"))) extern const char zpci_kvm_interposer[];
 
 bool zpci_interposer_vm_made(void)
 {
@@ -42,7 +42,7 @@ static bool loaded_twice(void)
 
 bool zpci_interposer_loaded_before(void)
 {
-	return dlsym(RTLD_DEFAULT, "zpci_kvm_interposer") != zpci_kvm_interposer;
+	return dlsym(RTLD_DEFAULT, "zpci_kvm_interposer") != interposer;
 }
 
 /* Whether @fd is /dev/kvm: other devices may have a request of this number. */
