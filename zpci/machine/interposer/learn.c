@@ -21,7 +21,8 @@ static atomic_bool vm_made;
 
 /* Another copy of us looks for the second name. Ours is the first, whoever comes before us. */
 static const char interposer[] = "zpci-kvm.so";
-__attribute__((visibility("default"), alias("interposer"))) extern const char zpci_kvm_interposer[];
+__attribute__((visibility("default"),
+	       alias("interposer"))) extern const char zpci_kvm_interposer[sizeof(interposer)];
 
 bool zpci_interposer_vm_made(void)
 {
