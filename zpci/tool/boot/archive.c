@@ -8,8 +8,8 @@
  * archive in the `newc` format behind the guest's own, and needs no device, no file system and no
  * quoting.
  *
- * The result is a memfd, which QEMU opens as /proc/self/fd/N. So no file is left behind, however the
- * tool ends.
+ * The result is a memfd, which QEMU opens as /proc/self/fd/N. So no file is left behind,
+ * however the tool ends.
  */
 #define _GNU_SOURCE 1
 
