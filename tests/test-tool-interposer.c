@@ -44,7 +44,7 @@ static void has(const struct tool_list *list, const char *variable)
 
 static const char *const specs[] = { "probe,vf=3,fid=0x1021", "null,vf=1" };
 
-static struct tool_list settings(void)
+static struct tool_list settings(const char *others)
 {
 	const struct boot_setup setup = {
 		.accel = BOOT_KVM,
@@ -53,7 +53,7 @@ static struct tool_list settings(void)
 	};
 	struct tool_list list = { 0 };
 
-	tool_interposer_settings(&list, &setup, "/lib/zpci-kvm.so");
+	tool_interposer_settings(&list, &setup, "/lib/zpci-kvm.so", others);
 	return list;
 }
 
@@ -62,8 +62,7 @@ static void options_become_variables(void **state)
 	struct tool_list list;
 
 	(void)state;
-	unsetenv("LD_PRELOAD");
-	list = settings();
+	list = settings(NULL);
 	has(&list, "LD_PRELOAD=/lib/zpci-kvm.so");
 	has(&list, "ZPCI_CONFIG=my.conf");
 	has(&list, "ZPCI_FUNCTION=probe:vf=3:fid=0x1021 null:vf=1");
@@ -78,7 +77,7 @@ static void what_is_not_given_is_not_set(void **state)
 	struct tool_list list = { 0 };
 
 	(void)state;
-	tool_interposer_settings(&list, &setup, "/lib/zpci-kvm.so");
+	tool_interposer_settings(&list, &setup, "/lib/zpci-kvm.so", NULL);
 	assert_int_equal(list.count, 1);
 	tool_list_free(&list);
 }
@@ -88,12 +87,11 @@ static void objects_of_the_user_stay(void **state)
 	struct tool_list list;
 
 	(void)state;
-	setenv("LD_PRELOAD", "", 1);
-	list = settings();
+	list = settings("");
 	has(&list, "LD_PRELOAD=/lib/zpci-kvm.so");
 	tool_list_free(&list);
 	setenv("LD_PRELOAD", "/lib/mine.so", 1);
-	list = settings();
+	list = settings(getenv("LD_PRELOAD"));
 	has(&list, "LD_PRELOAD=/lib/zpci-kvm.so:/lib/mine.so");
 	tool_interposer_inherit(&list);
 	has(&list, "LD_PRELOAD=/lib/zpci-kvm.so:/lib/mine.so");
@@ -114,7 +112,7 @@ static void others_are_inherited(void **state)
 	setenv("ZPCI_CONTROLLER", "kept", 1);
 	setenv("ZPCI_RECORD", "trace", 1);
 	setenv("LD_PRELOADED", "kept", 1);
-	list = settings();
+	list = settings(NULL);
 	tool_interposer_inherit(&list);
 	has(&list, "ZPCI_CONFIG=my.conf");
 	has(&list, "ZPCI_CONTROLLER=kept");

@@ -26,31 +26,38 @@ offers() {
 	is "$(replies "$1" | tr '\n' ' ' | sed 's/ $//')" "$2" "$3"
 }
 
+# Those of two words without the second one.
 commands_of_help() {
-	"$zpci" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort
+	"$zpci" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort -u
 }
 
 options_of_help() {
-	"$zpci" help "$1" | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort
+	# shellcheck disable=SC2086 # a command can be two words
+	"$zpci" help $1 | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort
 }
 
 is "$(replies "zpci ")" "$({ commands_of_help && printf '%s\n' --help --version; } | sort)" \
 	"subcommands are those of --help"
 is "$(replies "zpci help ")" "$(commands_of_help)" "help: subcommands"
 offers "zpci ma" "matrix" "a subcommand, begun"
-for command in $(commands_of_help | grep -vx help); do
+offers "zpci host " "domain" "the second word of a command"
+offers "zpci host do" "domain" "the second word, begun"
+offers "zpci help host " "domain" "help: the second word"
+offers "zpci run do" "" "a command of one word has no second one"
+while read -r command; do
 	options=$(options_of_help "$command")
 	[ -n "$options" ]
 	ok $? "$command: --help lists options"
 	is "$(replies "zpci $command --")" "$options" "$command: options of --help"
 	is "$(replies "zpci $command ")" "$options" "$command: options, nothing typed"
-	kinds=$("$zpci" help "$command" | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p')
+	# shellcheck disable=SC2086 # a command can be two words
+	kinds=$("$zpci" help $command | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p')
 	for kind in $(sort -u <<<"$kinds"); do
 		cur=
 		_zpci_value "$kind"
 		ok $? "$command: $kind is a kind of value that completion knows"
 	done
-done
+done < <("$zpci" help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
 cur=
 ! _zpci_value NONSENSE
 ok $? "a kind of value that is none is refused"

@@ -6,6 +6,7 @@
 #include <config.h>
 #endif
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 #include "subcommand.h"
 
 struct subcommand {
-	const char *name;
+	const char *name;     /* one word, or two with a blank in between */
 	const char *synopsis; /* what follows the name */
 	const char *summary;
 	unsigned int option; /* TOOL_*: the options that it knows */
@@ -32,17 +33,34 @@ static const struct subcommand subcommands[] = {
 	{ "matrix", "[OPTION]...",
 	  "compare what guests see of every profile with what they must see", TOOL_MATRIX,
 	  tool_matrix },
+	{ "host domain", "[OPTION]...", "print a libvirt domain whose QEMU has our firmware",
+	  TOOL_DOMAIN, tool_host_domain },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
-static const struct subcommand *find_subcommand(const char *name)
+/* How many of the arguments are the words of @name; 0: they are others. */
+static int match(const char *name, int argc, char **argv)
+{
+	size_t first = strcspn(name, " ");
+
+	if (strlen(argv[0]) != first || memcmp(argv[0], name, first))
+		return 0;
+	if (!name[first])
+		return 1;
+	return argc > 1 && !strcmp(argv[1], name + first + 1) ? 2 : 0;
+}
+
+/* @words: how many of the arguments are its name. */
+static const struct subcommand *find_subcommand(int argc, char **argv, int *words)
 {
 	size_t i;
 
-	for (i = 0; i < SUBCOMMANDS; i++)
-		if (!strcmp(subcommands[i].name, name))
+	for (i = 0; i < SUBCOMMANDS; i++) {
+		*words = match(subcommands[i].name, argc, argv);
+		if (*words)
 			return &subcommands[i];
+	}
 	return NULL;
 }
 
@@ -66,22 +84,40 @@ static void print_help(const struct subcommand *subcommand)
 	tool_options_print(stdout, subcommand->option);
 }
 
-static int unknown(const char *name)
+/* Do names of two words begin with @word? */
+static bool is_first_word(const char *word)
 {
-	tool_error("no command `%s'; `zpci help' lists them", name);
+	size_t i, length = strlen(word);
+
+	for (i = 0; i < SUBCOMMANDS; i++)
+		if (!strncmp(subcommands[i].name, word, length) &&
+		    subcommands[i].name[length] == ' ')
+			return true;
+	return false;
+}
+
+static int unknown(int argc, char **argv)
+{
+	bool two = argc > 1 && is_first_word(argv[0]);
+
+	tool_error("no command `%s%s%s'; `zpci help' lists them", argv[0], two ? " " : "",
+		   two ? argv[1] : "");
 	return TOOL_EXIT_FAILURE;
 }
 
-static int help(const char *name)
+static int help(int argc, char **argv)
 {
-	const struct subcommand *subcommand = name ? find_subcommand(name) : NULL;
+	const struct subcommand *subcommand;
+	int words;
 
-	if (name && !subcommand)
-		return unknown(name);
-	if (name)
-		print_help(subcommand);
-	else
+	if (!argc) {
 		print_usage(stdout);
+		return 0;
+	}
+	subcommand = find_subcommand(argc, argv, &words);
+	if (!subcommand)
+		return unknown(argc, argv);
+	print_help(subcommand);
 	return 0;
 }
 
@@ -105,6 +141,7 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct subcommand *subcommand;
+	int words;
 
 	if (argc < 2) {
 		print_usage(stderr);
@@ -115,7 +152,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-		return help(argc > 2 ? argv[2] : NULL);
-	subcommand = find_subcommand(argv[1]);
-	return subcommand ? run(subcommand, argc - 1, argv + 1) : unknown(argv[1]);
+		return help(argc - 2, argv + 2);
+	subcommand = find_subcommand(argc - 1, argv + 1, &words);
+	return subcommand ? run(subcommand, argc - words, argv + words)
+			  : unknown(argc - 1, argv + 1);
 }

@@ -132,6 +132,12 @@ static int add_guest(struct tool_options *options, const char *value)
 	return check_guest(value) ? -1 : append(&options->guests, &options->guest_count, value);
 }
 
+static int set_name(struct tool_options *options, const char *value)
+{
+	options->name = value;
+	return *value && !strchr(value, '/') ? 0 : -1;
+}
+
 SET_STRING(kernel, setup.kernel)
 SET_STRING(initrd, setup.initrd)
 SET_STRING(config, setup.functions.config)
@@ -172,7 +178,7 @@ static int set_append(struct tool_options *options, const char *value)
 
 #define BOTH (TOOL_RUN | TOOL_INSPECT)
 #define GUESTS (BOTH | TOOL_MATRIX)
-#define ALL (GUESTS | TOOL_DESCRIBE)
+#define ALL (GUESTS | TOOL_DESCRIBE | TOOL_DOMAIN)
 #define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
 #define NOT_EMPTY "a value that is not empty"
 
@@ -190,38 +196,42 @@ struct option_row {
 };
 
 static const struct option_row table[] = {
+	{ "name", "STRING", "name of the domain (default: zpci)", TOOL_DOMAIN, set_name,
+	  "a name without a slash" },
 	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)",
-	  BOTH | TOOL_DESCRIBE, set_function, "a description of a function" },
+	  BOTH | TOOL_DESCRIBE | TOOL_DOMAIN, set_function, "a description of a function" },
 	{ "function", "SPEC", "use this function for its profile: probe,profile=lpar,...",
 	  TOOL_MATRIX, set_function, "a description of a function" },
-	{ "config", "FILE", "take adapters and functions from this file", BOTH | TOOL_DESCRIBE,
-	  set_config, NOT_EMPTY },
-	{ "guest", "NAME", "boot this guest of zpci-lab's (if not given: default)", BOTH, set_guest,
-	  GUEST_NAME },
+	{ "config", "FILE", "take adapters and functions from this file",
+	  BOTH | TOOL_DESCRIBE | TOOL_DOMAIN, set_config, NOT_EMPTY },
+	{ "guest", "NAME", "boot this guest of zpci-lab's (if not given: default)",
+	  BOTH | TOOL_DOMAIN, set_guest, GUEST_NAME },
 	{ "guest", "NAME", "boot this guest of zpci-lab's (repeatable)", TOOL_MATRIX, add_guest,
 	  GUEST_NAME },
-	{ "kernel", "FILE", "kernel of the guest (default: the lab's)", BOTH, set_kernel,
-	  NOT_EMPTY },
+	{ "kernel", "FILE", "kernel of the guest (default: the lab's)", BOTH | TOOL_DOMAIN,
+	  set_kernel, NOT_EMPTY },
 	{ "kernel", "FILE", "boot this kernel, with the lab's RAM disk (repeatable)", TOOL_MATRIX,
 	  add_kernel, NOT_EMPTY },
-	{ "initrd", "FILE", "initial RAM disk of the guest (default: the lab's)", GUESTS,
-	  set_initrd, NOT_EMPTY },
-	{ "append", "STRING", "kernel command line", GUESTS, set_append, NULL },
-	{ "smp", "NUMBER", "CPUs of the guest (default: 1)", BOTH, set_smp, "1 to 248" },
+	{ "initrd", "FILE", "initial RAM disk of the guest (default: the lab's)",
+	  GUESTS | TOOL_DOMAIN, set_initrd, NOT_EMPTY },
+	{ "append", "STRING", "kernel command line", GUESTS | TOOL_DOMAIN, set_append, NULL },
+	{ "smp", "NUMBER", "CPUs of the guest (default: 1)", BOTH | TOOL_DOMAIN, set_smp,
+	  "1 to 248" },
 	{ "smp", "NUMBERS", "CPUs of the guests: one boot for each of 1,4 (default: 1)",
 	  TOOL_MATRIX, set_smp_list, "numbers from 1 to 248 and commas, 16 at most" },
-	{ "memory", "SIZE", "storage of the guest, with K, M, G or T (default: 512M)", GUESTS,
-	  set_memory, "a number with K, M, G, T or nothing after it, such as 512M" },
-	{ "qemu", "PROGRAM", "QEMU to use (default: the lab's, else from PATH)", GUESTS, set_qemu,
-	  NOT_EMPTY },
+	{ "memory", "SIZE", "storage of the guest, with K, M, G or T (default: 512M)",
+	  GUESTS | TOOL_DOMAIN, set_memory,
+	  "a number with K, M, G, T or nothing after it, such as 512M" },
+	{ "qemu", "PROGRAM", "QEMU to use (default: the lab's, else from PATH)",
+	  GUESTS | TOOL_DOMAIN, set_qemu, NOT_EMPTY },
 	{ "accel", "ACCEL", "tcg: emulate; kvm: the processor of an s390x host (default: tcg)",
-	  GUESTS, set_accel, "tcg or kvm" },
-	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)", GUESTS, set_plugin,
-	  NOT_EMPTY },
-	{ "interposer", "FILE", "with kvm: zpci-kvm.so to use (default: the installed one)", GUESTS,
-	  set_interposer, NOT_EMPTY },
-	{ "control", "SOCKET", "add, remove and break functions by commands at this socket", BOTH,
-	  set_control, NOT_EMPTY },
+	  GUESTS | TOOL_DOMAIN, set_accel, "tcg or kvm" },
+	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)",
+	  GUESTS | TOOL_DOMAIN, set_plugin, NOT_EMPTY },
+	{ "interposer", "FILE", "with kvm: zpci-kvm.so to use (default: the installed one)",
+	  GUESTS | TOOL_DOMAIN, set_interposer, NOT_EMPTY },
+	{ "control", "SOCKET", "add, remove and break functions by commands at this socket",
+	  BOTH | TOOL_DOMAIN, set_control, NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
 	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",

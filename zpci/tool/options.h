@@ -13,6 +13,7 @@
 #define TOOL_INSPECT 2u
 #define TOOL_DESCRIBE 4u
 #define TOOL_MATRIX 8u
+#define TOOL_DOMAIN 16u
 
 /*
  * The options of one command line. Strings belong to argv; NULL: not given. The lists are
@@ -20,6 +21,7 @@
  */
 struct tool_options {
 	struct boot_setup setup; /* all but @qemu_options */
+	const char *name;	 /* of a domain */
 	const char *exec;
 	unsigned int timeout; /* seconds; 0 is none */
 	bool json;

@@ -18,4 +18,7 @@ int tool_describe(const struct tool_options *options);
 /* matrix/subcommand.c */
 int tool_matrix(const struct tool_options *options);
 
+/* host/domain.c */
+int tool_host_domain(const struct tool_options *options);
+
 #endif

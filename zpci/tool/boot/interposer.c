@@ -100,10 +100,8 @@ static void add_functions(struct tool_list *list, const struct tool_functions *f
 }
 
 void tool_interposer_settings(struct tool_list *list, const struct boot_setup *setup,
-			      const char *interposer)
+			      const char *interposer, const char *others)
 {
-	const char *others = getenv("LD_PRELOAD");
-
 	tool_list_add(list, "LD_PRELOAD=%s%s%s", interposer, others && *others ? ":" : "",
 		      others ? others : "");
 	if (setup->functions.config)

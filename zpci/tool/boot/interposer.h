@@ -19,9 +19,11 @@ char *tool_interposer_find(const char *path);
 /* Can all functions be given by an environment variable? Returns 0, or -1 after a message. */
 int tool_interposer_check(const struct tool_functions *functions);
 
-/* Adds the variables, as NAME=VALUE. */
+/*
+ * Adds the variables, as NAME=VALUE. @others are objects that LD_PRELOAD names as well, or NULL.
+ */
 void tool_interposer_settings(struct tool_list *list, const struct boot_setup *setup,
-			      const char *interposer);
+			      const char *interposer, const char *others);
 
 /* Adds this process's other variables. */
 void tool_interposer_inherit(struct tool_list *list);

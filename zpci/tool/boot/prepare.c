@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
@@ -128,7 +129,8 @@ static int prepare_environment(struct session *session)
 		return 0;
 	if (tool_interposer_check(&session->setup->functions))
 		return -1;
-	tool_interposer_settings(list, session->setup, session->paths.firmware);
+	tool_interposer_settings(list, session->setup, session->paths.firmware,
+				 getenv("LD_PRELOAD"));
 	for (i = 0; session->setup->verbose && i < list->count; i++)
 		fprintf(stderr, "%s ", list->items[i]);
 	tool_interposer_inherit(list);

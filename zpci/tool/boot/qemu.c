@@ -158,7 +158,8 @@ static void append_function(char **text, const char *function, int *failed)
 	}
 }
 
-static void add_plugin(struct tool_list *list, const struct boot_setup *setup, const char *plugin)
+void tool_qemu_add_plugin(struct tool_list *list, const struct boot_setup *setup,
+			  const char *plugin)
 {
 	char *path = escape_commas(plugin);
 	char *config = escape_commas(setup->functions.config ? setup->functions.config : "");
@@ -214,7 +215,7 @@ void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 	if (setup->append)
 		add(list, "-append", setup->append);
 	if (paths->firmware && setup->accel == BOOT_TCG)
-		add_plugin(list, setup, paths->firmware);
+		tool_qemu_add_plugin(list, setup, paths->firmware);
 }
 
 void tool_qemu_add_console(struct tool_list *list, const char *backend)

@@ -19,6 +19,10 @@ int tool_qemu_check(const char *program, enum boot_accel accel);
 void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 			 const struct tool_paths *paths, const char *initrd);
 
+/* Adds the option that loads the plugin, with its arguments. */
+void tool_qemu_add_plugin(struct tool_list *list, const struct boot_setup *setup,
+			  const char *plugin);
+
 /*
  * Adds the guest's console, which QEMU connects to @backend. QEMU writes a copy to the file that
  * $ZPCI_CONSOLE names.

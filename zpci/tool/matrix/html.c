@@ -12,6 +12,7 @@
 #include <zpci/profile.h>
 
 #include "matrix.h"
+#include "zpci/tool/markup.h"
 
 static const char style[] =
 	":root{color-scheme:light dark;--back:#fff;--text:#1c2024;--soft:#60656c;--line:#dde1e6;"
@@ -99,9 +100,9 @@ static void put_overview(FILE *to, const struct matrix *matrix)
 		const struct matrix_boot *boot = &matrix->boots[i];
 
 		fprintf(to, "<tr><th><a href=\"#boot%zu\">", i + 1);
-		matrix_put_markup(to, matrix_boot_name(boot, name, sizeof(name)));
+		tool_put_markup(to, matrix_boot_name(boot, name, sizeof(name)));
 		fputs("</a><small>", to);
-		matrix_put_markup(to, boot->release);
+		tool_put_markup(to, boot->release);
 		fputs("</small></th>", to);
 		if (*boot->problem)
 			fprintf(to, "<td class=\"different\" colspan=\"%d\">no report</td>",
@@ -123,15 +124,15 @@ static void put_cell(FILE *to, const struct matrix_cell *cell)
 		return;
 	}
 	fputs("<td class=\"expected\">", to);
-	matrix_put_markup(to, *cell->expected ? matrix_short(cell->expected) : "any");
+	tool_put_markup(to, *cell->expected ? matrix_short(cell->expected) : "any");
 	fprintf(to, "</td><td class=\"%s\"", classes[cell->result]);
 	if (*cell->why) {
 		fputs(" title=\"", to);
-		matrix_put_markup(to, cell->why);
+		tool_put_markup(to, cell->why);
 		fputc('"', to);
 	}
 	fputc('>', to);
-	matrix_put_markup(to, matrix_short(cell->observed));
+	tool_put_markup(to, matrix_short(cell->observed));
 	fputs("</td>", to);
 }
 
@@ -151,9 +152,9 @@ static void put_table(FILE *to, const struct matrix_boot *boot)
 		fputs("<tr><th>", to);
 		if (*matrix_rows[i].text == ' ')
 			fputs("&emsp;", to);
-		matrix_put_markup(to, matrix_rows[i].text + strspn(matrix_rows[i].text, " "));
+		tool_put_markup(to, matrix_rows[i].text + strspn(matrix_rows[i].text, " "));
 		fputs("<small>", to);
-		matrix_put_markup(to, matrix_rows[i].help);
+		tool_put_markup(to, matrix_rows[i].help);
 		fputs("</small></th>", to);
 		for (profile = 0; profile < MATRIX_PROFILES; profile++)
 			put_cell(to, &boot->cells[profile][i]);
@@ -176,7 +177,7 @@ static void put_reasons(FILE *to, const struct matrix_boot *boot)
 				continue;
 			fprintf(to, "<p class=\"soft\">%s, %s: ", matrix_profile_names[profile],
 				matrix_rows[i].name);
-			matrix_put_markup(to, cell->why);
+			tool_put_markup(to, cell->why);
 			fputs(".</p>\n", to);
 			last = cell->why;
 		}
@@ -188,16 +189,16 @@ static void put_boot(FILE *to, const struct matrix_boot *boot, size_t number)
 	char name[MATRIX_NAME];
 
 	fprintf(to, "<h2 id=\"boot%zu\">", number);
-	matrix_put_markup(to, matrix_boot_name(boot, name, sizeof(name)));
+	tool_put_markup(to, matrix_boot_name(boot, name, sizeof(name)));
 	fputs("</h2>\n", to);
 	if (*boot->problem) {
 		fputs("<p class=\"failed\">", to);
-		matrix_put_markup(to, boot->problem);
+		tool_put_markup(to, boot->problem);
 		fputs("</p>\n", to);
 		return;
 	}
 	fputs("<p class=\"soft\">Linux ", to);
-	matrix_put_markup(to, boot->release);
+	tool_put_markup(to, boot->release);
 	fprintf(to, ", %s BTF, %s vfio-pci</p>\n", boot->has_btf ? "with" : "without",
 		boot->has_vfio ? "with" : "without");
 	put_table(to, boot);
@@ -215,9 +216,9 @@ static void put_profiles(FILE *to, const struct matrix *matrix)
 	for (i = 0; i < MATRIX_PROFILES; i++) {
 		profile = zpci_profile_find(matrix_profile_names[i]);
 		fprintf(to, "<li><b>%s</b>: ", matrix_profile_names[i]);
-		matrix_put_markup(to, profile ? profile->help : "");
+		tool_put_markup(to, profile ? profile->help : "");
 		fputs("<br><small><code>", to);
-		matrix_put_markup(to, matrix->functions[i].spec);
+		tool_put_markup(to, matrix->functions[i].spec);
 		fputs("</code></small></li>\n", to);
 	}
 	fputs("</ul>\n", to);

@@ -3,11 +3,12 @@
  * The matrix for a test runner, as the XML that many call JUnit; its tests are those of tap.c.
  */
 #include "matrix.h"
+#include "zpci/tool/markup.h"
 
 static void put_attribute(FILE *to, const char *name, const char *value)
 {
 	fprintf(to, " %s=\"", name);
-	matrix_put_markup(to, value);
+	tool_put_markup(to, value);
 	fputc('"', to);
 }
 

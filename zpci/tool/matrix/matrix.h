@@ -8,7 +8,7 @@
  *	observed.c     the report as observed values
  *	expected.c     the rows, what each profile must show, and the comparison
  *	outputs.c      where the results go
- *	text.c html.c json.c tap.c junit.c    the results; markup.c escapes for two of them
+ *	text.c html.c json.c tap.c junit.c    the results
  *	matrix.c       small questions that all of them have
  *
  * A cell is one observation of one function in one boot. Its expected value depends on the profile
@@ -214,8 +214,5 @@ void matrix_json(FILE *to, const struct matrix *matrix);
 void matrix_json_expected(FILE *to);
 void matrix_tap(FILE *to, const struct matrix *matrix);
 void matrix_junit(FILE *to, const struct matrix *matrix);
-
-/* markup.c: text as HTML and XML take it, in element content or in an attribute. */
-void matrix_put_markup(FILE *to, const char *text);
 
 #endif

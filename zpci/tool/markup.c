@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text in HTML and XML. */
-#include "matrix.h"
+#include "markup.h"
 
-void matrix_put_markup(FILE *to, const char *text)
+void tool_put_markup(FILE *to, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
