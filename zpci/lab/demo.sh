@@ -5,20 +5,16 @@
 # physical function. They differ only in their emulation profile. zpci-inspect reads in the guest
 # how its kernel sees each of them, and demo-table compares that with what is expected.
 
-lab_demo() {
-	local run folder status=0
-	lab_build
-	lab_qemu
-	lab_guest
-	run=$(build_folder native)/run
+# demo_show INTERRUPTS COMMAND...: COMMAND is `zpci inspect' where the guest is to run.
+demo_show() {
+	local interrupts=$1 folder status=0
+	shift
 	folder=$(mktemp -d)
 	# shellcheck disable=SC2064 # the folder's name of now
 	trap "rm -rf '$folder'" EXIT
-	say "booting a guest with two detached VFs, profiles \`lpar' and \`plain' ..."
-	"$run" zpci inspect --json --timeout 300 \
-		--function probe,vf=3,fid=0x1021,uid=0x111,profile=lpar \
+	"$@" --json --function probe,vf=3,fid=0x1021,uid=0x111,profile=lpar \
 		--function probe,vf=4,fid=0x1022,uid=0x112,profile=plain \
-		-- --fid 1021 --fid 1022 --interrupts 100 --dma-bytes 1M \
+		-- --fid 1021 --fid 1022 --interrupts "$interrupts" --dma-bytes 1M \
 		--hold-command 'lspci -vv' \
 		>"$folder/json" 2>"$folder/lspci" || status=$?
 	if [ "$status" -ne 0 ]; then
@@ -26,7 +22,17 @@ lab_demo() {
 		die "zpci inspect ended with status $status"
 	fi
 	echo
-	perl "$ZPCI_SOURCE/zpci/lab/demo-table" "$folder/json" "$folder/lspci" 1021 1022 ||
-		die "what the guest saw is not what was expected"
+	perl "$ZPCI_SOURCE/zpci/lab/demo-table" "$folder/json" "$folder/lspci" "$interrupts" \
+		1021 1022 || die "what the guest saw is not what was expected"
+}
+
+lab_demo() {
+	local run
+	lab_build
+	lab_qemu
+	lab_guest
+	run=$(build_folder native)/run
+	say "booting a guest with two detached VFs, profiles \`lpar' and \`plain' ..."
+	demo_show 100 "$run" zpci inspect --timeout 300
 	say "as expected; look around in such a guest: $run zpci run --function probe,vf=3"
 }

@@ -16,6 +16,8 @@
 # Each of them is made once. The host has no disk: these archives and one with the command and its
 # files, one behind the other, are its initial RAM disk. zpci/lab/kvm/boot starts Hercules with it.
 
+. "$ZPCI_SOURCE/zpci/lab/kvm/demo"
+
 kvm_folder=$ZPCI_CACHE/kvm
 kvm_libraries=usr/lib/s390x-linux-gnu
 kvm_locked=
@@ -31,10 +33,11 @@ kvm_qemu_suites() {
 
 kvm_usage() {
 	cat <<-USAGE
-		usage: zpci-lab kvm [OPTION]... [--] COMMAND [ARGUMENT]...
+		usage: zpci-lab kvm [OPTION]... [[--] COMMAND [ARGUMENT]...]
 
 		Boots a KVM host on Hercules, runs the command in it, and passes on its output and exit
-		status. Without a command, only makes all that is needed.
+		status. Without a command it boots a guest under that KVM, with two detached VFs, and shows
+		what the guest saw of them, as \`zpci-lab demo' does.
 
 		  --qemu ${kvm_qemu_names[*]// /|}
 		                     the QEMU that the host has (default: 7.2)
@@ -337,7 +340,10 @@ lab_kvm() {
 	trap '[ $? -eq 0 ] || exit 125' EXIT
 	kvm_lock >&2
 	kvm_prepare "$qemu" >&2
-	[ $# -gt 0 ] || return 0
+	[ $# -gt 0 ] || {
+		kvm_demo --qemu "$qemu" --timeout "$timeout" --memory "$memory" --cpus "$cpus" $verbose
+		return
+	}
 
 	folder=$(mktemp -d)
 	# shellcheck disable=SC2064 # the folder's name of now
