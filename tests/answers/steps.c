@@ -555,10 +555,9 @@ void do_dma(struct trial *trial, uint64_t operation, uint64_t address, uint64_t 
 				      read ? 0 : address, length);
 }
 
-/* Where the function is blocked there is or will be an event: a device's thread blocks it first. */
 static unsigned refusal(struct trial *trial, uint64_t failing)
 {
-	unsigned pec = (unsigned)(trial->dma_status ? v_event(trial) : v_event_soon(trial));
+	unsigned pec = (unsigned)v_event_of_dma(trial);
 
 	if (!pec)
 		return 0;

@@ -146,8 +146,8 @@ uint64_t v_in_memory(struct trial *trial, uint64_t offset, uint64_t length);
 uint64_t v_in_bar(struct trial *trial, uint64_t bar, uint64_t offset, uint64_t length);
 /* PEC of the next event, which is taken; 0: there is none. Its fields afterwards. */
 uint64_t v_event(struct trial *trial);
-/* The same, where the function is blocked already and the event may take a moment. */
-uint64_t v_event_soon(struct trial *trial);
+/* The same after a DMA of `probe`, which may have been refused. */
+uint64_t v_event_of_dma(struct trial *trial);
 uint64_t v_event_handle(const struct trial *trial);
 uint64_t v_event_fid(const struct trial *trial);
 uint64_t v_event_address(const struct trial *trial);

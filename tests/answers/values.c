@@ -284,15 +284,12 @@ uint64_t v_event(struct trial *trial)
 	return guest_event(trial, &trial->event);
 }
 
-uint64_t v_event_soon(struct trial *trial)
+/* The device's thread blocks the function first and then queues the event, and the host may stop it
+ * in between for a long time. An RPCIT waits for it, also if the RPCIT is refused. */
+uint64_t v_event_of_dma(struct trial *trial)
 {
-	unsigned pec = guest_event(trial, &trial->event);
-
-	for (unsigned i = 0; !pec && i < 100000; i++) {
-		trial->player->pause(trial->player);
-		pec = guest_event(trial, &trial->event);
-	}
-	return pec;
+	guest_refresh(trial, guest_handle(trial), 0, 4096);
+	return v_event(trial);
 }
 
 /* --- presented -------------------------------------------------------------------------------- */
