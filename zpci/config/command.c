@@ -7,7 +7,6 @@
  * An answer has only printable ASCII, whatever the line has.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,6 @@
  * of DMA. When there is neither, it waits until the next doorbell is due or another thread wakes
  * it. All state is under the device's lock; probe_device.c says how services are called.
  */
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>

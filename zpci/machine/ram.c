@@ -12,7 +12,6 @@
  * several threads (ram_storage.c), the suppression of adapter interruptions (ram_present.c), and
  * that a cancelled timer no longer runs (ram_time.c).
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -12,7 +12,6 @@
  *
  * - Each channel report is presented, since the firmware knows when the guest needs one.
  */
-#include <errno.h>
 #include <time.h>
 
 #include "ram_internal.h"
