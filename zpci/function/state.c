@@ -109,6 +109,7 @@ bool zpci_function_had_handle(const struct zpci_function *function, uint32_t han
 {
 	uint32_t back = (atomic_load(&function->handle) - handle) & ZPCI_HANDLE_INSTANCE;
 
+	zpci_function_assert_locked(function);
 	return back / ZPCI_HANDLE_INSTANCE_STEP < function->instances;
 }
 
