@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -719,6 +720,89 @@ static void registers_can_be_used_while_dma_runs(void **state)
 	assert_int_equal(load(ZPCI_PROBE_MEMORY + 0x7000, 1), sample(0x7000));
 }
 
+/* While a doorbell waits for its time, the thread does not keep the lock that the guest needs. */
+static void registers_can_be_used_while_a_doorbell_waits(void **state)
+{
+	(void)state;
+	store(ZPCI_PROBE_REG_DELAY, 4, ZPCI_PROBE_DELAY_MAX);
+	store(ZPCI_PROBE_REG_DOORBELL_LATER, 4, 1);
+	for (unsigned i = 0; i < 1000; i++)
+		sched_yield();
+	load(ZPCI_PROBE_REG_INTERRUPTS, 8);
+	assert_int_equal(count_raised(), 0);
+}
+
+/* --- for the thread sanitizer ----------------------------------------------------------------
+ * The device's thread is in a service, and a call of the function follows. The test orders the two
+ * by nothing: it learns of the service by a relaxed access. What remains is the device's lock. */
+
+static atomic_bool served;
+
+static int unordered_write(void *function, uint64_t address, const void *buffer, size_t length,
+			   uint64_t *failed)
+{
+	(void)function, (void)address, (void)buffer, (void)length, (void)failed;
+	atomic_store_explicit(&served, true, memory_order_relaxed);
+	return 0;
+}
+
+static void load_status(void)
+{
+	load(ZPCI_PROBE_REG_DMA_STATUS, 4);
+}
+
+static void store_memory(void)
+{
+	store(ZPCI_PROBE_MEMORY, 8, 1);
+}
+
+static void reset(void)
+{
+	model->reset(device);
+}
+
+static void drain(void)
+{
+	model->drain(device, true);
+}
+
+static void quiesce(void)
+{
+	model->quiesce(device);
+}
+
+static void resume(void)
+{
+	model->resume(device);
+}
+
+static void nothing(void)
+{
+	/* The device is closed next. */
+}
+
+static void each_call_is_ordered_after_the_thread(void **state)
+{
+	static const struct zpci_services unordered = { .size = sizeof(unordered),
+							.dma_write = unordered_write };
+	static void (*const calls[])(void) = { load_status, store_memory, reset,  drain,
+					       quiesce,	    resume,	  nothing };
+	void *ordered = device;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		atomic_store_explicit(&served, false, memory_order_relaxed);
+		assert_int_equal(zpci_adapter_borrow(adapter, 1, &unordered, &identity, &device),
+				 0);
+		command(ZPCI_PROBE_DMA_FILL, 0, BASE, 10 * PAGE);
+		while (!atomic_load_explicit(&served, memory_order_relaxed))
+			sched_yield();
+		calls[i]();
+		zpci_adapter_give_back(adapter, 1, device);
+	}
+	device = ordered;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -752,6 +836,8 @@ int main(void)
 		TEST(dma_canceled_by_the_gate_ends_as_by_a_reset),
 		TEST(close_ends_all_work),
 		TEST(registers_can_be_used_while_dma_runs),
+		TEST(registers_can_be_used_while_a_doorbell_waits),
+		TEST(each_call_is_ordered_after_the_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
