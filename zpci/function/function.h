@@ -102,7 +102,7 @@ struct zpci_view {
 	uint8_t own[ZPCI_VIEW_HEADER + 7];
 };
 
-/* Under interruption.lock. */
+/* Under interruption.lock, or with the gate closed: no device looks at it then. */
 struct zpci_msix {
 	unsigned capability; /* offset in config space; 0: none */
 	unsigned vectors;
@@ -309,6 +309,16 @@ static inline void zpci_function_assert_locked(const struct zpci_function *funct
 	while (held && held != function)
 		held = held->outer;
 	assert(held);
+#else
+	(void)function;
+#endif
+}
+
+/* That the gate is closed; likewise. */
+static inline void zpci_function_assert_closed(struct zpci_function *function)
+{
+#ifdef ZPCI_ASSERTIONS
+	assert(zpci_function_is_closed(function));
 #else
 	(void)function;
 #endif

@@ -17,7 +17,9 @@
  * it. Nothing else is remembered: the guest may write the table before or after REG_INT (reference
  * 10.3).
  *
- * All state is under interruption.lock, since devices raise vectors from threads of their own.
+ * All state is under interruption.lock, since devices raise vectors from threads of their own. While
+ * the gate is closed a vector has no effect, so the calls that begin, reset and end the state need
+ * no lock: their callers have closed the gate.
  */
 #include "zpci/function/msix.h"
 
@@ -85,6 +87,7 @@ int zpci_msix_init(struct zpci_function *function, unsigned capability)
 	struct zpci_msix *msix = &function->msix;
 	int rc;
 
+	zpci_function_assert_closed(function);
 	memset(msix, 0, sizeof(*msix));
 	msix->capability = capability;
 	if (!msix->capability)
@@ -106,11 +109,10 @@ void zpci_msix_fini(struct zpci_function *function)
 {
 	struct zpci_msix *msix = &function->msix;
 
-	pthread_mutex_lock(&function->interruption.lock);
+	zpci_function_assert_closed(function);
 	free(msix->table);
 	free(msix->pending);
 	memset(msix, 0, sizeof(*msix));
-	pthread_mutex_unlock(&function->interruption.lock);
 }
 
 /* As PCI has it after reset: everything masked, nothing pending. */
@@ -118,7 +120,7 @@ void zpci_msix_reset(struct zpci_function *function)
 {
 	struct zpci_msix *msix = &function->msix;
 
-	pthread_mutex_lock(&function->interruption.lock);
+	zpci_function_assert_closed(function);
 	msix->enabled = false;
 	msix->masked = false;
 	if (msix->capability) {
@@ -128,7 +130,6 @@ void zpci_msix_reset(struct zpci_function *function)
 			msix->table[i * PCI_MSIX_ENTRY_SIZE + PCI_MSIX_ENTRY_VECTOR_CTRL] =
 				PCI_MSIX_ENTRY_CTRL_MASKBIT;
 	}
-	pthread_mutex_unlock(&function->interruption.lock);
 }
 
 static bool vector_masked(const struct zpci_msix *msix, unsigned vector)

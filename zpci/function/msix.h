@@ -7,8 +7,9 @@
 
 #include "zpci/function/function.h"
 
-/* For a device just opened, whose capability is at @capability (0: none). 0; -EINVAL, after a
- * message: its table does not fit into its BAR; -ENOMEM. */
+/* The first three with the gate closed. For a device just opened, whose capability is at
+ * @capability (0: none). 0; -EINVAL, after a message: its table does not fit into its BAR;
+ * -ENOMEM. */
 int zpci_msix_init(struct zpci_function *function, unsigned capability);
 void zpci_msix_fini(struct zpci_function *function);
 void zpci_msix_reset(struct zpci_function *function);
