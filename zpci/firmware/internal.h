@@ -92,7 +92,8 @@ struct zpci_firmware {
 	 * least likely to be still in use. */
 	struct zpci_function *free_first, *free_last;
 
-	pthread_mutex_t fids_lock; /* leaf: to change these, or to see that a FID is missing */
+	/* Leaf: to take a function out of its chain, or to see that a FID is missing. */
+	pthread_mutex_t fids_lock;
 	_Atomic(struct zpci_function *) fids[ZPCI_FID_CHAINS];
 	uint32_t removed[ZPCI_FIDS_REMOVED]; /* the last ones, in the order of their removal */
 	unsigned removed_count;
