@@ -15,6 +15,9 @@
 #include <sched.h>
 #include <string.h>
 
+#include "zpci/firmware/internal.h"
+#include "zpci/function/facts.h"
+
 #define PIECE 0x10000u
 #define PAGE 4096u
 
@@ -244,6 +247,12 @@ static int fail_to_transfer(struct errand *errand)
 	       EFAULT;
 }
 
+static int inject_error(struct errand *errand)
+{
+	return zpci_firmware_inject_error(errand->fixture.firmware, FID + 1,
+					  ZPCI_PEC_SERVICE_ACTION);
+}
+
 static int announce(struct errand *errand)
 {
 	zpci_firmware_announce(errand->fixture.firmware, FID + 1);
@@ -317,6 +326,13 @@ static int mask_vector(struct errand *errand)
 			   BENCH_MSIX_TABLE + 16 + 12, 4, 0x01000000);
 }
 
+/* A bit that is not pending any more was sent. */
+static int load_pending_bits(struct errand *errand)
+{
+	return guest_load(&errand->fixture, errand->handle, BENCH_MSIX_BAR, BENCH_MSIX_PBA, 8,
+			  NULL);
+}
+
 static int disable(struct errand *errand)
 {
 	uint32_t result;
@@ -378,6 +394,8 @@ static const struct wait {
 	  clear_bus_master },
 	{ "MSI-X off waits for an indicator", raise_vector, &indicator_park, disable_msix },
 	{ "a mask waits for an indicator", raise_vector, &indicator_park, mask_vector },
+	{ "a load of pending bits waits for an indicator", raise_vector, &indicator_park,
+	  load_pending_bits },
 	{ "disable waits for an indicator", raise_vector, &indicator_park, disable },
 	{ "deconfigure waits for an indicator", raise_vector, &indicator_park, deconfigure },
 	{ "a reset waits for an indicator", raise_vector, &indicator_park, reset },
@@ -393,6 +411,8 @@ static const struct wait {
 	{ "disable waits for an error of measurement", fail_to_measure, &post_park, disable },
 	{ "disable waits for an error of the device", report_error, &post_park, disable },
 	{ "disable waits for an error of DMA", fail_to_transfer, &post_park, disable },
+	{ "disable waits for an injected error", inject_error, &post_park, disable },
+	{ "disable waits for an announcement", announce, &post_park, disable },
 	{ "quiesce waits for measurement", let_time_pass, &measure_park, quiesce },
 	{ "quiesce waits for a channel report", announce, &report_park, quiesce },
 };
@@ -775,6 +795,78 @@ static void test_adding_to_a_stopped_machine_waits_for_drain(void **state)
 	assert_false(early);
 }
 
+/* --- searches for a FID ---------------------------------------------------------------------- */
+
+/* FIDs with this distance are mostly in the same chain: zpci/firmware/list.c multiplies them by the
+ * golden ratio. */
+#define SAME_CHAIN 0x1b5acu
+
+static int look_for_fid(struct errand *errand)
+{
+	struct zpci_function_info info = { .size = sizeof(info) };
+
+	return zpci_firmware_info(errand->fixture.firmware, FID + 1, &info);
+}
+
+/* While a search is on its way through a chain, a slot of that chain can get another function. The
+ * search then ends in another chain. The function that it has missed is found with the lock. */
+static void test_missed_fid_is_searched_again_with_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_firmware *firmware = fixture->firmware;
+	struct errand like = { .fixture = *fixture }, errand;
+	struct zpci_function *first;
+	bool early;
+
+	fixture_add(fixture, 1, "lpar");
+	assert_int_equal(add_with_fid(&like, 2, FID + 1 + SAME_CHAIN), 0);
+	first = zpci_list_find_fid(firmware, FID + 1 + SAME_CHAIN);
+	assert_ptr_equal(first->next_of_fid, zpci_list_find_fid(firmware, FID + 1));
+	pthread_mutex_lock(&firmware->fids_lock);
+	first->next_of_fid = NULL;
+	start(&errand, &like, look_for_fid);
+	give_chances();
+	early = errand.done;
+	first->next_of_fid = zpci_list_slot(firmware, 0);
+	pthread_mutex_unlock(&firmware->fids_lock);
+	assert_int_equal(finish(&errand), 0);
+	assert_false(early);
+}
+
+/* No function leaves its chain while a search has the lock. */
+static void test_removal_waits_for_a_search_with_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand like = { .fixture = *fixture }, errand;
+	bool early;
+
+	fixture_add(fixture, 1, "lpar");
+	pthread_mutex_lock(&fixture->firmware->fids_lock);
+	start(&errand, &like, take_away);
+	give_chances();
+	early = errand.done;
+	pthread_mutex_unlock(&fixture->firmware->fids_lock);
+	assert_int_equal(finish(&errand), 0);
+	assert_false(early);
+}
+
+/* The removal has begun, and its event is not there yet. */
+static void test_removed_fid_is_in_reserved_state_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand like = { .fixture = *fixture }, errand;
+	uint16_t response;
+
+	fixture_add(fixture, 1, "lpar");
+	post_park.closed = true;
+	start(&errand, &like, take_away);
+	wait_for(&post_park.here);
+	assert_int_equal(guest_servc(fixture, ZPCI_SCLP_CONFIGURE, FID + 1, &response), CC(0));
+	assert_int_equal(response, ZPCI_SCLP_RESERVED_STATE);
+	post_park.closed = false;
+	assert_int_equal(finish(&errand), 0);
+}
+
 /* --- after the wait for a lock the function is checked again
  * --------------------------------------- */
 
@@ -801,43 +893,32 @@ static void test_handle_that_ends_during_the_wait_is_refused(void **state)
 	assert_int_equal(finish(&second), CC(3));
 }
 
-/* Interrupt Line: a byte of each device's own. */
 static int look_at_config(struct errand *errand)
 {
-	uint8_t line = 0;
-	int rc = zpci_firmware_device_config(errand->fixture.firmware, FID + 1, 0x3c, &line, 1);
+	uint8_t byte;
 
-	return rc ? rc : line;
+	return zpci_firmware_device_config(errand->fixture.firmware, FID + 1, 0, &byte, 1);
 }
 
-static int exchange(struct errand *errand)
-{
-	int rc = take_away(errand);
-
-	return rc ? rc : add_with_fid(errand, 2, FID + 2);
-}
-
-/* The same by FID: another function may have its slot. The order of the two is not defined. */
+/* The same by FID: the slot may have another function. The call waits for a lock that the test has,
+ * and the function's life ends meanwhile. */
 static void test_fid_that_ends_during_the_wait_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	struct errand like, first, second, third;
-	int looked;
+	struct errand like = { .fixture = *fixture }, errand;
+	struct zpci_function *function;
 
-	use(fixture, &like);
-	guest_config_write(fixture, like.handle, 0x3c, 1, 0x55);
-	bar_park.closed = true;
-	start(&first, &like, store_bar);
-	wait_for(&bar_park.here);
-	start(&second, &like, exchange);
+	fixture_add(fixture, 1, "lpar");
+	function = zpci_list_find_fid(fixture->firmware, FID + 1);
+	zpci_function_lock(function);
+	start(&errand, &like, look_at_config);
 	give_chances();
-	start(&third, &like, look_at_config);
-	give_chances();
-	bar_park.closed = false;
-	assert_int_equal(finish(&first), CC(0));
-	assert_int_equal(finish(&second), 0);
-	looked = finish(&third);
-	assert_true(looked == 0x55 || looked == -ENOENT);
+	zpci_facts_withdraw(function);
+	zpci_function_unlock(function);
+	assert_int_equal(finish(&errand), -ENOENT);
+	zpci_function_lock(function);
+	zpci_facts_publish(function);
+	zpci_function_unlock(function);
 }
 
 int main(void)
@@ -855,6 +936,9 @@ int main(void)
 		ORDER_TEST(test_function_added_during_quiesce_is_stopped),
 		ORDER_TEST(test_resume_during_quiesce_wins),
 		ORDER_TEST(test_adding_to_a_stopped_machine_waits_for_drain),
+		ORDER_TEST(test_missed_fid_is_searched_again_with_the_lock),
+		ORDER_TEST(test_removal_waits_for_a_search_with_the_lock),
+		ORDER_TEST(test_removed_fid_is_in_reserved_state_at_once),
 		ORDER_TEST(test_handle_that_ends_during_the_wait_is_refused),
 		ORDER_TEST(test_fid_that_ends_during_the_wait_is_refused),
 	};
