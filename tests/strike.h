@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * strike.h - something happens between any two instructions of a test.
+ *
+ * A signal comes each 20 microseconds, and its handler does what another thread could do at any
+ * moment. This needs no second processor, and no luck: the test repeats a short piece of code, so
+ * before long a signal hits each place of it. The handler must not take a lock.
+ */
+#ifndef TESTS_STRIKE_H
+#define TESTS_STRIKE_H
+
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static inline void strike_each(unsigned microseconds)
+{
+	const struct itimerval interval = { .it_interval.tv_usec = microseconds,
+					    .it_value.tv_usec = microseconds };
+
+	assert_int_equal(setitimer(ITIMER_REAL, &interval, NULL), 0);
+}
+
+static inline void strike_begin(void (*handler)(int signal))
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+	strike_each(20);
+}
+
+static inline void strike_end(void)
+{
+	strike_each(0);
+	signal(SIGALRM, SIG_IGN);
+}
+
+/* To be called often. The thread sanitizer keeps signals back until a thread waits. */
+static inline void strike_point(unsigned round)
+{
+	if (!(round % 1024))
+		usleep(0);
+}
+
+#endif
