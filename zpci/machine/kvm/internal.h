@@ -96,6 +96,8 @@ void zpci_kvm_sclp_completion(void *machine, uint32_t sccb);
 bool zpci_kvm_take_report(struct zpci_kvm *kvm);
 /* One that was taken is pending again. */
 void zpci_kvm_return_report(struct zpci_kvm *kvm);
+/* At a reset: none is pending any more. */
+void zpci_kvm_forget_reports(struct zpci_kvm *kvm);
 /* SIC: the mode of @isc. 0; -EOPNOTSUPP: the guest has no suppression; -EINVAL: no such mode. */
 int zpci_kvm_set_mode(struct zpci_kvm *kvm, unsigned isc, unsigned mode);
 

@@ -185,7 +185,7 @@ void zpci_kvm_destroy(struct zpci_kvm *kvm)
 void zpci_kvm_reset(struct zpci_kvm *kvm, struct zpci_firmware *firmware, enum zpci_reset reset)
 {
 	zpci_firmware_reset(firmware, reset);
-	atomic_store(&kvm->reports, 0);
+	zpci_kvm_forget_reports(kvm);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */

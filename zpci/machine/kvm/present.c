@@ -131,6 +131,11 @@ void zpci_kvm_return_report(struct zpci_kvm *kvm)
 	atomic_fetch_add(&kvm->reports, 1);
 }
 
+void zpci_kvm_forget_reports(struct zpci_kvm *kvm)
+{
+	atomic_store(&kvm->reports, 0);
+}
+
 /* --- SCLP ------------------------------------------------------------------------------------ */
 
 void zpci_kvm_sclp_completion(void *machine, uint32_t sccb)
