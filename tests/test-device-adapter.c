@@ -3,8 +3,11 @@
  * test-device-adapter.c - adapters are made, their functions are lent, models are found by name.
  */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,6 +15,8 @@
 #include <cmocka.h>
 
 #include <zpci/device.h>
+
+#include "strike.h"
 
 #define PCHID 0x1c0
 
@@ -296,6 +301,77 @@ static void adapter_lives_until_its_functions_are_back(void **state)
 	assert_int_equal(destroys, 1);
 }
 
+/* --- references from several threads --------------------------------------------------------- */
+
+static struct zpci_adapter *shared;
+static volatile unsigned taken;
+
+static void take_one(int signal)
+{
+	(void)signal;
+	zpci_adapter_ref(shared);
+	taken++;
+}
+
+/* Another thread takes one while this one does. */
+static void no_reference_is_lost(void **state)
+{
+	const struct zpci_model model = counting();
+	unsigned references = 1;
+
+	(void)state;
+	strike_or_skip();
+	assert_int_equal(zpci_adapter_create(&model, PCHID, &options, &shared), 0);
+	taken = 0;
+	strike_begin(take_one);
+	for (; taken < 10000; references++)
+		zpci_adapter_ref(shared);
+	strike_end();
+	for (references += taken; references > 1 && !destroys; references--)
+		zpci_adapter_unref(shared);
+	assert_int_equal(destroys, 0);
+	zpci_adapter_unref(shared);
+	assert_int_equal(destroys, 1);
+}
+
+static unsigned contents; /* of an adapter */
+static atomic_bool given_back;
+
+static void look_at_contents(void *adapter)
+{
+	counting_destroy(adapter);
+	assert_int_equal(contents, 1);
+}
+
+static void *use_and_unref(void *opaque)
+{
+	contents = 1;
+	zpci_adapter_unref(opaque);
+	atomic_store_explicit(&given_back, true, memory_order_relaxed);
+	return NULL;
+}
+
+/* For the thread sanitizer: who destroys the adapter comes after all others. */
+static void destruction_is_ordered_after_use(void **state)
+{
+	struct zpci_model model = counting();
+	struct zpci_adapter *adapter;
+	pthread_t thread;
+
+	(void)state;
+	model.destroy = look_at_contents;
+	contents = 0;
+	given_back = false;
+	assert_int_equal(zpci_adapter_create(&model, PCHID, &options, &adapter), 0);
+	zpci_adapter_ref(adapter);
+	assert_int_equal(pthread_create(&thread, NULL, use_and_unref, adapter), 0);
+	while (!atomic_load_explicit(&given_back, memory_order_relaxed))
+		sched_yield();
+	zpci_adapter_unref(adapter);
+	pthread_join(thread, NULL);
+	assert_int_equal(destroys, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +385,8 @@ int main(void)
 		cmocka_unit_test(function_is_lent_once),
 		cmocka_unit_test(function_whose_open_fails_is_not_lent),
 		cmocka_unit_test(adapter_lives_until_its_functions_are_back),
+		cmocka_unit_test(no_reference_is_lost),
+		cmocka_unit_test(destruction_is_ordered_after_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

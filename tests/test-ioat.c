@@ -2,10 +2,14 @@
 /* DMA through the guest's translation tables: which pages a device reaches (ref 5.3 to 5.8,
  * 8.5). */
 #include "fixture.h"
+#include "strike.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+
+#include "zpci/firmware/internal.h"
+#include "zpci/function/ioat.h"
 
 #define APERTURE 0x1000000ull /* 16 MiB from the first DMA address */
 
@@ -370,6 +374,61 @@ static void test_refresh_in_error_ends_translations(void **state)
 	expect_refused(fixture, dma, ZPCI_PEC_DMA_TRANSLATION);
 }
 
+/* --- the cache ------------------------------------------------------------------------------- */
+
+#define OTHER ((uint64_t)ZPCI_IOAT_CACHE * 0x1000) /* has the same entry in the cache */
+#define STEPS 30000u
+
+static struct zpci_ioat_entry *entry;
+static volatile bool filling, other;
+static volatile unsigned steps;
+
+/* Another thread caches the one page, then the other one. Each signal is half of the work. */
+static void fill_further(int signal)
+{
+	uint32_t sequence = entry->sequence;
+
+	(void)signal;
+	if (!filling && sequence & 1)
+		return; /* the test's thread is at it */
+	if (filling)
+		entry->frame = PAGES + (other ? 0x3000 : 0x1000);
+	entry->sequence = sequence + 1;
+	if (!filling)
+		entry->page = (dma + (other ? 0 : OTHER)) | 1;
+	if (!filling)
+		other = !other;
+	filling = !filling;
+	steps++;
+}
+
+/* At any moment of an access another thread may change the entry that it looks at. */
+static void test_cache_never_mixes_two_pages(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned wrong = 0;
+	uint8_t byte;
+
+	strike_or_skip();
+	translated(fixture);
+	guest_map(fixture, dma + OTHER, PAGES + 0x3000, 0);
+	guest_fill(fixture, PAGES + 0x1000, 0x11, 1);
+	guest_fill(fixture, PAGES + 0x3000, 0x33, 1);
+	entry = &zpci_list_find_fid(fixture->firmware, FID + 1)
+			 ->dma.ioat.cache[dma / 0x1000 % ZPCI_IOAT_CACHE];
+	filling = other = false;
+	steps = 0;
+	strike_begin(fill_further);
+	for (unsigned i = 0; steps < STEPS; i++) {
+		assert_int_equal(dma_read(dma + i % 2 * OTHER, &byte, 1, NULL), 0);
+		wrong += byte != (i % 2 ? 0x33 : 0x11);
+	}
+	strike_end();
+	if (filling)
+		fill_further(0);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +447,7 @@ int main(void)
 		FIXTURE_TEST(test_registering_again_uses_new_tables),
 		FIXTURE_TEST(test_reregistering_uses_new_tables),
 		FIXTURE_TEST(test_refresh_waits_for_accesses_in_flight),
+		FIXTURE_TEST(test_cache_never_mixes_two_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

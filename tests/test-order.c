@@ -462,6 +462,32 @@ static void test_wait(void **state)
 	tear_down(&fixture);
 }
 
+/* Before disable waits it closes the gate. Else what begins meanwhile would not be waited for. */
+static void test_gate_is_closed_before_the_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	struct errand like, first, second;
+	struct zpci_function *function;
+	bool closed;
+
+	use(fixture, &like);
+	function = zpci_list_find_fid(fixture->firmware, FID + 1);
+	dma_park.closed = true;
+	start(&first, &like, transfer);
+	wait_for(&dma_park.here);
+	start(&second, &like, disable);
+	/* While a writer waits, no reader gets in. */
+	while (!pthread_rwlock_tryrdlock(&function->dma.lock)) {
+		pthread_rwlock_unlock(&function->dma.lock);
+		sched_yield();
+	}
+	closed = zpci_function_is_closed(function);
+	dma_park.closed = false;
+	assert_int_equal(finish(&first), 0);
+	assert_int_equal(finish(&second), 0);
+	assert_true(closed);
+}
+
 /* --- a writer gets in
  * -------------------------------------------------------------------------- */
 
@@ -924,6 +950,7 @@ static void test_fid_that_ends_during_the_wait_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ORDER_TEST(test_gate_is_closed_before_the_wait),
 		ORDER_TEST(test_rpcit_gets_in_between_pieces),
 		ORDER_TEST(test_rpcit_gets_in_before_the_next_transfer),
 		ORDER_TEST(test_closing_device_cannot_be_opened),
