@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -607,6 +608,21 @@ static void reset_ends_the_transfer_and_drain_waits_for_it(void **state)
 	assert_int_equal(load(ZPCI_PROBE_REG_DMA_STATUS, 4), 0);
 }
 
+/* The last chunk was in work: what becomes of it has no effect any more. */
+static void reset_ends_the_last_chunk(void **state)
+{
+	(void)state;
+	set(&block, true);
+	command(ZPCI_PROBE_DMA_FILL | ZPCI_PROBE_DMA_INTERRUPT, 0, BASE, PAGE);
+	wait_blocked();
+	model->reset(device);
+	set(&block, false);
+	assert_int_equal(model->drain(device, false), 0);
+	/* The same thread: the vector of this one comes after one of the other. */
+	assert_int_equal(run(ZPCI_PROBE_DMA_READ, BASE, 0, 1), ZPCI_PROBE_STATUS_DONE);
+	assert_int_equal(raised, 1);
+}
+
 /* A reset closes the gate before the device's reset(). The interruption is lost there as well. A
  * driver must still see that its data did not arrive. */
 static void dma_canceled_by_the_gate_ends_as_by_a_reset(void **state)
@@ -737,11 +753,13 @@ static void registers_can_be_used_while_a_doorbell_waits(void **state)
  * by nothing: it learns of the service by a relaxed access. What remains is the device's lock. */
 
 static atomic_bool served;
+static sigset_t masked; /* in the device's thread */
 
 static int unordered_write(void *function, uint64_t address, const void *buffer, size_t length,
 			   uint64_t *failed)
 {
 	(void)function, (void)address, (void)buffer, (void)length, (void)failed;
+	pthread_sigmask(SIG_BLOCK, NULL, &masked);
 	atomic_store_explicit(&served, true, memory_order_relaxed);
 	return 0;
 }
@@ -799,6 +817,8 @@ static void each_call_is_ordered_after_the_thread(void **state)
 			sched_yield();
 		calls[i]();
 		zpci_adapter_give_back(adapter, 1, device);
+		/* Signals are for the threads of the program. */
+		assert_true(sigismember(&masked, SIGTERM) && sigismember(&masked, SIGALRM));
 	}
 	device = ordered;
 }
@@ -830,6 +850,7 @@ int main(void)
 		TEST(dma_commands_are_checked),
 		TEST(dma_command_during_dma_is_an_overrun),
 		TEST(reset_ends_the_transfer_and_drain_waits_for_it),
+		TEST(reset_ends_the_last_chunk),
 		TEST(function_level_reset_resets_registers),
 		TEST(quiesce_stops_and_resume_goes_on),
 		TEST(drain_waits_for_a_vector),

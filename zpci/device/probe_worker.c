@@ -86,7 +86,8 @@ static void *run(void *opaque)
 		/* Again: the step may have given up the lock. */
 		if (may_serve(device) && probe_dma_step(device))
 			worked = true;
-		if (!worked && !device->stop)
+		/* If there was no work, the lock was not given up since @stop was looked at. */
+		if (!worked)
 			wait_for_work(device);
 	}
 	pthread_mutex_unlock(&device->lock);
