@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-/* First of all in a test. The thread sanitizer keeps signals back until a thread waits, so that none
+/* First of all in a test. The thread sanitizer keeps signals back until a thread waits, so none
  * comes where it matters. */
 static inline void strike_or_skip(void)
 {

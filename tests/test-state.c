@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A permanent error comes while the state is being changed. A device's thread reports it without the
- * function's lock, so it can come at any moment. Whatever is first, the function is in permanent
+ * A permanent error comes while the state is being changed. A device's thread reports it without
+ * the function's lock, so it can come at any moment. Whatever is first, the function is in permanent
  * error afterwards: the error is not lost.
  */
 #include "fixture.h"
@@ -14,7 +14,7 @@
 static struct zpci_function *function;
 static volatile unsigned errors;
 
-/* What zpci_function_fail() does to the state. It also queues an event, for which it takes a lock. */
+/* What zpci_function_fail() does to the state. The event is left out: it needs a lock. */
 static void permanent_error(int signal)
 {
 	(void)signal;
