@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A permanent error comes while the state is being changed. A device's thread reports it without
- * the function's lock, so it can come at any moment. Whatever is first, the function is in permanent
- * error afterwards: the error is not lost.
+ * the function's lock, so it can come at any moment. Whatever is first, the function is in
+ * permanent error afterwards: the error is not lost.
  */
 #include "fixture.h"
 #include "strike.h"

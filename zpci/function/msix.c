@@ -17,9 +17,9 @@
  * it. Nothing else is remembered: the guest may write the table before or after REG_INT (reference
  * 10.3).
  *
- * All state is under interruption.lock, since devices raise vectors from threads of their own. While
- * the gate is closed a vector has no effect, so the calls that begin, reset and end the state need
- * no lock: their callers have closed the gate.
+ * All state is under interruption.lock, since devices raise vectors from threads of their own.
+ * While the gate is closed a vector has no effect, so the calls that begin, reset and end the state
+ * need no lock: their callers have closed the gate.
  */
 #include "zpci/function/msix.h"
 
