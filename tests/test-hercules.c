@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The module for Hercules (zpci/lab/kvm/hercules.c), in a Hercules that is a fake: which versions it
- * refuses, and what it does in the host and under SIE.
+ * The module for Hercules (zpci/lab/kvm/hercules.c), in a Hercules that is a fake: which versions
+ * it refuses, and what it does in the host and under SIE.
  */
 #include "zpci/lab/kvm/hercules.h"
 
@@ -246,8 +246,8 @@ static void refuses_another_hercules(void **state)
 		assert_string_equal(
 			fake.said,
 			"zpci: this module is for Hercules 3.13 as Debian 12 and 13 build it "
-			"for amd64, and this is another one: install Debian's package "
-			"`hercules'\n");
+			"for amd64, and this is another one: install the package hercules "
+			"of Debian\n");
 	}
 	other.name = NULL;
 	fake.said[0] = 0;

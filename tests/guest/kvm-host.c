@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kvm-host.c - what the host of `zpci-lab kvm' does with a KVM guest, as a hypervisor sees it. Runs in
- * that host; tests/guest/kvm-host.t starts it, and knows what it must print.
+ * kvm-host.c - what the host of `zpci-lab kvm' does with a KVM guest, as a hypervisor sees it. Runs
+ * in that host; tests/guest/kvm-host.t starts it, and knows what it must print.
  *
  *	create       whether KVM makes a VM for this program, which depends on how it was linked
  *	opcodes      the exit of each zPCI instruction, in several ways to come to it
@@ -134,7 +134,8 @@ static const struct {
 
 #define INSTRUCTIONS (sizeof(instructions) / sizeof(instructions[0]))
 
-/* One line: which instruction, how, the exit, and how far the PSW is from where the guest started. */
+/* One line: which instruction, how, the exit, and how far the PSW is from where the guest
+ * started. */
 static void one_exit(struct guest *guest, unsigned i, const char *how, uint64_t mask,
 		     uint64_t start)
 {

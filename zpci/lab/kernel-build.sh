@@ -130,7 +130,8 @@ kernel_edit() {
 	}
 }
 
-# kernel_has_base VARIANT: whether it starts from iov's objects. Those of kvm are for another machine.
+# kernel_has_base VARIANT: whether it starts from iov's objects. Those of kvm are for another
+# machine.
 kernel_has_base() {
 	[ "$1" = no-iov ] || [ "$1" = patched ]
 }

@@ -3,12 +3,12 @@
 #
 # The KVM host: Linux's own KVM, on Hercules, and a command in it.
 #
-# QEMU's TCG has no SIE, so a guest of it has no KVM. Hercules executes SIE. What it lacks of PCI and
-# for QEMU is in a module of ours, zpci/lab/kvm/hercules.c.
+# QEMU's TCG has no SIE, so a guest of it has no KVM. Hercules executes SIE. What it lacks of PCI
+# and for QEMU is in a module of ours, zpci/lab/kvm/hercules.c.
 #
 #   $ZPCI_CACHE/kvm/zpci-hercules.so     the module
-#   $ZPCI_CACHE/guest/small-kvm          the host's kernel (kernel-build.sh); and as a guest, it is one
-#                                        that boots quickly in the host
+#   $ZPCI_CACHE/guest/small-kvm          the host's kernel (kernel-build.sh), and a guest that boots
+#                                        quickly in the host
 #   $ZPCI_CACHE/kvm/base.cpio            busybox and zpci/lab/kvm/init.c
 #   $ZPCI_CACHE/kvm/qemu-NAME.cpio       Debian's QEMU for s390x with its libraries
 #   kvm.cpio in the build folders         this tree, built for s390x
@@ -26,8 +26,11 @@ kvm_locked=
 kvm_qemu_names=(7.2 newest none)
 kvm_qemu_suites() {
 	case $1 in
-	7.2) printf '%s\n' bookworm ;;
-	newest) printf '%s\n' testing unstable "trixie trixie-backports" trixie "bookworm bookworm-backports" ;;
+	7.2) echo bookworm ;;
+	newest)
+		printf '%s\n' testing unstable "trixie trixie-backports" trixie \
+			"bookworm bookworm-backports"
+		;;
 	esac
 }
 
@@ -78,7 +81,8 @@ kvm_hercules_get() {
 }
 
 kvm_module_compile() {
-	gcc -shared -fPIC -O2 -Wall -fvisibility=hidden -o "$1" "$ZPCI_SOURCE/zpci/lab/kvm/hercules.c"
+	gcc -shared -fPIC -O2 -Wall -fvisibility=hidden -o "$1" \
+		"$ZPCI_SOURCE/zpci/lab/kvm/hercules.c"
 }
 
 # The kernel is built again if its configuration has changed, and not because its source has.
@@ -113,8 +117,8 @@ kvm_base_make() {
 
 # The lister of apt_try. Up to Debian 12 the package qemu-system-misc has it, among other targets.
 kvm_qemu_packages() {
-	local package=qemu-system-s390x
-	[ -n "$(apt_version "$package")" ] || package=qemu-system-misc
+	local package='qemu-system-s390x'
+	[ -n "$(apt_version "$package")" ] || package='qemu-system-misc'
 	apt_closure "$package" ipxe-qemu
 }
 
@@ -129,8 +133,8 @@ kvm_qemu_download() {
 kvm_qemu_data=(usr/share/qemu/s390-ccw.img usr/share/qemu/s390-netboot.img
 	usr/lib/ipxe/qemu/efi-virtio.rom)
 
-# QEMU stands where Debian has it, and the kernel starts it, not ld.so: KVM needs the page tables that
-# QEMU's own program header asks for.
+# QEMU stands where Debian has it, and the kernel starts it, not ld.so: KVM needs the page tables
+# that QEMU's own program header asks for.
 kvm_qemu_make() {
 	local root=$kvm_folder/root-$1 tree=$kvm_folder/tree file libraries
 	rm -rf "$tree"
@@ -155,7 +159,7 @@ kvm_libc() {
 kvm_qemu_get() {
 	local name=$1 inputs
 	[ "$name" != none ] || return 0
-	inputs="$(kvm_qemu_suites "$name") ${kvm_qemu_data[*]}"
+	inputs="$(kvm_qemu_suites "$name") ${kvm_qemu_data[*]} libc"
 	stamp_is "$kvm_folder/qemu-$name.cpio.inputs" "$inputs" ||
 		apt_step "getting QEMU $name for s390x" "kvm-qemu-$name" kvm_qemu_download "$name" ||
 		die "QEMU $name for s390x could not be downloaded"
@@ -165,8 +169,8 @@ kvm_qemu_get() {
 
 # --- this tree -----------------------------------------------------------------------------------
 
-# With shared libraries, as what is loaded into a hypervisor is one. Only PATH and the folders of the
-# host count, so that the build is installed there.
+# With shared libraries, as what is loaded into a hypervisor is one. Only PATH and the folders of
+# the host count, so that the build is installed there.
 kvm_build() {
 	local root=$ZPCI_CACHE/s390x/root libraries
 	libraries=$root/$kvm_libraries
@@ -181,7 +185,7 @@ kvm_build_make() {
 	local root=$ZPCI_CACHE/s390x/root tree=$kvm_folder/tree file
 	rm -rf "$tree"
 	make -C "$(build_folder kvm)" install-strip DESTDIR="$tree" || return 1
-	rm -rf "$tree"/usr/{share,include}
+	rm -rf "${tree:?}"/usr/{share,include}
 	for file in "$root/$kvm_libraries"/lib{json-c,inih,c,m,gcc_s}.so.[0-9] \
 		"$root/$kvm_libraries"/ld64.so.1; do
 		[ -e "$file" ] || continue
@@ -193,8 +197,8 @@ kvm_build_make() {
 	rm -rf "$tree"
 }
 
-# Built again if a file of the tree is newer than the archive. The archive is as old as the beginning
-# of its build.
+# Built again if a file of the tree is newer than the archive. The archive is as old as the
+# beginning of its build.
 kvm_build_get() {
 	local archive source=$ZPCI_SOURCE
 	archive=$(build_folder kvm).cpio
@@ -273,8 +277,8 @@ kvm_archive() {
 	guest_archive "$tree" "$archive"
 }
 
-# kvm_fill FOLDER QEMU COUNT FILE... COMMAND...: what zpci/lab/kvm/boot wants in a folder, with COUNT
-# files.
+# kvm_fill FOLDER QEMU COUNT FILE... COMMAND...: what zpci/lab/kvm/boot wants in a folder, with
+# COUNT files.
 kvm_fill() {
 	local folder=$1 qemu=$2 count=$3 parts
 	shift 3
@@ -297,7 +301,7 @@ kvm_bad() {
 
 # kvm_number OPTION VALUE LOW HIGH
 kvm_number() {
-	[[ $2 =~ ^[1-9][0-9]{0,8}$ ]] && [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] ||
+	[[ $2 =~ ^[1-9][0-9]{0,8}$ && $2 -ge $3 && $2 -le $4 ]] ||
 		kvm_bad "$1 takes a number from $3 to $4, but got \`$2'"
 }
 
@@ -309,13 +313,25 @@ kvm_file_check() {
 }
 
 lab_kvm() {
-	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 verbose= folder file status=0
+	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 verbose='' folder file status=0
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--) shift; break ;;
-		--help) kvm_usage; return ;;
-		--verbose) verbose=--verbose; shift; continue ;;
-		--qemu | --file | --timeout | --memory | --cpus) [ $# -gt 1 ] || kvm_bad "$1 needs a value" ;;
+		--)
+			shift
+			break
+			;;
+		--help)
+			kvm_usage
+			return
+			;;
+		--verbose)
+			verbose=--verbose
+			shift
+			continue
+			;;
+		--qemu | --file | --timeout | --memory | --cpus)
+			[ $# -gt 1 ] || kvm_bad "$1 needs a value"
+			;;
 		-*) kvm_bad "no option \`$1'; \`zpci-lab kvm --help' lists them" ;;
 		*) break ;;
 		esac

@@ -2,32 +2,33 @@
 /*
  * hercules.c - what Hercules lacks to be a host for KVM guests with PCI functions.
  *
- * Hercules 3.13 executes SIE, and so Linux's own KVM runs on it. Hercules knows no PCI. This module,
- * which the configuration of `zpci-lab kvm' loads by LDMOD after `dyninst', adds four things:
+ * Hercules 3.13 executes SIE, and so Linux's own KVM runs on it. Hercules knows no PCI. This
+ * module, which the configuration of zpci-lab(1) loads by LDMOD after the module dyninst, adds four
+ * things:
  *
- *	zPCI instructions  In a guest they are an instruction interception, and KVM gives them to its
- *	                   user space. In the host they stay an operation exception, as on a machine
- *	                   without the facility: the host needs no PCI of its own.
- *	SERVC              The SCP information of the host announces the enhanced
- *	                   suppression-on-protection facility. QEMU starts no KVM guest without it
- *	                   (KVM_CAP_S390_COW).
- *	STFLE              A guest gets the facility list that KVM made for it. Hercules has only one
- *	                   list, the host's, which has no zPCI.
- *	PTF                Function 2, whether the topology has changed, is answered for a guest. A real
- *	                   SIE does so, and QEMU from 8.2 on relies on it. Hercules intercepts it.
+ *	zPCI instructions
+ *		In a guest they are an instruction interception, and KVM gives them to its user
+ *		space. In the host they stay an operation exception, as on a machine without the
+ *		facility: the host needs no PCI of its own.
+ *	SERVC	The SCP information of the host announces the enhanced suppression-on-protection
+ *		facility. QEMU starts no KVM guest without it (KVM_CAP_S390_COW).
+ *	STFLE	A guest gets the facility list that KVM made for it. Hercules has only one list,
+ *		the host's, which has no zPCI.
+ *	PTF	Function 2, whether the topology has changed, is answered for a guest. A real SIE
+ *		does so, and QEMU from 8.2 on relies on it. Hercules intercepts it.
  *
- * Problem state. Linux and QEMU check in each handler of an intercepted instruction whether the guest
- * was in problem state, so a machine may intercept before it checks. This module does not check.
- * Then nothing but the hypervisor's own check protects the guest, and our tests see whether it is
- * there. Hercules itself checks first for its own instructions, such as SERVC.
+ * Problem state. Linux and QEMU check in each handler of an intercepted instruction whether the
+ * guest was in problem state, so a machine may intercept before it checks. This module does not
+ * check. Then nothing but the hypervisor's own check protects the guest, and our tests see whether
+ * it is there. Hercules itself checks first for its own instructions, such as SERVC.
  *
- * EXECUTE. Hercules subtracts the target's length from the address in the PSW before it executes the
- * target, and when it leaves SIE it takes the target as the intercepted instruction. So a target needs
- * no care here.
+ * EXECUTE. Hercules subtracts the target's length from the address in the PSW before it executes
+ * the target, and when it leaves SIE it takes the target as the intercepted instruction. So a
+ * target needs no care here.
  *
- * Several CPUs. Nothing here is written after the module was loaded, but what KVM shares with SIE, by
- * one atomic operation. STFLE writes the guest's list
- * itself, into the guest's storage, and does not exchange Hercules' list meanwhile.
+ * Several CPUs. Nothing here is written after the module was loaded, but what KVM shares with SIE,
+ * by one atomic operation. STFLE writes the guest's list itself, into the guest's storage, and does
+ * not exchange Hercules' list meanwhile.
  */
 #include "hercules.h"
 
@@ -48,7 +49,8 @@
 #define SIEBK_FAC 0x1a0 /* where the guest's facility list is */
 #define SIEBK_FAC_ADDRESS 0x7ffffff8
 
-/* The system control area, Linux's struct bsca_block and struct esca_block: one byte of `utility'. */
+/* The system control area, Linux's struct bsca_block and struct esca_block: a byte of the utility
+ * field. */
 #define SCA_UTILITY 56
 #define SCA_UTILITY_CHANGED 0x80
 
@@ -137,7 +139,7 @@ static void service_call(uint8_t *bytes, regs_t *regs)
 
 /* --- STFLE ---------------------------------------------------------------------------------- */
 
-/* The facility list in the state description of a guest. NULL: this is the host, or KVM set none. */
+/* The facility list in a guest's state description. NULL: this is the host, or KVM set none. */
 static const uint8_t *guest_list(regs_t *regs, unsigned doublewords)
 {
 	const uint8_t *description = regs_pointer(regs, REGS_SIEBK);
@@ -152,11 +154,12 @@ static const uint8_t *guest_list(regs_t *regs, unsigned doublewords)
 }
 
 /*
- * Store a doubleword where STFLE @bytes stores its doubleword @index: by Hercules' STG with the same
- * base and a displacement of 20 bits, so that addressing, access registers and keys are those of the
- * guest. The register that STG takes the value from is another one than the base. It is put back, as
- * are the address and the length of the instruction. STG cannot fail here, because the caller has
- * just stored there in the same instruction, and so no register of the guest can be lost.
+ * Stores a doubleword where @stfle stores its doubleword @index: by Hercules' STG with the same
+ * base and a displacement of 20 bits, so that addressing, access registers and keys are those of
+ * the guest. The register that STG takes the value from is another one than the base. It is put
+ * back, as are the address and the length of the instruction. STG cannot fail here, because the
+ * caller has just stored there in the same instruction, and so no register of the guest can be
+ * lost.
  */
 static void store_doubleword(const uint8_t *stfle, regs_t *regs, unsigned index, uint64_t value)
 {
@@ -179,8 +182,8 @@ static void store_doubleword(const uint8_t *stfle, regs_t *regs, unsigned index,
 }
 
 /*
- * Hercules' own STFLE does all checks, sets register 0 and the condition code, and stores the host's
- * list. The guest's list has as many doublewords, and is stored over it.
+ * Hercules' own STFLE does all checks, sets register 0 and the condition code, and stores the
+ * host's list. The guest's list has as many doublewords, and is stored over it.
  */
 static void store_facility_list_extended(uint8_t *bytes, regs_t *regs)
 {
@@ -227,7 +230,7 @@ static void perform_topology_function(uint8_t *bytes, regs_t *regs)
 
 /* --- loading --------------------------------------------------------------------------------- */
 
-/* The names are those that Hercules' `dyninst' looks for. */
+/* The names are those that Hercules' dyninst looks for. */
 static const struct {
 	char name[32];
 	instruction *function;
@@ -261,7 +264,7 @@ int hdl_depc(int (*check)(char *name, char *version, int size))
 	if (!version && !layout)
 		return 0;
 	logmsg("zpci: this module is for Hercules 3.13 as Debian 12 and 13 build it for amd64, and this "
-	       "is another one: install Debian's package `hercules'\n");
+	       "is another one: install the package hercules of Debian\n");
 	return 1;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hercules.h - what the module (hercules.c) knows of Hercules 3.13 as Debian builds it for amd64, and
- * what Hercules knows of the module.
+ * hercules.h - what the module (hercules.c) knows of Hercules 3.13 as Debian builds it for amd64,
+ * and what Hercules knows of the module.
  *
- * Debian's package has no header files. The numbers are those of hstructs.h and esa390.h of Hercules'
- * source. Hercules compares the version and the size of the structure when it loads the module.
+ * Debian's package has no header files. The numbers are those of hstructs.h and esa390.h of
+ * Hercules' source. Hercules compares the version and the size of the structure when it loads the
+ * module.
  */
 #ifndef ZPCI_LAB_KVM_HERCULES_H
 #define ZPCI_LAB_KVM_HERCULES_H
@@ -55,7 +56,7 @@ void logmsg(char *format, ...);
 /* Does the module fit? @check compares, and prints what differs. Not 0: it does not. */
 EXPORTED int hdl_depc(int (*check)(char *name, char *version, int size));
 
-/* Gives the module's functions to @add, under the names that Hercules' `dyninst' looks for. */
+/* Gives the module's functions to @add, under the names that Hercules' dyninst looks for. */
 EXPORTED void hdl_init(int (*add)(char *name, void *function));
 
 #endif

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * init.c - process 1 of the KVM host that `zpci-lab kvm' boots: runs one command, and writes what it
- * says to a tape.
+ * init.c - process 1 of the KVM host that `zpci-lab kvm' boots: runs one command, and writes what
+ * it says to a tape.
  *
- * Linux's only console on Hercules shows one line in 150 ms and loses others. So everything goes to a
- * tape drive (0.0.0580), whose tape is a file that the lab reads while it grows. Each block is one
- * byte that says what it is, and bytes:
+ * Linux's only console on Hercules shows one line in 150 ms and loses others. So everything goes to
+ * a tape drive (0.0.0580), whose tape is a file that the lab reads while it grows. Each block is
+ * one byte that says what it is, and bytes:
  *
  *	o   standard output of the command
  *	e   its standard error
  *	k   messages of the kernel, as /dev/kmsg has them
  *	s   the last block: the exit status as the shell counts it, in decimal
  *
- * /zpci/command is the command and its arguments, each ended by a NUL. The command is a child that is
- * executed by a process of user space: Linux gives the page tables that KVM needs to such a program
- * if it was linked with --s390-pgste, and never to process 1.
+ * /zpci/command is the command and its arguments, each ended by a NUL. The command is a child that
+ * is executed by a process of user space: Linux gives the page tables that KVM needs to such a
+ * program if it was linked with --s390-pgste, and never to process 1.
  *
  * After the last block the lab ends Hercules, and so there is no way to power off here.
  */
@@ -163,7 +163,7 @@ static void execute(char **command, int output, int error)
 	dup2(error, 2);
 	if (chdir("/root") == 0)
 		execvp(command[0], command);
-	dprintf(2, "zpci-lab: %s: %s\n", command[0], strerror(errno));
+	dprintf(2, "zpci-lab: kvm: %s: %s\n", command[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
@@ -190,8 +190,8 @@ static int reap(int signals, pid_t child, int *status)
 }
 
 /*
- * Passes on what the command and the kernel say, until the command ends. What it left behind may hold
- * the pipes open, and so their end is not waited for.
+ * Passes on what the command and the kernel say, until the command ends. What it left behind may
+ * hold the pipes open, and so their end is not waited for.
  */
 static int pass_all(int signals, pid_t child, int output, int error, int messages)
 {
