@@ -18,7 +18,7 @@
 #define PREFIX 0x4000u
 #define DESCRIPTION 0x1000u
 #define LIST 0x2000u
-#define CONTROL_AREA 0x3000u
+#define CONTROL_AREA 0x3030u
 #define OPERAND 0x5000u
 #define START 0x6000u
 
@@ -436,7 +436,7 @@ static unsigned ptf(regs_t *regs, uint64_t function)
 static void reports_a_topology_once(void **state)
 {
 	(void)state;
-	put32(DESCRIPTION + 0x64, CONTROL_AREA | 0x3f);
+	put32(DESCRIPTION + 0x64, CONTROL_AREA | 0xf);
 	fake.storage[DESCRIPTION + 0x61] = 0x01;
 	assert_int_equal(ptf(guest(), 2), 0);
 	fake.storage[CONTROL_AREA + 56] = 0xc1;

@@ -304,6 +304,9 @@ static void give_topology(struct guest *guest)
 		fail("KVM_CAP_S390_CPU_TOPOLOGY");
 }
 
+/* KVM puts the control areas of one guest after another at eight places of a page. */
+#define GUESTS 8
+
 static void topology(void)
 {
 	static const uint8_t code[] = {
@@ -313,17 +316,20 @@ static void topology(void)
 	};
 	static const int reports[] = { 0, 1, -1 }; /* clear, set, leave */
 	struct guest guest;
-	unsigned i;
+	unsigned i, number;
 
-	make_guest(&guest, give_topology);
-	put(&guest, CODE, code, sizeof(code));
-	for (i = 0; i < 3; i++) {
-		if (reports[i] >= 0)
-			attribute(&guest, KVM_SET_DEVICE_ATTR, KVM_S390_VM_CPU_TOPOLOGY,
-				  (uint64_t)reports[i], NULL);
-		run(&guest, PSW_64, CODE);
-		printf("ptf: cc %u, psw +%llu\n", (unsigned)(guest.run->psw_mask >> 44 & 3),
-		       (unsigned long long)(guest.run->psw_addr - CODE));
+	for (number = 0; number < GUESTS; number++) {
+		make_guest(&guest, give_topology);
+		put(&guest, CODE, code, sizeof(code));
+		printf("ptf: cc");
+		for (i = 0; i < 3; i++) {
+			if (reports[i] >= 0)
+				attribute(&guest, KVM_SET_DEVICE_ATTR, KVM_S390_VM_CPU_TOPOLOGY,
+					  (uint64_t)reports[i], NULL);
+			run(&guest, PSW_64, CODE);
+			printf(" %u", (unsigned)(guest.run->psw_mask >> 44 & 3));
+		}
+		printf(", psw +%llu\n", (unsigned long long)(guest.run->psw_addr - CODE));
 	}
 }
 

@@ -118,11 +118,20 @@ close $_ for @both;
 
 # --- the module -----------------------------------------------------------------------------------
 
-$seen = kvm([qw(--qemu none), @program], 'sh', '-c',
-	'./kvm-host-plain create; ./kvm-host create; ./kvm-host opcodes');
+# Linux up to 7.2 warns when it refuses a VM so early: it looks at a list of PCI functions that it has
+# not made yet (kvm_arch_free_vm()).
+{
+	local $ENV{ZPCI_CONSOLE} = '/dev/null';
+	$seen = kvm([qw(--qemu none), @program], './kvm-host-plain', 'create');
+	is($seen->{out}, "KVM_CREATE_VM: EINVAL\n", 'no VM for a program without --s390-pgste');
+	like($seen->{err}, qr/^zpci-lab: kvm: .*WARNING: [^\n]* kvm_s390_pci_clear_list[^\n]*\n\z/,
+		'no VM for a program without --s390-pgste: Linux complains');
+}
+
+$seen = kvm([qw(--qemu none), @program], 'sh', '-c', './kvm-host create; ./kvm-host opcodes');
+is($seen->{status}, 0, 'opcodes: status');
 my @lines = lines($seen->{out});
-is(shift @lines, 'KVM_CREATE_VM: EINVAL', 'this kernel makes no VM without --s390-pgste');
-is(shift @lines, 'KVM_CREATE_VM: done', 'this kernel makes a VM with --s390-pgste');
+is(shift @lines, 'KVM_CREATE_VM: done', 'a VM for a program with --s390-pgste');
 
 my %instruction = (
 	clp => ['b9a0', '00240000'], pcistg => ['b9d0', '00240000'], pcilg => ['b9d2', '00240000'],
@@ -151,8 +160,8 @@ is_deeply([splice @lines, 0, 12], [map { "$_: ILL" } qw(clp pcistg pcilg rpcit p
 is_deeply([splice @lines, 0, 3], ['guest: facility 69 1, facility 18 0, always',
 	'host: facility 69 0, facility 18 1, always', 'host: looked meanwhile'],
 	'STFLE gives guest and host their own lists, on two CPUs at once');
-is_deeply(\@lines, ['ptf: cc 0, psw +12', 'ptf: cc 1, psw +12', 'ptf: cc 0, psw +12'],
-	'PTF reports a change of the topology once');
+is_deeply(\@lines, [('ptf: cc 0 1 0, psw +12') x 8], 'PTF reports a change of the topology once');
+is($seen->{status}, 0, 'these three: status');
 
 # A module for a Hercules with another structure, in the real one.
 {
@@ -185,7 +194,7 @@ sub boots {
 for file in vendor device function_id uid vfn; do
 	echo "$file $(/bin/busybox cat /sys/bus/pci/devices/0001:00:00.0/$file)"
 done
-/bin/busybox grep -c KVM /proc/sysinfo
+/bin/busybox grep KVM /proc/sysinfo
 /bin/busybox poweroff -f
 END
 	close $look;
@@ -200,8 +209,9 @@ END
 		qemu-system-s390x --version | head -n 1; ' . $command);
 	is($seen->{status}, 0, "$title: status") or diag($seen->{err});
 	my $out = $seen->{out} =~ s/\r//gr;
-	like($out, qr/^vendor 0x1af4\ndevice 0x1005\nfunction_id 0x00000009\nuid 0x1\nvfn 0x0000\n1\n/m,
+	like($out, qr/^vendor 0x1af4\ndevice 0x10(?:05|44)\nfunction_id 0x00000009\nuid 0x1\nvfn 0x0000\n/m,
 		"$title: the guest has the function") or diag($out, $seen->{err});
+	like($out, qr{^VM00 Control Program: KVM/Linux}m, "$title: the guest runs under KVM");
 	cmp_ok($seen->{seconds}, '<', 120, "$title: in less than two minutes");
 	return $out;
 }

@@ -43,7 +43,7 @@
 /* The state description, Linux's struct kvm_s390_sie_block. */
 #define SIEBK_SCA_HIGH 0x5c /* where the system control area of the guest is */
 #define SIEBK_SCA_LOW 0x64
-#define SIEBK_SCA_ADDRESS (~UINT64_C(0x3f))
+#define SIEBK_SCA_ADDRESS (~UINT64_C(0xf)) /* KVM puts each guest's at another multiple of 16 */
 #define SIEBK_ECB 0x61
 #define SIEBK_ECB_PTF 0x01
 #define SIEBK_FAC 0x1a0 /* where the guest's facility list is */
