@@ -337,6 +337,7 @@ lab_check() {
 	lab_qemu
 	lab_guest
 	[ -z "$check_long" ] || (check_kernels) || check_add "other kernels" 0 0 1 0
+	(lab_selftest) || say "without Linux's selftest of KVM one test is skipped"
 	qemu_too_old || say "without a QEMU that is too old one test is skipped"
 	check_plan automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
 	if check_s390x_root; then
