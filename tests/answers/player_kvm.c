@@ -9,21 +9,14 @@
  * makes of it, gives it to zpci_kvm_exit(), and enters KVM_RUN again; then it looks at what the guest
  * has. Everything is new for each row.
  */
-#define _GNU_SOURCE /* memfd_create */
-
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <zpci/kvm.h>
 
 #include "answers.h"
 #include "host.h"
-#include "tests/kvm/fake.h"
 #include "tests/kvm/layout.h"
+#include "tests/kvm/vmm.h"
 
 #define STORAGE 0x1000000u
 #define WORK 0x100000u
@@ -38,10 +31,7 @@
 
 struct kvm_player {
 	struct host host;
-	int kvm_file, vm, flic, vcpu, file;
-	uint8_t *storage;
-	void *run;
-	struct zpci_kvm *kvm;
+	struct vmm vmm;
 	bool translated;
 	bool poisoned;
 	unsigned signals; /* that the guest took */
@@ -52,120 +42,11 @@ static struct kvm_player *of(struct player *player)
 	return (struct kvm_player *)player;
 }
 
-/* --- a hypervisor ----------------------------------------------------------------------------- */
-
-static int must(int rc, const char *what)
-{
-	if (rc < 0)
-		host_die(what);
-	return rc;
-}
-
-static void log_message(void *opaque, enum zpci_log_level level, const char *message)
-{
-	const struct kvm_player *player = opaque;
-
-	if (level <= ZPCI_LOG_WARNING)
-		player->host.player.print("# %s\n", message);
-}
-
-static int set_attribute(int fd, unsigned long request, unsigned group, uint64_t attr,
-			 const void *address)
-{
-	const struct {
-		uint32_t flags, group;
-		uint64_t attr, address;
-	} attribute = { 0, group, attr, (uintptr_t)address };
-
-	return ioctl(fd, request, &attribute);
-}
-
-/* A slot of KVM's and ours; @length 0: it goes away. */
-static void set_slot(struct kvm_player *kvm, uint32_t number, uint64_t start, uint64_t length)
-{
-	const struct {
-		uint32_t slot, flags;
-		uint64_t guest, size, host;
-	} region = { number, 0, start, length, (uintptr_t)kvm->storage + start };
-	const struct zpci_kvm_slot slot = {
-		.size = sizeof(slot),
-		.slot = number,
-		.absolute = start,
-		.length = length,
-		.host = kvm->storage + start,
-		.file = kvm->file,
-		.offset = start,
-	};
-
-	must(ioctl(kvm->vm, SET_USER_MEMORY_REGION, &region), "no memory slot");
-	must(zpci_kvm_memory(kvm->kvm, kvm->host.firmware, &slot), "zpci_kvm_memory()");
-}
-
-static void enable_suppression(const struct kvm_player *kvm)
-{
-	const struct {
-		uint32_t number, flags;
-		uint64_t arguments[4];
-		uint8_t padding[64];
-	} capability = { .number = CAP_S390_AIS };
-
-	must(ioctl(kvm->vm, ENABLE_CAP, &capability), "no suppression");
-}
-
-static void set_facilities(const struct kvm_player *kvm)
-{
-	uint64_t processor[PROCESSOR_BYTES / 8];
-
-	must(set_attribute(kvm->vm, GET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, processor),
-	     "no CPU model");
-	processor[PROCESSOR_LIST / 8 + 1] |= 0x0500000000000000;
-	must(set_attribute(kvm->vm, SET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, processor),
-	     "no CPU model");
-}
-
-static void create_vm(struct kvm_player *kvm)
-{
-	struct {
-		uint32_t type;
-		int fd;
-		uint32_t flags;
-	} device = { .type = DEVICE_TYPE_FLIC };
-
-	kvm->kvm_file = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "no /dev/kvm");
-	kvm->vm = must(ioctl(kvm->kvm_file, CREATE_VM, 0), "no VM");
-	enable_suppression(kvm);
-	set_facilities(kvm);
-	must(ioctl(kvm->vm, CREATE_DEVICE, &device), "no FLIC");
-	kvm->flic = device.fd;
-	kvm->file = must(memfd_create("storage", MFD_CLOEXEC), "no storage");
-	must(ftruncate(kvm->file, STORAGE), "no storage");
-	kvm->storage = mmap(NULL, STORAGE, PROT_READ | PROT_WRITE, MAP_SHARED, kvm->file, 0);
-	if (kvm->storage == MAP_FAILED)
-		host_die("no storage");
-}
-
-static void create_vcpu(struct kvm_player *kvm)
-{
-	kvm->vcpu = must(ioctl(kvm->vm, CREATE_VCPU, 0), "no vCPU");
-	kvm->run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, kvm->vcpu, 0);
-	if (kvm->run == MAP_FAILED)
-		host_die("no kvm_run");
-}
-
 static void make(struct kvm_player *kvm, bool uid_checking)
 {
-	struct zpci_kvm_options options = { .size = sizeof(options),
-					    .logger = { log_message, kvm },
-					    .sic = true };
-
-	create_vm(kvm);
-	options.vm = kvm->vm;
-	options.flic = kvm->flic;
-	must(zpci_kvm_create(&options, &kvm->kvm), "zpci_kvm_create()");
-	kvm->host.firmware = NULL;
-	set_slot(kvm, 0, 0, STORAGE);
-	create_vcpu(kvm);
-	host_make(&kvm->host, zpci_kvm_ops(), kvm->kvm, uid_checking);
+	vmm_create(&kvm->vmm, STORAGE);
+	host_make(&kvm->host, zpci_kvm_ops(), kvm->vmm.kvm, uid_checking);
+	kvm->vmm.firmware = kvm->host.firmware;
 	kvm->translated = kvm->poisoned = false;
 	kvm->signals = 0;
 }
@@ -173,14 +54,7 @@ static void make(struct kvm_player *kvm, bool uid_checking)
 static void unmake(struct kvm_player *kvm)
 {
 	host_unmake(&kvm->host);
-	zpci_kvm_destroy(kvm->kvm);
-	munmap(kvm->run, RUN_SIZE);
-	munmap(kvm->storage, STORAGE);
-	close(kvm->vcpu);
-	close(kvm->flic);
-	close(kvm->vm);
-	close(kvm->kvm_file);
-	close(kvm->file);
+	vmm_destroy(&kvm->vmm);
 }
 
 static void begin(struct player *player)
@@ -203,7 +77,7 @@ static void no_uid_checking(struct player *player)
 
 static uint8_t *storage(struct player *player, uint64_t address)
 {
-	return of(player)->storage + address;
+	return of(player)->vmm.storage + address;
 }
 
 static const uint64_t modes[] = { [MODE_64] = PSW_64, [MODE_31] = PSW_31, [MODE_24] = 0 };
@@ -237,25 +111,10 @@ static bool is(const uint8_t bytes[6], unsigned opcode)
 	return bytes[0] == opcode >> 8 && bytes[1] == (opcode & 0xff);
 }
 
-/* Of EXECUTE the guest's CPU gives the target, and R1 is 0: nothing of it changes. */
-static bool script(struct kvm_player *kvm, const uint8_t bytes[6], const struct cpu *cpu)
+/* KVM itself looks at these in the problem state (Linux: kvm_s390_handle_b2()). */
+static bool kvm_refuses(const struct cpu *cpu, const uint8_t *code)
 {
-	bool executed = bytes[0] == 0x44;
-	const uint8_t *code = executed ? kvm->storage + cpu->gr[bytes[2] >> 4] : bytes;
-	const struct fake_cpu state = state_of(kvm, cpu, length_of(bytes));
-	struct fake_exit exit = {
-		.reason = FAKE_SIEIC,
-		.icptcode = FAKE_INSTRUCTION,
-		.executed = executed,
-		.cpu = &state,
-	};
-
-	/* KVM itself looks at these in the problem state (Linux: handle_io_inst()). */
-	if (cpu->problem && (is(code, OP_CHSC) || is(code, OP_STCRW)))
-		return false;
-	memcpy(exit.instruction, code, length_of(code));
-	fake_exit(kvm->vcpu, &exit);
-	return true;
+	return cpu->problem && (is(code, OP_CHSC) || is(code, OP_STCRW));
 }
 
 /* The hypervisor's own part: no channel report of anybody. */
@@ -266,10 +125,10 @@ static bool store_no_report(struct kvm_player *kvm, const uint8_t bytes[6], cons
 
 	if (!is(bytes, OP_STCRW))
 		return false;
-	memset(kvm->storage + address, 0, 4);
-	memcpy(&mask, (uint8_t *)kvm->run + RUN_PSW_MASK, sizeof(mask));
+	memset(kvm->vmm.storage + address, 0, 4);
+	memcpy(&mask, kvm->vmm.run + RUN_PSW_MASK, sizeof(mask));
 	mask = (mask & ~(3ull << 44)) | 1ull << 44;
-	memcpy((uint8_t *)kvm->run + RUN_PSW_MASK, &mask, sizeof(mask));
+	memcpy(kvm->vmm.run + RUN_PSW_MASK, &mask, sizeof(mask));
 	return true;
 }
 
@@ -278,8 +137,8 @@ static void take_signal(struct kvm_player *kvm)
 {
 	uint32_t parameter;
 
-	kvm->signals += fake_service_signal(kvm->vm, &parameter);
-	if (fake_dropped_signals(kvm->vm))
+	kvm->signals += fake_service_signal(kvm->vmm.vm, &parameter);
+	if (fake_dropped_signals(kvm->vmm.vm))
 		host_die("a service signal was lost");
 }
 
@@ -288,12 +147,12 @@ static void look(struct kvm_player *kvm, struct cpu *cpu)
 	struct fake_program program;
 	struct fake_cpu state;
 
-	fake_guest(kvm->vcpu, &state);
+	fake_guest(kvm->vmm.vcpu, &state);
 	memcpy(cpu->gr, state.gr, sizeof(cpu->gr));
 	cpu->cc = (unsigned)(state.psw_mask >> 44 & 3);
 	cpu->interruption = 0;
 	cpu->length = cpu->advance = 0;
-	if (!fake_program(kvm->vcpu, &program))
+	if (!fake_program(kvm->vmm.vcpu, &program))
 		return;
 	cpu->interruption = program.code;
 	cpu->length = program.length;
@@ -301,26 +160,30 @@ static void look(struct kvm_player *kvm, struct cpu *cpu)
 	cpu->page = program.teid & ~0xfffull;
 }
 
+/* Of EXECUTE the guest's CPU gives the target. R1 is 0: nothing of it changes. */
 static void execute(struct player *player, const uint8_t bytes[6], struct cpu *cpu)
 {
-	static const struct fake_exit end = { .error = EINTR };
 	struct kvm_player *kvm = of(player);
-	int rc;
+	bool executed = bytes[0] == 0x44;
+	const uint8_t *code = executed ? kvm->vmm.storage + cpu->gr[bytes[2] >> 4] : bytes;
+	const struct fake_cpu state = state_of(kvm, cpu, length_of(bytes));
+	struct fake_exit exit = {
+		.reason = FAKE_SIEIC,
+		.icptcode = FAKE_INSTRUCTION,
+		.executed = executed,
+		.cpu = &state,
+	};
 
 	cpu->left = false;
-	if (!script(kvm, bytes, cpu)) {
+	if (kvm_refuses(cpu, code)) {
 		cpu->interruption = ZPCI_PGM_PRIVILEGED;
 		cpu->length = 0;
 		return;
 	}
-	must(ioctl(kvm->vcpu, RUN, 0), "KVM_RUN");
-	rc = must(zpci_kvm_exit(kvm->kvm, kvm->host.firmware, kvm->vcpu, kvm->run),
-		  "zpci_kvm_exit()");
-	if (!rc)
+	memcpy(exit.instruction, code, length_of(code));
+	if (!vmm_exit(&kvm->vmm, &exit))
 		cpu->left = !store_no_report(kvm, bytes, cpu);
-	fake_exit(kvm->vcpu, &end);
-	if (ioctl(kvm->vcpu, RUN, 0) != -1 || errno != EINTR)
-		host_die("KVM_RUN does not end");
+	vmm_enter(&kvm->vmm);
 	look(kvm, cpu);
 	take_signal(kvm);
 }
@@ -331,28 +194,28 @@ static void protect(struct player *player, uint64_t invalid, uint64_t protected)
 	uint64_t page = (invalid | protected) & ~0xfffull;
 
 	kvm->translated = page != 0;
-	fake_translate(kvm->vm, PRIMARY_SPACE, 0, 0x80000000, 0, SEGMENT_TRANSLATION);
-	fake_translate(kvm->vm, PRIMARY_SPACE, 0, STORAGE, 0, 0);
-	fake_translate(kvm->vm, SECONDARY_SPACE, SECONDARY_OFFSET, STORAGE, 0, 0);
-	fake_translate(kvm->vm, HOME_SPACE, HOME_OFFSET, STORAGE, 0, 0);
-	fake_translate(kvm->vm, LISTED_SPACE, LISTED_OFFSET, STORAGE, 0, 0);
-	fake_access_list(kvm->vm, LISTED_ALET, LISTED_SPACE, 0);
+	fake_translate(kvm->vmm.vm, PRIMARY_SPACE, 0, 0x80000000, 0, SEGMENT_TRANSLATION);
+	fake_translate(kvm->vmm.vm, PRIMARY_SPACE, 0, STORAGE, 0, 0);
+	fake_translate(kvm->vmm.vm, SECONDARY_SPACE, SECONDARY_OFFSET, STORAGE, 0, 0);
+	fake_translate(kvm->vmm.vm, HOME_SPACE, HOME_OFFSET, STORAGE, 0, 0);
+	fake_translate(kvm->vmm.vm, LISTED_SPACE, LISTED_OFFSET, STORAGE, 0, 0);
+	fake_access_list(kvm->vmm.vm, LISTED_ALET, LISTED_SPACE, 0);
 	if (invalid)
-		fake_translate(kvm->vm, PRIMARY_SPACE, page, 4096, 0, PAGE_TRANSLATION);
+		fake_translate(kvm->vmm.vm, PRIMARY_SPACE, page, 4096, 0, PAGE_TRANSLATION);
 	if (protected)
-		fake_translate(kvm->vm, PRIMARY_SPACE, page, 4096, page, FAKE_PROTECTED);
+		fake_translate(kvm->vmm.vm, PRIMARY_SPACE, page, 4096, page, FAKE_PROTECTED);
 }
 
 static void set_key(struct player *player, uint64_t address, unsigned key)
 {
-	fake_storage_key(of(player)->vm, address, key);
+	fake_storage_key(of(player)->vmm.vm, address, key);
 }
 
 /* --- what is presented ------------------------------------------------------------------------ */
 
 static unsigned interruptions(struct player *player, unsigned isc)
 {
-	return fake_adapter_interruptions(of(player)->vm, isc);
+	return fake_adapter_interruptions(of(player)->vmm.vm, isc);
 }
 
 /* A machine check tells the guest to ask; it asks until there is no more. */
@@ -363,14 +226,14 @@ static unsigned count_reports(struct kvm_player *kvm)
 	uint64_t cr14, mcic;
 	struct cpu cpu = { .cc = 0 };
 
-	if (!fake_machine_check(kvm->vm, &cr14, &mcic))
+	if (!fake_machine_check(kvm->vmm.vm, &cr14, &mcic))
 		return 0;
 	if (!(cr14 & MCHK_CR14_CHANNEL_REPORT) || !(mcic & MCHK_CHANNEL_REPORT))
 		host_die("a machine check that is no channel report");
 	while (!cpu.cc) {
 		cpu.gr[11] = REPORT;
 		execute(&kvm->host.player, stcrw, &cpu);
-		count += !cpu.cc && zpci_get_be(kvm->storage + REPORT, 4) == 0x0b000000;
+		count += !cpu.cc && zpci_get_be(kvm->vmm.storage + REPORT, 4) == 0x0b000000;
 	}
 	return count;
 }
@@ -414,10 +277,11 @@ static void reset(struct player *player, bool whole_system)
 	static const uint8_t all_modes[AIS_ALL_BYTES];
 	struct kvm_player *kvm = of(player);
 
-	zpci_kvm_reset(kvm->kvm, kvm->host.firmware,
+	zpci_kvm_reset(kvm->vmm.kvm, kvm->host.firmware,
 		       whole_system ? ZPCI_RESET_SYSTEM : ZPCI_RESET_SUBSYSTEM);
-	must(set_attribute(kvm->flic, SET_DEVICE_ATTR, FLIC_CLEAR_IRQS, 0, NULL), "CLEAR_IRQS");
-	must(set_attribute(kvm->flic, SET_DEVICE_ATTR, FLIC_AISM_ALL, 0, all_modes), "AISM_ALL");
+	if (vmm_set_attribute(kvm->vmm.flic, FLIC_CLEAR_IRQS, 0, NULL) ||
+	    vmm_set_attribute(kvm->vmm.flic, FLIC_AISM_ALL, 0, all_modes))
+		host_die("the FLIC cannot be cleared");
 }
 
 /* One slot becomes two, with a hole of pages between them, and one again. */
@@ -428,14 +292,14 @@ static void poison(struct player *player, uint64_t start, uint64_t length)
 
 	for (uint32_t slot = 0; slot < 3; slot++)
 		if (kvm->poisoned == (slot > 0))
-			set_slot(kvm, slot, 0, 0);
+			vmm_slot(&kvm->vmm, slot, 0, 0);
 	kvm->poisoned = length != 0;
 	if (!length) {
-		set_slot(kvm, 0, 0, STORAGE);
+		vmm_slot(&kvm->vmm, 0, 0, STORAGE);
 		return;
 	}
-	set_slot(kvm, 1, 0, first);
-	set_slot(kvm, 2, end, STORAGE - end);
+	vmm_slot(&kvm->vmm, 1, 0, first);
+	vmm_slot(&kvm->vmm, 2, end, STORAGE - end);
 }
 
 int main(int argc, char **argv)
