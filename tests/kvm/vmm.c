@@ -76,12 +76,31 @@ static void set_facilities(const struct vmm *vmm)
 	must(vmm_set_attribute(vmm->vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), "no CPU model");
 }
 
+#define MEBIBYTE 0x100000u
+
+/* Linux 6.1 wants a multiple of 1 MiB. */
+static uint8_t *room_for(uint64_t size)
+{
+	uint8_t *room = mmap(NULL, size + MEBIBYTE, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t before = -(uintptr_t)room & (MEBIBYTE - 1);
+
+	if (room == MAP_FAILED)
+		vmm_die("no room for storage");
+	if (before)
+		munmap(room, before);
+	munmap(room + before + size, MEBIBYTE - before);
+	return room + before;
+}
+
 static void create_storage(struct vmm *vmm)
 {
+	uint8_t *room = room_for(vmm->size);
+
 	vmm->file = must(memfd_create("storage", MFD_CLOEXEC), "no storage");
 	must(ftruncate(vmm->file, (off_t)vmm->size), "no storage");
-	vmm->storage = mmap(NULL, vmm->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-			    vmm->file, 0);
+	vmm->storage = mmap(room, vmm->size, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_NORESERVE | MAP_FIXED, vmm->file, 0);
 	if (vmm->storage == MAP_FAILED)
 		vmm_die("no storage");
 }
