@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * player_kvm.c - plays the rows through the binding for KVM, on the fake /dev/kvm (tests/kvm/fake.h).
+ * player_kvm.c - plays the rows through the binding for KVM, on the fake /dev/kvm
+ * (tests/kvm/fake.h).
  *
  *	answers-kvm.tap          runs all rows, prints TAP
  *	answers-kvm.tap NUMBER   runs one row of the table
  *
- * The player is a small hypervisor, and the guest. For each instruction it scripts the exit that KVM
- * makes of it, gives it to zpci_kvm_exit(), and enters KVM_RUN again; then it looks at what the guest
- * has. Everything is new for each row.
+ * The player is a small hypervisor, and the guest. For each instruction it scripts the exit that
+ * KVM makes of it, gives it to zpci_kvm_exit(), and enters KVM_RUN again; then it looks at what the
+ * guest has. Everything is new for each row.
  */
 #include <string.h>
 

@@ -14,18 +14,18 @@
  * takes the interruptions that were injected. KVM_RUN itself delivers program interruptions, as
  * these belong to the instruction that exited.
  *
- * What Linux lets pass though it is a mistake is a finding: it is printed, and the process ends with
- * the exit status 99 (fake_keep_findings()).
+ * What Linux lets pass though it is a mistake is a finding: it is printed, and the process ends
+ * with the exit status 99 (fake_keep_findings()).
  *
  * Two ways to use it:
  *
- *	libfakekvm.la	is linked into the test program. Its open(), ioctl(), mmap() and close() are
- *			those of the program. This is the way with sanitizers: a preloaded library
- *			would have to come before the sanitizer's, which refuses that.
- *	fake.so		is preloaded (LD_PRELOAD) before a program that knows nothing of it, or before
- *			a test of another preloaded library, which then comes first in LD_PRELOAD.
- *			A test program that calls the functions below defines FAKE_PRELOADED; they are
- *			NULL if the fake is not there.
+ *	libfakekvm.la	is linked into the test program. Its open(), ioctl(), mmap() and close()
+ *			are those of the program. This is the way with sanitizers: a preloaded
+ *			library would have to come before the sanitizer's, which refuses that.
+ *	fake.so		is preloaded (LD_PRELOAD) before a program that knows nothing of it, or
+ *			before a test of another preloaded library, which then comes first in
+ *			LD_PRELOAD. A test program that calls the functions below defines
+ *			FAKE_PRELOADED; they are NULL if the fake is not there.
  *
  * @vm, @vcpu: the descriptors that the program under test got. All calls from any thread.
  */
@@ -71,9 +71,9 @@ void fake_capability(unsigned number, int value);
 /* The next @times calls of @request (an ioctl's number; 0: opening /dev/kvm) fail with @error. */
 void fake_refuse(unsigned long request, int error, unsigned times);
 
-/* True, or FAKE_KVM_NEWEST in the environment: memory slots as in Linux 7.2, which wants multiples of
- * pages. Linux 6.1 wants multiples of 1 MiB. Everywhere else the fake has the stricter rule of the
- * two. */
+/* True, or FAKE_KVM_NEWEST in the environment: memory slots as in Linux 7.2, which wants multiples
+ * of pages. Linux 6.1 wants multiples of 1 MiB. Everywhere else the fake has the stricter rule of
+ * the two. */
 void fake_newest(bool newest);
 
 /* --- findings --------------------------------------------------------------------------------- */

@@ -46,7 +46,7 @@
 
 #define REQUEST_TYPE(request) ((request) >> 8 & 0xff)
 #define REQUEST_SIZE(request) ((request) >> 16 & 0x3fff)
-#define KVMIO 0xae
+#define TYPE_OF_KVM 0xae
 
 /* --- struct kvm_run --------------------------------------------------------------------------- */
 

@@ -121,9 +121,9 @@ static int check_all(struct access *access, bool keys)
 	return 0;
 }
 
-/* Linux: access_guest_with_key(): all pages are translated first; but a key is checked at the access,
- * so that a store into the pages before stays, and the exception then is a termination, without the
- * reason. */
+/* Linux: access_guest_with_key(): all pages are translated first; but a key is checked at the
+ * access, so that a store into the pages before stays, and the exception then is a termination,
+ * without the reason. */
 static int move_all(struct access *access, uint8_t *bytes)
 {
 	uint64_t address = access->address, absolute = 0;

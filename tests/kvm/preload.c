@@ -22,8 +22,8 @@
 #undef mmap
 #undef mmap64
 
-/* The thread sanitizer calls mmap() and open() itself before it can look at a thread, so what such a
- * call executes must not be instrumented. */
+/* The thread sanitizer calls mmap() and open() itself before it can look at a thread, so what such
+ * a call executes must not be instrumented. */
 #define EARLY __attribute__((no_sanitize("thread")))
 #define PUBLIC EARLY __attribute__((visibility("default")))
 

@@ -2,8 +2,8 @@
 /*
  * test-fake.c - the fake's own rules, each broken once.
  *
- * What Linux refuses is seen as its errno, and what it lets pass as a finding. If a rule is taken out
- * of the fake, a test fails here.
+ * What Linux refuses is seen as its errno, and what it lets pass as a finding. If a rule is taken
+ * out of the fake, a test fails here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -198,8 +198,8 @@ static void assert_finding(const char *word)
 
 /* --- descriptors ------------------------------------------------------------------------------ */
 
-/* Each kind has its own ioctls. Linux answers EINVAL for what /dev/kvm does not know, and for a vCPU's
- * ioctl that is not KVM's. */
+/* Each kind has its own ioctls. Linux answers EINVAL for what /dev/kvm does not know, and for a
+ * vCPU's ioctl that is not KVM's. */
 static void kinds_have_their_own_ioctls(void **state)
 {
 	const struct {

@@ -2,14 +2,14 @@
 /*
  * test-trace.c - what real guests did, once more as exits of KVM.
  *
- * tests/test-replay compares what the firmware asks of its machine with a trace. Here the machine is
- * the binding for KVM, on the fake /dev/kvm, and the guest's registers and storage are compared with
- * the same trace: nothing new is expected.
+ * tests/test-replay compares what the firmware asks of its machine with a trace. Here the machine
+ * is the binding for KVM, on the fake /dev/kvm, and the guest's registers and storage are compared
+ * with the same trace: nothing new is expected.
  *
  * A step is an instruction, with the operations of devices' threads that follow it. Before it, what
  * the trace read is put into storage, and what it wrote is made otherwise. Then the instruction
- * exits; and what the trace set, stored and presented must be there. Logical addresses above storage
- * get pages of their own.
+ * exits; and what the trace set, stored and presented must be there. Logical addresses above
+ * storage get pages of their own.
  *
  * Timers are not looked at: those of the binding run by the host's clock.
  */
@@ -71,8 +71,8 @@ static bool is(const struct trace_operation *operation, const char *name)
 
 /* --- devices ---------------------------------------------------------------------------------- */
 
-/* The binding's operations, except that reads of absolute storage are counted: those of devices leave
- * nothing behind that could be waited for. */
+/* The binding's operations, except that reads of absolute storage are counted: those of devices
+ * leave nothing behind that could be waited for. */
 static int read_absolute(void *machine, uint64_t address, void *buffer, size_t length)
 {
 	int rc = zpci_kvm_ops()->read_absolute(machine, address, buffer, length);

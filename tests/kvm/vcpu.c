@@ -242,7 +242,7 @@ int vcpu_ioctl(struct vcpu *vcpu, unsigned request, uint64_t argument)
 {
 	int rc;
 
-	if (REQUEST_TYPE(request) != KVMIO)
+	if (REQUEST_TYPE(request) != TYPE_OF_KVM)
 		return -EINVAL;
 	if (request == S390_IRQ || request == S390_INTERRUPT)
 		return unlocked_ioctl(vcpu, request, argument);

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * check-layout.c - the numbers of layout.h against the headers of Linux that this machine has. It is
+ * compiled with test-fake, and does nothing. What <asm/kvm.h> has is looked at on s390x.
+ */
+#include <linux/kvm.h>
+#include <stddef.h>
+
+#include "layout.h"
+
+#define NUMBER(ours, theirs) _Static_assert((ours) == (theirs), #theirs)
+#define FIELD(ours, structure, field) NUMBER(ours, offsetof(struct structure, field))
+#define SIZE(ours, structure) NUMBER(ours, sizeof(struct structure))
+
+NUMBER(GET_API_VERSION, KVM_GET_API_VERSION);
+NUMBER(CREATE_VM, KVM_CREATE_VM);
+NUMBER(CHECK_EXTENSION, KVM_CHECK_EXTENSION);
+NUMBER(GET_VCPU_MMAP_SIZE, KVM_GET_VCPU_MMAP_SIZE);
+NUMBER(CREATE_VCPU, KVM_CREATE_VCPU);
+NUMBER(SET_USER_MEMORY_REGION, KVM_SET_USER_MEMORY_REGION);
+NUMBER(CREATE_IRQCHIP, KVM_CREATE_IRQCHIP);
+NUMBER(SET_GSI_ROUTING, KVM_SET_GSI_ROUTING);
+NUMBER(IRQFD, KVM_IRQFD);
+NUMBER(ENABLE_CAP, KVM_ENABLE_CAP);
+NUMBER(CREATE_DEVICE, KVM_CREATE_DEVICE);
+NUMBER(SET_DEVICE_ATTR, KVM_SET_DEVICE_ATTR);
+NUMBER(GET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR);
+NUMBER(HAS_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR);
+NUMBER(RUN, KVM_RUN);
+NUMBER(GET_MP_STATE, KVM_GET_MP_STATE);
+NUMBER(SET_MP_STATE, KVM_SET_MP_STATE);
+
+FIELD(RUN_IMMEDIATE_EXIT, kvm_run, immediate_exit);
+FIELD(RUN_EXIT_REASON, kvm_run, exit_reason);
+NUMBER(RUN_UNION_SIZE, sizeof(((struct kvm_run *)0)->padding));
+NUMBER(EXIT_INTR, KVM_EXIT_INTR);
+NUMBER(EXIT_SIEIC, KVM_EXIT_S390_SIEIC);
+NUMBER(EXIT_RESET, KVM_EXIT_S390_RESET);
+NUMBER(EXIT_TSCH, KVM_EXIT_S390_TSCH);
+
+FIELD(REGION_SLOT, kvm_userspace_memory_region, slot);
+FIELD(REGION_FLAGS, kvm_userspace_memory_region, flags);
+FIELD(REGION_GUEST, kvm_userspace_memory_region, guest_phys_addr);
+FIELD(REGION_SIZE, kvm_userspace_memory_region, memory_size);
+FIELD(REGION_HOST, kvm_userspace_memory_region, userspace_addr);
+SIZE(REGION_BYTES, kvm_userspace_memory_region);
+FIELD(CAP_NUMBER, kvm_enable_cap, cap);
+FIELD(CAP_FLAGS, kvm_enable_cap, flags);
+FIELD(CAP_ARGS, kvm_enable_cap, args);
+SIZE(CAP_BYTES, kvm_enable_cap);
+FIELD(DEVICE_TYPE, kvm_create_device, type);
+FIELD(DEVICE_FD, kvm_create_device, fd);
+FIELD(DEVICE_FLAGS, kvm_create_device, flags);
+SIZE(DEVICE_BYTES, kvm_create_device);
+NUMBER(DEVICE_TYPE_FLIC, KVM_DEV_TYPE_FLIC);
+NUMBER(DEVICE_TEST, KVM_CREATE_DEVICE_TEST);
+FIELD(ATTR_FLAGS, kvm_device_attr, flags);
+FIELD(ATTR_GROUP, kvm_device_attr, group);
+FIELD(ATTR_ATTR, kvm_device_attr, attr);
+FIELD(ATTR_ADDR, kvm_device_attr, addr);
+SIZE(ATTR_BYTES, kvm_device_attr);
+FIELD(ROUTING_NR, kvm_irq_routing, nr);
+FIELD(ROUTING_FLAGS, kvm_irq_routing, flags);
+SIZE(ROUTING_BYTES, kvm_irq_routing);
+FIELD(ROUTE_GSI, kvm_irq_routing_entry, gsi);
+FIELD(ROUTE_TYPE, kvm_irq_routing_entry, type);
+FIELD(ROUTE_FLAGS, kvm_irq_routing_entry, flags);
+FIELD(ROUTE_IND_ADDR, kvm_irq_routing_entry, u.adapter.ind_addr);
+FIELD(ROUTE_SUMMARY_ADDR, kvm_irq_routing_entry, u.adapter.summary_addr);
+FIELD(ROUTE_IND_OFFSET, kvm_irq_routing_entry, u.adapter.ind_offset);
+FIELD(ROUTE_SUMMARY_OFFSET, kvm_irq_routing_entry, u.adapter.summary_offset);
+FIELD(ROUTE_ADAPTER, kvm_irq_routing_entry, u.adapter.adapter_id);
+SIZE(ROUTE_BYTES, kvm_irq_routing_entry);
+NUMBER(ROUTE_S390_ADAPTER, KVM_IRQ_ROUTING_S390_ADAPTER);
+FIELD(IRQFD_FD, kvm_irqfd, fd);
+FIELD(IRQFD_GSI, kvm_irqfd, gsi);
+FIELD(IRQFD_FLAGS, kvm_irqfd, flags);
+SIZE(IRQFD_BYTES, kvm_irqfd);
+NUMBER(MP_STOPPED, KVM_MP_STATE_STOPPED);
+NUMBER(MP_OPERATING, KVM_MP_STATE_OPERATING);
+
+NUMBER(CAP_S390_CSS_SUPPORT, KVM_CAP_S390_CSS_SUPPORT);
+NUMBER(CAP_S390_IRQCHIP, KVM_CAP_S390_IRQCHIP);
+NUMBER(CAP_S390_USER_SIGP, KVM_CAP_S390_USER_SIGP);
+NUMBER(CAP_S390_VECTOR_REGISTERS, KVM_CAP_S390_VECTOR_REGISTERS);
+NUMBER(CAP_S390_MEM_OP, KVM_CAP_S390_MEM_OP);
+NUMBER(CAP_S390_USER_STSI, KVM_CAP_S390_USER_STSI);
+NUMBER(CAP_S390_INJECT_IRQ, KVM_CAP_S390_INJECT_IRQ);
+NUMBER(CAP_S390_RI, KVM_CAP_S390_RI);
+NUMBER(CAP_S390_USER_INSTR0, KVM_CAP_S390_USER_INSTR0);
+NUMBER(CAP_IMMEDIATE_EXIT, KVM_CAP_IMMEDIATE_EXIT);
+NUMBER(CAP_S390_GS, KVM_CAP_S390_GS);
+NUMBER(CAP_S390_AIS, KVM_CAP_S390_AIS);
+NUMBER(CAP_S390_AIS_MIGRATION, KVM_CAP_S390_AIS_MIGRATION);
+NUMBER(CAP_S390_VCPU_RESETS, KVM_CAP_S390_VCPU_RESETS);
+NUMBER(CAP_S390_MEM_OP_EXTENSION, KVM_CAP_S390_MEM_OP_EXTENSION);
+NUMBER(CAP_S390_CPU_TOPOLOGY, KVM_CAP_S390_CPU_TOPOLOGY);
+
+#ifdef __s390x__
+NUMBER(GET_REGS, KVM_GET_REGS);
+NUMBER(SET_REGS, KVM_SET_REGS);
+NUMBER(GET_SREGS, KVM_GET_SREGS);
+NUMBER(SET_SREGS, KVM_SET_SREGS);
+NUMBER(GET_FPU, KVM_GET_FPU);
+NUMBER(SET_FPU, KVM_SET_FPU);
+NUMBER(S390_INTERRUPT, KVM_S390_INTERRUPT);
+NUMBER(S390_STORE_STATUS, KVM_S390_STORE_STATUS);
+NUMBER(S390_INITIAL_RESET, KVM_S390_INITIAL_RESET);
+NUMBER(S390_NORMAL_RESET, KVM_S390_NORMAL_RESET);
+NUMBER(S390_CLEAR_RESET, KVM_S390_CLEAR_RESET);
+NUMBER(S390_MEM_OP, KVM_S390_MEM_OP);
+NUMBER(S390_IRQ, KVM_S390_IRQ);
+
+FIELD(RUN_PSW_MASK, kvm_run, psw_mask);
+FIELD(RUN_PSW_ADDRESS, kvm_run, psw_addr);
+FIELD(RUN_UNION, kvm_run, padding);
+FIELD(RUN_ICPTCODE, kvm_run, s390_sieic.icptcode);
+FIELD(RUN_IPA, kvm_run, s390_sieic.ipa);
+FIELD(RUN_IPB, kvm_run, s390_sieic.ipb);
+FIELD(RUN_RESET_FLAGS, kvm_run, s390_reset_flags);
+FIELD(RUN_TSCH_ID, kvm_run, s390_tsch.subchannel_id);
+FIELD(RUN_TSCH_NR, kvm_run, s390_tsch.subchannel_nr);
+FIELD(RUN_TSCH_PARM, kvm_run, s390_tsch.io_int_parm);
+FIELD(RUN_TSCH_WORD, kvm_run, s390_tsch.io_int_word);
+FIELD(RUN_TSCH_IPB, kvm_run, s390_tsch.ipb);
+FIELD(RUN_TSCH_DEQUEUED, kvm_run, s390_tsch.dequeued);
+FIELD(RUN_VALID_REGS, kvm_run, kvm_valid_regs);
+FIELD(RUN_DIRTY_REGS, kvm_run, kvm_dirty_regs);
+FIELD(RUN_PREFIX, kvm_run, s.regs.prefix);
+FIELD(RUN_GPRS, kvm_run, s.regs.gprs);
+FIELD(RUN_ACRS, kvm_run, s.regs.acrs);
+FIELD(RUN_CRS, kvm_run, s.regs.crs);
+FIELD(RUN_TODPR, kvm_run, s.regs.todpr);
+FIELD(RUN_CPUTM, kvm_run, s.regs.cputm);
+FIELD(RUN_CKC, kvm_run, s.regs.ckc);
+FIELD(RUN_PP, kvm_run, s.regs.pp);
+FIELD(RUN_GBEA, kvm_run, s.regs.gbea);
+FIELD(RUN_VRS, kvm_run, s.regs.vrs);
+FIELD(RUN_FPC, kvm_run, s.regs.fpc);
+NUMBER(SYNC_ALL, KVM_SYNC_S390_VALID_FIELDS);
+NUMBER(SYNC_CRS, KVM_SYNC_CRS);
+NUMBER(SYNC_PREFIX, KVM_SYNC_PREFIX);
+NUMBER(SYNC_ARCH0, KVM_SYNC_ARCH0);
+
+NUMBER(VM_TOD_LOW, KVM_S390_VM_TOD_LOW);
+NUMBER(VM_TOD_HIGH, KVM_S390_VM_TOD_HIGH);
+NUMBER(VM_TOD_EXT, KVM_S390_VM_TOD_EXT);
+FIELD(TOD_EXT_EPOCH, kvm_s390_vm_tod_clock, epoch_idx);
+FIELD(TOD_EXT_TOD, kvm_s390_vm_tod_clock, tod);
+SIZE(TOD_EXT_BYTES, kvm_s390_vm_tod_clock);
+FIELD(PROCESSOR_CPUID, kvm_s390_vm_cpu_processor, cpuid);
+FIELD(PROCESSOR_IBC, kvm_s390_vm_cpu_processor, ibc);
+FIELD(PROCESSOR_LIST, kvm_s390_vm_cpu_processor, fac_list);
+SIZE(PROCESSOR_BYTES, kvm_s390_vm_cpu_processor);
+FIELD(MACHINE_MASK, kvm_s390_vm_cpu_machine, fac_mask);
+FIELD(MACHINE_LIST, kvm_s390_vm_cpu_machine, fac_list);
+SIZE(MACHINE_BYTES, kvm_s390_vm_cpu_machine);
+
+FIELD(INTERRUPT_PARM, kvm_s390_interrupt, parm);
+FIELD(INTERRUPT_PARM64, kvm_s390_interrupt, parm64);
+SIZE(INTERRUPT_BYTES, kvm_s390_interrupt);
+FIELD(IRQ_UNION, kvm_s390_irq, u);
+FIELD(IRQ_PGM_TEID, kvm_s390_irq, u.pgm.trans_exc_code);
+FIELD(IRQ_PGM_CODE, kvm_s390_irq, u.pgm.code);
+FIELD(IRQ_PGM_ACCESS_ID, kvm_s390_irq, u.pgm.exc_access_id);
+FIELD(IRQ_PGM_FLAGS, kvm_s390_irq, u.pgm.flags);
+FIELD(IRQ_EXT_PARAMS, kvm_s390_irq, u.ext.ext_params);
+FIELD(IRQ_IO_PARM, kvm_s390_irq, u.io.io_int_parm);
+FIELD(IRQ_IO_WORD, kvm_s390_irq, u.io.io_int_word);
+FIELD(IRQ_MCHK_CR14, kvm_s390_irq, u.mchk.cr14);
+FIELD(IRQ_MCHK_MCIC, kvm_s390_irq, u.mchk.mcic);
+FIELD(IRQ_STOP_FLAGS, kvm_s390_irq, u.stop.flags);
+FIELD(IRQ_EMERGENCY_CODE, kvm_s390_irq, u.emerg.code);
+SIZE(IRQ_BYTES, kvm_s390_irq);
+NUMBER(INT_IO_MAX, KVM_S390_INT_IO_MAX);
+NUMBER(INT_IO_ADAPTER, KVM_S390_INT_IO(1, 0, 0, 0));
+NUMBER(INT_SIGP_STOP, KVM_S390_SIGP_STOP);
+NUMBER(INT_PROGRAM, KVM_S390_PROGRAM_INT);
+NUMBER(INT_RESTART, KVM_S390_RESTART);
+NUMBER(INT_MCHK, KVM_S390_MCHK);
+NUMBER(INT_EMERGENCY, KVM_S390_INT_EMERGENCY);
+NUMBER(INT_SERVICE, KVM_S390_INT_SERVICE);
+NUMBER(INT_VIRTIO, KVM_S390_INT_VIRTIO);
+NUMBER(PGM_FLAG_ILC_VALID, KVM_S390_PGM_FLAGS_ILC_VALID);
+NUMBER(PGM_FLAG_ILC_MASK, KVM_S390_PGM_FLAGS_ILC_MASK);
+NUMBER(PGM_FLAG_NO_REWIND, KVM_S390_PGM_FLAGS_NO_REWIND);
+
+FIELD(MEMOP_GADDR, kvm_s390_mem_op, gaddr);
+FIELD(MEMOP_FLAGS, kvm_s390_mem_op, flags);
+FIELD(MEMOP_SIZE, kvm_s390_mem_op, size);
+FIELD(MEMOP_OP, kvm_s390_mem_op, op);
+FIELD(MEMOP_BUF, kvm_s390_mem_op, buf);
+FIELD(MEMOP_AR, kvm_s390_mem_op, ar);
+FIELD(MEMOP_KEY, kvm_s390_mem_op, key);
+SIZE(MEMOP_BYTES, kvm_s390_mem_op);
+NUMBER(MEMOP_ABSOLUTE_READ, KVM_S390_MEMOP_ABSOLUTE_READ);
+NUMBER(MEMOP_ABSOLUTE_WRITE, KVM_S390_MEMOP_ABSOLUTE_WRITE);
+NUMBER(MEMOP_SKEY, KVM_S390_MEMOP_F_SKEY_PROTECTION);
+NUMBER(MEMOP_INJECT, KVM_S390_MEMOP_F_INJECT_EXCEPTION);
+
+NUMBER(FLIC_ENQUEUE, KVM_DEV_FLIC_ENQUEUE);
+NUMBER(FLIC_CLEAR_IRQS, KVM_DEV_FLIC_CLEAR_IRQS);
+NUMBER(FLIC_ADAPTER_REGISTER, KVM_DEV_FLIC_ADAPTER_REGISTER);
+NUMBER(FLIC_ADAPTER_MODIFY, KVM_DEV_FLIC_ADAPTER_MODIFY);
+NUMBER(FLIC_AISM, KVM_DEV_FLIC_AISM);
+NUMBER(FLIC_AIRQ_INJECT, KVM_DEV_FLIC_AIRQ_INJECT);
+NUMBER(FLIC_AISM_ALL, KVM_DEV_FLIC_AISM_ALL);
+NUMBER(FLIC_MAX_BUFFER, KVM_S390_FLIC_MAX_BUFFER);
+FIELD(ADAPTER_ID, kvm_s390_io_adapter, id);
+FIELD(ADAPTER_ISC, kvm_s390_io_adapter, isc);
+FIELD(ADAPTER_MASKABLE, kvm_s390_io_adapter, maskable);
+FIELD(ADAPTER_SWAP, kvm_s390_io_adapter, swap);
+FIELD(ADAPTER_FLAGS, kvm_s390_io_adapter, flags);
+SIZE(ADAPTER_BYTES, kvm_s390_io_adapter);
+FIELD(MODIFY_TYPE, kvm_s390_io_adapter_req, type);
+FIELD(MODIFY_MASK, kvm_s390_io_adapter_req, mask);
+FIELD(MODIFY_ADDR, kvm_s390_io_adapter_req, addr);
+SIZE(MODIFY_BYTES, kvm_s390_io_adapter_req);
+FIELD(AIS_MODE, kvm_s390_ais_req, mode);
+SIZE(AIS_BYTES, kvm_s390_ais_req);
+SIZE(AIS_ALL_BYTES, kvm_s390_ais_all);
+#endif
