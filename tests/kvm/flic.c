@@ -196,7 +196,7 @@ static int set_attribute(struct vm *vm, const uint8_t *attribute)
 	case FLIC_AISM:
 		return set_mode(vm, address);
 	case FLIC_AIRQ_INJECT:
-		adapter = registered(vm, attr);
+		adapter = registered(vm, (uint32_t)attr);
 		return adapter ? flic_inject_adapter(vm, adapter) : -EINVAL;
 	case FLIC_AISM_ALL:
 		return all_modes(vm, SET_DEVICE_ATTR, attribute);
