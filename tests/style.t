@@ -60,7 +60,7 @@ zpci/machine/qemu	zpci/machine/loaded/ zpci/util/ glib.h
 zpci/config		zpci/util/ ini.h
 zpci/tool		zpci/config/ zpci/util/ json-c/ linux/pci_regs.h
 zpci/inspect		zpci/util/json.h linux/
-examples
+examples		linux/kvm.h
 end
 
 # included ROOT: "FILE: HEADER" of each include that breaks a rule.

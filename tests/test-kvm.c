@@ -376,6 +376,20 @@ static void test_operand_without_keys(void **state)
 	assert_int_equal(script.mem_op.flags, LAYOUT_MEMOP_INJECT_EXCEPTION);
 }
 
+/* KVM looks at the key of a page right before it stores there. So all are asked for first. */
+static void test_operand_across_pages_is_checked_first(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_enabled(rig);
+	assert_int_equal(store_controls(rig, 7, 0x8000 - 80), 1);
+	assert_int_equal(script.mem_ops, 1);
+	assert_int_equal(store_controls(rig, 7, 0x8000 - 72), 1);
+	assert_int_equal(script.mem_ops, 3);
+	assert_int_equal(script.mem_op.flags,
+			 LAYOUT_MEMOP_INJECT_EXCEPTION | LAYOUT_MEMOP_SKEY_PROTECTION);
+}
+
 /* KVM has queued it: nothing else may happen to the CPU. */
 static void test_access_exception(void **state)
 {
@@ -653,6 +667,7 @@ int main(void)
 		RIG_TEST(test_what_is_never_refused),
 		RIG_TEST(test_operand_with_key_and_access_register),
 		RIG_TEST(test_operand_without_keys),
+		RIG_TEST(test_operand_across_pages_is_checked_first),
 		RIG_TEST(test_access_exception),
 		RIG_TEST(test_operand_that_is_in_no_slot),
 		RIG_TEST(test_operand_is_checked_without_moving_it),

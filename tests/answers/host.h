@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * host.h - what players in a process of ours have in common: the table's functions, on whatever
- * machine, and what a player with CAN_HOST does to them. The functions are the same that
- * tests/guest/answers.t gives to the plugin.
+ * machine, and what a player with CAN_HOST does to them.
  *
  *	player_ram.c  player_kvm.c      a machine
  *	        \      /
- *	         host.c                 a firmware with functions
+ *	         host.c                 a firmware with functions (functions.c)
  */
 #ifndef TESTS_ANSWERS_HOST_H
 #define TESTS_ANSWERS_HOST_H
 
 #include <zpci/firmware.h>
 
+#include "functions.h"
 #include "player.h"
 
 struct host {
 	struct player player; /* first: the operations below get it */
 	struct zpci_firmware *firmware;
-	struct zpci_adapter *probe, *null;
+	struct functions functions;
 };
 
 /* Makes the firmware with its functions; ends it again. */
