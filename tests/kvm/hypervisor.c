@@ -285,6 +285,32 @@ static void passes(void)
 	ALIVE(handle);
 }
 
+/* The hypervisor lists a function of its own, with a FID of ours. */
+static void duplicate(void)
+{
+	size_t request = sizeof(struct zpci_clp_list_request);
+	size_t entry = request + sizeof(struct zpci_clp_list_response);
+	uint64_t token;
+
+	make();
+	list();
+	token = get(request + offsetof(struct zpci_clp_list_response, token), 8);
+	memset(host.storage + BLOCK, 0, 0x1000);
+	put(0, 2, request);
+	put(2, 2, ZPCI_CLP_LIST);
+	put(offsetof(struct zpci_clp_list_request, token), 8, token);
+	put(request, 2, 0x1000 - request);
+	cpu.gr[2] = BLOCK;
+	exit_of(host.vcpu, clp);
+	must(!run(host.vcpu) && host.run->sieic.ipa == 0xb9a0);
+	put(request, 2, entry + sizeof(struct zpci_clp_list_entry) - request);
+	put(request + 2, 2, ZPCI_CLP_OK);
+	put(entry + offsetof(struct zpci_clp_list_entry, fid), 4, FID);
+	exit_wait(host.vcpu);
+	must(!run(host.vcpu));
+	list();
+}
+
 /* The hypervisor wants its vCPU back while an instruction of ours is executed. */
 static void *interrupt(void *unused)
 {
@@ -565,7 +591,7 @@ static const struct {
 	{ "no-flic", no_flic }, { "probes", probes },
 	{ "twice", twice },	{ "again", again },
 	{ "control", control }, { "forks", forks },
-	{ "saves", saves },
+	{ "saves", saves },	{ "duplicate", duplicate },
 };
 
 int main(int argc, char **argv)

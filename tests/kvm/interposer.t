@@ -91,6 +91,12 @@ like "$said" "error: a protected guest cannot have" "protected guest: said"
 like "$said" "error: a migration or a snapshot has begun" "dirty log: said"
 like "$said" "error: the state of the PCI functions cannot be saved" "storage keys: said"
 
+in_process -- "$program" duplicate
+is "$status" 0 "a function of the hypervisor's with our FID"
+like "$said" "^zpci-kvm: error: function 0x00001021: the hypervisor has a function with this FID" \
+	"a function of the hypervisor's with our FID: said"
+is "$(wc -l <"$work/err")" 1 "a function of the hypervisor's with our FID: one sentence"
+
 # --- bad input
 
 canceled=': Operation canceled'

@@ -12,6 +12,7 @@
  *	requests.c: which descriptor, which request
  *	   |-- learn.c:     new VM, vCPU, FLIC, memory slot ------> vm.c: settings, start, end
  *	   |-- run.c:       KVM_RUN: what is ours is executed       |
+ *	   |                duplicates.c: what the hypervisor lists |
  *	   |-- lifecycle.c: the machine resets, stops, goes on      |-- zpci/machine/loaded
  *	   `-- saving.c:    migration, protected guests: refused    `-- zpci/machine/kvm
  *	          |
@@ -58,12 +59,13 @@ struct zpci_interposer_vm {
 	atomic_bool dirty_log;	    /* KVM logs writes to a slot: somebody saves the guest */
 	atomic_uint dirty_log_slot; /* the last such slot */
 
-	struct zpci_kvm *kvm; /* from the start on */
-	atomic_bool started;  /* set last: all of it is there */
-	atomic_bool ended;    /* nothing is executed any more */
-	atomic_bool stopped;  /* devices are quiesced */
-	atomic_uint running;  /* vCPUs in KVM_RUN, or in what we execute for them */
-	atomic_uint inside;   /* vCPUs in what we execute for them */
+	struct zpci_kvm *kvm;  /* from the start on */
+	atomic_bool started;   /* set last: all of it is there */
+	atomic_bool ended;     /* nothing is executed any more */
+	atomic_bool stopped;   /* devices are quiesced */
+	atomic_uint running;   /* vCPUs in KVM_RUN, or in what we execute for them */
+	atomic_uint inside;    /* vCPUs in what we execute for them */
+	atomic_bool duplicate; /* a function with a FID of ours was seen */
 	/* The reset that the guest has asked for, enum zpci_reset, or -1. */
 	atomic_int asked;
 };
@@ -74,6 +76,11 @@ struct zpci_interposer_vcpu {
 	unsigned number;	/* the hypervisor's for it */
 	struct layout_run *run; /* a mapping of ours */
 	atomic_bool ran;	/* since the machine was reset */
+
+	/* A CLP instruction that was left to the hypervisor; its thread's. */
+	bool clp_left;
+	uint64_t block; /* logical address of its block */
+	unsigned block_register;
 };
 
 /* --- next.c --------------------------------------------------------------------------------- */
@@ -103,6 +110,8 @@ int zpci_interposer_remember(int fd, enum zpci_interposer_kind kind, struct zpci
 			     struct zpci_interposer_vcpu *vcpu);
 /* NULL: it is none of KVM's. */
 struct zpci_interposer_object *zpci_interposer_find(int fd);
+/* Before it is closed: the number can be another file's then. */
+void zpci_interposer_forget(int fd);
 /* The first of all, closed ones as well; then object->next. */
 struct zpci_interposer_object *zpci_interposer_first(void);
 
@@ -134,6 +143,13 @@ void zpci_interposer_clock_read(struct zpci_interposer_vm *vm);
 /* Around a vCPU's KVM_RUN. */
 void zpci_interposer_enter(struct zpci_interposer_vm *vm);
 void zpci_interposer_leave(struct zpci_interposer_vm *vm);
+
+/* --- duplicates.c --------------------------------------------------------------------------- */
+
+/* An exit that is left to the hypervisor, and may be a CLP instruction. */
+void zpci_interposer_clp_left(struct zpci_interposer_vcpu *vcpu);
+/* It was, and the hypervisor has answered it. */
+void zpci_interposer_check_list(struct zpci_interposer_vcpu *vcpu);
 
 /* --- run.c ---------------------------------------------------------------------------------- */
 

@@ -166,7 +166,8 @@ int zpci_interposer_create_device(struct zpci_interposer_vm *vm, unsigned long r
 	if (!zpci_interposer_remember(vm->flic, ZPCI_INTERPOSER_FLIC, vm, NULL) &&
 	    !zpci_interposer_vm_start(vm))
 		return 0;
-	zpci_interposer_close(vm->flic);
+	zpci_interposer_forget(vm->flic);
+	zpci_next_close(vm->flic);
 	vm->flic = -1;
 	errno = ECANCELED;
 	return -1;

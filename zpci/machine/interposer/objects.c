@@ -46,6 +46,14 @@ struct zpci_interposer_object *zpci_interposer_find(int fd)
 	return NULL;
 }
 
+void zpci_interposer_forget(int fd)
+{
+	struct zpci_interposer_object *object = zpci_interposer_find(fd);
+
+	if (object)
+		atomic_store(&object->fd, -1);
+}
+
 struct zpci_interposer_object *zpci_interposer_first(void)
 {
 	return atomic_load(&first);

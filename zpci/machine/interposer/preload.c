@@ -4,7 +4,7 @@
  *
  * We act in the process that makes a virtual machine. A child of it is left alone, whether it
  * executes another program or not: of a child that was forked all calls go to libc, as the VM is
- * its parent's. A child that executes a program begins anew, and the program is hardly a hypervisor.
+ * its parent's. A child that executes a program begins anew; few such programs are hypervisors.
  *
  * A program that makes no VM is told so at its end, since there is no other moment: QEMU with
  * accel=tcg never asks for KVM. Programs that such a process starts are not told. They are known by

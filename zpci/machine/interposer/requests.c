@@ -65,8 +65,7 @@ int zpci_interposer_ioctl(int fd, unsigned long request, void *argument)
 	}
 }
 
-/* The number can be another file's as soon as it is closed. A child of vfork() has our memory, and
- * closes descriptors of its own. */
+/* A child of vfork() has our memory, and closes descriptors of its own. */
 int zpci_interposer_close(int fd)
 {
 	struct zpci_interposer_object *object = zpci_interposer_find(fd);
@@ -74,7 +73,7 @@ int zpci_interposer_close(int fd)
 	if (object && object->vm->process == getpid()) {
 		if (object->kind == ZPCI_INTERPOSER_VM)
 			zpci_interposer_vm_end(object->vm);
-		atomic_store(&object->fd, -1);
+		zpci_interposer_forget(fd);
 	}
 	return zpci_next_close(fd);
 }

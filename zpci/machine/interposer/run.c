@@ -20,7 +20,15 @@ static enum zpci_disposition execute(void *opaque, void *cpu, const uint8_t inst
 	return zpci_loaded_execute(&vcpu->vm->loaded, cpu, vcpu->number, instruction);
 }
 
-/* What zpci_kvm_exit() returns; vm.c says why the order matters. */
+static void look(struct zpci_interposer_vcpu *vcpu)
+{
+	atomic_fetch_add(&vcpu->vm->inside, 1);
+	if (!atomic_load(&vcpu->vm->ended))
+		zpci_interposer_check_list(vcpu);
+	atomic_fetch_sub(&vcpu->vm->inside, 1);
+}
+
+/* What zpci_kvm_exit() returns. */
 static int exited(struct zpci_interposer_vcpu *vcpu)
 {
 	struct zpci_interposer_vm *vm = vcpu->vm;
@@ -30,8 +38,10 @@ static int exited(struct zpci_interposer_vcpu *vcpu)
 	if (!atomic_load(&vm->ended)) {
 		rc = zpci_kvm_exit_by(vm->kvm, execute, vcpu, vcpu->fd,
 				      (struct kvm_run *)vcpu->run);
-		if (!rc)
+		if (!rc) {
 			zpci_interposer_asked(vcpu);
+			zpci_interposer_clp_left(vcpu);
+		}
 	}
 	atomic_fetch_sub(&vm->inside, 1);
 	return rc;
@@ -48,6 +58,8 @@ int zpci_interposer_run(struct zpci_interposer_vcpu *vcpu, unsigned long request
 	}
 	atomic_store_explicit(&vcpu->ran, true, memory_order_relaxed);
 	zpci_interposer_enter(vcpu->vm);
+	if (vcpu->clp_left)
+		look(vcpu);
 	do {
 		rc = zpci_next_ioctl(vcpu->fd, request, argument);
 		executed = rc ? 0 : exited(vcpu);
