@@ -24,7 +24,10 @@
 
 #include <zpci/bytes.h>
 #include <zpci/clp.h>
+#include <zpci/fib.h>
+#include <zpci/firmware.h>
 #include <zpci/machine.h>
+#include <zpci/probe.h>
 
 #include "fake.h"
 #include "zpci/machine/kvm/layout.h"
@@ -142,6 +145,7 @@ static void make(void)
 
 static const uint8_t clp[6] = { 0xb9, 0xa0, ZPCI_CLP_LPS_PCI, 0x02 };
 static const uint8_t pcilg[6] = { 0xb9, 0xd2, 0x00, 0x64 }; /* R1 6, R2 4 */
+static const uint8_t pcistg[6] = { 0xb9, 0xd0, 0x00, 0x64 };
 static const uint8_t stsch[6] = { 0xb2, 0x34, 0x50, 0x00 };
 
 static struct fake_cpu cpu;
@@ -410,18 +414,112 @@ static void diagnose(void)
 
 /* --- the rest of a machine's life -------------------------------------------------------------- */
 
-/* A clock that is read while a vCPU runs stops nothing; else the next KVM_RUN goes on. */
-static void *read_and_end(void *unused)
+#define CONFIG ZPCI_SPACE_CONFIG
+#define ISC 2u
+#define FIB 0x13000u
+#define AIBV 0x14000u
+#define AISB 0x14800u
+
+static void execute(const uint8_t instruction[6])
+{
+	ours(host.vcpu, host.run, instruction);
+	must(CC(host.run->psw_mask) == 0);
+}
+
+/* @value is a little-endian register's. */
+static void store(uint32_t handle, unsigned space, uint64_t offset, unsigned length, uint64_t value)
+{
+	uint8_t bytes[8];
+
+	zpci_put_le(bytes, length, value);
+	cpu.gr[6] = zpci_get_be(bytes, length);
+	cpu.gr[4] = (uint64_t)handle << 32 | space << 16 | length;
+	cpu.gr[5] = offset;
+	execute(pcistg);
+}
+
+static unsigned load_byte(uint32_t handle, uint64_t offset)
+{
+	cpu.gr[4] = (uint64_t)handle << 32 | CONFIG << 16 | 1;
+	cpu.gr[5] = offset;
+	execute(pcilg);
+	return (unsigned)host.run->regs.gprs[6];
+}
+
+/* Vector 0 is an adapter interruption on ISC. */
+static void prepare_vector(uint32_t handle)
+{
+	static const uint8_t mpcifc[6] = { 0xe3, 0x10, 0x20, 0x00, 0x00, 0xd0 };
+	struct zpci_fib *fib = (void *)(host.storage + FIB);
+	unsigned msix = load_byte(handle, 0x34);
+
+	while (load_byte(handle, msix) != 0x11)
+		msix = load_byte(handle, msix + 1);
+	memset(fib, 0, sizeof(*fib));
+	zpci_put_be(&fib->interruption, 4,
+		    ISC << ZPCI_FIB_INT_ISC_SHIFT | 1u << ZPCI_FIB_INT_NOI_SHIFT |
+			    ZPCI_FIB_INT_SUM);
+	zpci_put_be(&fib->aibv, 8, AIBV);
+	zpci_put_be(&fib->aisb, 8, AISB);
+	cpu.gr[1] = (uint64_t)handle << 32 | ZPCI_MPCIFC_REG_INT;
+	cpu.gr[2] = FIB;
+	execute(mpcifc);
+	store(handle, ZPCI_PROBE_MSIX_BAR, ZPCI_PROBE_MSIX_TABLE, 8, 0xfe00000000000000);
+	store(handle, ZPCI_PROBE_MSIX_BAR, ZPCI_PROBE_MSIX_TABLE + 8, 8, 0);
+	store(handle, CONFIG, msix + 2, 2, 0x8000);
+	store(handle, CONFIG, 4, 2, 6);
+}
+
+static bool presented(void)
+{
+	return __atomic_load_n(host.storage + AIBV, __ATOMIC_SEQ_CST) ||
+	       fake_adapter_interruptions(host.vm, ISC);
+}
+
+/* A device of a machine that is stopped presents nothing, even after a delay that has long ended.
+ * It does when the machine goes on, while the guest runs. */
+static void *await_vector(void *unused)
 {
 	(void)unused;
-	while (!fake_running(host.vcpu))
+	while (!presented())
 		usleep(1000);
-	must(!read_clock());
 	exit_wait(host.vcpu);
 	return NULL;
 }
 
-static void stops(void)
+static void ring(uint32_t handle)
+{
+	const unsigned delay = 200000;
+
+	prepare_vector(handle);
+	store(handle, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DELAY, 4, delay);
+	store(handle, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DOORBELL_LATER, 4, 0);
+}
+
+static void stands_still(void)
+{
+	pthread_t thread;
+
+	make();
+	ring(enable());
+	must(!read_clock());
+	usleep(600000);
+	must(!presented());
+	must(!pthread_create(&thread, NULL, await_vector, NULL));
+	must(!run(host.vcpu));
+	pthread_join(thread, NULL);
+}
+
+/* A clock that is read while a vCPU runs stops nothing. */
+static void *read_and_await(void *unused)
+{
+	while (!fake_running(host.vcpu))
+		usleep(1000);
+	must(!read_clock());
+	return await_vector(unused);
+}
+
+static void runs_on(void)
 {
 	pthread_t thread;
 	uint32_t handle;
@@ -430,12 +528,25 @@ static void stops(void)
 	handle = enable();
 	must(!read_clock());
 	must(!read_clock());
-	ALIVE(handle);
-	must(!pthread_create(&thread, NULL, read_and_end, NULL));
+	ring(handle);
+	must(!pthread_create(&thread, NULL, read_and_await, NULL));
 	must(!run(host.vcpu));
 	pthread_join(thread, NULL);
 	ALIVE(handle);
 	must(!read_clock());
+}
+
+/* What was on its way when the machine was reset does not come. */
+static void nothing_comes(void)
+{
+	make();
+	ring(enable());
+	must(!clear_flic());
+	memset(host.storage, 0x5a, STORAGE);
+	usleep(600000);
+	for (size_t i = 0; i < STORAGE; i++)
+		must(host.storage[i] == 0x5a);
+	must(!fake_adapter_interruptions(host.vm, ISC));
 }
 
 static void plugs(void)
@@ -498,18 +609,57 @@ static void again(void)
 	list();
 }
 
-static void control(void)
+static void say(int fd, const char *line, const char *expected)
+{
+	char answer[64] = "";
+
+	must(write(fd, line, strlen(line)) == (ssize_t)strlen(line));
+	must(read(fd, answer, sizeof(answer) - 1) > 0);
+	must(!strcmp(answer, expected));
+}
+
+static int connect_control(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	char answer[64] = "";
 
-	make();
 	strncpy(address.sun_path, getenv("ZPCI_CONTROL"), sizeof(address.sun_path) - 1);
 	must(!connect(fd, (const struct sockaddr *)&address, sizeof(address)));
-	must(write(fd, "list\n", 5) == 5);
-	must(read(fd, answer, sizeof(answer) - 1) > 0);
-	must(!strcmp(answer, "ok 0x00001021\n"));
+	return fd;
+}
+
+static void control(void)
+{
+	make();
+	say(connect_control(), "list\n", "ok 0x00001021\n");
+}
+
+/* The guest takes a channel report of ours; the next one is the hypervisor's. A reset forgets
+ * reports. */
+static void reports(void)
+{
+	static const uint8_t stcrw[6] = { 0xb2, 0x39, 0x20, 0x00 };
+	uint64_t cr14, mcic;
+	int fd;
+
+	make();
+	fd = connect_control();
+	enable();
+	say(fd, "error 0x1021 0x3a\n", "ok\n");
+	must(fake_machine_check(host.vm, &cr14, &mcic) == 1);
+	cpu.gr[2] = BLOCK;
+	execute(stcrw);
+	must(get(0, 4) == 0x0b000000);
+	exit_of(host.vcpu, stcrw);
+	must(!run(host.vcpu) && host.run->sieic.ipa == 0xb239);
+
+	must(!clear_flic());
+	enable();
+	say(fd, "error 0x1021 0x3a\n", "ok\n");
+	must(!clear_flic());
+	exit_of(host.vcpu, stcrw);
+	must(!run(host.vcpu) && host.run->sieic.ipa == 0xb239);
+	must(!fake_machine_check(host.vm, &cr14, &mcic));
 }
 
 /* --- children --------------------------------------------------------------------------------- */
@@ -584,14 +734,25 @@ static const struct {
 	const char *name;
 	void (*test)(void);
 } cases[] = {
-	{ "make", make },	{ "executes", executes },
-	{ "passes", passes },	{ "interrupted", interrupted },
-	{ "resets", resets },	{ "diagnose", diagnose },
-	{ "stops", stops },	{ "plugs", plugs },
-	{ "no-flic", no_flic }, { "probes", probes },
-	{ "twice", twice },	{ "again", again },
-	{ "control", control }, { "forks", forks },
-	{ "saves", saves },	{ "duplicate", duplicate },
+	{ "make", make },
+	{ "executes", executes },
+	{ "passes", passes },
+	{ "interrupted", interrupted },
+	{ "resets", resets },
+	{ "diagnose", diagnose },
+	{ "runs-on", runs_on },
+	{ "stands-still", stands_still },
+	{ "nothing-comes", nothing_comes },
+	{ "plugs", plugs },
+	{ "no-flic", no_flic },
+	{ "probes", probes },
+	{ "twice", twice },
+	{ "again", again },
+	{ "control", control },
+	{ "reports", reports },
+	{ "forks", forks },
+	{ "saves", saves },
+	{ "duplicate", duplicate },
 };
 
 int main(int argc, char **argv)

@@ -60,7 +60,7 @@ refused() {
 
 # --- what it does
 
-for case in executes passes interrupted resets diagnose stops plugs again probes; do
+for case in executes passes interrupted resets diagnose runs-on stands-still nothing-comes plugs again probes; do
 	good $case
 done
 in_process -- "$program" no-flic
@@ -69,6 +69,9 @@ like "$said" "warning: KVM: there is no FLIC" "no FLIC: what follows"
 
 good control ZPCI_CONTROL="$work/control"
 is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone"
+in_process ZPCI_CONTROL="$work/control" -- "$program" reports
+is "$status" 0 "reports"
+like "$said" "^zpci-kvm: warning: function 0x00001021: error 0x003a" "reports: said"
 good probes ZPCI_CONTROL="$work/control" ZPCI_RECORD=
 good forks ZPCI_CONTROL="$work/control"
 is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone after children"
