@@ -195,6 +195,19 @@ json_is 'f(0x1032)->{address}' 0130:00:00.2 "beside its PF, not told to be a VF:
 json_is 'f(0x1032)->{no_device}' "function 0 of its slot has no multi-function bit" \
 	"... where Linux does not look"
 json_is 'length f(0x1021)->{config}{guest}' 8192 "all of config space"
+lost() {
+	json "f($1)->{interpretation}{interpreted} ? 'interpreted' :
+		join ' ', sort keys %{ f($1)->{interpretation}{would_lose} }"
+}
+# Reference 11.5: SIE leaves these to the firmware.
+json_is '
+	join " ", grep { !(hex($_) & 0xff0000) }
+	    map { ($_->{list}{handle}{value}, $_->{set_enable}{handle}{value}) } @{ $j->{functions} }' \
+	"" "no handle is one that a host interprets"
+common="blocking control hard_wired"
+is "$(lost 0x1021)" "bars $common ids measurement msix operands" "lpar: what interpretation would lose"
+is "$(lost 0x1022)" "bars $common ids measurement memory_bit msix operands" "... vfio"
+is "$(lost 0x1025)" "$common measurement msix operands" "... raw"
 # The registers name all bits that are not passed: without these bits, device and guest are equal.
 json_is '
 	my @wrong;

@@ -8,6 +8,7 @@
  *	fields.c       CLP blocks as fields with a name and a meaning
  *	registers.c    config space as registers, and where the bits of each come from
  *	platform.c     the platform's facts, and where each comes from
+ *	interpretation.c   what a host that interpreted the function would bypass
  *	text.c json.c lspci.c    three ways to print it
  *	description.c  what these three have in common
  *
@@ -120,6 +121,17 @@ void describe_fact_text(const struct describe_fact *fact, const struct descripti
 /* "configuration", "device" or "default". */
 const char *describe_fact_origin(const struct describe_fact *fact,
 				 const struct description *description);
+
+/* --- interpretation.c ------------------------------------------------------------------------- */
+
+struct describe_loss {
+	const char *name;
+	const char *help;				    /* what would be instead */
+	bool (*has)(const struct description *description); /* does our emulation do it? */
+};
+
+/* Ends with a NULL name. */
+extern const struct describe_loss describe_losses[];
 
 /* --- registers.c ------------------------------------------------------------------------------ */
 

@@ -159,6 +159,21 @@ static void put_platform(struct json *json, const struct description *item)
 	json_close_object(json);
 }
 
+/* No function is interpreted yet. */
+static void put_interpretation(struct json *json, const struct description *item)
+{
+	const struct describe_loss *loss = describe_losses;
+
+	json_open_object(json, "interpretation");
+	json_bool(json, "interpreted", false);
+	json_open_object(json, "would_lose");
+	for (; loss->name; loss++)
+		if (loss->has(item))
+			json_string(json, loss->name, loss->help);
+	json_close_object(json);
+	json_close_object(json);
+}
+
 static void put_function(struct json *json, const struct description *item)
 {
 	json_open_object(json, NULL);
@@ -169,6 +184,7 @@ static void put_function(struct json *json, const struct description *item)
 	put_fields(json, "set_enable", describe_enable_fields, &item->enable);
 	put_bars(json, item);
 	put_config(json, item);
+	put_interpretation(json, item);
 	json_close_object(json);
 }
 

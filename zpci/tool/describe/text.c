@@ -101,6 +101,16 @@ static void print_bars(FILE *to, const struct description *item)
 	}
 }
 
+static void print_losses(FILE *to, const struct description *item)
+{
+	const struct describe_loss *loss = describe_losses;
+
+	fprintf(to, "  Interpretation by a host: none; it would lose\n");
+	for (; loss->name; loss++)
+		if (loss->has(item))
+			fprintf(to, "    %-15s %s\n", loss->name, loss->help);
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 static void print_facts(FILE *to, const struct description *item)
@@ -139,6 +149,7 @@ static void print_function(FILE *to, const struct description *item)
 	print_fields(to, "Set PCI function: enable", describe_enable_fields, &item->enable);
 	print_bars(to, item);
 	print_config(to, item);
+	print_losses(to, item);
 }
 
 /* Each group once, where its first function is. */
