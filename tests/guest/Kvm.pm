@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# For tests in the KVM host: runs a command there by `./zpci-lab kvm'. Kernel messages of the host go
-# to the file that Guest.pm looks at when the test is done.
+# For tests in the KVM host: runs a command there by `./zpci-lab kvm'. Kernel messages of the host
+# go to the file that Guest.pm looks at when the test is done.
 
 package Kvm;
 

@@ -118,8 +118,8 @@ close $_ for @both;
 
 # --- the module -----------------------------------------------------------------------------------
 
-# Linux up to 7.2 warns when it refuses a VM so early: it looks at a list of PCI functions that it has
-# not made yet (kvm_arch_free_vm()).
+# Linux up to 7.2 warns when it refuses a VM so early: it looks at a list of PCI functions that it
+# has not made yet (kvm_arch_free_vm()).
 {
 	local $ENV{ZPCI_CONSOLE} = '/dev/null';
 	$seen = kvm([qw(--qemu none), @program], './kvm-host-plain', 'create');

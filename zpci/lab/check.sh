@@ -307,7 +307,7 @@ check_guest() {
 }
 
 # Guest tests of half a minute and more, the longest first.
-check_guest_first="probe hotplug resets bare-reset together events tool-end errors"
+check_guest_first="kvm-host probe hotplug resets bare-reset together events tool-end errors"
 
 check_plan_guests() {
 	local name file
@@ -339,6 +339,11 @@ lab_check() {
 	[ -z "$check_long" ] || (check_kernels) || check_add "other kernels" 0 0 1 0
 	(lab_selftest) || say "without Linux's selftest of KVM one test is skipped"
 	qemu_too_old || say "without a QEMU that is too old one test is skipped"
+	if [ "$(dpkg --print-architecture)" = amd64 ]; then
+		(kvm_make 7.2 newest) || check_add "KVM host" 0 0 1 0
+	else
+		say "without an amd64 machine tests in the KVM host are skipped"
+	fi
 	check_plan automake "unit tests under the thread sanitizer" check_make threads --enable-sanitizers=thread
 	if check_s390x_root; then
 		check_plan automake "unit tests on big-endian s390x" check_s390x

@@ -42,7 +42,7 @@ kvm_usage() {
 		status. Without a command it boots a guest under that KVM, with two detached VFs, and shows
 		what the guest saw of them, as \`zpci-lab demo' does.
 
-		  --qemu ${kvm_qemu_names[*]// /|}
+		  --qemu $(IFS='|' && echo "${kvm_qemu_names[*]}")
 		                     the QEMU that the host has (default: 7.2)
 		  --file FROM[:TO]   copy a file or folder into the host, to TO or into /root;
 		                     any number of times
@@ -243,6 +243,16 @@ kvm_lock() {
 
 kvm_unlock() {
 	exec {kvm_locked}>&-
+}
+
+# kvm_make QEMU...: the host, with each of these QEMUs to choose from.
+kvm_make() {
+	local qemu
+	kvm_lock
+	for qemu; do
+		kvm_prepare "$qemu"
+	done
+	kvm_unlock
 }
 
 # kvm_parts QEMU: the archives of the host. A later one replaces files of an earlier one: of the
