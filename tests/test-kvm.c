@@ -458,7 +458,7 @@ static void test_channel_report(void **state)
 	assert_int_equal(script.interrupts, 2);
 	assert_int_equal(script.interrupt.type, LAYOUT_MCHK);
 	assert_int_equal(script.interrupt.parm, 0x10000000);
-	assert_int_equal(script.interrupt.parm64, 0x00400f1d40330000ull);
+	assert_int_equal(script.interrupt.parm64, 0x00400f5d48330000ull);
 
 	memset(rig->storage + 0x9000, 0xee, 8);
 	for (unsigned i = 0; i < 2; i++) {

@@ -5,6 +5,7 @@
  *
  *	-append row=NUMBER        runs one row of the table, also one that QEMU would not survive
  *	-append big-endian-host   says that QEMU's host is one
+ *	-append spaces            says that storage keys and address spaces count for operands
  *	-append guarded           says that the plugin is there though all functions are QEMU's
  */
 #include "internal.h"
@@ -13,6 +14,10 @@
 
 #define MEBIBYTE 0x100000u
 #define PAGE 4096u
+
+/* Address-space control and access key (Principles of Operation, chapter 4). */
+#define PSW_SPACE_SHIFT 46
+#define PSW_KEY_SHIFT 52
 
 /* PSW bits of the addressing mode: both, one, none (Principles of Operation, chapter 4). */
 static const uint64_t mode_off[] = {
@@ -38,12 +43,29 @@ static void protect(struct player *player, uint64_t invalid, uint64_t protected)
 	page_access = invalid ? BARE_INVALID : BARE_PROTECTED;
 }
 
-static int run_translated(struct bare_run *run)
+/* Spaces beside the primary one; 0: none yet. */
+static uint64_t secondary, home, listed;
+
+static void make_spaces(const struct player *player)
+{
+	const void *work = (const void *)player->work;
+
+	if (!secondary) {
+		secondary = bare_space(work, WORK_SIZE, SECONDARY_OFFSET);
+		home = bare_space(work, WORK_SIZE, HOME_OFFSET);
+		listed = bare_space(work, WORK_SIZE, LISTED_OFFSET);
+	}
+	bare_set_spaces(secondary, home, LISTED_ALET, listed);
+}
+
+static int run_translated(const struct player *player, struct bare_run *run)
 {
 	int code;
 
 	bare_dat(true);
 	bare_set_access(page, page_access);
+	if (player->can & CAN_SPACES)
+		make_spaces(player);
 	code = bare_run(run);
 	bare_set_access(page, BARE_VALID);
 	bare_dat(false);
@@ -62,23 +84,52 @@ static int run_prefixed(struct bare_run *run, uint64_t prefix)
 	return code;
 }
 
+/* The runtime and the compiler use none. */
+static void load_access_registers(const uint32_t ar[16])
+{
+	__asm__ volatile("lam 0,15,%0" : : "Q"(*(const uint32_t(*)[16])ar));
+}
+
 static void execute(struct player *player, const uint8_t bytes[6], struct cpu *cpu)
 {
-	struct bare_run run = { .psw_off = mode_off[cpu->mode],
-				.psw_mask = cpu->problem ? BARE_PROBLEM_STATE : 0 };
+	static const uint32_t no_access_registers[16];
+	struct bare_run run = {
+		.psw_off = mode_off[cpu->mode],
+		.psw_mask = (cpu->problem ? BARE_PROBLEM_STATE : 0) |
+			    (uint64_t)cpu->space << PSW_SPACE_SHIFT |
+			    (uint64_t)cpu->key << PSW_KEY_SHIFT,
+	};
 
-	(void)player;
 	memcpy(run.code, bytes, sizeof(run.code));
 	memcpy(run.gpr, cpu->gr, sizeof(run.gpr));
+	load_access_registers(cpu->ar);
 	if (cpu->prefix)
 		cpu->interruption = (uint16_t)run_prefixed(&run, cpu->prefix);
 	else
-		cpu->interruption = (uint16_t)(page ? run_translated(&run) : bare_run(&run));
+		cpu->interruption =
+			(uint16_t)(page ? run_translated(player, &run) : bare_run(&run));
+	load_access_registers(no_access_registers);
 	memcpy(cpu->gr, run.gpr, sizeof(run.gpr));
 	cpu->cc = run.cc;
 	cpu->length = bare_pgm.ilc;
 	cpu->advance = (unsigned)(bare_pgm.psw_address - (uintptr_t)bare_slot);
 	cpu->page = bare_pgm.teid & ~(uint64_t)(PAGE - 1);
+}
+
+/* Pages with a key, until the row ends. */
+#define KEYS_MAX 8
+static const void *keys[KEYS_MAX];
+static unsigned keys_used;
+
+static void set_key(struct player *player, uint64_t address, unsigned key)
+{
+	uint8_t byte = (uint8_t)((key & 0xf) << 4 | (key & FETCH_PROTECTED ? 0x08 : 0));
+
+	(void)player;
+	if (keys_used == KEYS_MAX)
+		bare_die("a row sets more than %u storage keys", KEYS_MAX);
+	keys[keys_used++] = (const void *)address;
+	bare_set_key((const void *)address, byte);
 }
 
 static void nothing(struct player *player)
@@ -146,6 +197,8 @@ static unsigned completions(struct player *player)
 static void finish(struct player *player)
 {
 	completions(player);
+	while (keys_used)
+		bare_set_key(keys[--keys_used], 0);
 }
 
 static void set_mode(struct player *player, unsigned isc, unsigned mode)
@@ -181,6 +234,7 @@ int main(void)
 		.reset = reset,
 		.pause = pause_a_moment,
 		.protect = protect,
+		.storage_key = set_key,
 		.print = bare_printf,
 	};
 	uint64_t pages = (uintptr_t)bare_pages((MEBIBYTE + WORK_SIZE) / PAGE + 1);
@@ -189,5 +243,7 @@ int main(void)
 	player.end = bare_storage_size();
 	player.big_endian_host = bare_option("big-endian-host") != NULL;
 	player.guarded = bare_option("guarded") != NULL;
+	if (bare_option("spaces"))
+		player.can |= CAN_SPACES;
 	return answers_run(&player, (unsigned)bare_option_number("row", 0)) != 0;
 }

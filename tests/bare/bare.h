@@ -151,6 +151,16 @@ void bare_dat(bool on);
 /* Sets the access to the page of @address, while DAT is on. Not for a page of the program. */
 void bare_set_access(const void *address, enum bare_access access);
 
+/* ASCE of a space that is the primary one, except that the pages of @start, @length bytes, are seen
+ * @shift bytes higher. @start is below 2 GiB, and all of it in one segment of 1 MiB. */
+uint64_t bare_space(const void *start, size_t length, size_t shift);
+/* Makes these the secondary space, the home space, and that of @alet in the access list of eight
+ * entries, until bare_dat(). While DAT is on. */
+void bare_set_spaces(uint64_t secondary, uint64_t home, uint32_t alet, uint64_t listed);
+
+/* SET STORAGE KEY EXTENDED: bits 0 to 3 access control, bit 4 fetch protection. */
+void bare_set_key(const void *address, uint8_t key);
+
 /* --- instructions ---------------------------------------------------------------------------- */
 
 /* One instruction with all registers under control. */

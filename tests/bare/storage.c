@@ -121,3 +121,65 @@ void bare_set_access(const void *address, enum bare_access access)
 	page_table_of(page)[page % SEGMENT / PAGE] = page | bits[access];
 	purge();
 }
+
+/* --- other spaces ----------------------------------------------------------------------------- */
+
+/* Word of an access-list designation, an access-list entry and an ASN-second-table entry (Principles
+ * of Operation, chapter 5, "Access-Register Translation"). */
+#define DUCT_ACCESS_LIST 16
+#define ENTRY_SIZE 16u
+#define ENTRY_SEQUENCE 1
+#define ENTRY_ASTE 8
+#define ASTE_ASCE 8
+
+uint64_t bare_space(const void *start, size_t length, size_t shift)
+{
+	uint64_t first = (uintptr_t)start, *segments, *pages;
+
+	if (!segment_table)
+		make_tables();
+	if (first % SEGMENT + length + shift > SEGMENT)
+		bare_die("bare_space(0x%lx): it is in two segments", first);
+	segments = bare_pages(SEGMENTS * 8 / PAGE);
+	pages = bare_pages(1);
+	memcpy(segments, segment_table, SEGMENTS * 8);
+	segments[first / SEGMENT] = (uintptr_t)pages;
+	for (uint64_t i = 0; i < PAGES_OF_SEGMENT; i++)
+		pages[i] = (first & ~(uint64_t)(SEGMENT - 1)) + i * PAGE;
+	for (uint64_t at = first % SEGMENT; at < first % SEGMENT + length; at += PAGE)
+		pages[(at + shift) / PAGE] = (first & ~(uint64_t)(SEGMENT - 1)) + at;
+	return (uintptr_t)segments | ASCE_SEGMENT_TABLE;
+}
+
+void bare_set_spaces(uint64_t secondary, uint64_t home, uint32_t alet, uint64_t listed)
+{
+	static uint8_t duct[64] __attribute__((aligned(64)));
+	static uint8_t list[128] __attribute__((aligned(128)));
+	static uint8_t aste[64] __attribute__((aligned(64)));
+	uint8_t *entry = list + (alet & 7) * ENTRY_SIZE;
+	uint64_t origin = (uintptr_t)duct;
+
+	zpci_put_be(duct + DUCT_ACCESS_LIST, 4, (uintptr_t)list);
+	memset(list, 0, sizeof(list));
+	for (unsigned i = 0; i < sizeof(list); i += ENTRY_SIZE)
+		list[i] = 0x80; /* invalid */
+	entry[0] = 0;
+	entry[ENTRY_SEQUENCE] = (uint8_t)(alet >> 16);
+	zpci_put_be(entry + ENTRY_ASTE, 4, (uintptr_t)aste);
+	zpci_put_be(aste + ASTE_ASCE, 8, listed);
+	__asm__ volatile("lctlg 2,2,%0\n"
+			 "lctlg 7,7,%1\n"
+			 "lctlg 13,13,%2"
+			 :
+			 : "Q"(origin), "Q"(secondary), "Q"(home)
+			 : "memory");
+	purge();
+}
+
+void bare_set_key(const void *address, uint8_t key)
+{
+	__asm__ volatile(".insn rre,0xb22b0000,%0,%1"
+			 :
+			 : "d"((uint64_t)key), "a"(address)
+			 : "memory");
+}

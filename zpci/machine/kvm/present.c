@@ -28,8 +28,10 @@
 #define WORD_ISC_SHIFT 27
 
 /* Machine check "channel report pending", with all validity bits (Principles of Operation,
- * chapter 11), and its subclass in control register 14. */
-#define MCIC_CHANNEL_REPORT 0x00400f1d40330000ull
+ * chapter 11), and its subclass in control register 14. Those of the vector registers (bit 25) and
+ * of guarded storage (bit 36) must be there if the guest has these, as else Linux stops; KVM clears
+ * them if it has not (__write_machine_check() in arch/s390/kvm/interrupt.c). */
+#define MCIC_CHANNEL_REPORT 0x00400f5d48330000ull
 #define CR14_CHANNEL_REPORT 0x10000000u
 
 /* KVM has no memory, or the guest has not taken the last 266250 (KVM_S390_MAX_FLOAT_IRQS). */
