@@ -38,12 +38,24 @@ void vm_release(struct vm *vm)
 
 unsigned fake_vcpus(int vm)
 {
-	return object_vm(vm)->created_vcpus;
+	struct vm *of = object_vm(vm);
+	unsigned count;
+
+	pthread_mutex_lock(&of->lock);
+	count = of->created_vcpus;
+	pthread_mutex_unlock(&of->lock);
+	return count;
 }
 
 int fake_vcpu(int vm, unsigned id)
 {
-	return id < VCPUS ? object_vm(vm)->vcpu_fds[id] : -1;
+	struct vm *of = object_vm(vm);
+	int fd;
+
+	pthread_mutex_lock(&of->lock);
+	fd = id < VCPUS ? of->vcpu_fds[id] : -1;
+	pthread_mutex_unlock(&of->lock);
+	return fd;
 }
 
 /* --- capabilities ----------------------------------------------------------------------------- */
