@@ -14,9 +14,9 @@
  * takes the interruptions that were injected. KVM_RUN itself delivers program interruptions, as
  * these belong to the instruction that exited.
  *
- * Not there: registers by KVM_SET_ONE_REG, the state of interruptions for migration, storage keys by
- * ioctl, protected guests, interpretation; eventfds of KVM_IRQFD ring nothing; a descriptor that was
- * made by dup() is none of the fake's. An ioctl that is not there is ENOTTY.
+ * Not there: registers by KVM_SET_ONE_REG, the state of interruptions for migration, storage keys
+ * by ioctl, protected guests, interpretation; eventfds of KVM_IRQFD ring nothing; a descriptor that
+ * was made by dup() is none of the fake's. An ioctl that is not there is ENOTTY.
  *
  * What Linux lets pass though it is a mistake is a finding: it is printed, and the process ends
  * with the exit status 99 (fake_keep_findings()).
