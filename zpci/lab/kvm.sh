@@ -367,6 +367,7 @@ lab_kvm() {
 	kvm_lock >&2
 	kvm_prepare "$qemu" >&2
 	[ $# -gt 0 ] || {
+		kvm_unlock
 		kvm_demo --qemu "$qemu" --timeout "$timeout" --memory "$memory" --cpus "$cpus" $verbose
 		return
 	}
