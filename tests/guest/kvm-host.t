@@ -195,22 +195,43 @@ for file in vendor device function_id uid vfn; do
 	echo "$file $(/bin/busybox cat /sys/bus/pci/devices/0001:00:00.0/$file)"
 done
 /bin/busybox grep KVM /proc/sysinfo
+echo waiting
+tries=0
+until [ -e /sys/bus/pci/devices/0002:00:00.0 ] || [ $tries -eq 600 ]; do
+	/bin/busybox usleep 100000
+	tries=$((tries + 1))
+done
+echo "plugged $(/bin/busybox cat /sys/bus/pci/devices/0002:00:00.0/function_id)"
 /bin/busybox poweroff -f
 END
 	close $look;
 	my $from = "$Kvm::cache/guest/$guest";
 	my $command = kvm_guest('-kernel /guest/kernel -initrd /guest/initrd',
 		'-device zpci,uid=1,fid=9,target=r0 -device virtio-rng-pci,id=r0',
+		'-chardev pipe,id=monitor,path=/tmp/monitor -mon monitor',
 		'-append "quiet rdinit=/look"');
 	my $seen = kvm(['--qemu', $qemu, '--file', "$from/kernel:/guest/kernel",
 		'--file', "$from/initrd:/guest/given", '--file', $look->filename . ':/guest/look'],
-		'sh', '-c', 'chmod 755 /guest/look; cd /guest;
-		{ cat given; echo look | cpio -o -H newc 2>/dev/null; } >initrd;
-		qemu-system-s390x --version | head -n 1; ' . $command);
+		'sh', '-c', <<"END");
+chmod 755 /guest/look
+cd /guest
+{ cat given; echo look | cpio -o -H newc 2>/dev/null; } >initrd
+mkfifo /tmp/monitor.in /tmp/monitor.out
+cat /tmp/monitor.out >/dev/null &
+qemu-system-s390x --version | head -n 1
+exec 3<>/tmp/monitor.in
+$command 3>&- | while read -r line; do
+	echo "\$line"
+	case \$line in
+	waiting*) printf 'device_add zpci,uid=2,fid=10,target=r1\ndevice_add virtio-rng-pci,id=r1\n' >&3 ;;
+	esac
+done
+END
 	is($seen->{status}, 0, "$title: status") or diag($seen->{err});
 	my $out = $seen->{out} =~ s/\r//gr;
 	like($out, qr/^vendor 0x1af4\ndevice 0x10(?:05|44)\nfunction_id 0x00000009\nuid 0x1\nvfn 0x0000\n/m,
 		"$title: the guest has the function") or diag($out, $seen->{err});
+	like($out, qr/^plugged 0x0000000a\n/m, "$title: the guest gets another one by a channel report");
 	like($out, qr{^VM00 Control Program: KVM/Linux}m, "$title: the guest runs under KVM");
 	cmp_ok($seen->{seconds}, '<', 120, "$title: in less than two minutes");
 	return $out;

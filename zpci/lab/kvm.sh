@@ -85,10 +85,14 @@ kvm_module_compile() {
 		"$ZPCI_SOURCE/zpci/lab/kvm/hercules.c"
 }
 
-# The kernel is built again if its configuration has changed, and not because its source has.
+# The kernel is built again if its configuration or its edit has changed, and not because its source
+# has.
 kvm_kernel_get() {
 	local to=$ZPCI_CACHE/guest/small-kvm wanted
-	wanted=$(kernel_fragments kvm | sha256sum)
+	wanted=$({
+		kernel_fragments kvm
+		cat "$ZPCI_SOURCE/zpci/lab/kernel/kvm.sed"
+	} | sha256sum)
 	if stamp_is "$to/wanted" "$wanted" && [ -e "$to/built" ]; then
 		guest_finish small-kvm
 		return
