@@ -69,6 +69,12 @@ is($seen->{err}, "zpci-lab: kvm: the command did not end in 20 s, and the host w
 	is($seen->{status}, 125, 'a kernel that complains: status');
 	like($seen->{err}, qr/\Azpci-lab: kvm: the kernel of the host complained: Linux [^:]*: .*WARNING: CPU: 0 PID: 1 at test\n\z/,
 		'a kernel that complains: one sentence');
+
+	$seen = kvm([qw(--qemu none --timeout 20)], 'sh', '-c',
+		'echo "<4>WARNING: CPU: 0 PID: 1 at test" >/dev/kmsg; sleep 1000');
+	is($seen->{status}, 124, 'a kernel that complains, and no end: status');
+	like($seen->{err}, qr/at test\n.*^zpci-lab: kvm: the command did not end in 20 s/ms,
+		'a kernel that complains, and no end: its last lines');
 }
 
 # own_host(FOLDER): the host without a command, and with the module that is in the folder. Returns
