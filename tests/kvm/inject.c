@@ -66,8 +66,8 @@ static int inject(struct vcpu *vcpu, const uint8_t *irq)
 	case INT_SET_PREFIX:
 		return vcpu->stopped ? 0 : -EBUSY;
 	case INT_EMERGENCY:
-		return get32(irq, IRQ_EMERGENCY_CODE) < VCPUS &&
-				       vcpu->vm->vcpus[get32(irq, IRQ_EMERGENCY_CODE)]
+		return get16(irq, IRQ_EMERGENCY_CODE) < VCPUS &&
+				       vcpu->vm->vcpus[get16(irq, IRQ_EMERGENCY_CODE)]
 			       ? 0
 			       : -EINVAL;
 	case INT_RESTART:
@@ -107,6 +107,12 @@ int inject_interrupt(struct vcpu *vcpu, const uint8_t *interrupt)
 		break;
 	case INT_MCHK:
 		put64(irq, IRQ_MCHK_MCIC, get64(interrupt, INTERRUPT_PARM64));
+		break;
+	case INT_EMERGENCY:
+	case INT_EXTERNAL_CALL:
+		if (parm & 0xffff0000u)
+			return -EINVAL;
+		put16(irq, IRQ_EMERGENCY_CODE, (uint16_t)parm);
 		break;
 	default:
 		put32(irq, IRQ_UNION, parm);
