@@ -124,8 +124,8 @@ void bare_set_access(const void *address, enum bare_access access)
 
 /* --- other spaces ----------------------------------------------------------------------------- */
 
-/* Word of an access-list designation, an access-list entry and an ASN-second-table entry (Principles
- * of Operation, chapter 5, "Access-Register Translation"). */
+/* Offsets in the dispatchable-unit control table, an access-list entry and an ASN-second-table
+ * entry (Principles of Operation, chapter 5, "Access-Register Translation"). */
 #define DUCT_ACCESS_LIST 16
 #define ENTRY_SIZE 16u
 #define ENTRY_SEQUENCE 1
