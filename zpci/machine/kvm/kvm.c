@@ -131,6 +131,12 @@ static int take_options(const struct zpci_kvm_options *given, struct zpci_kvm_op
 
 	if (rc)
 		return rc;
+	if (options->vm < 0) {
+		zpci_log(&options->logger, ZPCI_LOG_ERROR,
+			 "KVM: there is no descriptor of the VM; give the one that KVM_CREATE_VM "
+			 "returned");
+		return -EBADF;
+	}
 	if (!options->adapters)
 		options->adapters = ADAPTERS_DEFAULT;
 	if (options->flic >= 0 && options->adapters > ADAPTERS_LAST) {
