@@ -93,7 +93,9 @@ struct zpci_kvm_slot {
 	void *host;	   /* address in this process; a multiple of 4096 */
 	int file;	   /* descriptor of what is mapped there, shared; -1: there is none */
 	uint64_t offset;   /* of the first byte in that; a multiple of 4096 */
-	bool read_only;	   /* KVM_MEM_READONLY: writes fail as if there were no storage */
+	/* KVM_MEM_READONLY, which KVM on s390 refuses (up to Linux 7.3). Writes fail as if there
+	 * were no storage. */
+	bool read_only;
 };
 
 /*
