@@ -1,0 +1,232 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A stock QEMU under the real KVM of `zpci-lab kvm', with zpci-kvm.so loaded into it: an unmodified
+# QEMU of Debian 12 and the newest one of Debian. The guest has a detached VF, a plain function, and
+# a network card of QEMU's own. All of them work; more of both kinds come and go; ours fail and
+# recover; the machine stops, reboots and does kexec with DMA and interrupts in flight.
+#
+# The guest is the small kernel `kvm'. `zpci-lab check --long' also has Debian's own.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use File::Temp;
+use Guest;
+use Kvm;
+use Test::More;
+
+requires_kvm('7.2', 'newest');
+my $cache = $Kvm::cache;
+my $programs = "$ENV{ZPCI_BUILD}/tests/guest";
+-x "$programs/kvm-talk" or plan skip_all => 'no compiler for s390x';
+-r "$cache/guest/small-kvm/initrd"
+    or plan skip_all => "no guest small-kvm; `./zpci-lab kvm' makes one";
+my $folder = File::Temp->newdir;
+
+# The host's part: `host: COMMAND' of the guest is executed while the guest goes on. What the guest
+# wants to happen it sees itself.
+my $outside = <<'END';
+mkdir -p /tmp
+mkfifo /tmp/monitor.in /tmp/monitor.out
+cat /tmp/monitor.out >/tmp/monitor.log &
+exec 8<>/tmp/monitor.in
+run() {
+	zpci run --accel kvm --kernel kernel --initrd initrd --control /tmp/control --timeout 500 \
+		--function probe,vf=3,fid=0x1021,uid=0x111,vfs=8 \
+		--function probe,vf=2,fid=0x1022,uid=0x112,profile=plain "$@" \
+		-chardev pipe,id=monitor,path=/tmp/monitor -mon chardev=monitor,mode=readline
+}
+listen() {
+	while read -r line; do
+		echo "$line"
+		case $line in
+		"host: stop")
+			echo stop >&8
+			echo "while stopped: $(./kvm-talk /tmp/control list)"
+			echo cont >&8 ;;
+		"host: control "*) ./kvm-talk /tmp/control "${line#host: control }" ;;
+		"host: monitor "*) echo "${line#host: monitor }" >&8 ;;
+		esac
+	done
+}
+END
+
+my $await = <<'END';
+await() {
+	read -r now rest </proc/uptime
+	deadline=$((${now%.*} + 90))
+	until eval "$1"; do
+		read -r now rest </proc/uptime
+		[ ${now%.*} -lt $deadline ] || { echo "gave up: $1"; return 1; }
+		usleep 50000
+	done
+}
+END
+
+my $script = $await . <<'END';
+slots=/sys/bus/pci/slots
+devices=/sys/bus/pci/devices
+errors() { dmesg | grep -c "Event 0x$1 reports an error for PCI function 0x$2\$"; }
+theirs() { cat $devices/*/vendor 2>/dev/null | grep -c 0x1af4; }
+id() { hexdump -n 4 -e '"%08x"' "$devices/$1/config"; }
+try() { zpci-inspect --fid "$1" --interrupts 50 --dma-bytes 64K >/dev/null; }
+online() { ping -c 3 -w 60 10.0.2.2 >/dev/null; }
+
+zpci-inspect --fid 1021 --interrupts 1000 --dma-bytes 1M | sed 's/^/lpar /'
+zpci-inspect --fid 1022 --interrupts 100 --dma-bytes 64K | sed 's/^/plain /'
+ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up
+online; echo "network: $?"
+
+echo "host: control add probe,vf=4,fid=0x2004,uid=0x204,standby=yes"
+await '[ -e $slots/00002004 ]'
+echo "standby: $(cat $slots/00002004/power)"
+echo 1 >$slots/00002004/power
+echo "configured: $(cat $slots/00002004/power) $(id 0204:00:00.0)"
+echo "host: control add probe,vf=5,fid=0x2005,uid=0x205"
+await '[ -e $devices/0205:00:00.0 ]'
+try 2005; echo "added works: $?"
+echo "host: monitor device_add virtio-rng-pci,id=hot"
+await '[ $(theirs) = 2 ]'
+await '[ "$(head -c 16 /dev/hwrng | wc -c)" = 16 ]'; echo "random: $?"
+echo "host: control error 0x2005 0x3a"
+await '[ $(errors 3a 2005) = 1 ]'
+echo "failed: $(id 0205:00:00.0)"
+echo 1 >$devices/0205:00:00.0/recover
+try 2005; echo "recovered works: $?"
+echo "host: monitor device_del hot"
+await '[ $(theirs) = 1 ]'
+echo "host: control remove 0x2005"
+await '[ ! -e $slots/00002005 ]'
+echo "host: stop"
+online; echo "network still: $?"
+try 1021; echo "still works: $?"
+echo "end: yes"
+END
+
+# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): what was printed
+# as { KEY => value }, and the same as text.
+sub in_host {
+	my ($qemu, $guest, $run, $script, @options) = @_;
+	my %file = (run => "$outside run $run --exec \"\$(cat script)\" -- @options | listen",
+		script => $script);
+	for my $name (keys %file) {
+		open my $out, '>', "$folder/$name" or die;
+		print $out $file{$name};
+		close $out;
+	}
+	my $initrd = -e "$folder/initrd-$guest" ? "$folder/initrd-$guest" : "$cache/guest/$guest/initrd";
+	my $seen = kvm([ '--qemu', $qemu, '--file', "$cache/guest/$guest/kernel:/root/kernel",
+		'--file', "$initrd:/root/initrd", '--file', "$folder/run", '--file', "$folder/script",
+		'--file', "$programs/kvm-talk" ], 'sh', '-c', 'cat /dev/null; . ./run');
+	my %said = map { /^([\w ]+?): (.*)/ ? ($1 => $2) : () } split /\n/, $seen->{out};
+	note(sprintf '%s, %s: %d s', $qemu, $guest, $seen->{seconds});
+	return (\%said, $seen->{out}, $seen->{err});
+}
+
+my $card = '-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net';
+
+sub works {
+	my ($qemu, $guest) = @_;
+	my $what = "QEMU $qemu, $guest";
+	my ($said, $out, $err) = in_host($qemu, $guest, '--memory 512M', $script, $card);
+
+	my @lines = (
+		qr/^lpar +kernel's no_command_memory +1$/m,
+		qr/^lpar +vfio ZPCI_BASE capability +vfn 3,/m,
+		qr/^lpar +BAR access +ok/m,
+		qr/^lpar +interrupts from CPU context +ok; 1000 sent, 1000 arrived, 0 lost/m,
+		qr/^lpar +interrupts from thread context +ok; 1000 sent, 1000 arrived, 0 lost/m,
+		qr/^lpar +DMA +ok; /m,
+		qr/^lpar +code .* +ok/m,
+		qr/^plain +kernel's no_command_memory +0$/m,
+		qr/^plain +vfio ZPCI_BASE capability +vfn 0,/m,
+		qr/^plain +BAR access +EIO$/m,
+		qr/^plain +DMA +ok; /m,
+	);
+	for my $line (@lines) {
+		like($out, $line, "$what: " . ($line =~ s/.*?\^(.*)\)$/$1/r =~ s/\$$//r));
+	}
+	is($said->{network}, 0, "$what: QEMU's own card");
+	delete $said->{$_} for qw(network host);
+	is_deeply($said, {
+		standby => 0,
+		configured => '1 3412717a',
+		'added works' => 0,
+		random => 0,
+		failed => 'ffffffff',
+		'recovered works' => 0,
+		'while stopped' => 'ok 0x00001021 0x00001022 0x00002004',
+		'network still' => 0,
+		'still works' => 0,
+		end => 'yes',
+	}, "$what: functions of both kinds come, fail and go") or diag($out, $err);
+}
+
+# --- resets: resets.c says what is looked at --------------------------------------------------------
+
+sub initrd {
+	my ($guest) = @_;
+	my $tree = "$folder/tree/resets";
+	system('mkdir', '-p', $tree) == 0 && system('cp', "$programs/resets", "$tree/resets") == 0 &&
+	    system('cp', '-L', "$cache/guest/$guest/kernel", "$tree/kernel") == 0 &&
+	    system('cp', '-L', "$cache/guest/$guest/initrd", "$folder/initrd-$guest") == 0 &&
+	    system("cd $tree/.. && find resets | cpio --quiet -o -H newc >>$folder/initrd-$guest") == 0
+	    or BAIL_OUT("no RAM disk could be made for guest $guest");
+}
+
+my $repack = q{cd / && find . -xdev ! -path './tmp/*' | cpio -o -H newc >/tmp/initrd 2>/dev/null};
+
+sub instance { return hex($_[0]) >> 24 & 0x7f }
+
+sub resets {
+	my ($qemu, $how) = @_;
+	my $what = "QEMU $qemu: $how";
+	my ($said, $out, $err) = in_host($qemu, 'small-kvm',
+		"--memory 512M --append 's390_iommu_aperture=8 mem=256M'",
+		($how eq 'kexec' ? "$repack; " : '') . "exec /resets/resets $how 2 1021 1022",
+		'-action reboot=reset');
+	my @rows = map { /look (.*)/ ? { resets => split ' ', $1 } : () } split /\n/, $out;
+
+	is(scalar @rows, 4, "$what: each kernel after a reset found each function") or diag($out, $err);
+	is(scalar(grep { instance($_->{handle}) != instance($_->{before}) % 127 + 1 } @rows), 0,
+		"$what: disabled by the reset, enabled once since");
+	is(scalar(grep { my $row = $_; grep { $row->{$_} } qw(loads stores interrupts) } @rows), 0,
+		"$what: no load, store or interrupt is remembered, none came later");
+	is(scalar(grep { !$_->{whole} || !$_->{same} } @rows), 0,
+		"$what: no byte of storage changed afterwards");
+	cmp_ok(scalar(grep { $_->{status} eq '404' } @rows), '>=', 1, "$what: DMA was in flight");
+}
+
+my @qemus = ('7.2', 'newest');
+works($_, 'small-kvm') for @qemus;
+SKIP: {
+	skip "Debian's kernel: left to `./zpci-lab check --long'", 1 unless $ENV{ZPCI_CHECK_LONG};
+	works('7.2', 'default');
+}
+
+# --- what it refuses, and what it says ---------------------------------------------------------------
+
+my ($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M', 'ls /sys/bus/pci/devices',
+	'-device zpci,uid=5,fid=0x1021,target=card -netdev user,id=net,restrict=on '
+	. '-device virtio-net-pci,netdev=net,id=card');
+like($err, qr/zpci-kvm: error: function 0x00001021: the hypervisor has a function with this FID/,
+	'a function of QEMU with our FID is said');
+
+($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M', $await . <<'END', '');
+echo "host: monitor migrate \"exec:cat >/tmp/saved\""
+usleep 500000
+sleep 8
+echo "host: monitor cont"
+zpci-inspect --fid 1021 --interrupts 50 --dma-bytes 64K >/dev/null; echo "works: $?"
+END
+like($err, qr/zpci-kvm: error: a migration or a snapshot has begun/, 'migration: said');
+is($said->{works}, 0, 'migration: the guest goes on') or diag($out, $err);
+
+initrd('small-kvm');
+for my $qemu (@qemus) {
+	resets($qemu, $_) for qw(reboot kexec);
+}
+
+done_testing();
