@@ -26,7 +26,7 @@ my $seen = kvm([qw(--qemu none)], 'sh', '-c', 'echo out; echo err >&2; exit 3');
 is($seen->{status}, 3, 'exit status');
 is($seen->{out}, "out\n", 'standard output, and nothing else');
 is($seen->{err}, "err\n", 'standard error, and nothing else');
-cmp_ok($seen->{seconds}, '<', 60, 'the shortest command takes less than a minute');
+note("the shortest command: $seen->{seconds} s");
 
 $seen = kvm([qw(--qemu none)], 'sh', '-c', <<'END');
 i=0
@@ -239,7 +239,7 @@ END
 		"$title: the guest has the function") or diag($out, $seen->{err});
 	like($out, qr/^plugged 0x0000000a\n/m, "$title: the guest gets another one by a channel report");
 	like($out, qr{^VM00 Control Program: KVM/Linux}m, "$title: the guest runs under KVM");
-	cmp_ok($seen->{seconds}, '<', 120, "$title: in less than two minutes");
+	note("$title: $seen->{seconds} s");
 	return $out;
 }
 
