@@ -33,7 +33,7 @@ mkfifo /tmp/monitor.in /tmp/monitor.out
 cat /tmp/monitor.out >/tmp/monitor.log &
 exec 8<>/tmp/monitor.in
 run() {
-	zpci run --accel kvm --kernel kernel --initrd initrd --control /tmp/control --timeout 500 \
+	zpci run --accel kvm --kernel kernel --initrd initrd --control /tmp/control --timeout 300 \
 		--function probe,vf=3,fid=0x1021,uid=0x111,vfs=8 \
 		--function probe,vf=2,fid=0x1022,uid=0x112,profile=plain "$@" \
 		-chardev pipe,id=monitor,path=/tmp/monitor -mon chardev=monitor,mode=readline
@@ -125,7 +125,7 @@ sub in_host {
 	return (\%said, $seen->{out}, $seen->{err});
 }
 
-my $card = '-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net';
+my $card = '-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net,romfile=';
 
 sub works {
 	my ($qemu, $guest) = @_;
@@ -208,13 +208,7 @@ SKIP: {
 
 # --- what it refuses, and what it says ---------------------------------------------------------------
 
-my ($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M', 'ls /sys/bus/pci/devices',
-	'-device zpci,uid=5,fid=0x1021,target=card -netdev user,id=net,restrict=on '
-	. '-device virtio-net-pci,netdev=net,id=card');
-like($err, qr/zpci-kvm: error: function 0x00001021: the hypervisor has a function with this FID/,
-	'a function of QEMU with our FID is said');
-
-($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M', $await . <<'END', '');
+my ($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M', $await . <<'END', '');
 echo "host: monitor migrate \"exec:cat >/tmp/saved\""
 usleep 500000
 sleep 8
