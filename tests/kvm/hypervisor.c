@@ -550,6 +550,20 @@ static void nothing_comes(void)
 	must(!fake_adapter_interruptions(host.vm, ISC));
 }
 
+/* A hypervisor that ends closes its descriptors in any order. */
+static void closes(void)
+{
+	make();
+	ring(enable());
+	close(host.flic);
+	must(open("/dev/null", O_RDWR) == host.flic);
+	usleep(600000);
+	must(!presented());
+	exit_of(host.vcpu, clp);
+	must(!run(host.vcpu));
+	close(host.vm);
+}
+
 static void plugs(void)
 {
 	struct layout_run *page;
@@ -746,6 +760,7 @@ static const struct {
 	{ "runs-on", runs_on },
 	{ "stands-still", stands_still },
 	{ "nothing-comes", nothing_comes },
+	{ "closes", closes },
 	{ "plugs", plugs },
 	{ "no-flic", no_flic },
 	{ "probes", probes },

@@ -60,7 +60,7 @@ refused() {
 
 # --- what it does
 
-for case in executes passes interrupted resets diagnose runs-on stands-still nothing-comes plugs again probes; do
+for case in executes passes interrupted resets diagnose runs-on stands-still nothing-comes closes plugs again probes; do
 	good $case
 done
 in_process -- "$program" no-flic

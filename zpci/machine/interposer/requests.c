@@ -65,13 +65,14 @@ int zpci_interposer_ioctl(int fd, unsigned long request, void *argument)
 	}
 }
 
-/* A child of vfork() has our memory, and closes descriptors of its own. */
+/* A child of vfork() has our memory, and closes descriptors of its own. What presents interruptions
+ * uses the FLIC's descriptor, whose number can be another file's soon. */
 int zpci_interposer_close(int fd)
 {
 	struct zpci_interposer_object *object = zpci_interposer_find(fd);
 
 	if (object && object->vm->process == getpid()) {
-		if (object->kind == ZPCI_INTERPOSER_VM)
+		if (object->kind != ZPCI_INTERPOSER_VCPU)
 			zpci_interposer_vm_end(object->vm);
 		zpci_interposer_forget(fd);
 	}
