@@ -613,6 +613,21 @@ static void twice(void)
 	add_flic();
 }
 
+/* How often this process has mapped the page of a vCPU. */
+static unsigned mapped(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned count = 0;
+	char line[512];
+
+	must(maps);
+	while (fgets(line, sizeof(line), maps))
+		count += !!strstr(line, "memfd:kvm-vcpu");
+	fclose(maps);
+	return count;
+}
+
+/* A mapping that is left would keep the first VM alive in KVM. */
 static void again(void)
 {
 	make();
@@ -620,6 +635,7 @@ static void again(void)
 	close(host.vm);
 	close(host.flic);
 	close(host.vcpu);
+	must(mapped() == 1); /* by this program */
 	make();
 	list();
 }

@@ -74,7 +74,8 @@ struct zpci_interposer_vcpu {
 	struct zpci_interposer_vm *vm;
 	int fd;
 	unsigned number;	/* the hypervisor's for it */
-	struct layout_run *run; /* a mapping of ours */
+	struct layout_run *run; /* a mapping of ours, which keeps the VM alive in KVM */
+	atomic_uint users;	/* its descriptor, and who is in KVM_RUN; the last one unmaps */
 	atomic_bool ran;	/* since the machine was reset */
 
 	/* A CLP instruction that was left to the hypervisor; its thread's. */
@@ -155,6 +156,8 @@ void zpci_interposer_check_list(struct zpci_interposer_vcpu *vcpu);
 
 /* KVM_RUN, as the hypervisor sees it: its result, with errno. */
 int zpci_interposer_run(struct zpci_interposer_vcpu *vcpu, unsigned long request, void *argument);
+/* One user of the shared page less. */
+void zpci_interposer_put_vcpu(struct zpci_interposer_vcpu *vcpu);
 
 /* --- saving.c ------------------------------------------------------------------------------- */
 

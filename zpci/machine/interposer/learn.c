@@ -131,6 +131,7 @@ static int take_vcpu(struct zpci_interposer_vm *vm, int fd, unsigned number)
 	vcpu->fd = fd;
 	vcpu->number = number;
 	vcpu->run = run;
+	vcpu->users = 1;
 	if (run != MAP_FAILED && !zpci_interposer_remember(fd, ZPCI_INTERPOSER_VCPU, vm, vcpu))
 		return 0;
 	if (run != MAP_FAILED)

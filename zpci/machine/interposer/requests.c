@@ -75,6 +75,8 @@ int zpci_interposer_close(int fd)
 		if (object->kind != ZPCI_INTERPOSER_VCPU)
 			zpci_interposer_vm_end(object->vm);
 		zpci_interposer_forget(fd);
+		if (object->kind == ZPCI_INTERPOSER_VCPU)
+			zpci_interposer_put_vcpu(object->vcpu);
 	}
 	return zpci_next_close(fd);
 }

@@ -9,6 +9,7 @@
  * instruction is over then, and its results are in the shared page and in KVM.
  */
 #include <errno.h>
+#include <sys/mman.h>
 
 #include "interposer.h"
 #include "zpci/machine/kvm/internal.h"
@@ -47,6 +48,23 @@ static int exited(struct zpci_interposer_vcpu *vcpu)
 	return rc;
 }
 
+void zpci_interposer_put_vcpu(struct zpci_interposer_vcpu *vcpu)
+{
+	if (atomic_fetch_sub(&vcpu->users, 1) == 1)
+		munmap(vcpu->run, vcpu->vm->run_size);
+}
+
+/* Another thread has closed the vCPU's descriptor when there are no users any more. */
+static bool get_vcpu(struct zpci_interposer_vcpu *vcpu)
+{
+	unsigned users = atomic_load(&vcpu->users);
+
+	while (users)
+		if (atomic_compare_exchange_weak(&vcpu->users, &users, users + 1))
+			return true;
+	return false;
+}
+
 int zpci_interposer_run(struct zpci_interposer_vcpu *vcpu, unsigned long request, void *argument)
 {
 	int rc, executed;
@@ -54,6 +72,10 @@ int zpci_interposer_run(struct zpci_interposer_vcpu *vcpu, unsigned long request
 	/* A hypervisor without a FLIC. */
 	if (zpci_interposer_vm_start(vcpu->vm)) {
 		errno = ECANCELED;
+		return -1;
+	}
+	if (!get_vcpu(vcpu)) {
+		errno = EBADF;
 		return -1;
 	}
 	atomic_store_explicit(&vcpu->ran, true, memory_order_relaxed);
@@ -65,6 +87,7 @@ int zpci_interposer_run(struct zpci_interposer_vcpu *vcpu, unsigned long request
 		executed = rc ? 0 : exited(vcpu);
 	} while (executed > 0);
 	zpci_interposer_leave(vcpu->vm);
+	zpci_interposer_put_vcpu(vcpu);
 	if (executed < 0) {
 		errno = -executed;
 		return -1;
