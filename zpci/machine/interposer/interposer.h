@@ -64,7 +64,7 @@ struct zpci_interposer_vm {
 	atomic_bool ended;     /* nothing is executed any more */
 	atomic_bool stopped;   /* devices are quiesced */
 	atomic_uint running;   /* vCPUs in KVM_RUN, or in what we execute for them */
-	atomic_uint inside;    /* vCPUs in what we execute for them */
+	atomic_uint inside;    /* threads that use the firmware, such as a vCPU's */
 	atomic_bool duplicate; /* a function with a FID of ours was seen */
 	/* The reset that the guest has asked for, enum zpci_reset, or -1. */
 	atomic_int asked;

@@ -75,10 +75,13 @@ void zpci_interposer_machine_reset(struct zpci_interposer_vm *vm)
 {
 	int kind;
 
-	if (!zpci_interposer_vm_acts(vm))
-		return;
-	kind = atomic_exchange(&vm->asked, -1);
-	reset(vm, kind < 0 ? ZPCI_RESET_SYSTEM : kind);
+	/* Who closes the VM meanwhile leaves the firmware as it is. */
+	atomic_fetch_add(&vm->inside, 1);
+	if (zpci_interposer_vm_acts(vm)) {
+		kind = atomic_exchange(&vm->asked, -1);
+		reset(vm, kind < 0 ? ZPCI_RESET_SYSTEM : kind);
+	}
+	atomic_fetch_sub(&vm->inside, 1);
 	for (struct zpci_interposer_object *object = zpci_interposer_first(); object;
 	     object = object->next)
 		if (object->kind == ZPCI_INTERPOSER_VCPU && object->vm == vm)
