@@ -104,8 +104,13 @@ static void remember_slot(struct zpci_interposer_vm *vm, const struct zpci_kvm_s
 		i++;
 	if (i == vm->count) {
 		slots = realloc(vm->slots, (vm->count + 1) * sizeof(*slots));
-		if (!slots)
+		if (!slots) {
+			zpci_loaded_log(&vm->loaded, ZPCI_LOG_ERROR,
+					"memory slot 0x%x: no memory; the functions cannot access "
+					"this storage",
+					memory->slot);
 			return;
+		}
 		vm->slots = slots;
 		vm->count++;
 	}
