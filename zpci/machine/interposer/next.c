@@ -12,29 +12,30 @@
 typedef int ioctl_function(int fd, unsigned long request, ...);
 typedef int close_function(int fd);
 
+static _Atomic(ioctl_function *) next_ioctl;
+static _Atomic(close_function *) next_close;
+
+/* While there is one thread: close() is called in a signal handler, or between fork() and exec() by
+ * a child of many threads, where the dynamic linker's lock may be held for ever. */
+__attribute__((constructor)) static void find(void)
+{
+	atomic_store(&next_ioctl, (ioctl_function *)dlsym(RTLD_NEXT, "ioctl"));
+	atomic_store(&next_close, (close_function *)dlsym(RTLD_NEXT, "close"));
+}
+
 /* Another library's constructor may call before ours has run. */
 int zpci_next_ioctl(int fd, unsigned long request, void *argument)
 {
-	static _Atomic(ioctl_function *) found;
-	ioctl_function *function = atomic_load_explicit(&found, memory_order_relaxed);
-
-	if (!function) {
-		function = (ioctl_function *)dlsym(RTLD_NEXT, "ioctl");
-		atomic_store(&found, function);
-	}
-	return function(fd, request, argument);
+	if (!atomic_load_explicit(&next_ioctl, memory_order_relaxed))
+		find();
+	return atomic_load_explicit(&next_ioctl, memory_order_relaxed)(fd, request, argument);
 }
 
 int zpci_next_close(int fd)
 {
-	static _Atomic(close_function *) found;
-	close_function *function = atomic_load_explicit(&found, memory_order_relaxed);
-
-	if (!function) {
-		function = (close_function *)dlsym(RTLD_NEXT, "close");
-		atomic_store(&found, function);
-	}
-	return function(fd);
+	if (!atomic_load_explicit(&next_close, memory_order_relaxed))
+		find();
+	return atomic_load_explicit(&next_close, memory_order_relaxed)(fd);
 }
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
