@@ -130,14 +130,20 @@ static void others_are_inherited(void **state)
 static void a_blank_in_a_function_is_refused(void **state)
 {
 	static const char *const blank[] = { "null,vf=1", "null,vf=2,utility-string=A B" };
+	static const char *const tab[] = { "null,vf=2,utility-string=A\tB" };
+	static const char *const line[] = { "null,vf=2,utility-string=A\nB" };
 	const struct tool_functions good = { .specs = specs, .count = 2 };
 	const struct tool_functions bad = { .specs = blank, .count = 2 };
+	const struct tool_functions tabbed = { .specs = tab, .count = 1 };
+	const struct tool_functions lines = { .specs = line, .count = 1 };
 
 	(void)state;
 	assert_int_equal(tool_interposer_check(&good), 0);
 	assert_int_equal(tool_interposer_check(&bad), -1);
 	assert_non_null(strstr(message, "--function null,vf=2,utility-string=A B: "));
 	assert_non_null(strstr(message, "--config"));
+	assert_int_equal(tool_interposer_check(&tabbed), -1);
+	assert_int_equal(tool_interposer_check(&lines), -1);
 }
 
 /* --- the file -------------------------------------------------------------------------------- */

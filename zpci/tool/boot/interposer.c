@@ -68,7 +68,8 @@ int tool_interposer_check(const struct tool_functions *functions)
 	size_t i;
 
 	for (i = 0; i < functions->count; i++) {
-		if (!strchr(functions->specs[i], ' '))
+		/* As in the interposer, zpci-kvm(7). */
+		if (!strpbrk(functions->specs[i], " \t\n"))
 			continue;
 		tool_error("--function %s: with --accel kvm a value with a blank is not possible "
 			   "here; describe the function in a file and use --config",
