@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -695,6 +696,121 @@ static void reports(void)
 	must(!fake_machine_check(host.vm, &cr14, &mcic));
 }
 
+/* --- the end of a VM, and its start ------------------------------------------------------------ */
+
+static void *close_vm(void *unused)
+{
+	(void)unused;
+	while (!fake_running(host.vcpu))
+		usleep(1000);
+	close(host.vm);
+	cpu.gr[2] = BLOCK;
+	exit_of(host.vcpu, clp);
+	return NULL;
+}
+
+/* KVM_RUN does not need the VM's descriptor. What was ours is the hypervisor's then. */
+static void ends(void)
+{
+	pthread_t thread;
+
+	make();
+	list();
+	must(!pthread_create(&thread, NULL, close_vm, NULL));
+	must(!run(host.vcpu));
+	pthread_join(thread, NULL);
+	must(host.run->sieic.icptcode == FAKE_INSTRUCTION && host.run->sieic.ipa == 0xb9a0);
+}
+
+static _Atomic bool parked, released;
+
+static void park(int number)
+{
+	(void)number;
+	parked = true;
+	while (!released)
+		usleep(1000);
+	must(!mprotect(host.storage + BLOCK, 0x1000, PROT_READ | PROT_WRITE));
+}
+
+static void *close_vm_meanwhile(void *unused)
+{
+	(void)unused;
+	while (!parked)
+		usleep(1000);
+	close(host.vm);
+	released = true;
+	return NULL;
+}
+
+/* It ends while an instruction of ours waits for storage. */
+static void ends_inside(void)
+{
+	pthread_t thread;
+
+	make();
+	list();
+	put(sizeof(struct zpci_clp_list_request) + 2, 2, 0);
+	must(signal(SIGSEGV, park) != SIG_ERR);
+	must(!mprotect(host.storage + BLOCK, 0x1000, PROT_NONE));
+	must(!pthread_create(&thread, NULL, close_vm_meanwhile, NULL));
+	cpu.gr[2] = BLOCK;
+	ours(host.vcpu, host.run, clp);
+	pthread_join(thread, NULL);
+	must(get(sizeof(struct zpci_clp_list_request) + 2, 2) == ZPCI_CLP_OK);
+}
+
+static pthread_barrier_t together;
+
+static void *first_run(void *vcpu)
+{
+	pthread_barrier_wait(&together);
+	return (void *)(intptr_t)run((int)(intptr_t)vcpu);
+}
+
+/* Without a FLIC, the first KVM_RUN starts the functions, and there can be two first ones. */
+static void starts_once(void)
+{
+	pthread_t threads[2];
+	void *rc;
+
+	create_vm();
+	add_storage();
+	must(!pthread_barrier_init(&together, NULL, 2));
+	for (unsigned i = 0; i < 2; i++) {
+		int vcpu = add_vcpu(i);
+
+		exit_wait(vcpu);
+		must(!pthread_create(&threads[i], NULL, first_run, (void *)(intptr_t)vcpu));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		must(!pthread_join(threads[i], &rc));
+		must(!rc);
+	}
+}
+
+static _Atomic bool handled;
+
+static void handle(int number)
+{
+	(void)number;
+	handled = true;
+}
+
+/* A signal to this process does not end up in a thread of the interposer's. */
+static void no_signals(void)
+{
+	sigset_t set;
+
+	must(signal(SIGUSR1, handle) != SIG_ERR);
+	make();
+	sigfillset(&set);
+	must(!sigprocmask(SIG_SETMASK, &set, NULL));
+	must(!kill(getpid(), SIGUSR1));
+	usleep(100000);
+	must(!handled && !sigpending(&set) && sigismember(&set, SIGUSR1));
+}
+
 /* --- children --------------------------------------------------------------------------------- */
 
 static void await(pid_t child)
@@ -777,6 +893,10 @@ static const struct {
 	{ "stands-still", stands_still },
 	{ "nothing-comes", nothing_comes },
 	{ "closes", closes },
+	{ "ends", ends },
+	{ "ends-inside", ends_inside },
+	{ "no-signals", no_signals },
+	{ "starts-once", starts_once },
 	{ "plugs", plugs },
 	{ "no-flic", no_flic },
 	{ "probes", probes },

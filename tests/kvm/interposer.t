@@ -60,12 +60,17 @@ refused() {
 
 # --- what it does
 
-for case in executes passes interrupted resets diagnose runs-on stands-still nothing-comes closes plugs again probes; do
+for case in executes passes interrupted resets diagnose runs-on stands-still nothing-comes closes ends no-signals plugs again probes; do
 	good $case
 done
 in_process -- "$program" no-flic
 is "$status" 0 "no FLIC: started at the first KVM_RUN"
 like "$said" "warning: KVM: there is no FLIC" "no FLIC: what follows"
+
+in_process -- "$program" starts-once
+is "$status" 0 "no FLIC: two first KVM_RUN"
+# What is freed is overwritten.
+good ends-inside MALLOC_PERTURB_=165
 
 good control ZPCI_CONTROL="$work/control"
 is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone"
