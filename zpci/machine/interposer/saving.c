@@ -22,33 +22,6 @@
 
 #include "interposer.h"
 
-/* struct kvm_s390_skeys */
-struct skeys {
-	uint64_t start_gfn;
-	uint64_t count;
-	uint64_t skeydata_addr;
-	uint32_t flags;
-	uint32_t reserved[9];
-};
-
-/* struct kvm_pv_cmd */
-struct pv_command {
-	uint32_t cmd;
-	uint16_t rc, rrc;
-	uint64_t data;
-	uint32_t flags;
-	uint32_t reserved[3];
-};
-
-#define GET_SKEYS _IOW(LAYOUT_KVMIO, 0xb2, struct skeys)
-#define PV_COMMAND _IOWR(LAYOUT_KVMIO, 0xc5, struct pv_command)
-#define PV_ENABLE 0
-
-#define VM_MIGRATION 4
-#define VM_MIGRATION_START 1
-
-#define MEM_LOG_DIRTY_PAGES 0x1u
-
 static bool refuse(struct zpci_interposer_vm *vm, int *rc, const char *why)
 {
 	zpci_loaded_log(&vm->loaded, ZPCI_LOG_ERROR, "%s", why);
@@ -57,7 +30,7 @@ static bool refuse(struct zpci_interposer_vm *vm, int *rc, const char *why)
 	return true;
 }
 
-static bool refuse_keys(struct zpci_interposer_vm *vm, const struct skeys *keys, int *rc)
+static bool refuse_keys(struct zpci_interposer_vm *vm, const struct layout_skeys *keys, int *rc)
 {
 	if (keys->count == 1) {
 		if (!atomic_load(&vm->dirty_log))
@@ -76,18 +49,18 @@ bool zpci_interposer_refuses(struct zpci_interposer_vm *vm, uint32_t request, vo
 			     int *rc)
 {
 	const struct layout_attr *attr = argument;
-	const struct pv_command *command = argument;
+	const struct layout_pv_command *command = argument;
 
 	if (!zpci_interposer_vm_acts(vm))
 		return false;
-	if (request == GET_SKEYS)
+	if (request == LAYOUT_GET_SKEYS)
 		return refuse_keys(vm, argument, rc);
-	if (request == PV_COMMAND && command->cmd == PV_ENABLE)
+	if (request == LAYOUT_PV_COMMAND && command->cmd == LAYOUT_PV_ENABLE)
 		return refuse(vm, rc,
 			      "a protected guest cannot have these PCI functions, which could not "
 			      "access its storage; take them away");
-	if (request == LAYOUT_SET_DEVICE_ATTR && attr->group == VM_MIGRATION &&
-	    attr->attr == VM_MIGRATION_START)
+	if (request == LAYOUT_SET_DEVICE_ATTR && attr->group == LAYOUT_VM_MIGRATION &&
+	    attr->attr == LAYOUT_VM_MIGRATION_START)
 		return refuse(vm, rc,
 			      "migration is refused, as the state of the PCI functions cannot be "
 			      "saved; shut the guest down instead");
@@ -98,7 +71,7 @@ void zpci_interposer_slot_flags(struct zpci_interposer_vm *vm, uint32_t slot, ui
 {
 	if (!zpci_interposer_vm_acts(vm))
 		return;
-	if (!(flags & MEM_LOG_DIRTY_PAGES)) {
+	if (!(flags & LAYOUT_MEM_LOG_DIRTY_PAGES)) {
 		if (atomic_load(&vm->dirty_log_slot) == slot)
 			atomic_store(&vm->dirty_log, false);
 		return;

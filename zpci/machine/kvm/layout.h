@@ -126,6 +126,7 @@ struct layout_memory_region2 {
 	uint64_t pad2[14];
 };
 
+#define LAYOUT_MEM_LOG_DIRTY_PAGES 0x1u
 #define LAYOUT_MEM_READONLY 0x2u
 
 /* struct kvm_s390_mem_op */
@@ -147,6 +148,28 @@ struct layout_mem_op {
 #define LAYOUT_MEMOP_CHECK_ONLY 0x1ull
 #define LAYOUT_MEMOP_INJECT_EXCEPTION 0x2ull
 #define LAYOUT_MEMOP_SKEY_PROTECTION 0x4ull
+
+/* struct kvm_s390_skeys */
+struct layout_skeys {
+	uint64_t start_gfn;
+	uint64_t count;
+	uint64_t skeydata_addr;
+	uint32_t flags;
+	uint32_t reserved[9];
+};
+
+/* --- protected guests ------------------------------------------------------------------------ */
+
+/* struct kvm_pv_cmd */
+struct layout_pv_command {
+	uint32_t cmd;
+	uint16_t rc, rrc;
+	uint64_t data;
+	uint32_t flags;
+	uint32_t reserved[3];
+};
+
+#define LAYOUT_PV_ENABLE 0
 
 /* --- interruptions --------------------------------------------------------------------------- */
 
@@ -241,6 +264,8 @@ struct layout_ais_all {
 #define LAYOUT_VM_TOD_EXT 2
 #define LAYOUT_VM_CPU_MODEL 3
 #define LAYOUT_VM_CPU_PROCESSOR 0
+#define LAYOUT_VM_MIGRATION 4
+#define LAYOUT_VM_MIGRATION_START 1
 
 /* struct kvm_s390_vm_tod_clock */
 struct layout_tod_clock {
@@ -271,6 +296,8 @@ struct layout_cpu_processor {
 #define LAYOUT_ENABLE_CAP _IOW(LAYOUT_KVMIO, 0xa3, struct layout_enable_cap) /* of a vCPU as well */
 #define LAYOUT_CREATE_DEVICE _IOWR(LAYOUT_KVMIO, 0xe0, struct layout_create_device)
 #define LAYOUT_INTERRUPT _IOW(LAYOUT_KVMIO, 0x94, struct layout_interrupt) /* KVM_S390_INTERRUPT */
+#define LAYOUT_GET_SKEYS _IOW(LAYOUT_KVMIO, 0xb2, struct layout_skeys)
+#define LAYOUT_PV_COMMAND _IOWR(LAYOUT_KVMIO, 0xc5, struct layout_pv_command)
 /* of the VM and of devices */
 #define LAYOUT_SET_DEVICE_ATTR _IOW(LAYOUT_KVMIO, 0xe1, struct layout_attr)
 #define LAYOUT_GET_DEVICE_ATTR _IOW(LAYOUT_KVMIO, 0xe2, struct layout_attr)
