@@ -15,8 +15,6 @@
 
 #include "interposer.h"
 
-#define API_VERSION 12
-
 static atomic_bool vm_made;
 
 /* Another copy of us looks for the second name. Ours is the first, whoever comes before us. */
@@ -49,7 +47,7 @@ bool zpci_interposer_loaded_before(void)
 /* Whether @fd is /dev/kvm: other devices may have a request of this number. */
 static bool is_kvm(int fd)
 {
-	return zpci_next_ioctl(fd, LAYOUT_GET_API_VERSION, NULL) == API_VERSION;
+	return zpci_next_ioctl(fd, LAYOUT_GET_API_VERSION, NULL) == LAYOUT_API_VERSION;
 }
 
 static bool is_s390(int fd)

@@ -286,6 +286,7 @@ struct layout_cpu_processor {
 #define LAYOUT_KVMIO 0xAE
 /* of /dev/kvm */
 #define LAYOUT_GET_API_VERSION _IO(LAYOUT_KVMIO, 0x00)
+#define LAYOUT_API_VERSION 12 /* its only answer */
 #define LAYOUT_CREATE_VM _IO(LAYOUT_KVMIO, 0x01)
 #define LAYOUT_CHECK_EXTENSION _IO(LAYOUT_KVMIO, 0x03) /* of the VM as well */
 #define LAYOUT_GET_VCPU_MMAP_SIZE _IO(LAYOUT_KVMIO, 0x04)
