@@ -325,6 +325,16 @@ static uint64_t operand(const struct vm *vm)
 	return (base ? gr(vm, base) : 0) + (vm->run->s390_sieic.ipb >> 16 & 0xfff);
 }
 
+/* One access of the guest's, with its exceptions. Returns false if the instruction has ended by it:
+ * then *@code is as below. */
+static bool access_guest(struct vm *vm, struct kvm_s390_mem_op *op, unsigned *code)
+{
+	int rc = ioctl(vm->vcpu, KVM_S390_MEM_OP, op);
+
+	*code = rc < 0 ? ZPCI_PGM_ADDRESSING : 0; /* > 0: an exception is pending */
+	return !rc;
+}
+
 /* There are no channel reports but those of the library. */
 static unsigned store_channel_report(struct vm *vm)
 {
@@ -337,12 +347,13 @@ static unsigned store_channel_report(struct vm *vm)
 		.buf = (uintptr_t)&none,
 		.ar = (uint8_t)(vm->run->s390_sieic.ipb >> 28),
 	};
+	unsigned code;
 
 	if (op.gaddr % sizeof(none))
 		return ZPCI_PGM_SPECIFICATION;
-	if (!ioctl(vm->vcpu, KVM_S390_MEM_OP, &op)) /* else an exception is pending */
+	if (access_guest(vm, &op, &code))
 		set_cc(vm, 1);
-	return 0;
+	return code;
 }
 
 /* zPCI: CHSC of the library is "store event information" while there is an event. For that without
@@ -356,14 +367,14 @@ static unsigned channel_subsystem_call(struct vm *vm, unsigned r1)
 		.ar = (uint8_t)r1,
 	};
 	uint8_t block[16], answer[8] = { 0, 8 };
-	unsigned length;
+	unsigned length, code;
 
 	if (op.gaddr % PAGE)
 		return ZPCI_PGM_SPECIFICATION;
 	op.size = sizeof(block);
 	op.buf = (uintptr_t)block;
-	if (ioctl(vm->vcpu, KVM_S390_MEM_OP, &op))
-		return 0;
+	if (!access_guest(vm, &op, &code))
+		return code;
 	length = (unsigned)zpci_get_be(block, 2);
 	if (length < 16 || length > 4088 || length % 8)
 		return ZPCI_PGM_OPERAND;
@@ -372,9 +383,9 @@ static unsigned channel_subsystem_call(struct vm *vm, unsigned r1)
 	op.gaddr += length;
 	op.size = sizeof(answer);
 	op.buf = (uintptr_t)answer;
-	if (!ioctl(vm->vcpu, KVM_S390_MEM_OP, &op))
+	if (access_guest(vm, &op, &code))
 		set_cc(vm, 0);
-	return 0;
+	return code;
 }
 
 /* Subcodes 0 and 1 of DIAGNOSE 308 reset the I/O subsystem and the CPU, which goes on with the
