@@ -696,7 +696,7 @@ static void reports(void)
 	must(!fake_machine_check(host.vm, &cr14, &mcic));
 }
 
-/* --- the end of a VM, and its start ------------------------------------------------------------ */
+/* --- the end of a VM, and its start ----------------------------------------------------------- */
 
 static void *close_vm(void *unused)
 {

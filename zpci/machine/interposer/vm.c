@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm.c - what belongs to one virtual machine, from KVM_CREATE_VM until its descriptor or that of its
- * FLIC is closed, or the process ends.
+ * vm.c - what belongs to one virtual machine, from KVM_CREATE_VM until its descriptor or that of
+ * its FLIC is closed, or the process ends.
  *
  * Settings are checked when a VM is made. The rest, which leaves traces (threads, a socket, a file,
  * adapters in the FLIC), is made when the FLIC is there: a hypervisor that only looks what KVM can
