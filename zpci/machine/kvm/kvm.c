@@ -63,7 +63,7 @@ static void check_wanted(struct zpci_kvm *kvm)
 	if (!kvm->keys)
 		zpci_log(&kvm->logger, ZPCI_LOG_WARNING,
 			 "KVM: KVM_CAP_S390_MEM_OP_EXTENSION (0x%x) is missing, so operands of "
-			 "instructions are not checked against storage keys; use Linux 5.19 or "
+			 "instructions are not checked against storage keys; use Linux 6.1 or "
 			 "later",
 			 LAYOUT_CAP_MEM_OP_EXTENSION);
 	if (kvm->flic < 0)
