@@ -105,7 +105,8 @@ try 1021; echo "still works: $?"
 echo "end: yes"
 END
 
-# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): what was printed
+# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): what was
+# printed
 # as { KEY => value }, and the same as text.
 sub in_host {
 	my ($qemu, $guest, $run, $script, @options) = @_;

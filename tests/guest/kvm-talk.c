@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kvm-talk.c - sends each argument as a line to a UNIX socket, and prints a line that comes back. */
+/* kvm-talk.c - sends each argument as a line to a UNIX socket, and prints the answers. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hypervisor.c - a small hypervisor, on the fake /dev/kvm and under the interposer. It knows nothing
- * of either: it makes a VM as QEMU makes one, and looks at what it gets back.
+ * hypervisor.c - a small hypervisor, on the fake /dev/kvm and under the interposer. It knows
+ * nothing of either: it makes a VM as QEMU makes one, and looks at what it gets back.
  *
  *	LD_PRELOAD="zpci-kvm.so fake.so" hypervisor CASE	tests/kvm/interposer.t
  *
- * Exits 0 if all was as it must be, 1 after a line that says what was not, 2 if KVM or a request was
- * refused. "refused REQUEST: ERRNO" is on standard output then.
+ * Exits 0 if all was as it must be, 1 after a line that says what was not, 2 if KVM or a request
+ * was refused. "refused REQUEST: ERRNO" is on standard output then.
  */
 #define FAKE_PRELOADED
 #define _GNU_SOURCE
@@ -143,7 +143,7 @@ static void make(void)
 	clear_flic();
 }
 
-/* --- a guest that executes an instruction ------------------------------------------------------ */
+/* --- a guest that executes an instruction ----------------------------------------------------- */
 
 static const uint8_t clp[6] = { 0xb9, 0xa0, ZPCI_CLP_LPS_PCI, 0x02 };
 static const uint8_t pcilg[6] = { 0xb9, 0xd2, 0x00, 0x64 }; /* R1 6, R2 4 */
@@ -414,7 +414,7 @@ static void diagnose(void)
 	GONE(handle);
 }
 
-/* --- the rest of a machine's life -------------------------------------------------------------- */
+/* --- the rest of a machine's life ------------------------------------------------------------- */
 
 #define CONFIG ZPCI_SPACE_CONFIG
 #define ISC 2u

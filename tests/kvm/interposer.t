@@ -17,8 +17,8 @@ program=$PWD/tests/kvm/hypervisor
 work=$tap_folder
 function=probe:vf=3:fid=0x1021:uid=0x111
 
-# in_process SETTING... -- COMMAND...: with the interposer, unless a setting says otherwise. Standard
-# error is in $said, standard output in $printed, the exit status in $status.
+# in_process SETTING... -- COMMAND...: with the interposer, unless a setting says otherwise.
+# Standard error is in $said, standard output in $printed, the exit status in $status.
 in_process() {
 	local settings=(ZPCI_FUNCTION=$function "LD_PRELOAD=$interposer $fake") setting
 	while [ "$1" != -- ]; do

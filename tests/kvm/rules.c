@@ -111,7 +111,8 @@ static void system_calls(void)
 	call_number("nobody's capability", kvm, CHECK_EXTENSION, 100000);
 	call_number("nobody's ioctl of /dev/kvm", kvm, 0xae7f, 0);
 	call_number("a VM's ioctl of /dev/kvm", kvm, CREATE_VCPU, 0);
-	/* No VM of another type: Linux 6.12 warns when it refuses one (kvm_s390_pci_clear_list()). */
+	/* No VM of another type: Linux 6.12 warns when it refuses one, in
+	 * kvm_s390_pci_clear_list(). */
 	vm = call_number("VM", kvm, CREATE_VM, 0);
 }
 

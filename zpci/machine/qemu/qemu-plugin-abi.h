@@ -99,5 +99,4 @@ __attribute__((__noreturn__)) void qemu_plugin_set_pc(uint64_t address);
 /* A debugger's access: current translation, no protection, no exceptions. */
 bool qemu_plugin_read_memory_vaddr(uint64_t address, GByteArray *buffer, size_t length);
 
-
 #endif
