@@ -10,6 +10,7 @@
  */
 #define FAKE_PRELOADED
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -292,7 +293,7 @@ static void passes(void)
 }
 
 /* The hypervisor lists a function of its own, with a FID of ours. */
-static void duplicate(void)
+static void list_duplicate(void)
 {
 	size_t request = sizeof(struct zpci_clp_list_request);
 	size_t entry = request + sizeof(struct zpci_clp_list_response);
@@ -313,8 +314,21 @@ static void duplicate(void)
 	put(request + 2, 2, ZPCI_CLP_OK);
 	put(entry + offsetof(struct zpci_clp_list_entry, fid), 4, FID);
 	exit_wait(host.vcpu);
+}
+
+static void duplicate(void)
+{
+	list_duplicate();
 	must(!run(host.vcpu));
 	list();
+}
+
+/* The functions end before the guest gets that answer. */
+static void duplicate_at_end(void)
+{
+	list_duplicate();
+	close(host.flic);
+	must(!run(host.vcpu));
 }
 
 /* The hypervisor wants its vCPU back while an instruction of ours is executed. */
@@ -387,6 +401,23 @@ static void resets(void)
 	GONE(handle);
 }
 
+/* A hypervisor without a FLIC clears all vCPUs, one after the other, and it is one reset. */
+static void resets_once(void)
+{
+	uint32_t handle;
+	int first;
+
+	make();
+	enable();
+	first = host.vcpu;
+	must(!ioctl(first, LAYOUT_CLEAR_RESET, 0));
+	host.vcpu = add_vcpu(1);
+	host.run = map_vcpu(host.vcpu);
+	handle = enable();
+	must(!ioctl(first, LAYOUT_CLEAR_RESET, 0));
+	ALIVE(handle);
+}
+
 static void asks(uint64_t subcode, uint64_t code)
 {
 	static const uint8_t diagnose[6] = { 0x83, 0x13, 0x70, 0x08 }; /* R3 3, 8(7) */
@@ -412,6 +443,19 @@ static void diagnose(void)
 	handle = enable();
 	asks(0, 0x308);
 	GONE(handle);
+}
+
+/* The kind of reset that the guest has asked for is that of the next one; afterwards it is the
+ * hypervisor's own again. */
+static void kinds(void)
+{
+	make();
+	asks(1, 0x308);
+	must(!clear_flic());
+	must(!clear_flic());
+	fake_exit(host.vcpu, &(struct fake_exit){ .reason = FAKE_RESET });
+	must(!run(host.vcpu));
+	must(!clear_flic());
 }
 
 /* --- the rest of a machine's life ------------------------------------------------------------- */
@@ -449,23 +493,35 @@ static unsigned load_byte(uint32_t handle, uint64_t offset)
 }
 
 /* Vector 0 is an adapter interruption on ISC. */
-static void prepare_vector(uint32_t handle)
+static void modify(uint32_t handle, unsigned operation)
 {
 	static const uint8_t mpcifc[6] = { 0xe3, 0x10, 0x20, 0x00, 0x00, 0xd0 };
-	struct zpci_fib *fib = (void *)(host.storage + FIB);
-	unsigned msix = load_byte(handle, 0x34);
 
-	while (load_byte(handle, msix) != 0x11)
-		msix = load_byte(handle, msix + 1);
+	cpu.gr[1] = (uint64_t)handle << 32 | operation;
+	cpu.gr[2] = FIB;
+	execute(mpcifc);
+}
+
+static void register_vector(uint32_t handle, uint64_t bits)
+{
+	struct zpci_fib *fib = (void *)(host.storage + FIB);
+
 	memset(fib, 0, sizeof(*fib));
 	zpci_put_be(&fib->interruption, 4,
 		    ISC << ZPCI_FIB_INT_ISC_SHIFT | 1u << ZPCI_FIB_INT_NOI_SHIFT |
 			    ZPCI_FIB_INT_SUM);
-	zpci_put_be(&fib->aibv, 8, AIBV);
+	zpci_put_be(&fib->aibv, 8, bits);
 	zpci_put_be(&fib->aisb, 8, AISB);
-	cpu.gr[1] = (uint64_t)handle << 32 | ZPCI_MPCIFC_REG_INT;
-	cpu.gr[2] = FIB;
-	execute(mpcifc);
+	modify(handle, ZPCI_MPCIFC_REG_INT);
+}
+
+static void prepare_vector(uint32_t handle)
+{
+	unsigned msix = load_byte(handle, 0x34);
+
+	while (load_byte(handle, msix) != 0x11)
+		msix = load_byte(handle, msix + 1);
+	register_vector(handle, AIBV);
 	store(handle, ZPCI_PROBE_MSIX_BAR, ZPCI_PROBE_MSIX_TABLE, 8, 0xfe00000000000000);
 	store(handle, ZPCI_PROBE_MSIX_BAR, ZPCI_PROBE_MSIX_TABLE + 8, 8, 0);
 	store(handle, CONFIG, msix + 2, 2, 0x8000);
@@ -562,7 +618,21 @@ static void closes(void)
 	must(!presented());
 	exit_of(host.vcpu, clp);
 	must(!run(host.vcpu));
+	must(!set_memory(1, 0, STORAGE, STORAGE, host.storage));
 	close(host.vm);
+}
+
+/* A hypervisor may read the clock before there is anything to stop. */
+static void reads_early(void)
+{
+	create_vm();
+	must(!read_clock());
+	add_storage();
+	host.vcpu = add_vcpu(0);
+	host.run = map_vcpu(host.vcpu);
+	must(!read_clock());
+	add_flic();
+	list();
 }
 
 static void plugs(void)
@@ -760,6 +830,40 @@ static void ends_inside(void)
 	must(get(sizeof(struct zpci_clp_list_request) + 2, 2) == ZPCI_CLP_OK);
 }
 
+static void *close_flic_meanwhile(void *unused)
+{
+	(void)unused;
+	while (!parked)
+		usleep(1000);
+	close(host.flic);
+	/* What was presented before does not count. */
+	memset(host.storage + AIBV, 0, 8);
+	released = true;
+	return NULL;
+}
+
+/* Devices stop at the end, though the firmware is still in use, and a vCPU that goes on does not
+ * start them again. */
+static void stops_inside(void)
+{
+	pthread_t thread;
+
+	make();
+	ring(enable());
+	list();
+	must(signal(SIGSEGV, park) != SIG_ERR);
+	must(!mprotect(host.storage + BLOCK, 0x1000, PROT_NONE));
+	must(!pthread_create(&thread, NULL, close_flic_meanwhile, NULL));
+	cpu.gr[2] = BLOCK;
+	ours(host.vcpu, host.run, clp);
+	pthread_join(thread, NULL);
+	fake_adapter_interruptions(host.vm, ISC);
+	exit_wait(host.vcpu);
+	must(!run(host.vcpu));
+	usleep(600000);
+	must(!presented());
+}
+
 static pthread_barrier_t together;
 
 static void *first_run(void *vcpu)
@@ -809,6 +913,117 @@ static void no_signals(void)
 	must(!kill(getpid(), SIGUSR1));
 	usleep(100000);
 	must(!handled);
+}
+
+/* --- locks -------------------------------------------------------------------------------------
+ *
+ * A thread is made slow: each time before it takes a lock, another thread does something that may
+ * have to wait for it. So that happens at each point that is outside of a lock, or in the wrong
+ * one. */
+
+#define CHANCES 5000
+
+static _Thread_local bool slow;
+static _Atomic unsigned turns, answered;
+static _Atomic bool over;
+
+/* Of this program, and so of all that is loaded into it. */
+__attribute__((visibility("default"))) int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	static _Atomic(int (*)(pthread_mutex_t *)) behind;
+	int (*lock)(pthread_mutex_t *) = behind;
+
+	if (!lock)
+		behind = lock = (int (*)(pthread_mutex_t *))dlsym(RTLD_NEXT, "pthread_mutex_lock");
+	if (slow) {
+		unsigned turn = ++turns;
+
+		for (unsigned i = 0; i < CHANCES && answered < turn; i++)
+			sched_yield();
+	}
+	return lock(mutex);
+}
+
+static void *slowly(void *call)
+{
+	slow = true;
+	((void (*)(void))call)();
+	slow = false;
+	over = true;
+	return NULL;
+}
+
+static void meanwhile(void (*call)(void), void (*other)(void))
+{
+	pthread_t thread;
+
+	must(!pthread_create(&thread, NULL, slowly, (void *)call));
+	while (!over) {
+		unsigned turn = turns;
+
+		if (turn > answered) {
+			other();
+			answered = turn;
+		}
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+}
+
+/* Where the next slot is. */
+static uint64_t end = STORAGE;
+
+static void add_slot(void)
+{
+	if (end < 64ull * STORAGE)
+		must(!set_memory((unsigned)(end / STORAGE), 0, end, STORAGE, host.storage));
+	end += STORAGE;
+}
+
+/* A slot that comes while the functions start. */
+static void slot_at_start(void)
+{
+	uint32_t handle;
+
+	create_vm();
+	add_storage();
+	host.vcpu = add_vcpu(0);
+	host.run = map_vcpu(host.vcpu);
+	meanwhile(add_flic, add_slot);
+	must(end > STORAGE);
+	handle = enable();
+	prepare_vector(handle);
+	for (uint64_t slot = STORAGE; slot < end && slot < 64ull * STORAGE; slot += STORAGE) {
+		modify(handle, ZPCI_MPCIFC_DEREG_INT);
+		register_vector(handle, slot + AIBV);
+		memset(host.storage + AIBV, 0, 8);
+		store(handle, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DOORBELL_NOW, 4, 0);
+		must(presented());
+	}
+}
+
+static uint32_t stopped;
+
+static void stop(void)
+{
+	must(!read_clock());
+}
+
+static void go_on(void)
+{
+	ALIVE(stopped);
+}
+
+/* The machine goes on while it is being stopped: when both have returned, it goes on. */
+static void stop_and_go(void)
+{
+	make();
+	stopped = enable();
+	prepare_vector(stopped);
+	meanwhile(stop, go_on);
+	go_on();
+	store(stopped, ZPCI_PROBE_BAR, ZPCI_PROBE_REG_DOORBELL_NOW, 4, 0);
+	must(presented());
 }
 
 /* --- children --------------------------------------------------------------------------------- */
@@ -888,13 +1103,19 @@ static const struct {
 	{ "passes", passes },
 	{ "interrupted", interrupted },
 	{ "resets", resets },
+	{ "resets-once", resets_once },
 	{ "diagnose", diagnose },
+	{ "kinds", kinds },
 	{ "runs-on", runs_on },
 	{ "stands-still", stands_still },
 	{ "nothing-comes", nothing_comes },
 	{ "closes", closes },
+	{ "reads-early", reads_early },
 	{ "ends", ends },
 	{ "ends-inside", ends_inside },
+	{ "stops-inside", stops_inside },
+	{ "slot-at-start", slot_at_start },
+	{ "stop-and-go", stop_and_go },
 	{ "no-signals", no_signals },
 	{ "starts-once", starts_once },
 	{ "plugs", plugs },
@@ -907,6 +1128,7 @@ static const struct {
 	{ "forks", forks },
 	{ "saves", saves },
 	{ "duplicate", duplicate },
+	{ "duplicate-at-end", duplicate_at_end },
 };
 
 int main(int argc, char **argv)

@@ -60,7 +60,9 @@ refused() {
 
 # --- what it does
 
-for case in executes passes interrupted resets diagnose runs-on stands-still nothing-comes closes ends no-signals plugs again probes; do
+for case in executes passes interrupted resets resets-once diagnose runs-on stands-still nothing-comes closes \
+	reads-early ends stops-inside no-signals slot-at-start stop-and-go plugs again probes \
+	duplicate-at-end; do
 	good $case
 done
 in_process -- "$program" no-flic
@@ -87,6 +89,11 @@ good executes ZPCI_RECORD="$work/trace"
 like "$(head -n 1 "$work/trace")" '^zpci-trace 1$' "a trace"
 like "$(cat "$work/trace")" '^execute [0-9a-f]+ 0 b9d20064' "a trace: what was executed, and by which CPU"
 like "$(tail -n 1 "$work/trace")" '^end [0-9a-f]+ executed$' "a trace: up to its end"
+
+good kinds ZPCI_RECORD="$work/trace"
+# Of ours at its start, two that the guest asked for, our own again; then the guest's and ours.
+is "$(sed -n 's/^reset [0-9a-f]* //p' "$work/trace" | tr '\n' ' ')" '0 1 1 0 0 0 ' \
+	"a trace: the kinds of resets"
 
 in_process ZPCI_VERBOSE=on ZPCI_FUNCTION="$function probe:vf=4:fid=0x1022" -- "$program" make
 like "$said" '^zpci-kvm: 2 functions$' "two functions, separated by a blank"
