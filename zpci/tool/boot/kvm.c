@@ -8,16 +8,12 @@
 #include <unistd.h>
 
 #include "kvm.h"
+#include "zpci/machine/kvm/layout.h"
 #include "zpci/tool/message.h"
 
 #define DEVICE "/dev/kvm"
 #define MACHINE "s390x"
 #define SYSINFO "/proc/sysinfo"
-
-/* Of <linux/kvm.h>, which is not there for all architectures. */
-#define GET_API_VERSION _IO(0xae, 0x00)
-#define CREATE_VM _IO(0xae, 0x01)
-#define API_VERSION 12
 
 static int check_machine(void)
 {
@@ -70,7 +66,7 @@ static int refuse_vm(int error)
 
 static int check_vm(int device)
 {
-	int version = ioctl(device, GET_API_VERSION, 0);
+	int version = ioctl(device, LAYOUT_GET_API_VERSION, 0);
 	int vm;
 
 	if (version < 0) {
@@ -79,12 +75,12 @@ static int check_vm(int device)
 			   strerror(errno));
 		return -1;
 	}
-	if (version != API_VERSION) {
+	if (version != LAYOUT_API_VERSION) {
 		tool_error(DEVICE ": version %d of KVM's interface, but %d is needed", version,
-			   API_VERSION);
+			   LAYOUT_API_VERSION);
 		return -1;
 	}
-	vm = ioctl(device, CREATE_VM, 0);
+	vm = ioctl(device, LAYOUT_CREATE_VM, 0);
 	if (vm < 0)
 		return refuse_vm(errno);
 	close(vm);
