@@ -736,6 +736,50 @@ static void control(void)
 	say(connect_control(), "list\n", "ok 0x00001021\n");
 }
 
+/* A hypervisor goes elsewhere, as QEMU does with -daemonize. */
+static void moves(void)
+{
+	make();
+	must(!access(getenv("ZPCI_CONTROL"), F_OK));
+	must(!chdir("/"));
+}
+
+static _Atomic unsigned refused;
+static _Atomic bool refusing;
+
+/* Of this program, and so of all that is loaded into it. */
+__attribute__((visibility("default"))) int accept4(int fd, __SOCKADDR_ARG address,
+						   socklen_t *length, int flags)
+{
+	typedef int function(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags);
+
+	if (!refusing)
+		return ((function *)dlsym(RTLD_NEXT, "accept4"))(fd, address, length, flags);
+	refused++;
+	errno = EMFILE;
+	return -1;
+}
+
+/* While there is no descriptor for a client, it waits, and nobody is busy with it. The others are
+ * served. */
+static void no_descriptor(void)
+{
+	int first, second;
+
+	make();
+	first = connect_control();
+	say(first, "list\n", "ok 0x00001021\n");
+	refusing = true;
+	second = connect_control();
+	while (!refused)
+		sched_yield();
+	usleep(300000);
+	must(refused < 10);
+	say(first, "list\n", "ok 0x00001021\n");
+	refusing = false;
+	say(second, "list\n", "ok 0x00001021\n");
+}
+
 /* The guest takes a channel report of ours; the next one is the hypervisor's. A reset forgets
  * reports. */
 static void reports(void)
@@ -1124,6 +1168,8 @@ static const struct {
 	{ "twice", twice },
 	{ "again", again },
 	{ "control", control },
+	{ "moves", moves },
+	{ "no-descriptor", no_descriptor },
 	{ "reports", reports },
 	{ "forks", forks },
 	{ "saves", saves },

@@ -76,6 +76,11 @@ good ends-inside MALLOC_PERTURB_=165
 
 good control ZPCI_CONTROL="$work/control"
 is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone"
+cd "$work"
+good moves ZPCI_CONTROL=control
+cd "$OLDPWD"
+is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone, from another folder"
+good no-descriptor ZPCI_CONTROL="$work/control"
 in_process ZPCI_CONTROL="$work/control" -- "$program" reports
 is "$status" 0 "reports"
 like "$said" "^zpci-kvm: warning: function 0x00001021: error 0x003a" "reports: said"

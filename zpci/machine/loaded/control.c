@@ -9,6 +9,9 @@
  * Theory of operation. One thread of ours serves a few clients, one command at a time. The
  * configuration knows the commands.
  *
+ * A hypervisor may change its folder or its root after the start, as QEMU does with -daemonize and
+ * -run-with chroot=. So the socket is removed by a descriptor of its folder.
+ *
  * A client must not be able to do more than its commands. A line has a limit; a longer one is
  * thrown away up to its end. A client that does not read its answers is disconnected, so that the
  * others do not wait for it. Only the owner may connect to the socket, since a client can remove
@@ -16,6 +19,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -31,6 +35,7 @@
 #include "zpci/config/config.h"
 
 #define CLIENTS 8
+#define LATER 1000 /* milliseconds */
 
 struct client {
 	int fd;		/* -1: none */
@@ -42,8 +47,10 @@ struct client {
 struct zpci_control {
 	struct zpci_loaded *loaded;
 	struct sockaddr_un address;
+	int folder; /* where the socket is */
 	int listener;
-	int end; /* readable: the thread ends */
+	bool wait; /* no client can be accepted at present */
+	int end;   /* readable: the thread ends */
 	pthread_t thread;
 	struct client clients[CLIENTS];
 };
@@ -115,8 +122,10 @@ static void welcome(struct zpci_control *control)
 {
 	struct client one_too_many = { .fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC) };
 
-	if (one_too_many.fd < 0)
+	if (one_too_many.fd < 0) {
+		control->wait = errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
 		return;
+	}
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		struct client *client = &control->clients[i];
 
@@ -134,6 +143,21 @@ static void welcome(struct zpci_control *control)
 
 /* --- the thread ----------------------------------------------------------------------------- */
 
+/* Without a free descriptor, say, the client that asks stays in the listener, which would be
+ * readable all the time. So it is left alone until another client does something, for example
+ * leaves, or for a while: nothing tells when a descriptor is free. */
+static int await(struct zpci_control *control, struct pollfd polled[CLIENTS + 2])
+{
+	bool wait = control->wait;
+
+	control->wait = false;
+	polled[CLIENTS] = (struct pollfd){ .fd = wait ? -1 : control->listener, .events = POLLIN };
+	polled[CLIENTS + 1] = (struct pollfd){ .fd = control->end, .events = POLLIN };
+	for (unsigned i = 0; i < CLIENTS; i++)
+		polled[i] = (struct pollfd){ .fd = control->clients[i].fd, .events = POLLIN };
+	return poll(polled, CLIENTS + 2, wait ? LATER : -1);
+}
+
 static void *serve(void *opaque)
 {
 	struct zpci_control *control = opaque;
@@ -142,12 +166,7 @@ static void *serve(void *opaque)
 	if (control->loaded->thread_begins)
 		control->loaded->thread_begins(control->loaded);
 	for (;;) {
-		polled[CLIENTS] = (struct pollfd){ .fd = control->listener, .events = POLLIN };
-		polled[CLIENTS + 1] = (struct pollfd){ .fd = control->end, .events = POLLIN };
-		for (unsigned i = 0; i < CLIENTS; i++)
-			polled[i] =
-				(struct pollfd){ .fd = control->clients[i].fd, .events = POLLIN };
-		if (poll(polled, CLIENTS + 2, -1) < 0)
+		if (await(control, polled) < 0)
 			continue;
 		if (polled[CLIENTS + 1].revents)
 			return NULL;
@@ -176,12 +195,36 @@ static void remove_stale(const struct sockaddr_un *address)
 	close(fd);
 }
 
+/* The last part of the path, and the folder that it is in. */
+static const char *name_of(const struct zpci_control *control)
+{
+	const char *slash = strrchr(control->address.sun_path, '/');
+
+	return slash ? slash + 1 : control->address.sun_path;
+}
+
+static int open_folder(const struct zpci_control *control)
+{
+	char path[sizeof(control->address.sun_path) + 1];
+	size_t length = (size_t)(name_of(control) - control->address.sun_path);
+
+	memcpy(path, control->address.sun_path, length);
+	memcpy(path + length, ".", sizeof("."));
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void remove_socket(const struct zpci_control *control)
+{
+	unlinkat(control->folder, name_of(control), 0);
+}
+
 static int listen_at(struct zpci_control *control)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&control->address;
 
 	control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (control->listener < 0)
+	control->folder = open_folder(control);
+	if (control->listener < 0 || control->folder < 0)
 		return -1;
 	remove_stale(&control->address);
 	if (bind(control->listener, address, sizeof(control->address)))
@@ -189,7 +232,7 @@ static int listen_at(struct zpci_control *control)
 	/* Nobody can connect before listen(). */
 	if (!chmod(control->address.sun_path, 0600) && !listen(control->listener, CLIENTS))
 		return 0;
-	unlink(control->address.sun_path);
+	remove_socket(control);
 	return -1;
 }
 
@@ -200,7 +243,7 @@ static struct zpci_control *control_new(struct zpci_loaded *loaded)
 	if (!control)
 		return NULL;
 	control->loaded = loaded;
-	control->listener = -1;
+	control->listener = control->folder = -1;
 	control->end = eventfd(0, EFD_CLOEXEC);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		control->clients[i].fd = -1;
@@ -217,6 +260,8 @@ static void control_free(struct zpci_control *control)
 			close(control->clients[i].fd);
 	if (control->listener >= 0)
 		close(control->listener);
+	if (control->folder >= 0)
+		close(control->folder);
 	if (control->end >= 0)
 		close(control->end);
 	free(control);
@@ -261,7 +306,7 @@ int zpci_control_start(struct zpci_loaded *loaded)
 		return refuse(loaded, why);
 	}
 	if (start_thread(control)) {
-		unlink(path);
+		remove_socket(control);
 		control_free(control);
 		return refuse(loaded,
 			      "the host's limit of threads is reached; raise it or end some");
@@ -278,7 +323,7 @@ void zpci_control_stop(struct zpci_loaded *loaded)
 	if (!control)
 		return;
 	loaded->control = NULL;
-	unlink(control->address.sun_path);
+	remove_socket(control);
 	if (write(control->end, &one, sizeof(one)) != sizeof(one))
 		return; /* never happens; the thread would end with the process */
 	pthread_join(control->thread, NULL);
