@@ -11,8 +11,9 @@
  *	KVM_S390_GET_SKEYS            QEMU marks what it saves as broken, and whoever would load it
  *	                              refuses it: the guest goes on where it is
  *
- * QEMU asks for one storage key first, whether there are any. While the dirty log is on it is told
- * that there are, since without them nothing would be marked.
+ * QEMU asks for one storage key first, whether there are any. It is told that there are, since
+ * without them nothing would be marked. All this is while the dirty log is on. At other times a
+ * person looks at storage keys (dump-skeys), and gets them from KVM.
  *
  * Protected guests (KVM_PV_ENABLE) encrypt their storage, and leave SIE in another way. QEMU tells
  * the guest that it cannot become one.
@@ -32,9 +33,9 @@ static bool refuse(struct zpci_interposer_vm *vm, int *rc, const char *why)
 
 static bool refuse_keys(struct zpci_interposer_vm *vm, const struct layout_skeys *keys, int *rc)
 {
+	if (!atomic_load(&vm->dirty_log))
+		return false;
 	if (keys->count == 1) {
-		if (!atomic_load(&vm->dirty_log))
-			return false;
 		*(uint8_t *)(uintptr_t)keys->skeydata_addr = 0;
 		*rc = 0;
 		return true;
