@@ -216,8 +216,8 @@ check_s390x_root() {
 		stamp_write "$ZPCI_CACHE/s390x/complete" "$made"
 }
 
-# Without a shared library, the test programs are programs that the emulator can start, and not
-# libtool's scripts.
+# The test programs are linked with the library's parts, so that they are programs that the emulator
+# can start, and not libtool's scripts.
 check_s390x() {
 	local root=$ZPCI_CACHE/s390x/root libraries emulator
 	libraries=$root/usr/lib/s390x-linux-gnu
@@ -227,11 +227,12 @@ check_s390x() {
 	}
 	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 	# A later cmocka deprecates some of what the tests use.
-	build_all s390x --enable-werror --host=s390x-linux-gnu --disable-shared \
+	build_all s390x --enable-werror --host=s390x-linux-gnu \
 		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" \
 		CPPFLAGS="-I$root/usr/include" \
 		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries,--allow-shlib-undefined" || return 1
-	QEMU_LD_PREFIX=$root QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" \
+	QEMU_LD_PREFIX=$root \
+		QEMU_SET_ENV="LD_LIBRARY_PATH=$(build_folder s390x)/.libs:$libraries" \
 		make -C "$(build_folder s390x)" -j "$(processors)" -k check VERBOSE=yes AM_COLOR_TESTS=no \
 		LOG_COMPILER="$emulator"
 }
