@@ -2,10 +2,11 @@
 /*
  * resets.c - in the guest: a reset with DMA and interrupts in flight, and what it left behind.
  *
- *	resets reboot|kexec COUNT FID...
+ *	resets reboot|kexec|both COUNT MIB FID...
  *
  * Started once in each boot. It looks at what the reset before it left, prints a line for each
  * function, sets the functions to work, and asks for the next reset; after COUNT of them it exits.
+ * `both' is a reboot, then a kexec, and so on. MIB is the size of one copy.
  *
  * Storage above the kernel's mem= (in MiB) belongs to no kernel and survives resets. There are,
  * reached by /dev/mem and through it by vfio:
@@ -30,7 +31,8 @@
  * its instance number also tells how many resets there were.
  *
  * vfio resets a function when it is opened, unless it has no way to: reset_method is emptied.
- * Two functions have 1 GiB mapped twice each, for which the kernel wants s390_iommu_aperture=8.
+ * With copies of 1 GiB, which is mapped twice for each function, the kernel wants
+ * s390_iommu_aperture=8.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,8 +61,7 @@
 #define WINDOW_PAGES 64u
 #define SOURCE ((uint64_t)SOURCE_PAGES * PAGE)
 #define WINDOW ((uint64_t)WINDOW_PAGES * PAGE)
-#define PLACE 0x2000000u      /* of one function in the storage above mem= */
-#define OPERATION 0x40000000u /* bytes of one copy */
+#define PLACE 0x2000000u /* of one function in the storage above mem= */
 #define VECTORS 8u
 #define DMA_VECTOR 7u
 #define LOOK 3 /* seconds from the first look to the second */
@@ -89,7 +90,8 @@ struct subject {
 static struct subject subjects[FUNCTIONS];
 static unsigned count;
 static volatile struct journal *journal;
-static uint64_t limit; /* of this kernel's storage; 0: it has all */
+static uint64_t limit;	   /* of this kernel's storage; 0: it has all */
+static uint64_t operation; /* bytes of one copy */
 
 static void die(const char *what, const char *why)
 {
@@ -330,7 +332,7 @@ static void make_up_journal(void)
 
 static void map_often(struct subject *s, uint64_t iova, void *data, uint64_t size)
 {
-	for (uint64_t done = 0; done < OPERATION; done += size) {
+	for (uint64_t done = 0; done < operation; done += size) {
 		int error = vfio_map(&s->vfio, data, iova + done, size);
 
 		if (error)
@@ -347,14 +349,14 @@ static void connect(struct subject *s)
 		s->events[i] = eventfd(0, EFD_NONBLOCK);
 	error = vfio_set_msix(&s->vfio, s->events, &vectors);
 	if (!error)
-		error = vfio_find_iova(&s->vfio, 2 * OPERATION, &s->iova);
+		error = vfio_find_iova(&s->vfio, 2 * operation, &s->iova);
 	if (error)
 		die(s->address, strerror(error));
 	map_often(s, s->iova, s->source, SOURCE);
-	map_often(s, s->iova + OPERATION, s->window, WINDOW);
+	map_often(s, s->iova + operation, s->window, WINDOW);
 	put(s, ZPCI_PROBE_REG_DMA_SOURCE, 8, s->iova);
-	put(s, ZPCI_PROBE_REG_DMA_DESTINATION, 8, s->iova + OPERATION);
-	put(s, ZPCI_PROBE_REG_DMA_LENGTH, 8, OPERATION);
+	put(s, ZPCI_PROBE_REG_DMA_DESTINATION, 8, s->iova + operation);
+	put(s, ZPCI_PROBE_REG_DMA_LENGTH, 8, operation);
 }
 
 static void ring(const struct subject *s, uint32_t number)
@@ -470,16 +472,18 @@ int main(int argc, char **argv)
 {
 	bool kexec;
 
-	if (argc < 4)
-		die("usage", "resets reboot|kexec COUNT FID...");
-	kexec = strcmp(argv[1], "kexec") == 0;
-	prepare(argv + 3);
+	if (argc < 5)
+		die("usage", "resets reboot|kexec|both COUNT MIB FID...");
+	operation = strtoull(argv[3], NULL, 10) << 20;
+	prepare(argv + 4);
 	if (journal->magic == MAGIC)
 		look_back();
 	else
 		begin();
 	if (journal->resets >= strtoul(argv[2], NULL, 10))
 		return 0;
+	kexec = strcmp(argv[1], "kexec") == 0 ||
+		(strcmp(argv[1], "both") == 0 && journal->resets % 2);
 	for (unsigned i = 0; i < count; i++) {
 		journal->handle[i] = subjects[i].handle;
 		if (journal->resets == 0 || !limit)

@@ -95,7 +95,7 @@ sub run_resets {
 	}
 	my $append = 's390_iommu_aperture=8' . ($kept ? ' mem=256M' : '');
 	my $command = join '; ', $how eq 'kexec' ? @repack : (),
-	    "exec /resets/resets $how $count @fids";
+	    "exec /resets/resets $how $count 1024 @fids";
 	open(my $out, '-|', 'zpci', 'run', '--guest', $guest, '--initrd', $file, '--smp', 3,
 		'--append', $append, '--timeout', 120 + 60 * $count,
 		(map { ('--function', "probe,vf=$_,fid=0x$fids[$_ - 1]") } 1 .. @fids),

@@ -1,0 +1,96 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Reboot and kexec under the real KVM of `zpci-lab kvm', with DMA and interrupts in flight, in a
+# stock QEMU with zpci-kvm.so: the newest one of Debian, and the unmodified one of Debian 12. The
+# next kernel finds each function with a new handle, no byte changes any more, and DMA and
+# interrupts work again. What is looked at, and how, is told in resets.c, which runs in the guest.
+#
+# One guest reboots, works again, does kexec, and is inspected at the end.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use File::Temp;
+use Guest;
+use Kvm;
+use Test::More;
+
+requires_kvm('newest', '7.2');
+my $guest = "$Kvm::cache/guest/small-kvm";
+my $program = "$ENV{ZPCI_BUILD}/tests/guest/resets";
+-x $program or plan skip_all => "no $program; it is built with gcc-s390x-linux-gnu";
+-r "$guest/initrd" or plan skip_all => "no guest small-kvm; `./zpci-lab kvm' makes one";
+my $folder = File::Temp->newdir;
+my @fids = qw(1021 1022);
+
+# The guest's RAM disk with the program and its kernel in it.
+my $tree = "$folder/tree/resets";
+system('mkdir', '-p', $tree) == 0 && system('cp', $program, "$tree/resets") == 0 &&
+    system('cp', '-L', "$guest/kernel", "$tree/kernel") == 0 &&
+    system('cp', '-L', "$guest/initrd", "$folder/initrd") == 0 &&
+    system("cd $tree/.. && find resets | cpio --quiet -o -H newc >>$folder/initrd") == 0
+    or BAIL_OUT('no RAM disk could be made');
+
+# Copies of 64 MiB: one of 1 GiB would take half a minute there.
+my $script = <<'END';
+cd / && find . -xdev ! -path './tmp/*' | cpio -o -H newc >/tmp/initrd 2>/dev/null
+/resets/resets both 2 64 1021 1022 || exit
+for fid in 1021 1022; do
+	zpci-inspect --fid $fid --interrupts 50 --dma-bytes 64K | sed "s/^/$fid /"
+done
+END
+
+sub instance { return hex($_[0]) >> 24 & 0x7f }
+
+# all_are(rows, name, sub of a row)
+sub all_are {
+	my ($rows, $name, $good) = @_;
+	my @bad = grep { !$good->($_) } @$rows;
+	is(scalar @bad, 0, $name) or diag(explain(\@bad));
+}
+
+sub check_rows {
+	my ($what, $seen, @rows) = @_;
+	is(scalar @rows, @fids, "$what: the next kernel found each function")
+	    or diag($seen->{out}, $seen->{err});
+	all_are(\@rows, "$what: disabled by the reset, enabled once since: a new handle", sub {
+		instance($_[0]{handle}) == instance($_[0]{before}) % 127 + 1;
+	});
+	all_are(\@rows, "$what: no load, store or interrupt is remembered, none came later", sub {
+		!grep { $_[0]{$_} } qw(loads stores interrupts);
+	});
+	all_are(\@rows, "$what: the device's last page is whole", sub { $_[0]{whole} });
+	all_are(\@rows, "$what: no byte changed afterwards", sub { $_[0]{same} });
+	note("$what: ", join ', ', map { "status $_->{status}, stopped at page $_->{boundary}" } @rows);
+}
+
+sub resets {
+	my ($qemu) = @_;
+	open my $out, '>', "$folder/script" or die;
+	print $out $script;
+	close $out;
+	my $seen = kvm([ '--qemu', $qemu, '--file', "$guest/kernel", '--file', "$folder/initrd",
+			'--file', "$folder/script" ],
+		'sh', '-c', 'exec zpci run --accel kvm --kernel kernel --initrd initrd --memory 512M '
+		. '--append mem=256M --timeout 300 '
+		. join(' ', map { "--function probe,vf=$_,fid=0x$fids[$_ - 1]" } 1 .. @fids)
+		. ' --exec "$(cat script)" -- -action reboot=reset');
+	my @rows = map { /look (.*)/ ? { resets => split ' ', $1 } : () } split /\n/, $seen->{out};
+
+	is($seen->{status}, 0, "QEMU $qemu: the guest came to the end") or diag($seen->{out}, $seen->{err});
+	check_rows("QEMU $qemu: reboot", $seen, grep { $_->{resets} == 1 } @rows);
+	check_rows("QEMU $qemu: kexec", $seen, grep { $_->{resets} == 2 } @rows);
+	cmp_ok(scalar(grep { $_->{status} eq '404' } @rows), '>=', 2,
+		"QEMU $qemu: DMA was in flight, often");
+	for my $fid (@fids) {
+		like($seen->{out}, qr/^$fid +interrupts from thread context +ok; 50 sent, 50 arrived/m,
+			"QEMU $qemu: $fid: interrupts work after all of it");
+		like($seen->{out}, qr/^$fid +DMA +ok; /m, "QEMU $qemu: $fid: DMA works after all of it");
+	}
+	note(sprintf 'QEMU %s: %d s', $qemu, $seen->{seconds});
+}
+
+resets($_) for $ENV{ZPCI_ONLY} // ('newest', '7.2');
+done_testing();
