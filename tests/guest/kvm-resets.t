@@ -6,7 +6,8 @@
 # next kernel finds each function with a new handle, no byte changes any more, and DMA and
 # interrupts work again. What is looked at, and how, is told in resets.c, which runs in the guest.
 #
-# One guest reboots, works again, does kexec, and is inspected at the end.
+# One guest reboots, works again, does kexec, and works again. In the older QEMU it does the kexec
+# with `zpci-lab check --long'.
 
 use strict;
 use warnings;
@@ -33,14 +34,11 @@ system('mkdir', '-p', $tree) == 0 && system('cp', $program, "$tree/resets") == 0
     system("cd $tree/.. && find resets | cpio --quiet -o -H newc >>$folder/initrd") == 0
     or BAIL_OUT('no RAM disk could be made');
 
-# Copies of 64 MiB: one of 1 GiB would take half a minute there.
-my $script = <<'END';
-cd / && find . -xdev ! -path './tmp/*' | cpio -o -H newc >/tmp/initrd 2>/dev/null
-/resets/resets both 2 64 1021 1022 || exit
-for fid in 1021 1022; do
-	zpci-inspect --fid $fid --interrupts 50 --dma-bytes 64K | sed "s/^/$fid /"
-done
-END
+# The storage that the copy goes to is mapped for each of its 128 MiB. 1 GiB would take too long
+# there. Linux computes two checksums of what a kexec starts, which takes most of the time: so the
+# RAM disk for it has only what is needed.
+my $pack = q{cd / && find . -xdev ! -path './tmp/*' ! -path './usr/lib/*' ! -name kernel }
+    . q{! -name zpci-inspect ! -name lspci | cpio -o -H newc >/tmp/initrd 2>/dev/null};
 
 sub instance { return hex($_[0]) >> 24 & 0x7f }
 
@@ -67,30 +65,28 @@ sub check_rows {
 }
 
 sub resets {
-	my ($qemu) = @_;
-	open my $out, '>', "$folder/script" or die;
-	print $out $script;
-	close $out;
-	my $seen = kvm([ '--qemu', $qemu, '--file', "$guest/kernel", '--file', "$folder/initrd",
-			'--file', "$folder/script" ],
+	my ($qemu, @hows) = @_;
+	my $how = @hows > 1 ? 'both' : $hows[0];
+	my $script = "$pack; exec /resets/resets $how " . @hows . " 128 @fids";
+	my $seen = kvm([ '--qemu', $qemu, '--file', "$guest/kernel", '--file', "$folder/initrd" ],
 		'sh', '-c', 'exec zpci run --accel kvm --kernel kernel --initrd initrd --memory 512M '
-		. '--append mem=256M --timeout 300 '
+		. '--append "mem=256M s390_iommu_aperture=8" --timeout 300 '
 		. join(' ', map { "--function probe,vf=$_,fid=0x$fids[$_ - 1]" } 1 .. @fids)
-		. ' --exec "$(cat script)" -- -action reboot=reset');
+		. ' --exec "$0" -- -action reboot=reset', $script);
 	my @rows = map { /look (.*)/ ? { resets => split ' ', $1 } : () } split /\n/, $seen->{out};
 
 	is($seen->{status}, 0, "QEMU $qemu: the guest came to the end") or diag($seen->{out}, $seen->{err});
-	check_rows("QEMU $qemu: reboot", $seen, grep { $_->{resets} == 1 } @rows);
-	check_rows("QEMU $qemu: kexec", $seen, grep { $_->{resets} == 2 } @rows);
-	cmp_ok(scalar(grep { $_->{status} eq '404' } @rows), '>=', 2,
-		"QEMU $qemu: DMA was in flight, often");
-	for my $fid (@fids) {
-		like($seen->{out}, qr/^$fid +interrupts from thread context +ok; 50 sent, 50 arrived/m,
-			"QEMU $qemu: $fid: interrupts work after all of it");
-		like($seen->{out}, qr/^$fid +DMA +ok; /m, "QEMU $qemu: $fid: DMA works after all of it");
+	for my $n (1 .. @hows) {
+		check_rows("QEMU $qemu: $hows[$n - 1]", $seen, grep { $_->{resets} == $n } @rows);
 	}
+	cmp_ok(scalar(grep { $_->{status} eq '404' } @rows), '>=', @rows / 2,
+		"QEMU $qemu: DMA was in flight, often");
+	like($seen->{out}, qr/^worked after ${\scalar @hows} resets$/m,
+		"QEMU $qemu: DMA and interrupts work at the end");
 	note(sprintf 'QEMU %s: %d s', $qemu, $seen->{seconds});
 }
 
-resets($_) for $ENV{ZPCI_ONLY} // ('newest', '7.2');
+resets('newest', qw(reboot kexec));
+resets('7.2', 'reboot', $ENV{ZPCI_CHECK_LONG} ? 'kexec' : ());
+
 done_testing();

@@ -5,7 +5,8 @@
  *	resets reboot|kexec|both COUNT MIB FID...
  *
  * Started once in each boot. It looks at what the reset before it left, prints a line for each
- * function, sets the functions to work, and asks for the next reset; after COUNT of them it exits.
+ * function, sets the functions to work, and asks for the next reset; after COUNT of them it says
+ * that they work, and exits.
  * `both' is a reboot, then a kexec, and so on. MIB is the size of one copy.
  *
  * Storage above the kernel's mem= (in MiB) belongs to no kernel and survives resets. There are,
@@ -38,11 +39,13 @@
 #include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <linux/reboot.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -367,9 +370,9 @@ static void ring(const struct subject *s, uint32_t number)
 	put(s, ZPCI_PROBE_REG_DOORBELL_LATER, 4, number % DMA_VECTOR);
 }
 
-/* Never ends: the reset does that. When it is asked for, only the DMA counts: Linux takes Bus
- * Master from each function before a kexec, a moment before it stops our CPU. A command is
- * ignored while one runs. */
+/* Never ends: the reset does that, or the end of the program. When a reset is asked for, only the
+ * DMA counts: Linux takes Bus Master from each function before a kexec, a moment before it stops
+ * our CPU. A command is ignored while one runs. */
 static void keep_busy(const struct subject *s, uint32_t resets)
 {
 	for (uint32_t i = 0;; i++) {
@@ -413,8 +416,10 @@ static void work(void)
 
 		if (child < 0)
 			die("fork", strerror(errno));
-		if (!child)
+		if (!child) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			keep_busy(&subjects[i], journal->resets);
+		}
 	}
 	for (unsigned i = 0; i < count; i++)
 		wait_for_work(&subjects[i]);
@@ -431,8 +436,29 @@ static void load_kernel(void)
 		die("kexec_file_load", strerror(errno));
 }
 
+/* Linux needs some time from our request to the reset. */
+static bool copy_is_young(const struct subject *s)
+{
+	return get(s, ZPCI_PROBE_REG_DMA_STATUS, 4) & ZPCI_PROBE_STATUS_BUSY &&
+	       get(s, ZPCI_PROBE_REG_DMA_DONE, 8) < operation / 2;
+}
+
+static void wait_for_copies(void)
+{
+	unsigned young = 0;
+
+	for (unsigned tries = 0; young < count; tries++) {
+		if (tries == 6000)
+			die("DMA", "not all functions copied at the same time in a minute");
+		usleep(10000);
+		for (young = 0; young < count && copy_is_young(&subjects[young]); young++)
+			;
+	}
+}
+
 static void reset(bool kexec)
 {
+	wait_for_copies();
 	/* Not always at the same place of the copy. */
 	usleep(journal->resets % 7 * 30000);
 	journal->resets++;
@@ -470,7 +496,7 @@ static void prepare(char **fids)
 
 int main(int argc, char **argv)
 {
-	bool kexec;
+	bool kexec, last;
 
 	if (argc < 5)
 		die("usage", "resets reboot|kexec|both COUNT MIB FID...");
@@ -480,8 +506,7 @@ int main(int argc, char **argv)
 		look_back();
 	else
 		begin();
-	if (journal->resets >= strtoul(argv[2], NULL, 10))
-		return 0;
+	last = journal->resets >= strtoul(argv[2], NULL, 10);
 	kexec = strcmp(argv[1], "kexec") == 0 ||
 		(strcmp(argv[1], "both") == 0 && journal->resets % 2);
 	for (unsigned i = 0; i < count; i++) {
@@ -489,8 +514,11 @@ int main(int argc, char **argv)
 		if (journal->resets == 0 || !limit)
 			fill_source(&subjects[i]);
 	}
-	if (kexec)
+	if (kexec && !last)
 		load_kernel();
 	work();
-	reset(kexec);
+	if (!last)
+		reset(kexec);
+	printf("worked after %u resets\n", journal->resets);
+	return 0;
 }

@@ -104,6 +104,8 @@ sub run_resets {
 	my @lines = <$out>;
 	close $out;
 	is($? >> 8, 0, "$guest: $how: the guest came to the end") or diag(@lines);
+	ok(scalar(grep { /^worked after $count resets$/ } @lines),
+		"$guest: $how: DMA and interrupts work at the end");
 	kill 'TERM', $watcher and waitpid $watcher, 0 if $watcher;
 	my @rows = map { /look (.*)/ ? { resets => split ' ', $1 } : () } @lines;
 	open my $in, '<', "$folder/sums" or return \@rows;
