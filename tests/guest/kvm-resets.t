@@ -34,9 +34,10 @@ system('mkdir', '-p', $tree) == 0 && system('cp', $program, "$tree/resets") == 0
     system("cd $tree/.. && find resets | cpio --quiet -o -H newc >>$folder/initrd") == 0
     or BAIL_OUT('no RAM disk could be made');
 
-# The storage that the copy goes to is mapped for each of its 128 MiB. 1 GiB would take too long
-# there. Linux computes two checksums of what a kexec starts, which takes most of the time: so the
-# RAM disk for it has only what is needed.
+# A copy of 32 MiB takes a second there, and a reset comes in a tenth of it after the request. Linux
+# computes two checksums of what a kexec starts, which takes most of the time: so the RAM disk for
+# it has only what is needed.
+my $copy = 32;
 my $pack = q{cd / && find . -xdev ! -path './tmp/*' ! -path './usr/lib/*' ! -name kernel }
     . q{! -name zpci-inspect ! -name lspci | cpio -o -H newc >/tmp/initrd 2>/dev/null};
 
@@ -67,10 +68,10 @@ sub check_rows {
 sub resets {
 	my ($qemu, @hows) = @_;
 	my $how = @hows > 1 ? 'both' : $hows[0];
-	my $script = "$pack; exec /resets/resets $how " . @hows . " 128 @fids";
+	my $script = "$pack; exec /resets/resets $how " . @hows . " $copy @fids";
 	my $seen = kvm([ '--qemu', $qemu, '--file', "$guest/kernel", '--file', "$folder/initrd" ],
 		'sh', '-c', 'exec zpci run --accel kvm --kernel kernel --initrd initrd --memory 512M '
-		. '--append "mem=256M s390_iommu_aperture=8" --timeout 300 '
+		. '--append mem=256M --timeout 300 '
 		. join(' ', map { "--function probe,vf=$_,fid=0x$fids[$_ - 1]" } 1 .. @fids)
 		. ' --exec "$0" -- -action reboot=reset', $script);
 	my @rows = map { /look (.*)/ ? { resets => split ' ', $1 } : () } split /\n/, $seen->{out};
@@ -79,8 +80,10 @@ sub resets {
 	for my $n (1 .. @hows) {
 		check_rows("QEMU $qemu: $hows[$n - 1]", $seen, grep { $_->{resets} == $n } @rows);
 	}
-	cmp_ok(scalar(grep { $_->{status} eq '404' } @rows), '>=', @rows / 2,
-		"QEMU $qemu: DMA was in flight, often");
+	# Linux takes Bus Master away before a kexec; the guest is not always in time to start the
+	# copy once more.
+	cmp_ok(scalar(grep { $_->{status} eq '404' && $_->{resets} == 1 } @rows), '>=', 1,
+		"QEMU $qemu: DMA was in flight at the reboot");
 	like($seen->{out}, qr/^worked after ${\scalar @hows} resets$/m,
 		"QEMU $qemu: DMA and interrupts work at the end");
 	note(sprintf 'QEMU %s: %d s', $qemu, $seen->{seconds});
