@@ -171,4 +171,12 @@ SKIP: {
 	works('7.2', 'default');
 }
 
+# A function of QEMU's own with a FID of ours. Linux takes one of the two.
+my ($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M',
+	'echo "devices: $(ls /sys/bus/pci/devices | wc -l)"',
+	'-device zpci,uid=5,fid=0x1021,target=card', "$card,id=card");
+my $said_so = () = $err =~ /^zpci-kvm: error: function 0x00001021: .* give one another fid$/mg;
+is($said_so, 1, 'a FID twice: said once');
+is($said->{devices}, 2, 'a FID twice: the guest goes on with one of them') or diag($out, $err);
+
 done_testing();
