@@ -7,7 +7,7 @@
  * Started once in each boot. It looks at what the reset before it left, prints a line for each
  * function, sets the functions to work, and asks for the next reset; after COUNT of them it says
  * that they work, and exits.
- * `both' is a reboot, then a kexec, and so on. MIB is the size of one copy.
+ * The third way to reset is a reboot, then a kexec, and so on. MIB is the size of one copy.
  *
  * Storage above the kernel's mem= (in MiB) belongs to no kernel and survives resets. There are,
  * reached by /dev/mem and through it by vfio:
