@@ -16,12 +16,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "arguments.h"
 #include "fake.h"
 #include "layout.h"
 
@@ -35,99 +35,9 @@ static struct {
 	uint8_t *run, *storage;
 } host;
 
-static void put(void *block, size_t offset, size_t length, uint64_t value)
-{
-	uint8_t byte = (uint8_t)value;
-	uint16_t half = (uint16_t)value;
-	uint32_t word = (uint32_t)value;
-	const void *from = length == 1	 ? (const void *)&byte
-			   : length == 2 ? (const void *)&half
-			   : length == 4 ? (const void *)&word
-					 : (const void *)&value;
-
-	memcpy((uint8_t *)block + offset, from, length);
-}
-
-static uint64_t get(const void *block, size_t offset, size_t length)
-{
-	const uint8_t *at = (const uint8_t *)block + offset;
-	uint16_t half;
-	uint32_t word;
-	uint64_t value;
-
-	switch (length) {
-	case 1:
-		return *at;
-	case 2:
-		memcpy(&half, at, 2);
-		return half;
-	case 4:
-		memcpy(&word, at, 4);
-		return word;
-	default:
-		memcpy(&value, at, 8);
-		return value;
-	}
-}
-
-/* 0 or more, or a negative errno. */
-static int call(int fd, unsigned long request, void *argument)
-{
-	int rc = ioctl(fd, request, argument);
-
-	return rc < 0 ? -errno : rc;
-}
-
-static int call_number(int fd, unsigned long request, uintptr_t argument)
-{
-	return call(fd, request, (void *)argument);
-}
-
-static int region(unsigned slot, unsigned flags, uint64_t guest, uint64_t size, const void *memory)
-{
-	uint8_t block[REGION_BYTES] = { 0 };
-
-	put(block, REGION_SLOT, 4, slot);
-	put(block, REGION_FLAGS, 4, flags);
-	put(block, REGION_GUEST, 8, guest);
-	put(block, REGION_SIZE, 8, size);
-	put(block, REGION_HOST, 8, (uintptr_t)memory);
-	return call(host.vm, SET_USER_MEMORY_REGION, block);
-}
-
-static int enable(int fd, unsigned capability, unsigned flags)
-{
-	uint8_t block[CAP_BYTES] = { 0 };
-
-	put(block, CAP_NUMBER, 4, capability);
-	put(block, CAP_FLAGS, 4, flags);
-	return call(fd, ENABLE_CAP, block);
-}
-
-static int create_device(unsigned type, unsigned flags)
-{
-	uint8_t block[DEVICE_BYTES] = { 0 };
-	int rc;
-
-	put(block, DEVICE_TYPE, 4, type);
-	put(block, DEVICE_FLAGS, 4, flags);
-	rc = call(host.vm, CREATE_DEVICE, block);
-	return rc ? rc : (int)get(block, DEVICE_FD, 4);
-}
-
-static int attribute(int fd, unsigned long request, unsigned group, uint64_t attr, void *address)
-{
-	uint8_t block[ATTR_BYTES] = { 0 };
-
-	put(block, ATTR_GROUP, 4, group);
-	put(block, ATTR_ATTR, 8, attr);
-	put(block, ATTR_ADDR, 8, (uintptr_t)address);
-	return call(fd, request, block);
-}
-
 static int set_flic(unsigned group, uint64_t attr, void *address)
 {
-	return attribute(host.flic, SET_DEVICE_ATTR, group, attr, address);
+	return set_attribute(host.flic, group, attr, address);
 }
 
 static void create_vm(void)
@@ -164,9 +74,9 @@ static int setup(void **state)
 {
 	(void)state;
 	create_vm();
-	assert_int_equal(region(0, 0, 0, STORAGE, host.storage), 0);
-	assert_int_equal(enable(host.vm, CAP_S390_AIS, 0), 0);
-	host.flic = create_device(DEVICE_TYPE_FLIC, 0);
+	assert_int_equal(set_region(host.vm, 0, 0, 0, STORAGE, host.storage), 0);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_AIS, 0), 0);
+	host.flic = create_device(host.vm, DEVICE_TYPE_FLIC, 0);
 	assert_true(host.flic >= 0);
 	create_vcpu();
 	return 0;
@@ -285,13 +195,13 @@ static void capabilities_belong_to_one_kind(void **state)
 	uint8_t block[CAP_BYTES] = { 0 };
 
 	(void)state;
-	assert_int_equal(enable(host.vcpu, CAP_S390_CSS_SUPPORT, 0), 0);
-	assert_int_equal(enable(host.vm, CAP_S390_CSS_SUPPORT, 0), -EINVAL);
-	assert_int_equal(enable(host.vcpu, CAP_S390_IRQCHIP, 0), -EINVAL);
-	assert_int_equal(enable(host.vm, CAP_S390_IRQCHIP, 1), -EINVAL);
-	assert_int_equal(enable(host.vm, CAP_S390_VECTOR_REGISTERS, 0), -EBUSY);
-	assert_int_equal(enable(host.vm, CAP_S390_AIS, 0), -EBUSY);
-	assert_int_equal(enable(host.vm, CAP_S390_USER_SIGP, 0), 0);
+	assert_int_equal(enable_capability(host.vcpu, CAP_S390_CSS_SUPPORT, 0), 0);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_CSS_SUPPORT, 0), -EINVAL);
+	assert_int_equal(enable_capability(host.vcpu, CAP_S390_IRQCHIP, 0), -EINVAL);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_IRQCHIP, 1), -EINVAL);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_VECTOR_REGISTERS, 0), -EBUSY);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_AIS, 0), -EBUSY);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_USER_SIGP, 0), 0);
 	put(block, CAP_NUMBER, 4, CAP_S390_IRQCHIP);
 	put(block, CAP_ARGS, 8, 1);
 	assert_int_equal(call(host.vm, ENABLE_CAP, block), 0);
@@ -302,7 +212,7 @@ static void irqchip_needs_its_capability(void **state)
 {
 	(void)state;
 	assert_int_equal(call_number(host.vm, CREATE_IRQCHIP, 0), -EINVAL);
-	assert_int_equal(enable(host.vm, CAP_S390_IRQCHIP, 0), 0);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_IRQCHIP, 0), 0);
 	assert_int_equal(call_number(host.vm, CREATE_IRQCHIP, 0), 0);
 }
 
@@ -313,23 +223,24 @@ static void memory_comes_in_mebibytes(void **state)
 	uint8_t *at = host.storage;
 
 	(void)state;
-	assert_int_equal(region(0, 0, 0, MEBIBYTE / 2, at), -EINVAL);
-	assert_int_equal(region(0, 0, 0, MEBIBYTE, at + 0x10000), -EINVAL);
-	assert_int_equal(region(0, 0, 0x800, MEBIBYTE, at), -EINVAL);
-	assert_int_equal(region(0, 2, 0, MEBIBYTE, at), -EINVAL); /* read-only: not on s390 */
-	assert_int_equal(region(0x10000, 0, 0, MEBIBYTE, at), -EINVAL);
-	assert_int_equal(region(0, 0, 0, MEBIBYTE, at), 0);
-	assert_int_equal(region(1, 0, 0, MEBIBYTE, at + MEBIBYTE), -EEXIST);
-	assert_int_equal(region(1, 0, MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
-	assert_int_equal(region(1, 0, 0, MEBIBYTE, at + MEBIBYTE), -EEXIST);
-	assert_int_equal(region(1, 0, MEBIBYTE, 2 * MEBIBYTE, at + MEBIBYTE), -EINVAL);
-	assert_int_equal(region(1, 0, 2 * MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
-	assert_int_equal(region(1, 1, 2 * MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
-	assert_int_equal(region(1, 0, 0, 0, NULL), 0);
-	assert_int_equal(region(1, 0, 0, 0, NULL), -EINVAL);
+	assert_int_equal(set_region(host.vm, 0, 0, 0, MEBIBYTE / 2, at), -EINVAL);
+	assert_int_equal(set_region(host.vm, 0, 0, 0, MEBIBYTE, at + 0x10000), -EINVAL);
+	assert_int_equal(set_region(host.vm, 0, 0, 0x800, MEBIBYTE, at), -EINVAL);
+	/* Read-only: not on s390. */
+	assert_int_equal(set_region(host.vm, 0, 2, 0, MEBIBYTE, at), -EINVAL);
+	assert_int_equal(set_region(host.vm, 0x10000, 0, 0, MEBIBYTE, at), -EINVAL);
+	assert_int_equal(set_region(host.vm, 0, 0, 0, MEBIBYTE, at), 0);
+	assert_int_equal(set_region(host.vm, 1, 0, 0, MEBIBYTE, at + MEBIBYTE), -EEXIST);
+	assert_int_equal(set_region(host.vm, 1, 0, MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
+	assert_int_equal(set_region(host.vm, 1, 0, 0, MEBIBYTE, at + MEBIBYTE), -EEXIST);
+	assert_int_equal(set_region(host.vm, 1, 0, MEBIBYTE, 2 * MEBIBYTE, at + MEBIBYTE), -EINVAL);
+	assert_int_equal(set_region(host.vm, 1, 0, 2 * MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
+	assert_int_equal(set_region(host.vm, 1, 1, 2 * MEBIBYTE, MEBIBYTE, at + MEBIBYTE), 0);
+	assert_int_equal(set_region(host.vm, 1, 0, 0, 0, NULL), 0);
+	assert_int_equal(set_region(host.vm, 1, 0, 0, 0, NULL), -EINVAL);
 	fake_newest(true);
-	assert_int_equal(region(1, 0, 2 * MEBIBYTE, PAGE, at + PAGE), 0);
-	assert_int_equal(region(2, 0, 3 * MEBIBYTE, PAGE, at + PAGE + 1), -EINVAL);
+	assert_int_equal(set_region(host.vm, 1, 0, 2 * MEBIBYTE, PAGE, at + PAGE), 0);
+	assert_int_equal(set_region(host.vm, 2, 0, 3 * MEBIBYTE, PAGE, at + PAGE + 1), -EINVAL);
 	fake_newest(false);
 }
 
@@ -338,16 +249,12 @@ static void memory_ends_at_the_limit(void **state)
 	uint64_t limit = 2 * MEBIBYTE, none = 0;
 
 	(void)state;
-	assert_int_equal(attribute(host.vm, SET_DEVICE_ATTR, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &none),
-			 -EINVAL);
-	assert_int_equal(
-		attribute(host.vm, SET_DEVICE_ATTR, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit), 0);
-	assert_int_equal(region(0, 0, MEBIBYTE, 2 * MEBIBYTE, host.storage), -EINVAL);
-	assert_int_equal(region(0, 0, 0, 2 * MEBIBYTE, host.storage), 0);
+	assert_int_equal(set_attribute(host.vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &none), -EINVAL);
+	assert_int_equal(set_attribute(host.vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit), 0);
+	assert_int_equal(set_region(host.vm, 0, 0, MEBIBYTE, 2 * MEBIBYTE, host.storage), -EINVAL);
+	assert_int_equal(set_region(host.vm, 0, 0, 0, 2 * MEBIBYTE, host.storage), 0);
 	create_vcpu();
-	assert_int_equal(
-		attribute(host.vm, SET_DEVICE_ATTR, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit),
-		-EBUSY);
+	assert_int_equal(set_attribute(host.vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit), -EBUSY);
 }
 
 /* --- 3: the CPU model ------------------------------------------------------------------------- */
@@ -374,29 +281,23 @@ static void facilities_of_functions(void **state)
 	uint8_t before[PROCESSOR_BYTES], processor[PROCESSOR_BYTES];
 
 	(void)state;
-	assert_int_equal(attribute(host.vm, GET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, before),
-			 0);
+	assert_int_equal(get_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, before), 0);
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memcpy(processor, before, sizeof(before));
 		set_bits(processor, rows[i].bits);
-		assert_int_equal(
-			attribute(host.vm, SET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, processor),
-			0);
+		assert_int_equal(set_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), 0);
 		if (rows[i].finding)
 			assert_finding(rows[i].finding);
 	}
-	assert_int_equal(enable(host.vm, CAP_S390_AIS, 0), 0);
+	assert_int_equal(enable_capability(host.vm, CAP_S390_AIS, 0), 0);
 	memcpy(processor, before, sizeof(before));
 	set_bits(processor, rows[0].bits);
-	attribute(host.vm, SET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, processor);
+	set_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, processor);
 	assert_finding("facility 72 is off");
 	create_vcpu();
-	assert_int_equal(
-		attribute(host.vm, SET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, processor),
-		-EBUSY);
-	assert_int_equal(attribute(host.vm, SET_DEVICE_ATTR, VM_CPU_MODEL, CPU_MACHINE, processor),
-			 -ENXIO);
-	assert_int_equal(attribute(host.vm, SET_DEVICE_ATTR, 77, 0, processor), -ENXIO);
+	assert_int_equal(set_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), -EBUSY);
+	assert_int_equal(set_attribute(host.vm, VM_CPU_MODEL, CPU_MACHINE, processor), -ENXIO);
+	assert_int_equal(set_attribute(host.vm, 77, 0, processor), -ENXIO);
 }
 
 static void the_clock_is_the_host_s_plus_the_epoch(void **state)
@@ -405,84 +306,47 @@ static void the_clock_is_the_host_s_plus_the_epoch(void **state)
 	uint8_t extended[TOD_EXT_BYTES] = { 0 };
 
 	(void)state;
-	assert_int_equal(attribute(host.vm, SET_DEVICE_ATTR, VM_TOD, VM_TOD_LOW, &epoch), 0);
-	assert_int_equal(attribute(host.vm, GET_DEVICE_ATTR, VM_TOD, VM_TOD_LOW, &low), 0);
+	assert_int_equal(set_attribute(host.vm, VM_TOD, VM_TOD_LOW, &epoch), 0);
+	assert_int_equal(get_attribute(host.vm, VM_TOD, VM_TOD_LOW, &low), 0);
 	assert_in_range(low, 0x1000, 60ull * 1000000 * 4096);
-	assert_int_equal(attribute(host.vm, GET_DEVICE_ATTR, VM_TOD, VM_TOD_EXT, extended), 0);
+	assert_int_equal(get_attribute(host.vm, VM_TOD, VM_TOD_EXT, extended), 0);
 	assert_true(get(extended, TOD_EXT_TOD, 8) >= low);
-	assert_int_equal(attribute(host.vm, HAS_DEVICE_ATTR, VM_TOD, VM_TOD_EXT, NULL), -ENXIO);
+	assert_int_equal(has_attribute(host.vm, VM_TOD, VM_TOD_EXT), -ENXIO);
 	extended[0] = 1;
-	assert_int_equal(attribute(host.vm, SET_DEVICE_ATTR, VM_TOD, VM_TOD_EXT, extended),
-			 -EINVAL);
+	assert_int_equal(set_attribute(host.vm, VM_TOD, VM_TOD_EXT, extended), -EINVAL);
 }
 
 /* --- 4: the FLIC ------------------------------------------------------------------------------ */
 
-static int register_adapter(unsigned id, unsigned isc, unsigned flags)
-{
-	uint8_t block[ADAPTER_BYTES] = { 0 };
-
-	put(block, ADAPTER_ID, 4, id);
-	block[ADAPTER_ISC] = (uint8_t)isc;
-	block[ADAPTER_SWAP] = 1;
-	block[ADAPTER_FLAGS] = (uint8_t)flags;
-	return set_flic(FLIC_ADAPTER_REGISTER, 0, block);
-}
-
-static int set_mode(unsigned isc, unsigned mode)
-{
-	uint8_t block[AIS_BYTES] = { 0 };
-
-	block[AIS_ISC] = (uint8_t)isc;
-	put(block, AIS_MODE, 2, mode);
-	return set_flic(FLIC_AISM, 0, block);
-}
-
-static int enqueue(uint64_t type, unsigned length)
-{
-	uint8_t irq[IRQ_BYTES] = { 0 };
-
-	put(irq, IRQ_TYPE, 8, type);
-	if (type == INT_MCHK) {
-		put(irq, IRQ_MCHK_CR14, 8, 0x11000000);
-		put(irq, IRQ_MCHK_MCIC, 8, 0x00400f1d40330000);
-	} else if (type == INT_SERVICE) {
-		put(irq, IRQ_EXT_PARAMS, 4, 0x5000);
-	} else if (type <= INT_IO_MAX) {
-		put(irq, IRQ_IO_WORD, 4, 0x80000000u | 5u << 27);
-	}
-	return set_flic(FLIC_ENQUEUE, length, irq);
-}
-
 static void one_flic_and_no_other_device(void **state)
 {
 	(void)state;
-	assert_int_equal(create_device(DEVICE_TYPE_FLIC, 0), -EINVAL);
-	assert_int_equal(create_device(DEVICE_TYPE_FLIC, DEVICE_TEST), 0);
-	assert_int_equal(create_device(5, 0), -ENODEV);
-	assert_int_equal(create_device(99, 0), -ENODEV);
-	create_device(DEVICE_TYPE_FLIC, 4);
+	assert_int_equal(create_device(host.vm, DEVICE_TYPE_FLIC, 0), -EINVAL);
+	assert_int_equal(create_device(host.vm, DEVICE_TYPE_FLIC, DEVICE_TEST), 0);
+	assert_int_equal(create_device(host.vm, 5, 0), -ENODEV);
+	assert_int_equal(create_device(host.vm, 99, 0), -ENODEV);
+	create_device(host.vm, DEVICE_TYPE_FLIC, 4);
 	assert_finding("CREATE_DEVICE");
 }
 
 static void groups_of_the_flic(void **state)
 {
 	(void)state;
-	assert_int_equal(attribute(host.flic, HAS_DEVICE_ATTR, FLIC_AIRQ_INJECT, 0, NULL), 0);
-	assert_int_equal(attribute(host.flic, HAS_DEVICE_ATTR, 12, 0, NULL), -ENXIO);
+	assert_int_equal(has_attribute(host.flic, FLIC_AIRQ_INJECT, 0), 0);
+	assert_int_equal(has_attribute(host.flic, 12, 0), -ENXIO);
 	assert_int_equal(set_flic(12, 0, NULL), -EINVAL);
-	assert_int_equal(attribute(host.flic, GET_DEVICE_ATTR, FLIC_ENQUEUE, 0, NULL), -EINVAL);
+	assert_int_equal(get_attribute(host.flic, FLIC_ENQUEUE, 0, NULL), -EINVAL);
 }
 
 static void adapters_are_registered_once(void **state)
 {
 	(void)state;
-	assert_int_equal(register_adapter(56, 2, 1), 0);
-	assert_int_equal(register_adapter(56, 2, 1), -EINVAL);
-	assert_int_equal(register_adapter(64, 2, 1), -EINVAL);
-	assert_int_equal(register_adapter(57, 2, 0x81), 0);
+	assert_int_equal(register_adapter(host.flic, 56, 2, 1), 0);
+	assert_int_equal(register_adapter(host.flic, 56, 2, 1), -EINVAL);
+	assert_int_equal(register_adapter(host.flic, 64, 2, 1), -EINVAL);
+	assert_int_equal(register_adapter(host.flic, 57, 2, 0x81), 0);
 	assert_finding("ADAPTER_REGISTER");
-	assert_int_equal(register_adapter(58, 8, 1), 0);
+	assert_int_equal(register_adapter(host.flic, 58, 8, 1), 0);
 	assert_finding("ADAPTER_REGISTER");
 	assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 59, NULL), -EINVAL);
 	assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 1ull << 40, NULL), -EINVAL);
@@ -493,13 +357,13 @@ static void single_mode_presents_one(void **state)
 	uint8_t modes[AIS_ALL_BYTES] = { 0 };
 
 	(void)state;
-	assert_int_equal(register_adapter(58, 2, 1), 0);
-	assert_int_equal(register_adapter(59, 3, 0), 0);
+	assert_int_equal(register_adapter(host.flic, 58, 2, 1), 0);
+	assert_int_equal(register_adapter(host.flic, 59, 3, 0), 0);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 58, NULL), 0);
 	assert_int_equal(fake_adapter_interruptions(host.vm, 2), 3);
-	assert_int_equal(set_mode(2, 1), 0);
-	assert_int_equal(set_mode(3, 1), 0);
+	assert_int_equal(set_mode(host.flic, 2, 1), 0);
+	assert_int_equal(set_mode(host.flic, 3, 1), 0);
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 58, NULL), 0);
 		assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 59, NULL), 0);
@@ -507,13 +371,13 @@ static void single_mode_presents_one(void **state)
 	assert_int_equal(fake_adapter_interruptions(host.vm, 2), 1);
 	assert_int_equal(fake_adapter_interruptions(host.vm, 3), 3); /* not suppressible */
 	assert_int_equal(fake_suppression(host.vm, 2), 2);
-	assert_int_equal(set_mode(2, 1), 0);
+	assert_int_equal(set_mode(host.flic, 2, 1), 0);
 	assert_int_equal(fake_suppression(host.vm, 2), 1);
-	assert_int_equal(set_mode(2, 0), 0);
+	assert_int_equal(set_mode(host.flic, 2, 0), 0);
 	assert_int_equal(fake_suppression(host.vm, 2), 0);
-	assert_int_equal(set_mode(8, 0), -EINVAL);
-	assert_int_equal(set_mode(2, 2), -EINVAL);
-	assert_int_equal(attribute(host.flic, GET_DEVICE_ATTR, FLIC_AISM_ALL, 2, modes), 0);
+	assert_int_equal(set_mode(host.flic, 8, 0), -EINVAL);
+	assert_int_equal(set_mode(host.flic, 2, 2), -EINVAL);
+	assert_int_equal(get_attribute(host.flic, FLIC_AISM_ALL, 2, modes), 0);
 	assert_int_equal(modes[0], 0x10);
 	assert_int_equal(set_flic(FLIC_AISM_ALL, 2, (uint8_t[2]){ 0x20, 0x20 }), 0);
 	assert_int_equal(fake_suppression(host.vm, 2), 2);
@@ -522,8 +386,8 @@ static void single_mode_presents_one(void **state)
 static void suppression_needs_its_facility(void **state)
 {
 	(void)state;
-	host.flic = create_device(DEVICE_TYPE_FLIC, 0);
-	assert_int_equal(set_mode(2, 1), -EOPNOTSUPP);
+	host.flic = create_device(host.vm, DEVICE_TYPE_FLIC, 0);
+	assert_int_equal(set_mode(host.flic, 2, 1), -EOPNOTSUPP);
 	assert_int_equal(set_flic(FLIC_AISM_ALL, 2, (uint8_t[2]){ 0 }), -EOPNOTSUPP);
 }
 
@@ -533,18 +397,18 @@ static void floating_types_are_queued(void **state)
 	uint32_t parameter;
 
 	(void)state;
-	assert_int_equal(enqueue(INT_MCHK, 71), -EINVAL);
-	assert_int_equal(enqueue(INT_PROGRAM, IRQ_BYTES), -EINVAL);
-	assert_int_equal(enqueue(0x100000000ull | INT_SERVICE, IRQ_BYTES), -EINVAL);
+	assert_int_equal(enqueue(host.flic, INT_MCHK, 71), -EINVAL);
+	assert_int_equal(enqueue(host.flic, INT_PROGRAM, IRQ_BYTES), -EINVAL);
+	assert_int_equal(enqueue(host.flic, 0x100000000ull | INT_SERVICE, IRQ_BYTES), -EINVAL);
 	assert_int_equal(set_flic(FLIC_ENQUEUE, IRQ_BYTES, (void *)8), -EFAULT);
-	assert_int_equal(enqueue(INT_MCHK, IRQ_BYTES), 0);
+	assert_int_equal(enqueue(host.flic, INT_MCHK, IRQ_BYTES), 0);
 	assert_int_equal(fake_machine_check(host.vm, &cr14, &mcic), 1);
 	assert_int_equal(cr14, 0x10000000); /* the other bit is lost */
 	assert_int_equal(mcic, 0x00400f1d40330000);
-	assert_int_equal(enqueue(INT_IO_ADAPTER, IRQ_BYTES), 0);
+	assert_int_equal(enqueue(host.flic, INT_IO_ADAPTER, IRQ_BYTES), 0);
 	assert_int_equal(fake_adapter_interruptions(host.vm, 5), 1);
-	assert_int_equal(enqueue(INT_SERVICE, IRQ_BYTES), 0);
-	assert_int_equal(enqueue(INT_MCHK, IRQ_BYTES), 0);
+	assert_int_equal(enqueue(host.flic, INT_SERVICE, IRQ_BYTES), 0);
+	assert_int_equal(enqueue(host.flic, INT_MCHK, IRQ_BYTES), 0);
 	assert_int_equal(set_flic(FLIC_CLEAR_IRQS, 0, NULL), 0);
 	assert_false(fake_service_signal(host.vm, &parameter));
 	assert_int_equal(fake_machine_check(host.vm, &cr14, &mcic), 0);
@@ -552,26 +416,17 @@ static void floating_types_are_queued(void **state)
 
 /* --- 10: service signals ---------------------------------------------------------------------- */
 
-static int signal_service(uint32_t parameter)
-{
-	uint8_t block[INTERRUPT_BYTES] = { 0 };
-
-	put(block, INTERRUPT_TYPE, 4, INT_SERVICE);
-	put(block, INTERRUPT_PARM, 4, parameter);
-	return call(host.vm, S390_INTERRUPT, block);
-}
-
 static void a_second_service_signal_is_dropped(void **state)
 {
 	uint32_t parameter;
 
 	(void)state;
-	assert_int_equal(signal_service(0x5000), 0);
-	assert_int_equal(signal_service(0x6001), 0);
+	assert_int_equal(inject_old(host.vm, INT_SERVICE, 0x5000, 0), 0);
+	assert_int_equal(inject_old(host.vm, INT_SERVICE, 0x6001, 0), 0);
 	assert_int_equal(fake_dropped_signals(host.vm), 1);
 	assert_true(fake_service_signal(host.vm, &parameter));
 	assert_int_equal(parameter, 0x5001);
-	assert_int_equal(signal_service(0x6000), 0);
+	assert_int_equal(inject_old(host.vm, INT_SERVICE, 0x6000, 0), 0);
 	assert_int_equal(fake_dropped_signals(host.vm), 0);
 	assert_true(fake_service_signal(host.vm, &parameter));
 	assert_int_equal(parameter, 0x6000);
@@ -579,37 +434,27 @@ static void a_second_service_signal_is_dropped(void **state)
 
 /* --- 5: routes -------------------------------------------------------------------------------- */
 
-static int route(unsigned flags, unsigned gsi, unsigned type, uint64_t indicator, uint64_t bit,
-		 uint64_t summary, unsigned summary_bit)
-{
-	uint8_t block[ROUTING_BYTES + ROUTE_BYTES] = { 0 };
-	uint8_t *entry = block + ROUTING_BYTES;
-
-	put(block, ROUTING_NR, 4, 1);
-	put(entry, ROUTE_GSI, 4, gsi);
-	put(entry, ROUTE_TYPE, 4, type);
-	put(entry, ROUTE_FLAGS, 4, flags);
-	put(entry, ROUTE_IND_ADDR, 8, indicator);
-	put(entry, ROUTE_IND_OFFSET, 8, bit);
-	put(entry, ROUTE_SUMMARY_ADDR, 8, summary);
-	put(entry, ROUTE_SUMMARY_OFFSET, 4, summary_bit);
-	return call(host.vm, SET_GSI_ROUTING, block);
-}
-
 static void routes_stay_in_a_page(void **state)
 {
 	const unsigned last = PAGE * 8 - 1;
+	const struct {
+		struct route route;
+		int rc;
+	} rows[] = {
+		{ { 0, 1, 3, 0x1000, last, 0x2000, last }, 0 },
+		{ { 0, 1, 3, 0x1000, last + 1, 0x2000, 0 }, -EINVAL },
+		{ { 0, 1, 3, 0x1000, 0, 0x2000, last + 1 }, -EINVAL },
+		{ { 0, 1, 3, 0x1008, last - 63, 0x2000, 0 }, -EINVAL },
+		{ { 1, 1, 3, 0x1000, 0, 0x2000, 0 }, -EINVAL },
+		{ { 0, 4096, 3, 0x1000, 0, 0x2000, 0 }, -EINVAL },
+		{ { 0, 1, 1, 0x1000, 0, 0x2000, 0 }, -EINVAL },
+		{ { 0, 1, 3, STORAGE, 0, 0x2000, 0 }, -EFAULT },
+		{ { 0, 1, 3, 0x1000, 0, STORAGE, 0 }, -EFAULT },
+	};
 
 	(void)state;
-	assert_int_equal(route(0, 1, 3, 0x1000, last, 0x2000, last), 0);
-	assert_int_equal(route(0, 1, 3, 0x1000, last + 1, 0x2000, 0), -EINVAL);
-	assert_int_equal(route(0, 1, 3, 0x1000, 0, 0x2000, last + 1), -EINVAL);
-	assert_int_equal(route(0, 1, 3, 0x1008, last - 63, 0x2000, 0), -EINVAL);
-	assert_int_equal(route(1, 1, 3, 0x1000, 0, 0x2000, 0), -EINVAL);
-	assert_int_equal(route(0, 4096, 3, 0x1000, 0, 0x2000, 0), -EINVAL);
-	assert_int_equal(route(0, 1, 1, 0x1000, 0, 0x2000, 0), -EINVAL);
-	assert_int_equal(route(0, 1, 3, STORAGE, 0, 0x2000, 0), -EFAULT);
-	assert_int_equal(route(0, 1, 3, 0x1000, 0, STORAGE, 0), -EFAULT);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(set_route(host.vm, rows[i].route), rows[i].rc);
 }
 
 static void irqfds_have_few_flags(void **state)
@@ -747,20 +592,15 @@ static void unknown_registers_are_refused(void **state)
 	assert_int_equal(run(), -EINTR);
 }
 
-static int set_state(uint32_t mp_state)
-{
-	return call(host.vcpu, SET_MP_STATE, &mp_state);
-}
-
 static void a_stopped_vcpu_does_not_run(void **state)
 {
 	(void)state;
 	fake_exit(host.vcpu, &end);
-	assert_int_equal(set_state(6), -ENXIO);
-	assert_int_equal(set_state(8), -ENXIO);
-	assert_int_equal(set_state(MP_STOPPED), 0);
+	assert_int_equal(set_state(host.vcpu, 6), -ENXIO);
+	assert_int_equal(set_state(host.vcpu, 8), -ENXIO);
+	assert_int_equal(set_state(host.vcpu, MP_STOPPED), 0);
 	assert_int_equal(run(), -EINVAL);
-	assert_int_equal(set_state(MP_OPERATING), 0);
+	assert_int_equal(set_state(host.vcpu, MP_OPERATING), 0);
 	assert_int_equal(run(), -EINTR);
 	assert_int_equal(get(host.run, RUN_EXIT_REASON, 4), FAKE_INTR);
 }
@@ -858,7 +698,6 @@ static void *wait_and_end(void *unused)
 /* --- 9 */
 static void other_ioctls_wait_for_the_run(void **state)
 {
-	uint8_t irq[IRQ_BYTES] = { 0 };
 	pthread_t thread, ender;
 	int rc;
 
@@ -866,10 +705,9 @@ static void other_ioctls_wait_for_the_run(void **state)
 	fake_patience(1);
 	pthread_create(&thread, NULL, run_elsewhere, &rc);
 	wait_until_it_runs();
-	put(irq, IRQ_TYPE, 8, INT_RESTART);
-	assert_int_equal(call(host.vcpu, S390_IRQ, irq), 0); /* does not wait */
+	assert_int_equal(inject(host.vcpu, INT_RESTART, 0), 0); /* does not wait */
 	pthread_create(&ender, NULL, wait_and_end, NULL);
-	assert_int_equal(set_state(MP_OPERATING), 0);
+	assert_int_equal(set_state(host.vcpu, MP_OPERATING), 0);
 	pthread_join(ender, NULL);
 	pthread_join(thread, NULL);
 	assert_int_equal(rc, -EINTR);
@@ -879,25 +717,21 @@ static void other_ioctls_wait_for_the_run(void **state)
 
 static void a_stop_ends_the_run(void **state)
 {
-	uint8_t irq[IRQ_BYTES] = { 0 };
 	pthread_t thread;
 	int rc;
 
 	(void)state;
-	assert_int_equal(set_state(MP_OPERATING), 0);
+	assert_int_equal(set_state(host.vcpu, MP_OPERATING), 0);
 	pthread_create(&thread, NULL, run_elsewhere, &rc);
 	wait_until_it_runs();
-	put(irq, IRQ_TYPE, 8, INT_SIGP_STOP);
-	put(irq, IRQ_STOP_FLAGS, 4, 2);
-	assert_int_equal(call(host.vcpu, S390_IRQ, irq), -EINVAL);
-	put(irq, IRQ_STOP_FLAGS, 4, 0);
-	assert_int_equal(call(host.vcpu, S390_IRQ, irq), 0);
-	assert_int_equal(call(host.vcpu, S390_IRQ, irq), -EBUSY);
+	assert_int_equal(inject(host.vcpu, INT_SIGP_STOP, 2), -EINVAL);
+	assert_int_equal(inject(host.vcpu, INT_SIGP_STOP, 0), 0);
+	assert_int_equal(inject(host.vcpu, INT_SIGP_STOP, 0), -EBUSY);
 	pthread_join(thread, NULL);
 	assert_int_equal(rc, 0);
 	assert_int_equal(get(host.run, RUN_ICPTCODE, 1), FAKE_STOP);
-	assert_int_equal(set_state(MP_STOPPED), 0);
-	assert_int_equal(call(host.vcpu, S390_IRQ, irq), 0);
+	assert_int_equal(set_state(host.vcpu, MP_STOPPED), 0);
+	assert_int_equal(inject(host.vcpu, INT_SIGP_STOP, 0), 0);
 }
 
 static void resets_clear_more_and_more(void **state)
@@ -923,16 +757,6 @@ static void resets_clear_more_and_more(void **state)
 }
 
 /* --- 7: program interruptions ----------------------------------------------------------------- */
-
-static int inject(unsigned code, unsigned flags)
-{
-	uint8_t irq[IRQ_BYTES] = { 0 };
-
-	put(irq, IRQ_TYPE, 8, INT_PROGRAM);
-	put(irq, IRQ_PGM_CODE, 2, code);
-	irq[IRQ_PGM_FLAGS] = (uint8_t)flags;
-	return call(host.vcpu, S390_IRQ, irq);
-}
 
 /* The next entry delivers, by the length of the last instruction. */
 static void a_program_interruption_is_delivered(void **state)
@@ -960,7 +784,7 @@ static void a_program_interruption_is_delivered(void **state)
 		fake_exit(host.vcpu, &exit);
 		fake_exit(host.vcpu, &end);
 		assert_int_equal(run(), 0);
-		assert_int_equal(inject(rows[i].code, 0), 0);
+		assert_int_equal(inject(host.vcpu, INT_PROGRAM, rows[i].code), 0);
 		assert_false(fake_program(host.vcpu, &program));
 		assert_int_equal(run(), -EINTR);
 		assert_true(fake_program(host.vcpu, &program));
@@ -978,8 +802,8 @@ static void a_second_program_interruption_is_a_finding(void **state)
 	(void)state;
 	script(pcilg, &somewhere);
 	assert_int_equal(run(), 0);
-	assert_int_equal(inject(0x0006, 0), 0);
-	assert_int_equal(inject(0x0002, 0), 0);
+	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0006), 0);
+	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0002), 0);
 	assert_finding("while 0x0006 is pending");
 }
 
@@ -988,17 +812,17 @@ static void a_program_interruption_needs_an_instruction(void **state)
 	const struct fake_exit wait = { .reason = FAKE_SIEIC, .icptcode = FAKE_WAIT };
 
 	(void)state;
-	assert_int_equal(inject(0x0006, 0), 0);
+	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0006), 0);
 	assert_finding("without an instruction");
 	assert_int_equal(call_number(host.vcpu, S390_CLEAR_RESET, 0), 0);
 	fake_exit(host.vcpu, &wait);
 	assert_int_equal(run(), 0);
-	assert_int_equal(inject(0x0006, 0), 0);
+	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0006), 0);
 	assert_finding("without an instruction");
 	assert_int_equal(call_number(host.vcpu, S390_CLEAR_RESET, 0), 0);
 	script(pcilg, &somewhere);
 	assert_int_equal(run(), 0);
-	assert_int_equal(inject(0, 0), 0);
+	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0), 0);
 	assert_finding("code 0");
 }
 
@@ -1011,17 +835,13 @@ static void floating_types_are_none_of_a_vcpu(void **state)
 		{ INT_SERVICE, -EINVAL }, { INT_IO_ADAPTER, -EINVAL }, { INT_VIRTIO, -EINVAL },
 		{ 0xffff9999, -EINVAL },  { INT_CPU_TIMER, 0 },
 	};
-	uint8_t irq[IRQ_BYTES] = { 0 }, old[INTERRUPT_BYTES] = { 0 };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		put(irq, IRQ_TYPE, 8, rows[i].type);
-		assert_int_equal(call(host.vcpu, S390_IRQ, irq), rows[i].rc);
-		put(old, INTERRUPT_TYPE, 4, rows[i].type);
-		assert_int_equal(call(host.vcpu, S390_INTERRUPT, old), rows[i].rc);
+		assert_int_equal(inject(host.vcpu, rows[i].type, 0), rows[i].rc);
+		assert_int_equal(inject_old(host.vcpu, rows[i].type, 0, 0), rows[i].rc);
 	}
-	put(old, INTERRUPT_TYPE, 4, INT_PROGRAM);
-	assert_int_equal(call(host.vm, S390_INTERRUPT, old), -EINVAL);
+	assert_int_equal(inject_old(host.vm, INT_PROGRAM, 0, 0), -EINVAL);
 }
 
 /* --- 11 --------------------------------------------------------------------------------------- */
@@ -1045,26 +865,6 @@ static void reserved_bytes_are_zero(void **state)
 }
 
 /* --- 6: MEM_OP -------------------------------------------------------------------------------- */
-
-struct memop {
-	uint64_t address, flags;
-	unsigned size, op, ar, key;
-	const void *buffer;
-};
-
-static int memop(int fd, struct memop memop)
-{
-	uint8_t block[MEMOP_BYTES] = { 0 };
-
-	put(block, MEMOP_GADDR, 8, memop.address);
-	put(block, MEMOP_FLAGS, 8, memop.flags);
-	put(block, MEMOP_SIZE, 4, memop.size);
-	put(block, MEMOP_OP, 4, memop.op);
-	put(block, MEMOP_BUF, 8, (uintptr_t)memop.buffer);
-	block[MEMOP_AR] = (uint8_t)memop.ar;
-	block[MEMOP_KEY] = (uint8_t)memop.key;
-	return call(fd, S390_MEM_OP, block);
-}
 
 static void operands_of_memop(void **state)
 {
