@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "arguments.h"
 #include "layout.h"
 
 #define MEBIBYTE 0x100000u
@@ -22,34 +22,26 @@
 static int kvm, vm, vcpu, flic;
 static uint8_t *storage, *run;
 
-/* "NAME: RESULT", where a descriptor is 0. */
-static int call(const char *name, int fd, unsigned long request, const void *argument)
+/* "NAME: RESULT" */
+static int answer(const char *name, int rc)
 {
-	int rc = ioctl(fd, request, argument);
-	int error = errno;
-
 	if (rc >= 0)
-		printf("%s: %d\n", name, request == CREATE_VM || request == CREATE_VCPU ? 0 : rc);
+		printf("%s: %d\n", name, rc);
 	else
-		printf("%s: %s\n", name, strerror(error));
+		printf("%s: %s\n", name, strerror(-rc));
 	return rc;
 }
 
-static int call_number(const char *name, int fd, unsigned long request, uintptr_t argument)
+/* The same of a new descriptor, which is 0. */
+static int descriptor(const char *name, int fd)
 {
-	return call(name, fd, request, (void *)argument);
+	answer(name, fd < 0 ? fd : 0);
+	return fd;
 }
 
-static void put(void *block, size_t offset, size_t length, uint64_t value)
+static int ask(const char *name, int fd, unsigned long request, uintptr_t argument)
 {
-	uint16_t half = (uint16_t)value;
-	uint32_t word = (uint32_t)value;
-
-	memcpy((uint8_t *)block + offset,
-	       length == 2   ? (void *)&half
-	       : length == 4 ? (void *)&word
-			     : (void *)&value,
-	       length);
+	return answer(name, call_number(fd, request, argument));
 }
 
 /* --- a VM ------------------------------------------------------------------------------------- */
@@ -57,78 +49,49 @@ static void put(void *block, size_t offset, size_t length, uint64_t value)
 static void region(const char *name, unsigned slot, unsigned flags, uint64_t guest, uint64_t size,
 		   const void *host)
 {
-	uint8_t block[REGION_BYTES] = { 0 };
-
-	put(block, REGION_SLOT, 4, slot);
-	put(block, REGION_FLAGS, 4, flags);
-	put(block, REGION_GUEST, 8, guest);
-	put(block, REGION_SIZE, 8, size);
-	put(block, REGION_HOST, 8, (uintptr_t)host);
-	call(name, vm, SET_USER_MEMORY_REGION, block);
+	answer(name, set_region(vm, slot, flags, guest, size, host));
 }
 
 static void enable(const char *name, int fd, unsigned capability, unsigned flags)
 {
-	uint8_t block[CAP_BYTES] = { 0 };
-
-	put(block, CAP_NUMBER, 4, capability);
-	put(block, CAP_FLAGS, 4, flags);
-	call(name, fd, ENABLE_CAP, block);
+	answer(name, enable_capability(fd, capability, flags));
 }
 
 static int device(const char *name, unsigned type, unsigned flags)
 {
-	uint8_t block[DEVICE_BYTES] = { 0 };
-	int fd;
-
-	put(block, DEVICE_TYPE, 4, type);
-	put(block, DEVICE_FLAGS, 4, flags);
-	call(name, vm, CREATE_DEVICE, block);
-	memcpy(&fd, block + DEVICE_FD, sizeof(fd));
-	return fd;
-}
-
-static void attribute(const char *name, int fd, unsigned long request, unsigned group,
-		      uint64_t attr, const void *address)
-{
-	uint8_t block[ATTR_BYTES] = { 0 };
-
-	put(block, ATTR_GROUP, 4, group);
-	put(block, ATTR_ATTR, 8, attr);
-	put(block, ATTR_ADDR, 8, (uintptr_t)address);
-	call(name, fd, request, block);
+	return descriptor(name, create_device(vm, type, flags));
 }
 
 static void system_calls(void)
 {
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	call_number("version", kvm, GET_API_VERSION, 0);
-	call_number("version with an argument", kvm, GET_API_VERSION, 1);
-	call_number("size of kvm_run", kvm, GET_VCPU_MMAP_SIZE, 0);
-	call_number("MEM_OP's largest size", kvm, CHECK_EXTENSION, CAP_S390_MEM_OP);
-	call_number("routes", kvm, CHECK_EXTENSION, CAP_IRQ_ROUTING);
-	call_number("AIS", kvm, CHECK_EXTENSION, CAP_S390_AIS);
-	call_number("nobody's capability", kvm, CHECK_EXTENSION, 100000);
-	call_number("nobody's ioctl of /dev/kvm", kvm, 0xae7f, 0);
-	call_number("a VM's ioctl of /dev/kvm", kvm, CREATE_VCPU, 0);
+	ask("version", kvm, GET_API_VERSION, 0);
+	ask("version with an argument", kvm, GET_API_VERSION, 1);
+	ask("size of kvm_run", kvm, GET_VCPU_MMAP_SIZE, 0);
+	ask("MEM_OP's largest size", kvm, CHECK_EXTENSION, CAP_S390_MEM_OP);
+	ask("routes", kvm, CHECK_EXTENSION, CAP_IRQ_ROUTING);
+	ask("AIS", kvm, CHECK_EXTENSION, CAP_S390_AIS);
+	ask("nobody's capability", kvm, CHECK_EXTENSION, 100000);
+	ask("nobody's ioctl of /dev/kvm", kvm, 0xae7f, 0);
+	ask("a VM's ioctl of /dev/kvm", kvm, CREATE_VCPU, 0);
 	/* No VM of another type: Linux 6.12 warns when it refuses one, in
 	 * kvm_s390_pci_clear_list(). */
-	vm = call_number("VM", kvm, CREATE_VM, 0);
+	vm = descriptor("VM", call_number(kvm, CREATE_VM, 0));
 }
 
 static void capabilities_before(void)
 {
 	enable("CSS_SUPPORT of a VM", vm, CAP_S390_CSS_SUPPORT, 0);
 	enable("flags", vm, CAP_S390_IRQCHIP, 1);
-	call_number("irqchip without its capability", vm, CREATE_IRQCHIP, 0);
+	ask("irqchip without its capability", vm, CREATE_IRQCHIP, 0);
 	enable("IRQCHIP", vm, CAP_S390_IRQCHIP, 0);
-	call_number("irqchip", vm, CREATE_IRQCHIP, 0);
+	ask("irqchip", vm, CREATE_IRQCHIP, 0);
 	enable("AIS", vm, CAP_S390_AIS, 0);
 	enable("USER_SIGP", vm, CAP_S390_USER_SIGP, 0);
-	call_number("nobody's ioctl of a VM", vm, 0xae7f, 0);
-	call_number("a vCPU's ioctl of a VM", vm, RUN, 0);
-	call_number("ENABLE_CAP of nowhere", vm, ENABLE_CAP, 8);
-	call_number("a memory slot of nowhere", vm, SET_USER_MEMORY_REGION, 8);
+	ask("nobody's ioctl of a VM", vm, 0xae7f, 0);
+	ask("a vCPU's ioctl of a VM", vm, RUN, 0);
+	ask("ENABLE_CAP of nowhere", vm, ENABLE_CAP, 8);
+	ask("a memory slot of nowhere", vm, SET_USER_MEMORY_REGION, 8);
 	printf("mmap of a VM: %s\n",
 	       mmap(NULL, RUN_SIZE, PROT_READ, MAP_SHARED, vm, 0) == MAP_FAILED ? strerror(errno)
 										: "0");
@@ -160,62 +123,46 @@ static void model(void)
 {
 	static uint8_t block[MACHINE_BYTES];
 
-	attribute("nobody's group", vm, SET_DEVICE_ATTR, 77, 0, block);
-	attribute("nobody's group, HAS", vm, HAS_DEVICE_ATTR, 77, 0, block);
-	attribute("PROCESSOR", vm, GET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, block);
-	attribute("PROCESSOR of nowhere", vm, GET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR,
-		  (void *)8);
-	attribute("MACHINE", vm, GET_DEVICE_ATTR, VM_CPU_MODEL, CPU_MACHINE, block);
-	attribute("MACHINE, SET", vm, SET_DEVICE_ATTR, VM_CPU_MODEL, CPU_MACHINE, block);
-	attribute("TOD_LOW", vm, GET_DEVICE_ATTR, VM_TOD, VM_TOD_LOW, block);
-	attribute("TOD_EXT", vm, GET_DEVICE_ATTR, VM_TOD, VM_TOD_EXT, block);
-	attribute("TOD_EXT, HAS", vm, HAS_DEVICE_ATTR, VM_TOD, VM_TOD_EXT, block);
-	attribute("TOD 3", vm, GET_DEVICE_ATTR, VM_TOD, 3, block);
+	answer("nobody's group", set_attribute(vm, 77, 0, block));
+	answer("nobody's group, HAS", has_attribute(vm, 77, 0));
+	answer("PROCESSOR", get_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, block));
+	answer("PROCESSOR of nowhere", get_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, (void *)8));
+	answer("MACHINE", get_attribute(vm, VM_CPU_MODEL, CPU_MACHINE, block));
+	answer("MACHINE, SET", set_attribute(vm, VM_CPU_MODEL, CPU_MACHINE, block));
+	answer("TOD_LOW", get_attribute(vm, VM_TOD, VM_TOD_LOW, block));
+	answer("TOD_EXT", get_attribute(vm, VM_TOD, VM_TOD_EXT, block));
+	answer("TOD_EXT, HAS", has_attribute(vm, VM_TOD, VM_TOD_EXT));
+	answer("TOD 3", get_attribute(vm, VM_TOD, 3, block));
 }
 
 /* --- the FLIC --------------------------------------------------------------------------------- */
 
 static void set_flic(const char *name, unsigned group, uint64_t attr, const void *address)
 {
-	attribute(name, flic, SET_DEVICE_ATTR, group, attr, address);
+	answer(name, set_attribute(flic, group, attr, address));
 }
 
 static void adapter(const char *name, unsigned id)
 {
-	uint8_t block[ADAPTER_BYTES] = { 0 };
-
-	put(block, ADAPTER_ID, 4, id);
-	block[ADAPTER_ISC] = 2;
-	block[ADAPTER_SWAP] = 1;
-	block[ADAPTER_FLAGS] = 1;
-	set_flic(name, FLIC_ADAPTER_REGISTER, 0, block);
+	answer(name, register_adapter(flic, id, 2, 1));
 }
 
 static void mode(const char *name, unsigned isc, unsigned number)
 {
-	uint8_t block[AIS_BYTES] = { 0 };
-
-	block[AIS_ISC] = (uint8_t)isc;
-	put(block, AIS_MODE, 2, number);
-	set_flic(name, FLIC_AISM, 0, block);
+	answer(name, set_mode(flic, isc, number));
 }
 
 static void modes(const char *name)
 {
 	uint8_t block[AIS_ALL_BYTES] = { 0 };
 
-	attribute(name, flic, GET_DEVICE_ATTR, FLIC_AISM_ALL, sizeof(block), block);
+	answer(name, get_attribute(flic, FLIC_AISM_ALL, sizeof(block), block));
 	printf("single 0x%02x, none 0x%02x\n", block[0], block[1]);
 }
 
 static void queue(const char *name, uint64_t type, unsigned length)
 {
-	uint8_t irq[IRQ_BYTES] = { 0 };
-
-	put(irq, IRQ_TYPE, 8, type);
-	if (type <= INT_IO_MAX)
-		put(irq, IRQ_IO_WORD, 4, 0x80000000u);
-	set_flic(name, FLIC_ENQUEUE, length, irq);
+	answer(name, enqueue(flic, type, length));
 }
 
 static void interruptions(void)
@@ -225,11 +172,11 @@ static void interruptions(void)
 	device("FLIC, test", DEVICE_TYPE_FLIC, DEVICE_TEST);
 	device("device of type 5", 5, 0);
 	device("device of type 99", 99, 0);
-	call_number("a VM's ioctl of a FLIC", flic, ENABLE_CAP, 0);
-	attribute("group 10, HAS", flic, HAS_DEVICE_ATTR, FLIC_AIRQ_INJECT, 0, NULL);
-	attribute("group 12, HAS", flic, HAS_DEVICE_ATTR, 12, 0, NULL);
+	ask("a VM's ioctl of a FLIC", flic, ENABLE_CAP, 0);
+	answer("group 10, HAS", has_attribute(flic, FLIC_AIRQ_INJECT, 0));
+	answer("group 12, HAS", has_attribute(flic, 12, 0));
 	set_flic("group 12", 12, 0, NULL);
-	attribute("group 2, GET", flic, GET_DEVICE_ATTR, FLIC_ENQUEUE, 0, NULL);
+	answer("group 2, GET", get_attribute(flic, FLIC_ENQUEUE, 0, NULL));
 	adapter("adapter 56", 56);
 	adapter("adapter 56 again", 56);
 	adapter("adapter 64", 64);
@@ -259,16 +206,7 @@ static void interruptions(void)
 /* What 7.2 alone refuses is not asked. */
 static void route(const char *name, unsigned flags, unsigned gsi, unsigned type, uint64_t indicator)
 {
-	uint8_t block[ROUTING_BYTES + ROUTE_BYTES] = { 0 };
-	uint8_t *entry = block + ROUTING_BYTES;
-
-	put(block, ROUTING_NR, 4, 1);
-	put(entry, ROUTE_GSI, 4, gsi);
-	put(entry, ROUTE_TYPE, 4, type);
-	put(entry, ROUTE_FLAGS, 4, flags);
-	put(entry, ROUTE_IND_ADDR, 8, indicator);
-	put(entry, ROUTE_SUMMARY_ADDR, 8, 0x2000);
-	call(name, vm, SET_GSI_ROUTING, block);
+	answer(name, set_route(vm, (struct route){ flags, gsi, type, indicator, 0, 0x2000, 0 }));
 }
 
 static void routes(void)
@@ -282,19 +220,10 @@ static void routes(void)
 
 /* --- a vCPU ----------------------------------------------------------------------------------- */
 
-static void memop(const char *name, int fd, uint64_t address, unsigned flags, unsigned size,
-		  unsigned op, unsigned ar, unsigned key, const void *buffer)
+static void operand(const char *name, int fd, uint64_t address, unsigned flags, unsigned size,
+		    unsigned op, unsigned ar, unsigned key, const void *buffer)
 {
-	uint8_t block[MEMOP_BYTES] = { 0 };
-
-	put(block, MEMOP_GADDR, 8, address);
-	put(block, MEMOP_FLAGS, 8, flags);
-	put(block, MEMOP_SIZE, 4, size);
-	put(block, MEMOP_OP, 4, op);
-	put(block, MEMOP_BUF, 8, (uintptr_t)buffer);
-	block[MEMOP_AR] = (uint8_t)ar;
-	block[MEMOP_KEY] = (uint8_t)key;
-	call(name, fd, S390_MEM_OP, block);
+	answer(name, memop(fd, (struct memop){ address, flags, size, op, ar, key, buffer }));
 }
 
 static void operands(void)
@@ -302,63 +231,50 @@ static void operands(void)
 	static uint8_t bytes[MEMOP_MAX + 1];
 	const unsigned skey = MEMOP_SKEY, check = MEMOP_CHECK_ONLY;
 
-	memop("read", vcpu, 0x10000, 0, 8, 0, 0, 0, bytes);
-	memop("write", vcpu, 0x10000, 0, 8, 1, 0, 0, bytes);
-	memop("absolute read", vm, 0x10000, 0, 8, 4, 0, 0, bytes);
-	memop("absolute write", vm, 0x10000, 0, 8, 5, 0, 0, bytes);
-	memop("read of a VM", vm, 0x10000, 0, 8, 0, 0, 0, bytes);
-	memop("absolute read of a vCPU", vcpu, 0x10000, 0, 8, 4, 0, 0, bytes);
-	memop("0 bytes", vcpu, 0x10000, 0, 0, 0, 0, 0, bytes);
-	memop("65536 bytes", vcpu, 0x10000, 0, MEMOP_MAX, 0, 0, 0, bytes);
-	memop("65537 bytes", vcpu, 0x10000, 0, MEMOP_MAX + 1, 0, 0, 0, bytes);
-	memop("a flag of nobody", vcpu, 0x10000, 0x80, 8, 0, 0, 0, bytes);
-	memop("inject, of a VM", vm, 0x10000, MEMOP_INJECT, 8, 4, 0, 0, bytes);
-	memop("access register 16", vcpu, 0x10000, 0, 8, 0, 16, 0, bytes);
-	memop("key 16", vcpu, 0x10000, skey, 8, 0, 0, 16, bytes);
-	memop("key 16, of a VM", vm, 0x10000, skey, 8, 4, 0, 16, bytes);
-	memop("key 0", vcpu, 0x10000, skey, 8, 1, 0, 0, bytes);
-	memop("fetch with another key", vcpu, 0x10000, skey, 8, 0, 0, 3, bytes);
-	memop("store with another key", vcpu, 0x10000, skey, 8, 1, 0, 3, bytes);
-	memop("check of a store with another key", vcpu, 0x10000, skey | check, 8, 1, 0, 3, NULL);
-	memop("absolute store with another key", vm, 0x10000, skey, 8, 5, 0, 3, bytes);
-	memop("read to nowhere", vcpu, 0x10000, 0, 8, 0, 0, 0, (void *)8);
-	memop("write from nowhere", vcpu, 0x10000, 0, 8, 1, 0, 0, (void *)8);
-	memop("absolute read to nowhere", vm, 0x10000, 0, 8, 4, 0, 0, (void *)8);
-	memop("behind storage", vcpu, 2 * MEBIBYTE, 0, 8, 0, 0, 0, bytes);
-	memop("across the end", vcpu, 2 * MEBIBYTE - 4, 0, 8, 0, 0, 0, bytes);
-	memop("check behind storage", vcpu, 2 * MEBIBYTE, check, 8, 1, 0, 0, NULL);
-	memop("absolute behind storage", vm, 2 * MEBIBYTE, 0, 8, 4, 0, 0, bytes);
-	memop("absolute across the end", vm, 2 * MEBIBYTE - 4, 0, 8, 4, 0, 0, bytes);
-	memop("24-bit addressing", vcpu, 0x81010000, 0, 8, 0, 0, 0, bytes);
-	memop("operation 9", vcpu, 0x10000, 0, 8, 9, 0, 0, bytes);
+	operand("read", vcpu, 0x10000, 0, 8, 0, 0, 0, bytes);
+	operand("write", vcpu, 0x10000, 0, 8, 1, 0, 0, bytes);
+	operand("absolute read", vm, 0x10000, 0, 8, 4, 0, 0, bytes);
+	operand("absolute write", vm, 0x10000, 0, 8, 5, 0, 0, bytes);
+	operand("read of a VM", vm, 0x10000, 0, 8, 0, 0, 0, bytes);
+	operand("absolute read of a vCPU", vcpu, 0x10000, 0, 8, 4, 0, 0, bytes);
+	operand("0 bytes", vcpu, 0x10000, 0, 0, 0, 0, 0, bytes);
+	operand("65536 bytes", vcpu, 0x10000, 0, MEMOP_MAX, 0, 0, 0, bytes);
+	operand("65537 bytes", vcpu, 0x10000, 0, MEMOP_MAX + 1, 0, 0, 0, bytes);
+	operand("a flag of nobody", vcpu, 0x10000, 0x80, 8, 0, 0, 0, bytes);
+	operand("inject, of a VM", vm, 0x10000, MEMOP_INJECT, 8, 4, 0, 0, bytes);
+	operand("access register 16", vcpu, 0x10000, 0, 8, 0, 16, 0, bytes);
+	operand("key 16", vcpu, 0x10000, skey, 8, 0, 0, 16, bytes);
+	operand("key 16, of a VM", vm, 0x10000, skey, 8, 4, 0, 16, bytes);
+	operand("key 0", vcpu, 0x10000, skey, 8, 1, 0, 0, bytes);
+	operand("fetch with another key", vcpu, 0x10000, skey, 8, 0, 0, 3, bytes);
+	operand("store with another key", vcpu, 0x10000, skey, 8, 1, 0, 3, bytes);
+	operand("check of a store with another key", vcpu, 0x10000, skey | check, 8, 1, 0, 3, NULL);
+	operand("absolute store with another key", vm, 0x10000, skey, 8, 5, 0, 3, bytes);
+	operand("read to nowhere", vcpu, 0x10000, 0, 8, 0, 0, 0, (void *)8);
+	operand("write from nowhere", vcpu, 0x10000, 0, 8, 1, 0, 0, (void *)8);
+	operand("absolute read to nowhere", vm, 0x10000, 0, 8, 4, 0, 0, (void *)8);
+	operand("behind storage", vcpu, 2 * MEBIBYTE, 0, 8, 0, 0, 0, bytes);
+	operand("across the end", vcpu, 2 * MEBIBYTE - 4, 0, 8, 0, 0, 0, bytes);
+	operand("check behind storage", vcpu, 2 * MEBIBYTE, check, 8, 1, 0, 0, NULL);
+	operand("absolute behind storage", vm, 2 * MEBIBYTE, 0, 8, 4, 0, 0, bytes);
+	operand("absolute across the end", vm, 2 * MEBIBYTE - 4, 0, 8, 4, 0, 0, bytes);
+	operand("24-bit addressing", vcpu, 0x81010000, 0, 8, 0, 0, 0, bytes);
+	operand("operation 9", vcpu, 0x10000, 0, 8, 9, 0, 0, bytes);
 }
 
 static void irq(const char *name, uint64_t type, uint32_t parameter)
 {
-	uint8_t block[IRQ_BYTES] = { 0 };
-
-	put(block, IRQ_TYPE, 8, type);
-	if (type == INT_PROGRAM)
-		put(block, IRQ_PGM_CODE, 2, parameter);
-	else if (type == INT_EMERGENCY)
-		put(block, IRQ_EMERGENCY_CODE, 2, parameter);
-	else
-		put(block, IRQ_UNION, 4, parameter);
-	call(name, vcpu, S390_IRQ, block);
+	answer(name, inject(vcpu, type, parameter));
 }
 
-static void old_interrupt(const char *name, int fd, uint32_t type)
+static void old_irq(const char *name, int fd, uint32_t type)
 {
-	uint8_t block[INTERRUPT_BYTES] = { 0 };
-
-	put(block, INTERRUPT_TYPE, 4, type);
-	put(block, INTERRUPT_PARM64, 8, type == INT_IO_ADAPTER ? 0x80000000u : 0);
-	call(name, fd, S390_INTERRUPT, block);
+	answer(name, inject_old(fd, type, 0, type == INT_IO_ADAPTER ? 0x80000000u : 0));
 }
 
 static void state(const char *name, uint32_t number)
 {
-	call(name, vcpu, SET_MP_STATE, &number);
+	answer(name, set_state(vcpu, number));
 }
 
 static void injections(void)
@@ -369,12 +285,12 @@ static void injections(void)
 	irq("clock comparator", INT_CLOCK_COMP, 0);
 	irq("emergency signal of CPU 0", INT_EMERGENCY, 0);
 	irq("emergency signal of CPU 9", INT_EMERGENCY, 9);
-	old_interrupt("service signal, old", vcpu, INT_SERVICE);
-	old_interrupt("restart, old", vcpu, INT_RESTART);
-	old_interrupt("program interruption of a VM", vm, INT_PROGRAM);
-	old_interrupt("adapter interruption of a VM", vm, INT_IO_ADAPTER);
-	old_interrupt("service signal of a VM", vm, INT_SERVICE);
-	call_number("irq of nowhere", vcpu, S390_IRQ, 8);
+	old_irq("service signal, old", vcpu, INT_SERVICE);
+	old_irq("restart, old", vcpu, INT_RESTART);
+	old_irq("program interruption of a VM", vm, INT_PROGRAM);
+	old_irq("adapter interruption of a VM", vm, INT_IO_ADAPTER);
+	old_irq("service signal of a VM", vm, INT_SERVICE);
+	ask("irq of nowhere", vcpu, S390_IRQ, 8);
 	state("check stop", 6);
 	state("load", 8);
 	state("operating", MP_OPERATING);
@@ -389,15 +305,15 @@ static void injections(void)
 static void runs(void)
 {
 	put(run, RUN_VALID_REGS, 8, 1ull << 40);
-	call_number("valid registers of nobody", vcpu, RUN, 0);
+	ask("valid registers of nobody", vcpu, RUN, 0);
 	put(run, RUN_VALID_REGS, 8, 0);
 	put(run, RUN_DIRTY_REGS, 8, 1ull << 40);
-	call_number("dirty registers of nobody", vcpu, RUN, 0);
+	ask("dirty registers of nobody", vcpu, RUN, 0);
 	put(run, RUN_DIRTY_REGS, 8, 0);
-	call_number("run of a stopped CPU", vcpu, RUN, 0);
-	call_number("run with an argument", vcpu, RUN, 1);
+	ask("run of a stopped CPU", vcpu, RUN, 0);
+	ask("run with an argument", vcpu, RUN, 1);
 	run[RUN_IMMEDIATE_EXIT] = 1;
-	call_number("immediate exit", vcpu, RUN, 0);
+	ask("immediate exit", vcpu, RUN, 0);
 	run[RUN_IMMEDIATE_EXIT] = 0;
 }
 
@@ -406,20 +322,20 @@ static void resets(void)
 	uint64_t cr14;
 
 	run[RUN_GPRS] = 0x55;
-	call_number("normal reset", vcpu, S390_NORMAL_RESET, 0);
-	call_number("initial reset", vcpu, S390_INITIAL_RESET, 0);
+	ask("normal reset", vcpu, S390_NORMAL_RESET, 0);
+	ask("initial reset", vcpu, S390_INITIAL_RESET, 0);
 	memcpy(&cr14, run + RUN_CRS + 8 * 14, sizeof(cr14));
 	printf("control register 14: 0x%llx, register 0: 0x%x\n", (unsigned long long)cr14,
 	       run[RUN_GPRS]);
-	call_number("clear reset", vcpu, S390_CLEAR_RESET, 0);
+	ask("clear reset", vcpu, S390_CLEAR_RESET, 0);
 	printf("register 0: 0x%x\n", run[RUN_GPRS]);
 }
 
 static void a_vcpu(void)
 {
-	vcpu = call_number("vCPU", vm, CREATE_VCPU, 0);
-	call_number("vCPU 0 again", vm, CREATE_VCPU, 0);
-	call_number("vCPU 100000", vm, CREATE_VCPU, 100000);
+	vcpu = descriptor("vCPU", call_number(vm, CREATE_VCPU, 0));
+	descriptor("vCPU 0 again", call_number(vm, CREATE_VCPU, 0));
+	descriptor("vCPU 100000", call_number(vm, CREATE_VCPU, 100000));
 	run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0);
 	if (run == MAP_FAILED)
 		exit(1);
@@ -428,9 +344,9 @@ static void a_vcpu(void)
 	enable("CSS_SUPPORT", vcpu, CAP_S390_CSS_SUPPORT, 0);
 	enable("IRQCHIP of a vCPU", vcpu, CAP_S390_IRQCHIP, 0);
 	enable("CSS_SUPPORT with flags", vcpu, CAP_S390_CSS_SUPPORT, 1);
-	call_number("nobody's ioctl of a vCPU", vcpu, 0xae7f, 0);
-	call_number("a file's ioctl of a vCPU", vcpu, 0x5401, 0);
-	call_number("a VM's ioctl of a vCPU", vcpu, CREATE_VCPU, 0);
+	ask("nobody's ioctl of a vCPU", vcpu, 0xae7f, 0);
+	ask("a file's ioctl of a vCPU", vcpu, 0x5401, 0);
+	ask("a VM's ioctl of a vCPU", vcpu, CREATE_VCPU, 0);
 }
 
 int main(void)
