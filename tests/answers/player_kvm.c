@@ -16,6 +16,7 @@
 
 #include "answers.h"
 #include "host.h"
+#include "tests/kvm/arguments.h"
 #include "tests/kvm/layout.h"
 #include "tests/kvm/vmm.h"
 
@@ -280,8 +281,8 @@ static void reset(struct player *player, bool whole_system)
 
 	zpci_kvm_reset(kvm->vmm.kvm, kvm->host.firmware,
 		       whole_system ? ZPCI_RESET_SYSTEM : ZPCI_RESET_SUBSYSTEM);
-	if (vmm_set_attribute(kvm->vmm.flic, FLIC_CLEAR_IRQS, 0, NULL) ||
-	    vmm_set_attribute(kvm->vmm.flic, FLIC_AISM_ALL, 0, all_modes))
+	if (set_attribute(kvm->vmm.flic, FLIC_CLEAR_IRQS, 0, NULL) ||
+	    set_attribute(kvm->vmm.flic, FLIC_AISM_ALL, 0, all_modes))
 		host_die("the FLIC cannot be cleared");
 }
 

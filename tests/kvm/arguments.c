@@ -131,7 +131,7 @@ int register_adapter(int flic, unsigned id, unsigned isc, unsigned flags)
 	return set_attribute(flic, FLIC_ADAPTER_REGISTER, 0, block);
 }
 
-int set_mode(int flic, unsigned isc, unsigned mode)
+int set_suppression(int flic, unsigned isc, unsigned mode)
 {
 	uint8_t block[AIS_BYTES] = { 0 };
 

@@ -33,7 +33,7 @@ int has_attribute(int fd, unsigned group, uint64_t attribute);
 
 /* Of a FLIC. An adapter is one of PCI, which swaps indicators. */
 int register_adapter(int flic, unsigned id, unsigned isc, unsigned flags);
-int set_mode(int flic, unsigned isc, unsigned mode);
+int set_suppression(int flic, unsigned isc, unsigned mode);
 /* A block of @length bytes: a machine check for repair, a service signal for 0x5000, an adapter
  * interruption of ISC 5. */
 int enqueue(int flic, uint64_t type, unsigned length);

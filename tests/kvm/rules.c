@@ -149,7 +149,7 @@ static void adapter(const char *name, unsigned id)
 
 static void mode(const char *name, unsigned isc, unsigned number)
 {
-	answer(name, set_mode(flic, isc, number));
+	answer(name, set_suppression(flic, isc, number));
 }
 
 static void modes(const char *name)

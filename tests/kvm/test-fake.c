@@ -362,8 +362,8 @@ static void single_mode_presents_one(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 58, NULL), 0);
 	assert_int_equal(fake_adapter_interruptions(host.vm, 2), 3);
-	assert_int_equal(set_mode(host.flic, 2, 1), 0);
-	assert_int_equal(set_mode(host.flic, 3, 1), 0);
+	assert_int_equal(set_suppression(host.flic, 2, 1), 0);
+	assert_int_equal(set_suppression(host.flic, 3, 1), 0);
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 58, NULL), 0);
 		assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 59, NULL), 0);
@@ -371,12 +371,12 @@ static void single_mode_presents_one(void **state)
 	assert_int_equal(fake_adapter_interruptions(host.vm, 2), 1);
 	assert_int_equal(fake_adapter_interruptions(host.vm, 3), 3); /* not suppressible */
 	assert_int_equal(fake_suppression(host.vm, 2), 2);
-	assert_int_equal(set_mode(host.flic, 2, 1), 0);
+	assert_int_equal(set_suppression(host.flic, 2, 1), 0);
 	assert_int_equal(fake_suppression(host.vm, 2), 1);
-	assert_int_equal(set_mode(host.flic, 2, 0), 0);
+	assert_int_equal(set_suppression(host.flic, 2, 0), 0);
 	assert_int_equal(fake_suppression(host.vm, 2), 0);
-	assert_int_equal(set_mode(host.flic, 8, 0), -EINVAL);
-	assert_int_equal(set_mode(host.flic, 2, 2), -EINVAL);
+	assert_int_equal(set_suppression(host.flic, 8, 0), -EINVAL);
+	assert_int_equal(set_suppression(host.flic, 2, 2), -EINVAL);
 	assert_int_equal(get_attribute(host.flic, FLIC_AISM_ALL, 2, modes), 0);
 	assert_int_equal(modes[0], 0x10);
 	assert_int_equal(set_flic(FLIC_AISM_ALL, 2, (uint8_t[2]){ 0x20, 0x20 }), 0);
@@ -387,7 +387,7 @@ static void suppression_needs_its_facility(void **state)
 {
 	(void)state;
 	host.flic = create_device(host.vm, DEVICE_TYPE_FLIC, 0);
-	assert_int_equal(set_mode(host.flic, 2, 1), -EOPNOTSUPP);
+	assert_int_equal(set_suppression(host.flic, 2, 1), -EOPNOTSUPP);
 	assert_int_equal(set_flic(FLIC_AISM_ALL, 2, (uint8_t[2]){ 0 }), -EOPNOTSUPP);
 }
 

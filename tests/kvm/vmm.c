@@ -10,10 +10,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "layout.h"
 
 void vmm_die(const char *what)
@@ -38,31 +38,9 @@ static void log_message(void *opaque, enum zpci_log_level level, const char *mes
 
 /* --- the VM ----------------------------------------------------------------------------------- */
 
-static int attribute(int fd, unsigned long request, unsigned group, uint64_t attr,
-		     const void *address)
-{
-	const struct {
-		uint32_t flags, group;
-		uint64_t attr, address;
-	} block = { 0, group, attr, (uintptr_t)address };
-
-	return ioctl(fd, request, &block);
-}
-
-int vmm_set_attribute(int fd, unsigned group, uint64_t attr, const void *address)
-{
-	return attribute(fd, SET_DEVICE_ATTR, group, attr, address);
-}
-
 static void enable_suppression(const struct vmm *vmm)
 {
-	const struct {
-		uint32_t number, flags;
-		uint64_t arguments[4];
-		uint8_t padding[64];
-	} capability = { .number = CAP_S390_AIS };
-
-	must(ioctl(vmm->vm, ENABLE_CAP, &capability), "no suppression");
+	must(enable_capability(vmm->vm, CAP_S390_AIS, 0), "no suppression");
 }
 
 /* Facilities 69 and 71; 72 is there by now. */
@@ -70,10 +48,9 @@ static void set_facilities(const struct vmm *vmm)
 {
 	uint64_t processor[PROCESSOR_BYTES / 8];
 
-	must(attribute(vmm->vm, GET_DEVICE_ATTR, VM_CPU_MODEL, CPU_PROCESSOR, processor),
-	     "no CPU model");
+	must(get_attribute(vmm->vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), "no CPU model");
 	processor[PROCESSOR_LIST / 8 + 1] |= 0x0500000000000000;
-	must(vmm_set_attribute(vmm->vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), "no CPU model");
+	must(set_attribute(vmm->vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), "no CPU model");
 }
 
 #define MEBIBYTE 0x100000u
@@ -107,7 +84,7 @@ static void create_storage(struct vmm *vmm)
 
 static void create_vcpu(struct vmm *vmm)
 {
-	vmm->vcpu = must(ioctl(vmm->vm, CREATE_VCPU, 0), "no vCPU");
+	vmm->vcpu = must(call_number(vmm->vm, CREATE_VCPU, 0), "no vCPU");
 	vmm->run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vmm->vcpu, 0);
 	if (vmm->run == MAP_FAILED)
 		vmm_die("no kvm_run");
@@ -115,11 +92,6 @@ static void create_vcpu(struct vmm *vmm)
 
 void vmm_create(struct vmm *vmm, uint64_t size)
 {
-	struct {
-		uint32_t type;
-		int fd;
-		uint32_t flags;
-	} device = { .type = DEVICE_TYPE_FLIC };
 	struct zpci_kvm_options options = { .size = sizeof(options),
 					    .logger = { log_message, NULL },
 					    .sic = true };
@@ -127,11 +99,10 @@ void vmm_create(struct vmm *vmm, uint64_t size)
 	vmm->firmware = NULL;
 	vmm->size = size;
 	vmm->system = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "no /dev/kvm");
-	vmm->vm = options.vm = must(ioctl(vmm->system, CREATE_VM, 0), "no VM");
+	vmm->vm = options.vm = must(call_number(vmm->system, CREATE_VM, 0), "no VM");
 	enable_suppression(vmm);
 	set_facilities(vmm);
-	must(ioctl(vmm->vm, CREATE_DEVICE, &device), "no FLIC");
-	vmm->flic = options.flic = device.fd;
+	vmm->flic = options.flic = must(create_device(vmm->vm, DEVICE_TYPE_FLIC, 0), "no FLIC");
 	must(zpci_kvm_create(&options, &vmm->kvm), "zpci_kvm_create()");
 	create_storage(vmm);
 	vmm_slot(vmm, 0, 0, size);
@@ -152,10 +123,6 @@ void vmm_destroy(struct vmm *vmm)
 
 void vmm_slot(struct vmm *vmm, uint32_t number, uint64_t start, uint64_t length)
 {
-	const struct {
-		uint32_t slot, flags;
-		uint64_t guest, size, host;
-	} region = { number, 0, start, length, (uintptr_t)vmm->storage + start };
 	const struct zpci_kvm_slot slot = {
 		.size = sizeof(slot),
 		.slot = number,
@@ -166,7 +133,7 @@ void vmm_slot(struct vmm *vmm, uint32_t number, uint64_t start, uint64_t length)
 		.offset = start,
 	};
 
-	must(ioctl(vmm->vm, SET_USER_MEMORY_REGION, &region), "no memory slot");
+	must(set_region(vmm->vm, number, 0, start, length, vmm->storage + start), "no memory slot");
 	must(zpci_kvm_memory(vmm->kvm, vmm->firmware, &slot), "zpci_kvm_memory()");
 }
 
@@ -175,7 +142,7 @@ void vmm_slot(struct vmm *vmm, uint32_t number, uint64_t start, uint64_t length)
 int vmm_exit(struct vmm *vmm, const struct fake_exit *exit)
 {
 	fake_exit(vmm->vcpu, exit);
-	must(ioctl(vmm->vcpu, RUN, 0), "KVM_RUN");
+	must(call_number(vmm->vcpu, RUN, 0), "KVM_RUN");
 	return must(zpci_kvm_exit(vmm->kvm, vmm->firmware, vmm->vcpu, (struct kvm_run *)vmm->run),
 		    "zpci_kvm_exit()");
 }
@@ -185,6 +152,6 @@ void vmm_enter(struct vmm *vmm)
 	static const struct fake_exit end = { .error = EINTR };
 
 	fake_exit(vmm->vcpu, &end);
-	if (ioctl(vmm->vcpu, RUN, 0) != -1 || errno != EINTR)
+	if (call_number(vmm->vcpu, RUN, 0) != -EINTR)
 		vmm_die("KVM_RUN does not end");
 }

@@ -31,9 +31,6 @@ void vmm_destroy(struct vmm *vmm);
 /* A slot of KVM's, with the storage of the same addresses; @length 0: it goes away. */
 void vmm_slot(struct vmm *vmm, uint32_t number, uint64_t start, uint64_t length);
 
-/* SET_DEVICE_ATTR: 0, or -1. */
-int vmm_set_attribute(int fd, unsigned group, uint64_t attr, const void *address);
-
 /* One instruction of the guest: the exit @exit, and zpci_kvm_exit(), whose result it returns. Then
  * vmm_enter() enters KVM_RUN again, so that the guest has what came of it. */
 int vmm_exit(struct vmm *vmm, const struct fake_exit *exit);
