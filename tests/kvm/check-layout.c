@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * check-layout.c - the numbers of layout.h against the headers of Linux that this machine has. It
- * is compiled with test-fake, and does nothing. What <asm/kvm.h> has is looked at on s390x.
+ * is compiled with the fake's tests, and does nothing. What <asm/kvm.h> has is looked at on s390x.
  */
 #include <linux/kvm.h>
 #include <stddef.h>

@@ -8,103 +8,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "arguments.h"
 #include "fake.h"
+#include "fixture.h"
+#include "guest.h"
 #include "layout.h"
-
-#define STORAGE 0x400000u
-#define MEBIBYTE 0x100000u
-
-/* --- a VM ------------------------------------------------------------------------------------- */
-
-static struct {
-	int kvm, vm, vcpu, flic;
-	uint8_t *run, *storage;
-} host;
-
-static int set_flic(unsigned group, uint64_t attr, void *address)
-{
-	return set_attribute(host.flic, group, attr, address);
-}
-
-static void create_vm(void)
-{
-	fake_keep_findings(true);
-	fake_findings();
-	host.kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	assert_true(host.kvm >= 0);
-	host.vm = call_number(host.kvm, CREATE_VM, 0);
-	assert_true(host.vm >= 0);
-	host.storage = aligned_alloc(MEBIBYTE, STORAGE);
-	assert_non_null(host.storage);
-	memset(host.storage, 0, STORAGE);
-	host.vcpu = host.flic = -1;
-}
-
-static void create_vcpu(void)
-{
-	host.vcpu = call_number(host.vm, CREATE_VCPU, 0);
-	assert_true(host.vcpu >= 0);
-	host.run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, host.vcpu, 0);
-	assert_true(host.run != MAP_FAILED);
-}
-
-static int setup_vm(void **state)
-{
-	(void)state;
-	create_vm();
-	return 0;
-}
-
-/* With storage, a FLIC and a vCPU. */
-static int setup(void **state)
-{
-	(void)state;
-	create_vm();
-	assert_int_equal(set_region(host.vm, 0, 0, 0, STORAGE, host.storage), 0);
-	assert_int_equal(enable_capability(host.vm, CAP_S390_AIS, 0), 0);
-	host.flic = create_device(host.vm, DEVICE_TYPE_FLIC, 0);
-	assert_true(host.flic >= 0);
-	create_vcpu();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (host.vcpu >= 0) {
-		munmap(host.run, RUN_SIZE);
-		close(host.vcpu);
-	}
-	if (host.flic >= 0)
-		close(host.flic);
-	close(host.vm);
-	close(host.kvm);
-	free(host.storage);
-	assert_int_equal(fake_findings(), 0);
-	fake_keep_findings(false);
-	return 0;
-}
-
-/* Exactly one finding, with @word in its text. */
-static void assert_finding(const char *word)
-{
-	assert_non_null(strstr(fake_finding(), word));
-	assert_int_equal(fake_findings(), 1);
-}
 
 /* --- descriptors ------------------------------------------------------------------------------ */
 
@@ -318,6 +233,11 @@ static void the_clock_is_the_host_s_plus_the_epoch(void **state)
 
 /* --- 4: the FLIC ------------------------------------------------------------------------------ */
 
+static int set_flic(unsigned group, uint64_t attr, void *address)
+{
+	return set_attribute(host.flic, group, attr, address);
+}
+
 static void one_flic_and_no_other_device(void **state)
 {
 	(void)state;
@@ -472,33 +392,6 @@ static void irqfds_have_few_flags(void **state)
 
 /* --- 8: KVM_RUN ------------------------------------------------------------------------------- */
 
-static const struct fake_exit end = { .error = EINTR };
-
-static int run(void)
-{
-	return call_number(host.vcpu, RUN, 0);
-}
-
-/* The exit of @instruction with this state, and then a signal. */
-static void script(const uint8_t *instruction, const struct fake_cpu *cpu)
-{
-	struct fake_exit exit = { .reason = FAKE_SIEIC, .icptcode = FAKE_INSTRUCTION, .cpu = cpu };
-
-	memcpy(exit.instruction, instruction, sizeof(exit.instruction));
-	fake_exit(host.vcpu, &exit);
-}
-
-static const uint8_t pcilg[6] = { 0xb9, 0xd2, 0x00, 0x42 };
-static const uint8_t pcistb[6] = { 0xeb, 0x58, 0xb0, 0x00, 0x00, 0xd4 };
-static const struct fake_cpu somewhere = {
-	.psw_mask = PSW_64,
-	.psw_address = 0x10004,
-	.gr = { 0, 1, 2 },
-	.ar = { 7, 8, 9 },
-	.cr = { 0xe0, 0x1003 },
-	.prefix = 0x8000,
-};
-
 static void an_exit_has_its_own_fields_alone(void **state)
 {
 	const struct fake_exit reset = { .reason = FAKE_RESET, .flags = 0x1c };
@@ -506,7 +399,7 @@ static void an_exit_has_its_own_fields_alone(void **state)
 	(void)state;
 	script(pcistb, &somewhere);
 	memset(host.run + RUN_UNION, 0, RUN_UNION_SIZE);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(get(host.run, RUN_EXIT_REASON, 4), FAKE_SIEIC);
 	assert_int_equal(get(host.run, RUN_ICPTCODE, 1), FAKE_INSTRUCTION);
 	assert_int_equal(get(host.run, RUN_IPA, 2), 0xeb58);
@@ -520,7 +413,7 @@ static void an_exit_has_its_own_fields_alone(void **state)
 	assert_int_equal(get(host.run, RUN_CRS + 8, 8), 0x1003);
 	assert_int_equal(get(host.run, RUN_PREFIX, 8), 0x8000);
 	fake_exit(host.vcpu, &reset);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(get(host.run, RUN_EXIT_REASON, 4), FAKE_RESET);
 	assert_int_equal(get(host.run, RUN_RESET_FLAGS, 8), 0x1c);
 	assert_int_equal(get(host.run, RUN_UNION + 8, 8), 0xa5a5a5a5a5a5a5a5);
@@ -533,10 +426,10 @@ static void what_is_behind_a_short_instruction_is_random(void **state)
 	(void)state;
 	script(pcilg, &somewhere);
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	first = get(host.run, RUN_IPB, 4);
 	assert_int_equal(first >> 16, 0x0042);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(get(host.run, RUN_IPB, 4) >> 16, 0x0042);
 	assert_int_not_equal(get(host.run, RUN_IPB, 4), first);
 }
@@ -548,15 +441,15 @@ static void dirty_bits_count(void **state)
 
 	(void)state;
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	put(host.run, RUN_PSW_ADDRESS, 8, 0x20000);
 	put(host.run, RUN_GPRS + 8, 8, 0x99);
 	put(host.run, RUN_ACRS + 4, 4, 0x98);
 	put(host.run, RUN_CRS + 8, 8, 0x97);
 	put(host.run, RUN_PREFIX, 8, 0xa000);
 	put(host.run, RUN_CKC, 8, 0x96);
-	fake_exit(host.vcpu, &end);
-	assert_int_equal(run(), -EINTR);
+	script_signal();
+	assert_int_equal(enter(), -EINTR);
 	fake_guest(host.vcpu, &cpu);
 	assert_int_equal(cpu.psw_address, 0x20000);
 	assert_int_equal(cpu.gr[1], 0x99);
@@ -569,8 +462,8 @@ static void dirty_bits_count(void **state)
 	put(host.run, RUN_PREFIX, 8, 0xa000);
 	put(host.run, RUN_CKC, 8, 0x96);
 	put(host.run, RUN_DIRTY_REGS, 8, SYNC_CRS | SYNC_PREFIX | SYNC_ARCH0);
-	fake_exit(host.vcpu, &end);
-	assert_int_equal(run(), -EINTR);
+	script_signal();
+	assert_int_equal(enter(), -EINTR);
 	fake_guest(host.vcpu, &cpu);
 	assert_int_equal(cpu.cr[1], 0x97);
 	assert_int_equal(cpu.prefix, 0xa000);
@@ -581,27 +474,27 @@ static void dirty_bits_count(void **state)
 static void unknown_registers_are_refused(void **state)
 {
 	(void)state;
-	fake_exit(host.vcpu, &end);
+	script_signal();
 	put(host.run, RUN_VALID_REGS, 8, SYNC_ALL + 1);
-	assert_int_equal(run(), -EINVAL);
+	assert_int_equal(enter(), -EINVAL);
 	put(host.run, RUN_VALID_REGS, 8, SYNC_ALL);
 	put(host.run, RUN_DIRTY_REGS, 8, 1ull << 63);
-	assert_int_equal(run(), -EINVAL);
+	assert_int_equal(enter(), -EINVAL);
 	put(host.run, RUN_DIRTY_REGS, 8, 0);
 	assert_int_equal(call_number(host.vcpu, RUN, 1), -EINVAL);
-	assert_int_equal(run(), -EINTR);
+	assert_int_equal(enter(), -EINTR);
 }
 
 static void a_stopped_vcpu_does_not_run(void **state)
 {
 	(void)state;
-	fake_exit(host.vcpu, &end);
+	script_signal();
 	assert_int_equal(set_state(host.vcpu, 6), -ENXIO);
 	assert_int_equal(set_state(host.vcpu, 8), -ENXIO);
 	assert_int_equal(set_state(host.vcpu, MP_STOPPED), 0);
-	assert_int_equal(run(), -EINVAL);
+	assert_int_equal(enter(), -EINVAL);
 	assert_int_equal(set_state(host.vcpu, MP_OPERATING), 0);
-	assert_int_equal(run(), -EINTR);
+	assert_int_equal(enter(), -EINTR);
 	assert_int_equal(get(host.run, RUN_EXIT_REASON, 4), FAKE_INTR);
 }
 
@@ -612,15 +505,15 @@ static void immediate_exit_comes_first(void **state)
 
 	(void)state;
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	put(host.run, RUN_GPRS + 8, 8, 0x99);
-	fake_exit(host.vcpu, &end);
+	script_signal();
 	host.run[RUN_IMMEDIATE_EXIT] = 1;
-	assert_int_equal(run(), -EINTR);
+	assert_int_equal(enter(), -EINTR);
 	fake_guest(host.vcpu, &cpu);
 	assert_int_equal(cpu.gr[1], 1);
 	host.run[RUN_IMMEDIATE_EXIT] = 0;
-	assert_int_equal(run(), -EINTR);
+	assert_int_equal(enter(), -EINTR);
 	fake_guest(host.vcpu, &cpu);
 	assert_int_equal(cpu.gr[1], 0x99);
 }
@@ -631,15 +524,15 @@ static void errors_are_scripted(void **state)
 
 	(void)state;
 	fake_exit(host.vcpu, &again);
-	assert_int_equal(run(), -EAGAIN);
-	assert_int_equal(run(), -EAGAIN);
+	assert_int_equal(enter(), -EAGAIN);
+	assert_int_equal(enter(), -EAGAIN);
 }
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
 static void *run_elsewhere(void *rc)
 {
-	*(int *)rc = run();
+	*(int *)rc = enter();
 	return NULL;
 }
 
@@ -649,9 +542,9 @@ static void a_vcpu_keeps_its_thread(void **state)
 	int rc;
 
 	(void)state;
-	fake_exit(host.vcpu, &end);
-	fake_exit(host.vcpu, &end);
-	assert_int_equal(run(), -EINTR);
+	script_signal();
+	script_signal();
+	assert_int_equal(enter(), -EINTR);
 	pthread_create(&thread, NULL, run_elsewhere, &rc);
 	pthread_join(thread, NULL);
 	assert_int_equal(rc, -EINTR);
@@ -691,7 +584,7 @@ static void *wait_and_end(void *unused)
 	(void)unused;
 	while (!strstr(fake_finding(), "kick"))
 		sched_yield();
-	fake_exit(host.vcpu, &end);
+	script_signal();
 	return NULL;
 }
 
@@ -740,7 +633,7 @@ static void resets_clear_more_and_more(void **state)
 
 	(void)state;
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(call_number(host.vcpu, S390_NORMAL_RESET, 0), 0);
 	assert_int_equal(get(host.run, RUN_PSW_ADDRESS, 8), 0x10004);
 	assert_int_equal(call_number(host.vcpu, S390_INITIAL_RESET, 0), 0);
@@ -750,8 +643,8 @@ static void resets_clear_more_and_more(void **state)
 	assert_int_equal(get(host.run, RUN_GPRS + 8, 8), 1);
 	assert_int_equal(call_number(host.vcpu, S390_CLEAR_RESET, 0), 0);
 	assert_int_equal(get(host.run, RUN_GPRS + 8, 8), 0);
-	fake_exit(host.vcpu, &end);
-	assert_int_equal(run(), -EINTR);
+	script_signal();
+	assert_int_equal(enter(), -EINTR);
 	fake_guest(host.vcpu, &cpu);
 	assert_int_equal(cpu.prefix, 0);
 }
@@ -782,11 +675,11 @@ static void a_program_interruption_is_delivered(void **state)
 
 		memcpy(exit.instruction, rows[i].instruction, 6);
 		fake_exit(host.vcpu, &exit);
-		fake_exit(host.vcpu, &end);
-		assert_int_equal(run(), 0);
+		script_signal();
+		assert_int_equal(enter(), 0);
 		assert_int_equal(inject(host.vcpu, INT_PROGRAM, rows[i].code), 0);
 		assert_false(fake_program(host.vcpu, &program));
-		assert_int_equal(run(), -EINTR);
+		assert_int_equal(enter(), -EINTR);
 		assert_true(fake_program(host.vcpu, &program));
 		assert_int_equal(program.code, rows[i].code);
 		assert_int_equal(program.length, rows[i].length);
@@ -801,7 +694,7 @@ static void a_second_program_interruption_is_a_finding(void **state)
 {
 	(void)state;
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0006), 0);
 	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0002), 0);
 	assert_finding("while 0x0006 is pending");
@@ -816,12 +709,12 @@ static void a_program_interruption_needs_an_instruction(void **state)
 	assert_finding("without an instruction");
 	assert_int_equal(call_number(host.vcpu, S390_CLEAR_RESET, 0), 0);
 	fake_exit(host.vcpu, &wait);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0006), 0);
 	assert_finding("without an instruction");
 	assert_int_equal(call_number(host.vcpu, S390_CLEAR_RESET, 0), 0);
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0), 0);
 	assert_finding("code 0");
 }
@@ -852,7 +745,7 @@ static void reserved_bytes_are_zero(void **state)
 
 	(void)state;
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	put(irq, IRQ_TYPE, 8, INT_PROGRAM);
 	put(irq, IRQ_PGM_CODE, 2, 6);
 	irq[16] = 1; /* of the monitor code */
@@ -906,7 +799,7 @@ static void operands_of_memop(void **state)
 
 	(void)state;
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(memop(host.vcpu, rows[i].memop), rows[i].vcpu);
 		assert_int_equal(memop(host.vm, rows[i].memop), rows[i].vm);
@@ -1002,13 +895,13 @@ static void scripted_translation(void **state)
 
 		cpu.psw_mask = PSW_64 | PSW_DAT | (uint64_t)rows[i].space << PSW_SPACE_SHIFT;
 		script(pcistb, &cpu);
-		fake_exit(host.vcpu, &end);
-		assert_int_equal(run(), 0);
+		script_signal();
+		assert_int_equal(enter(), 0);
 		row.flags = MEMOP_CHECK_ONLY | MEMOP_SKEY;
 		assert_int_equal(memop(host.vcpu, row), rows[i].code);
 		row.flags = MEMOP_INJECT | MEMOP_SKEY;
 		assert_int_equal(memop(host.vcpu, row), rows[i].code);
-		assert_int_equal(run(), -EINTR);
+		assert_int_equal(enter(), -EINTR);
 		assert_int_equal(fake_program(host.vcpu, &program), rows[i].code != 0);
 		if (!rows[i].code)
 			continue;
@@ -1034,7 +927,7 @@ static void spaces_are_told_by_registers(void **state)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cpu.psw_mask = PSW_64 | PSW_DAT | (uint64_t)rows[i].space << PSW_SPACE_SHIFT;
 		script(pcistb, &cpu);
-		assert_int_equal(run(), 0);
+		assert_int_equal(enter(), 0);
 		assert_int_equal(
 			memop(host.vcpu,
 			      (struct memop){ .size = 1, .ar = rows[i].ar, .buffer = &byte }),
@@ -1055,7 +948,7 @@ static void real_addresses(void **state)
 	host.storage[0x12345] = 3;
 	cpu.psw_mask = PSW_31;
 	script(pcilg, &cpu);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	put(host.run, RUN_PREFIX, 8, 0); /* changes nothing before the next run */
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x100, 0, 1, 0, 0, 0, &byte }), 0);
 	assert_int_equal(byte, 2);
@@ -1066,7 +959,7 @@ static void real_addresses(void **state)
 	cpu.psw_mask = 0;
 	cpu.cr[0] |= CR0_LOW_ADDRESS_PROTECTION;
 	script(pcilg, &cpu);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x81012345, 0, 1, 0, 0, 0, &byte }), 0);
 	assert_int_equal(byte, 3);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x1ff, 0, 1, 1, 0, 0, &byte }), 4);
@@ -1083,7 +976,7 @@ static void a_store_can_end_in_the_middle(void **state)
 	memset(bytes, 0x77, sizeof(bytes));
 	fake_storage_key(host.vm, 0x11000, 3);
 	script(pcilg, &somewhere);
-	assert_int_equal(run(), 0);
+	assert_int_equal(enter(), 0);
 	fake_storage_key(host.vm, 0x10000, 4);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x10ff8, 4, 16, 1, 0, 4, bytes }), 4);
 	assert_int_equal(host.storage[0x10ff8], 0x77);
@@ -1093,8 +986,6 @@ static void a_store_can_end_in_the_middle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-#define EARLY(name) cmocka_unit_test_setup_teardown(name, setup_vm, teardown)
 		TEST(kinds_have_their_own_ioctls),
 		TEST(arguments_that_are_not_there),
 		TEST(only_vcpus_are_mapped),
