@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fixture.h - common ground of the fake's own tests: a VM on the fake /dev/kvm, whose findings a
- * test looks at.
+ * fixture.h - common ground of the fake's own tests, test-fake-*.c: a VM on the fake /dev/kvm.
+ *
+ * Each test breaks rules of the fake. What Linux refuses is seen as its errno, and what it lets pass
+ * as a finding. If a rule is taken out of the fake, a test fails.
  */
 #ifndef TESTS_KVM_FIXTURE_H
 #define TESTS_KVM_FIXTURE_H
