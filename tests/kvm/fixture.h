@@ -2,8 +2,8 @@
 /*
  * fixture.h - common ground of the fake's own tests, test-fake-*.c: a VM on the fake /dev/kvm.
  *
- * Each test breaks rules of the fake. What Linux refuses is seen as its errno, and what it lets pass
- * as a finding. If a rule is taken out of the fake, a test fails.
+ * Each test breaks rules of the fake. What Linux refuses is seen as its errno, and what it lets
+ * pass as a finding. If a rule is taken out of the fake, a test fails.
  */
 #ifndef TESTS_KVM_FIXTURE_H
 #define TESTS_KVM_FIXTURE_H
