@@ -15,7 +15,7 @@ use KernelLog qw(known_complaint complaints);
 use Test::More;
 
 our @EXPORT = qw(requires_guest inspect function_of observed %expected differences converse
-    socket_open command consoles known_complaint removes_under_vfio);
+    socket_open command consoles known_complaint removes_under_vfio $await);
 
 # What is compared here. The names are zpci-inspect's, except `restores' and `vfn'.
 my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
@@ -88,10 +88,8 @@ sub inspect {
 	return ($report, $stderr);
 }
 
-# For scripts of converse(): `await CONDITION' waits until a command succeeds. `host NAME' calls a
-# function of the test outside of the guest, and waits for its end. `log PATTERN' counts lines of
-# the kernel log.
-my $script_head = <<'END';
+# For scripts of a guest: `await CONDITION' waits until a command succeeds.
+our $await = <<'END';
 await() {
 	read -r now rest </proc/uptime
 	deadline=$((${now%.*} + 90))
@@ -101,6 +99,11 @@ await() {
 		usleep 50000
 	done
 }
+END
+
+# For scripts of converse(), besides: `host NAME' calls a function of the test outside of the guest,
+# and waits for its end. `log PATTERN' counts lines of the kernel log.
+my $script_head = $await . <<'END';
 port() { grep -lx org.zpci.test /sys/class/virtio-ports/*/name; }
 await port >/dev/null
 port=$(port)

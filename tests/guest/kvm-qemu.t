@@ -53,18 +53,6 @@ listen() {
 }
 END
 
-my $await = <<'END';
-await() {
-	read -r now rest </proc/uptime
-	deadline=$((${now%.*} + 90))
-	until eval "$1"; do
-		read -r now rest </proc/uptime
-		[ ${now%.*} -lt $deadline ] || { echo "gave up: $1"; return 1; }
-		usleep 50000
-	done
-}
-END
-
 my $script = $await . <<'END';
 slots=/sys/bus/pci/slots
 devices=/sys/bus/pci/devices
@@ -105,9 +93,8 @@ try 1021; echo "still works: $?"
 echo "end: yes"
 END
 
-# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): what was
-# printed
-# as { KEY => value }, and the same as text.
+# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): what was printed
+# as { KEY => value }, the same as text, and standard error.
 sub in_host {
 	my ($qemu, $guest, $run, $script, @options) = @_;
 	my %file = (run => "$outside run $run --exec \"\$(cat script)\" -- @options | listen",
