@@ -93,7 +93,7 @@ try 1021; echo "still works: $?"
 echo "end: yes"
 END
 
-# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): what was printed
+# in_host(QEMU, guest, options of `zpci run', script of the guest, options of QEMU): standard output
 # as { KEY => value }, the same as text, and standard error.
 sub in_host {
 	my ($qemu, $guest, $run, $script, @options) = @_;
