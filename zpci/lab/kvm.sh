@@ -117,6 +117,16 @@ kvm_base_make() {
 	rm -rf "$tree"
 }
 
+# kvm_pack TREE LIBC ARCHIVE: make the archive of programs and their libraries, remove the tree, and
+# write down the version of its C library, such as 2.36.
+kvm_pack() {
+	ln -s s390x-linux-gnu/ld64.so.1 "$1/usr/lib/ld64.so.1"
+	grep -aom 1 'release version [0-9.]*[0-9]' "$1/$kvm_libraries/libc.so.6" |
+		grep -o '[0-9.]*$' >"$2" || return 1
+	guest_archive "$1" "$3" || return 1
+	rm -rf "$1"
+}
+
 # --- QEMU ----------------------------------------------------------------------------------------
 
 # The lister of apt_try. Up to Debian 12 the package qemu-system-misc has it, among other targets.
@@ -149,15 +159,7 @@ kvm_qemu_make() {
 		mkdir -p "$tree/${file%/*}" || return 1
 		cp -L "$root/$file" "$tree/$file" || return 1
 	done
-	ln -s s390x-linux-gnu/ld64.so.1 "$tree/usr/lib/ld64.so.1"
-	kvm_libc "$tree" >"$kvm_folder/qemu-$1.libc" || return 1
-	guest_archive "$tree" "$2" || return 1
-	rm -rf "$tree"
-}
-
-# kvm_libc TREE: the version of its C library, such as 2.36.
-kvm_libc() {
-	grep -aom 1 'release version [0-9.]*[0-9]' "$1/$kvm_libraries/libc.so.6" | grep -o '[0-9.]*$'
+	kvm_pack "$tree" "$kvm_folder/qemu-$1.libc" "$2"
 }
 
 kvm_qemu_get() {
@@ -195,10 +197,7 @@ kvm_build_make() {
 		[ -e "$file" ] || continue
 		cp -L "$file" "$tree/$kvm_libraries/" || return 1
 	done
-	ln -s s390x-linux-gnu/ld64.so.1 "$tree/usr/lib/ld64.so.1"
-	kvm_libc "$tree" >"$(build_folder kvm).libc" || return 1
-	guest_archive "$tree" "$1" || return 1
-	rm -rf "$tree"
+	kvm_pack "$tree" "$(build_folder kvm).libc" "$1"
 }
 
 # Built again if a file of the tree is newer than the archive. The archive is as old as the
@@ -326,8 +325,23 @@ kvm_file_check() {
 		kvm_bad "--file: \`${1#*:}' is no absolute path in the host"
 }
 
+# kvm_run QEMU COUNT FILE... COMMAND...: with COUNT files, and with the options ${boot[@]} for
+# zpci/lab/kvm/boot. The caller holds the lock.
+kvm_run() {
+	local folder status=0
+	folder=$(mktemp -d)
+	# shellcheck disable=SC2064 # the folder's name of now
+	trap "rm -rf '$folder'" EXIT
+	kvm_fill "$folder" "$@"
+	kvm_unlock
+	# If this shell is killed, nothing stays behind.
+	setpriv --pdeathsig TERM perl "$ZPCI_SOURCE/zpci/lab/kvm/boot" "${boot[@]}" "$folder" ||
+		status=$?
+	return "$status"
+}
+
 lab_kvm() {
-	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 verbose='' folder file status=0
+	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 boot=() file
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--)
@@ -339,7 +353,7 @@ lab_kvm() {
 			return
 			;;
 		--verbose)
-			verbose=--verbose
+			boot+=(--verbose)
 			shift
 			continue
 			;;
@@ -366,23 +380,15 @@ lab_kvm() {
 	for file in "${files[@]}"; do
 		kvm_file_check "$file"
 	done
+	boot+=(--timeout "$timeout" --memory "$memory" --cpus "$cpus")
 	# 1 would be the command's.
 	trap '[ $? -eq 0 ] || exit 125' EXIT
 	kvm_lock >&2
 	kvm_prepare "$qemu" >&2
-	[ $# -gt 0 ] || {
+	if [ $# -gt 0 ]; then
+		kvm_run "$qemu" "${#files[@]}" "${files[@]}" "$@"
+	else
 		kvm_unlock
-		kvm_demo --qemu "$qemu" --timeout "$timeout" --memory "$memory" --cpus "$cpus" $verbose
-		return
-	}
-
-	folder=$(mktemp -d)
-	# shellcheck disable=SC2064 # the folder's name of now
-	trap "rm -rf '$folder'" EXIT
-	kvm_fill "$folder" "$qemu" "${#files[@]}" "${files[@]}" "$@"
-	kvm_unlock
-	# If this shell is killed, nothing stays behind.
-	setpriv --pdeathsig TERM perl "$ZPCI_SOURCE/zpci/lab/kvm/boot" --timeout "$timeout" \
-		--memory "$memory" --cpus "$cpus" $verbose "$folder" || status=$?
-	return "$status"
+		kvm_demo --qemu "$qemu" "${boot[@]}"
+	fi
 }
