@@ -24,8 +24,9 @@
  * it, go to next.c by the linker's --wrap. So nothing that we do comes back to us.
  *
  * Threads. Several vCPUs are in KVM_RUN at a time, and QEMU's main thread does the rest; others may
- * do it as they like. @lock of a VM guards its slots, its start, and stopping. It is not taken for
- * a KVM_RUN, unless the machine was stopped. Descriptors are looked up without a lock.
+ * do it as they like. @lock of a VM guards its slots, its start, its end, and stopping. KVM_RUN
+ * takes it only if the machine was stopped or has not been started. Descriptors are looked up
+ * without a lock.
  */
 #ifndef ZPCI_INTERPOSER_H
 #define ZPCI_INTERPOSER_H
@@ -118,6 +119,8 @@ struct zpci_interposer_object *zpci_interposer_first(void);
 
 /* --- vm.c ----------------------------------------------------------------------------------- */
 
+/* The environment of this process has settings by which a VM would get functions. */
+bool zpci_interposer_wants_functions(void);
 /* The settings of this process, from its environment, are for the VM @fd. NULL after a message. */
 struct zpci_interposer_vm *zpci_interposer_vm_new(int fd, unsigned run_size);
 /* Of one that has not been started. */

@@ -65,18 +65,6 @@ static void is_child(void)
 		atomic_store(&child, true);
 }
 
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value;
-}
-
-static bool has_settings(void)
-{
-	return is_set("ZPCI_CONFIG") || is_set("ZPCI_FUNCTION") || is_set("ZPCI_CONTROL");
-}
-
 /* A program that another one becomes by execve() is the same process. */
 __attribute__((constructor)) static void load(void)
 {
@@ -98,7 +86,7 @@ __attribute__((destructor)) static void unload(void)
 	     object = object->next)
 		if (object->kind == ZPCI_INTERPOSER_VM)
 			zpci_interposer_vm_end(object->vm);
-	if (!zpci_interposer_vm_made() && has_settings() && first &&
+	if (!zpci_interposer_vm_made() && zpci_interposer_wants_functions() && first &&
 	    !zpci_interposer_loaded_before() && !atomic_load(&forked))
 		fprintf(stderr,
 			"zpci-kvm: warning: %s made no virtual machine of KVM, so that nothing has "

@@ -43,13 +43,27 @@ static int set_functions(struct zpci_loaded *loaded, const char *value)
 	return rc;
 }
 
+/* One that is empty counts as absent. */
+static const char *value_of(enum zpci_setting setting)
+{
+	const char *value = getenv(settings[setting]);
+
+	return value && *value ? value : NULL;
+}
+
+bool zpci_interposer_wants_functions(void)
+{
+	return value_of(ZPCI_SETTING_CONFIG) || value_of(ZPCI_SETTING_FUNCTION) ||
+	       value_of(ZPCI_SETTING_CONTROL);
+}
+
 static int take_settings(struct zpci_loaded *loaded)
 {
 	for (int i = ZPCI_SETTINGS - 1; i >= 0; i--) {
-		const char *value = getenv(settings[i]);
+		const char *value = value_of(i);
 		int rc = 0;
 
-		if (value && *value)
+		if (value)
 			rc = i == ZPCI_SETTING_FUNCTION ? set_functions(loaded, value)
 							: zpci_loaded_set(loaded, i, value);
 		if (rc)
