@@ -124,8 +124,7 @@ fi
 
 # --- KVM -------------------------------------------------------------------------------------
 
-printf '\177ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\3\0\26\0\0\0\1' >"$tap_folder/zpci-kvm.so"
-head -c 64 /dev/zero >>"$tap_folder/zpci-kvm.so"
+s390x_object "$tap_folder/zpci-kvm.so"
 tool host domain --accel kvm --qemu "$tap_cache/qemu/qemu-system-s390x" \
 	--interposer "$tap_folder/zpci-kvm.so" --function probe,vf=3 --function null,vf=1
 is "$status" 0 "kvm: a domain"

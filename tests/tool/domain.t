@@ -9,9 +9,7 @@
 work=$tap_folder/'a & "b" <c>'
 mkdir "$work"
 cd "$work" || exit 1
-# What is looked at of an s390x object is its beginning.
-object='\177ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\3\0\26\0\0\0\1'
-{ printf "$object" && head -c 64 /dev/zero; } >"$tap_folder/zpci-kvm.so"
+s390x_object "$tap_folder/zpci-kvm.so"
 printf '#!/bin/sh\n' >qemu
 chmod +x qemu
 printf '[adapter a]\nmodel = null\npchid = 0x1c0\nvfs = 4\n' >my.conf
