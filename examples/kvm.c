@@ -11,8 +11,8 @@
  * is a hypervisor in a few lines: the service processor with a console, an empty channel subsystem,
  * and DIAGNOSE 308. Linux needs more of it than there is here.
  *
- * For s390x hosts. Link it with -Wl,--s390-pgste: up to Linux 6.x a process has a VM only with page
- * tables of 4 KiB, and this asks the kernel for them.
+ * For s390x hosts. Link it with -Wl,--s390-pgste: up to Linux 6.12 at least, a process gets a VM only
+ * with page tables of 4 KiB, and this asks the kernel for them.
  */
 #define _GNU_SOURCE /* mmap flags */
 #include <stdio.h>

@@ -72,8 +72,9 @@ struct zpci_kvm_options {
  * @options: copied
  * @kvm:     the result; the machine argument of zpci_firmware_create()
  * Sends one message for each thing that this KVM lacks, and says what follows. No vCPU need exist.
- * Returns 0; -EINVAL (an option; or KVM has one of the adapter IDs already); -ENOTSUP (no KVM on
- * s390, or one that lacks what is needed); -ENOMEM; or ioctl's errno, negative.
+ * Returns 0; -EINVAL (an option; or KVM has one of the adapter IDs already); -EBADF (there is no
+ * descriptor of the VM); -ENOTSUP (no KVM on s390, or one that lacks what is needed); -ENOMEM; or
+ * ioctl's errno, negative.
  */
 int zpci_kvm_create(const struct zpci_kvm_options *options, struct zpci_kvm **kvm);
 

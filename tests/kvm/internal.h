@@ -6,9 +6,11 @@
  *	  |
  *	system.c      /dev/kvm
  *	vm.c          a VM        --> memory.c, model.c, flic.c, routes.c
- *	vcpu.c        a vCPU      --> run.c, memop.c, registers.c
- *	flic.c        the FLIC    --> floating.c
+ *	vcpu.c        a vCPU      --> run.c, memop.c, registers.c, inject.c
+ *	flic.c        the FLIC
  *	  |
+ *	floating.c    interruptions that any vCPU can take
+ *	dat.c         translation and storage keys, as a test scripted them
  *	object.c      descriptors and what is behind them
  *	user.c        the caller's arguments: EFAULT
  *	finding.c     mistakes that Linux lets pass

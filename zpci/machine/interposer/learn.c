@@ -85,7 +85,7 @@ static int take_vm(int fd, int vm_fd)
 	return refuse("no memory");
 }
 
-/* Up to Linux 6.1 at least, KVM wants page tables of 4 KiB, which a program must ask for. */
+/* Up to Linux 6.12 at least, KVM wants page tables of 4 KiB, which a program must ask for. */
 static void explain(void)
 {
 	if (errno != EINVAL)
