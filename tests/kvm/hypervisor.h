@@ -104,6 +104,9 @@ uint64_t hv_get(size_t offset, unsigned length);
 /* The handle of the first function; enabling it returns the new one. */
 uint32_t hv_list(void);
 uint32_t hv_enable(void);
+/* The guest lists all functions, and gets one of the hypervisor's, with our FID, at the next
+ * KVM_RUN. */
+void hv_list_duplicate(void);
 /* Condition code of a load from config space. */
 unsigned hv_load(uint32_t handle);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hypervisor_end.c - the start of a VM, its end, and what else a process does. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -137,6 +138,46 @@ static void ends_inside(void)
 	must(hv_get(sizeof(struct zpci_clp_list_request) + 2, 2) == ZPCI_CLP_OK);
 }
 
+/* It ends while a list of the hypervisor's is looked at. */
+static void duplicate_ends_inside(void)
+{
+	pthread_t thread;
+
+	hv_make();
+	hv_list_duplicate();
+	must(signal(SIGSEGV, park) != SIG_ERR);
+	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
+	must(!pthread_create(&thread, NULL, close_vm_meanwhile, NULL));
+	must(!hv_run(hv.vcpu));
+	pthread_join(thread, NULL);
+}
+
+static void *close_vcpu_meanwhile(void *unused)
+{
+	(void)unused;
+	while (!parked)
+		usleep(1000);
+	close(hv.vcpu);
+	released = true;
+	return NULL;
+}
+
+/* The vCPU's descriptor is closed while an instruction of ours waits for storage. */
+static void closes_cpu(void)
+{
+	pthread_t thread;
+
+	hv_make();
+	hv_list();
+	must(signal(SIGSEGV, park) != SIG_ERR);
+	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
+	must(!pthread_create(&thread, NULL, close_vcpu_meanwhile, NULL));
+	hv_cpu.gr[2] = BLOCK;
+	hv_exit_of(hv.vcpu, hv_clp);
+	must(hv_run(hv.vcpu) == -1 && errno == EBADF);
+	pthread_join(thread, NULL);
+}
+
 static void *close_flic_meanwhile(void *unused)
 {
 	(void)unused;
@@ -271,6 +312,8 @@ const struct hv_case hv_ends[] = {
 	{ "ends", ends },
 	{ "ends-inside", ends_inside },
 	{ "stops-inside", stops_inside },
+	{ "duplicate-ends-inside", duplicate_ends_inside },
+	{ "closes-cpu", closes_cpu },
 	{ "starts-once", starts_once },
 	{ "no-signals", no_signals },
 	{ "forks", forks },

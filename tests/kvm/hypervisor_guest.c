@@ -74,6 +74,28 @@ uint32_t hv_list(void)
 	return (uint32_t)hv_get(entry + offsetof(struct zpci_clp_list_entry, handle), 4);
 }
 
+void hv_list_duplicate(void)
+{
+	size_t request = sizeof(struct zpci_clp_list_request);
+	size_t entry = request + sizeof(struct zpci_clp_list_response);
+	uint64_t token;
+
+	hv_list();
+	token = hv_get(request + offsetof(struct zpci_clp_list_response, token), 8);
+	memset(hv.storage + BLOCK, 0, 0x1000);
+	hv_put(0, 2, request);
+	hv_put(2, 2, ZPCI_CLP_LIST);
+	hv_put(offsetof(struct zpci_clp_list_request, token), 8, token);
+	hv_put(request, 2, 0x1000 - request);
+	hv_cpu.gr[2] = BLOCK;
+	hv_exit_of(hv.vcpu, hv_clp);
+	must(!hv_run(hv.vcpu) && hv.run->sieic.ipa == 0xb9a0);
+	hv_put(request, 2, entry + sizeof(struct zpci_clp_list_entry) - request);
+	hv_put(request + 2, 2, ZPCI_CLP_OK);
+	hv_put(entry + offsetof(struct zpci_clp_list_entry, fid), 4, FID);
+	hv_exit_wait(hv.vcpu);
+}
+
 uint32_t hv_enable(void)
 {
 	size_t request = sizeof(struct zpci_clp_set_function_request);

@@ -58,6 +58,16 @@ static void resets_once(void)
 	ALIVE(handle);
 }
 
+/* A reset when the functions have ended is KVM's alone. */
+static void resets_late(void)
+{
+	hv_make();
+	hv_list();
+	close(hv.vm);
+	must(!hv_clear_flic());
+	must(!ioctl(hv.vcpu, LAYOUT_CLEAR_RESET, 0));
+}
+
 static void asks(uint64_t subcode, uint64_t code)
 {
 	static const uint8_t diagnose[6] = { 0x83, 0x13, 0x70, 0x08 }; /* R3 3, 8(7) */
@@ -112,6 +122,11 @@ static void nothing_comes(void)
 }
 
 const struct hv_case hv_resets[] = {
-	{ "resets", resets }, { "resets-once", resets_once },	  { "diagnose", diagnose },
-	{ "kinds", kinds },   { "nothing-comes", nothing_comes }, { NULL, NULL },
+	{ "resets", resets },
+	{ "resets-once", resets_once },
+	{ "resets-late", resets_late },
+	{ "diagnose", diagnose },
+	{ "kinds", kinds },
+	{ "nothing-comes", nothing_comes },
+	{ NULL, NULL },
 };

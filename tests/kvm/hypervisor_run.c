@@ -55,33 +55,10 @@ static void passes(void)
 	ALIVE(handle);
 }
 
-/* The hypervisor lists a function of its own, with a FID of ours. */
-static void list_duplicate(void)
-{
-	size_t request = sizeof(struct zpci_clp_list_request);
-	size_t entry = request + sizeof(struct zpci_clp_list_response);
-	uint64_t token;
-
-	hv_make();
-	hv_list();
-	token = hv_get(request + offsetof(struct zpci_clp_list_response, token), 8);
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, request);
-	hv_put(2, 2, ZPCI_CLP_LIST);
-	hv_put(offsetof(struct zpci_clp_list_request, token), 8, token);
-	hv_put(request, 2, 0x1000 - request);
-	hv_cpu.gr[2] = BLOCK;
-	hv_exit_of(hv.vcpu, hv_clp);
-	must(!hv_run(hv.vcpu) && hv.run->sieic.ipa == 0xb9a0);
-	hv_put(request, 2, entry + sizeof(struct zpci_clp_list_entry) - request);
-	hv_put(request + 2, 2, ZPCI_CLP_OK);
-	hv_put(entry + offsetof(struct zpci_clp_list_entry, fid), 4, FID);
-	hv_exit_wait(hv.vcpu);
-}
-
 static void duplicate(void)
 {
-	list_duplicate();
+	hv_make();
+	hv_list_duplicate();
 	must(!hv_run(hv.vcpu));
 	hv_list();
 }
@@ -89,7 +66,8 @@ static void duplicate(void)
 /* The functions end before the guest gets that answer. */
 static void duplicate_at_end(void)
 {
-	list_duplicate();
+	hv_make();
+	hv_list_duplicate();
 	close(hv.flic);
 	must(!hv_run(hv.vcpu));
 }

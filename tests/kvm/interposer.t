@@ -60,7 +60,7 @@ refused() {
 
 # --- what it does
 
-for case in executes passes interrupted resets resets-once diagnose runs-on stands-still nothing-comes closes \
+for case in executes passes interrupted resets resets-once resets-late diagnose runs-on stands-still nothing-comes closes \
 	reads-early ends stops-inside no-signals slot-at-start stop-and-go plugs again probes \
 	duplicate-at-end; do
 	good $case
@@ -73,6 +73,12 @@ in_process -- "$program" starts-once
 is "$status" 0 "no FLIC: two first KVM_RUN"
 # What is freed is overwritten.
 good ends-inside MALLOC_PERTURB_=165
+in_process MALLOC_PERTURB_=165 -- "$program" duplicate-ends-inside
+is "$status" 0 "duplicate-ends-inside"
+like "$said" "the hypervisor has a function with this FID" "duplicate-ends-inside: said"
+in_process -- "$program" closes-cpu
+is "$status" 0 "closes-cpu"
+like "$said" "KVM refused an operand .*: Bad file descriptor" "closes-cpu: said"
 
 good control ZPCI_CONTROL="$work/control"
 is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone"
