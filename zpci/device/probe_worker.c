@@ -7,12 +7,12 @@
  * of DMA. When there is neither, it waits until the next doorbell is due or another thread wakes
  * it. All state is under the device's lock; probe_device.c says how services are called.
  */
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "zpci/device/probe_device.h"
 #include "zpci/util/log.h"
+#include "zpci/util/thread.h"
 
 int probe_worker_init(struct probe_device *device)
 {
@@ -96,16 +96,11 @@ static void *run(void *opaque)
 
 int probe_worker_start(struct probe_device *device)
 {
-	sigset_t all, before;
 	int rc;
 
 	if (device->started)
 		return 0;
-	/* Signals are for the other threads of this process, whose program knows what to do. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&device->thread, NULL, run, device);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	rc = zpci_thread_start(&device->thread, run, device);
 	device->started = rc == 0;
 	if (rc && !device->complained) {
 		device->complained = true; /* once: the guest can try as often as it likes */

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "zpci/util/thread.h"
+
 #define NANOSECONDS 1000000000ull
 
 struct zpci_timer {
@@ -106,7 +108,7 @@ struct zpci_timers *zpci_timers_new(void)
 	pthread_cond_init(&timers->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	pthread_cond_init(&timers->finished, NULL);
-	if (!pthread_create(&timers->thread, NULL, run_timers, timers))
+	if (!zpci_thread_start(&timers->thread, run_timers, timers))
 		return timers;
 	pthread_cond_destroy(&timers->finished);
 	pthread_cond_destroy(&timers->changed);

@@ -10,7 +10,6 @@
  * The functions are those of one VM at a time, as they are written down once.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -207,21 +206,15 @@ static int start(struct zpci_interposer_vm *vm)
 	return 0;
 }
 
-/* The hypervisor's signals are for its own threads, so that ours start with all blocked. */
 int zpci_interposer_vm_start(struct zpci_interposer_vm *vm)
 {
-	sigset_t all, old;
 	int rc;
 
 	if (atomic_load(&vm->started))
 		return 0;
-	sigfillset(&all);
 	pthread_mutex_lock(&vm->lock);
-	if (!atomic_load(&vm->started) && !vm->failed) {
-		pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (!atomic_load(&vm->started) && !vm->failed)
 		vm->failed = start(vm);
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-	}
 	rc = vm->failed ? -1 : 0;
 	pthread_mutex_unlock(&vm->lock);
 	return rc;

@@ -22,7 +22,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -33,6 +32,7 @@
 
 #include "loaded.h"
 #include "zpci/config/config.h"
+#include "zpci/util/thread.h"
 
 #define CLIENTS 8
 #define LATER 1000 /* milliseconds */
@@ -267,19 +267,6 @@ static void control_free(struct zpci_control *control)
 	free(control);
 }
 
-/* The hypervisor's threads take its signals, ours must not. */
-static int start_thread(struct zpci_control *control)
-{
-	sigset_t all, old;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&control->thread, NULL, serve, control);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return rc;
-}
-
 static int refuse(struct zpci_loaded *loaded, const char *why)
 {
 	zpci_loaded_log(loaded, ZPCI_LOG_ERROR, "%s=%s: %s", loaded->setting[ZPCI_SETTING_CONTROL],
@@ -305,7 +292,7 @@ int zpci_control_start(struct zpci_loaded *loaded)
 		control_free(control);
 		return refuse(loaded, why);
 	}
-	if (start_thread(control)) {
+	if (zpci_thread_start(&control->thread, serve, control)) {
 		remove_socket(control);
 		control_free(control);
 		return refuse(loaded,
