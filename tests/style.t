@@ -55,7 +55,7 @@ zpci/function		zpci/util/ linux/pci_regs.h
 zpci/firmware		zpci/function/ zpci/util/
 zpci/machine		zpci/util/
 zpci/machine/kvm	zpci/util/ linux/kvm.h
-zpci/machine/loaded	zpci/machine/record.h zpci/config/
+zpci/machine/loaded	zpci/machine/record.h zpci/config/ zpci/util/
 zpci/machine/interposer	zpci/machine/kvm/ zpci/machine/loaded/ zpci/util/
 zpci/machine/qemu	zpci/machine/loaded/ zpci/util/ glib.h
 zpci/config		zpci/util/ ini.h
