@@ -7,6 +7,7 @@
  */
 #include "fixture.h"
 #include "kvm-rig.h"
+#include "strike.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -448,12 +449,27 @@ static int store_report(struct rig *rig, uint64_t address)
 	return rig_handle(rig);
 }
 
+static struct zpci_kvm *reporting;
+static unsigned pending; /* at the last machine check */
+
+static int look_at_reports(int descriptor, unsigned long request, const void *argument)
+{
+	(void)descriptor;
+	(void)argument;
+	if (request == LAYOUT_INTERRUPT)
+		pending = reporting->reports;
+	return 0;
+}
+
 static void test_channel_report(void **state)
 {
 	struct rig *rig = *state;
 	static const uint8_t crw[8] = { 0x0b, 0, 0, 0, 0xee, 0xee, 0xee, 0xee };
 
+	reporting = rig->kvm;
+	script.refuse = look_at_reports;
 	zpci_kvm_ops()->channel_report(rig->kvm);
+	assert_int_equal(pending, 1); /* the guest may ask for it at once */
 	zpci_kvm_ops()->channel_report(rig->kvm);
 	assert_int_equal(script.interrupts, 2);
 	assert_int_equal(script.interrupt.type, LAYOUT_MCHK);
@@ -470,6 +486,33 @@ static void test_channel_report(void **state)
 	/* From now on the hypervisor's. */
 	assert_int_equal(store_report(rig, 0x9000), 0);
 	assert_int_equal(script.irqs, 0);
+}
+
+#define REPORTS 2000000u
+static volatile unsigned struck;
+
+static void take_one(int signal)
+{
+	(void)signal;
+	struck += zpci_kvm_take_report(reporting);
+}
+
+/* Two vCPUs that take reports at the same time never take the same one. */
+static void test_a_report_is_taken_once(void **state)
+{
+	struct rig *rig = *state;
+	unsigned taken = 0;
+
+	strike_or_skip();
+	reporting = rig->kvm;
+	rig->kvm->reports = REPORTS;
+	struck = 0;
+	strike_begin(take_one);
+	while (zpci_kvm_take_report(rig->kvm))
+		taken++;
+	strike_end();
+	assert_true(struck > 0);
+	assert_int_equal(taken + struck, REPORTS);
 }
 
 /* Whatever keeps the report from the guest, it is still there afterwards. */
@@ -672,6 +715,7 @@ int main(void)
 		RIG_TEST(test_operand_that_is_in_no_slot),
 		RIG_TEST(test_operand_is_checked_without_moving_it),
 		RIG_TEST(test_channel_report),
+		RIG_TEST(test_a_report_is_taken_once),
 		RIG_TEST(test_channel_report_that_cannot_be_stored),
 		RIG_TEST(test_reset_forgets_reports_and_disables),
 		RIG_TEST(test_adapter_interruption_by_flic),

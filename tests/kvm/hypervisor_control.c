@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -33,7 +34,10 @@ static int connect_control(void)
 
 static void control(void)
 {
+	struct stat status;
+
 	hv_make();
+	must(!stat(getenv("ZPCI_CONTROL"), &status) && (status.st_mode & 0777) == 0600);
 	say(connect_control(), "list\n", "ok 0x00001021\n");
 }
 

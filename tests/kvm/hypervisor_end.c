@@ -61,6 +61,21 @@ static void again(void)
 	hv_list();
 }
 
+/* A descriptor's number is another file's soon. */
+static void reuses(void)
+{
+	hv_make();
+	hv_list();
+	close(hv.flic);
+	hv.vm = hv_need("CREATE_VM", ioctl(hv.kvm, LAYOUT_CREATE_VM, 0));
+	must(hv.vm == hv.flic);
+	hv_add_storage();
+	hv.vcpu = hv_add_vcpu(0);
+	hv.run = hv_map_vcpu(hv.vcpu);
+	hv_add_flic();
+	hv_list();
+}
+
 /* A hypervisor that ends closes its descriptors in any order. */
 static void closes(void)
 {
@@ -303,11 +318,25 @@ static void forks(void)
 	must(!access(path, F_OK));
 }
 
+/* The process that makes the VM is a child of the first one, which has nothing to say. */
+static void daemonizes(void)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		hv_make();
+		hv_list();
+		exit(0);
+	}
+	await(child);
+}
+
 const struct hv_case hv_ends[] = {
 	{ "make", hv_make },
 	{ "probes", probes },
 	{ "twice", twice },
 	{ "again", again },
+	{ "reuses", reuses },
 	{ "closes", closes },
 	{ "ends", ends },
 	{ "ends-inside", ends_inside },
@@ -317,5 +346,6 @@ const struct hv_case hv_ends[] = {
 	{ "starts-once", starts_once },
 	{ "no-signals", no_signals },
 	{ "forks", forks },
+	{ "daemonizes", daemonizes },
 	{ NULL, NULL },
 };

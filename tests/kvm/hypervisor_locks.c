@@ -95,6 +95,30 @@ static void slot_at_start(void)
 	}
 }
 
+static int second;
+
+static void run_first(void)
+{
+	must(!hv_run(hv.vcpu));
+}
+
+static void run_second(void)
+{
+	hv_exit_wait(second);
+	must(!hv_run(second));
+}
+
+/* Without a FLIC, the first KVM_RUN starts the functions. Another vCPU is the first meanwhile. */
+static void starts_meanwhile(void)
+{
+	hv_create_vm();
+	hv_add_storage();
+	hv.vcpu = hv_add_vcpu(0);
+	second = hv_add_vcpu(1);
+	hv_exit_wait(hv.vcpu);
+	meanwhile(run_first, run_second);
+}
+
 static uint32_t stopped;
 
 static void stop(void)
@@ -121,6 +145,7 @@ static void stop_and_go(void)
 
 const struct hv_case hv_locks[] = {
 	{ "slot-at-start", slot_at_start },
+	{ "starts-meanwhile", starts_meanwhile },
 	{ "stop-and-go", stop_and_go },
 	{ NULL, NULL },
 };

@@ -58,8 +58,10 @@ static void passes(void)
 static void duplicate(void)
 {
 	hv_make();
-	hv_list_duplicate();
-	must(!hv_run(hv.vcpu));
+	for (unsigned i = 0; i < 2; i++) {
+		hv_list_duplicate();
+		must(!hv_run(hv.vcpu));
+	}
 	hv_list();
 }
 

@@ -24,6 +24,9 @@ static void saves(void)
 	must(hv_attribute(hv.vm, LAYOUT_SET_DEVICE_ATTR, 4, 1, NULL) == -1 && errno == EPERM);
 	must(ioctl(hv.vm, PV_COMMAND, command) == -1 && errno == EPERM);
 	must(!hv_set_memory(0, 1, 0, STORAGE, hv.storage));
+	/* Again, and another slot. */
+	must(!hv_set_memory(0, 1, 0, STORAGE, hv.storage));
+	must(!hv_set_memory(1, 0, STORAGE, STORAGE, hv.storage));
 	must(!skeys(1, keys) && !keys[0]);
 	must(skeys(2, keys) == -1 && errno == EPERM);
 	must(!hv_set_memory(0, 0, 0, STORAGE, hv.storage));

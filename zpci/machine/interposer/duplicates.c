@@ -25,7 +25,7 @@ void zpci_interposer_clp_left(struct zpci_interposer_vcpu *vcpu)
 		return;
 	vcpu->block_register = run->sieic.ipb >> 16 & 15;
 	vcpu->block = run->regs.gprs[vcpu->block_register];
-	vcpu->clp_left = !atomic_load(&vcpu->vm->duplicate);
+	vcpu->clp_left = true;
 }
 
 /* Up to the end of its page; without an exception if it cannot be read. */

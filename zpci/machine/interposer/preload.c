@@ -46,7 +46,7 @@ int ioctl(int fd, unsigned long request, ...)
 
 int close(int fd)
 {
-	if (!zpci_interposer_first() || atomic_load(&child))
+	if (!zpci_interposer_first())
 		return zpci_next_close(fd);
 	return zpci_interposer_close(fd);
 }
