@@ -34,6 +34,23 @@ static void twice(void)
 	hv_add_flic();
 }
 
+/* A hypervisor that goes on after a refusal is refused again, even when the reason has gone. */
+static void insists(void)
+{
+	struct layout_create_device device = { .type = LAYOUT_DEV_FLIC };
+	int first;
+
+	hv_make();
+	first = hv.vm;
+	hv_create_vm();
+	hv_add_storage();
+	hv.vcpu = hv_add_vcpu(0);
+	must(ioctl(hv.vm, LAYOUT_CREATE_DEVICE, &device) == -1 && errno == ECANCELED);
+	close(first);
+	hv_exit_wait(hv.vcpu);
+	must(hv_run(hv.vcpu) == -1 && errno == ECANCELED);
+}
+
 /* How often this process has mapped the page of a vCPU. */
 static unsigned mapped(void)
 {
@@ -335,6 +352,7 @@ const struct hv_case hv_ends[] = {
 	{ "make", hv_make },
 	{ "probes", probes },
 	{ "twice", twice },
+	{ "insists", insists },
 	{ "again", again },
 	{ "reuses", reuses },
 	{ "closes", closes },

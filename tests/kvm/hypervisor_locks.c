@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hypervisor.h"
 
@@ -95,6 +96,28 @@ static void slot_at_start(void)
 	}
 }
 
+static void reset(void)
+{
+	must(!hv_clear_flic());
+}
+
+static void close_vm(void)
+{
+	static bool closed;
+
+	if (!closed)
+		close(hv.vm);
+	closed = true;
+}
+
+/* The functions end while they are reset. */
+static void reset_at_end(void)
+{
+	hv_make();
+	hv_enable();
+	meanwhile(reset, close_vm);
+}
+
 static int second;
 
 static void run_first(void)
@@ -145,6 +168,7 @@ static void stop_and_go(void)
 
 const struct hv_case hv_locks[] = {
 	{ "slot-at-start", slot_at_start },
+	{ "reset-at-end", reset_at_end },
 	{ "starts-meanwhile", starts_meanwhile },
 	{ "stop-and-go", stop_and_go },
 	{ NULL, NULL },

@@ -75,6 +75,7 @@ for case in starts-once starts-meanwhile; do
 done
 # What is freed is overwritten.
 good ends-inside MALLOC_PERTURB_=165
+good reset-at-end MALLOC_PERTURB_=165
 in_process MALLOC_PERTURB_=165 -- "$program" duplicate-ends-inside
 is "$status" 0 "duplicate-ends-inside"
 like "$said" "the hypervisor has a function with this FID" "duplicate-ends-inside: said"
@@ -97,6 +98,8 @@ in_process ZPCI_CONTROL="$work/control" -- "$program" forks
 # Under an emulator the program that a child executes is the host's.
 is "$status:$printed$(grep -v '^ERROR: ld.so: object' "$work/err")" 0: "forks"
 is "$(ls "$work"/control 2>/dev/null)" '' "the socket is gone after children"
+in_process ZPCI_CONTROL="$work/control" ZPCI_VERBOSE=on -- "$program" forks
+is "$(grep -c "system reset" "$work/err")" 1 "forks: the child resets nothing"
 
 good executes ZPCI_RECORD="$work/trace"
 like "$(head -n 1 "$work/trace")" '^zpci-trace 1$' "a trace"
@@ -143,6 +146,9 @@ refused "no such folder" "CREATE_DEVICE$canceled" "ZPCI_CONTROL=$work/none/contr
 refused "no such folder for a trace" "CREATE_DEVICE$canceled" "ZPCI_RECORD=$work/none/t: No such" \
 	make ZPCI_RECORD="$work/none/t"
 refused "a second VM" "CREATE_DEVICE$canceled" "this process has a second virtual machine" twice
+in_process -- "$program" insists
+is "$status" 0 "insists"
+is "$(grep -c "this process has a second virtual machine" "$work/err")" 1 "insists: said once"
 refused "not s390" "CREATE_VM$canceled" "this host's KVM is not that of s390" make \
 	HYPERVISOR_ABSENT=108
 refused "2 KiB page tables" "CREATE_VM: Invalid argument" ".*-Wl,--s390-pgste" make \
