@@ -10,7 +10,7 @@
 
 #include <zpci/bytes.h>
 
-#include "zpci/inspect/inventory/clp.h"
+#include "zpci/inventory/clp.h"
 
 /* Numbers here are from the reference, sections 3.1, 3.4 and 3.5, not from <zpci/clp.h>. */
 #define RESPONSE 32

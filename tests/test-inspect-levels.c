@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "zpci/inspect/base/file.h"
+#include "zpci/inventory/file.h"
 #include "zpci/inspect/levels.h"
 
 #define LARGE 200000

@@ -54,7 +54,7 @@
 #include <zpci/probe.h>
 
 #include "zpci/inspect/vfio/bind.h"
-#include "zpci/inspect/inventory/clp.h"
+#include "zpci/inventory/clp.h"
 #include "zpci/inspect/vfio/function.h"
 
 #define PAGE 4096u

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "levels.h"
-#include "zpci/inspect/base/file.h"
+#include "zpci/inventory/file.h"
 #include "zpci/util/json.h"
 
 #define REPORT_MAX (16u << 20)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 /* Write one JSON object to @out, with a member level1, level2, ... for each of the @count JSON
  * reports in the files at @paths. Returns 0, or -1 and the problem. */

@@ -17,14 +17,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel_bit.h"
 #include "levels.h"
 #include "options.h"
+#include "report.h"
 #include "zpci/inspect/base/stop.h"
-#include "zpci/inspect/inventory/inventory.h"
-#include "zpci/inspect/inventory/report.h"
 #include "zpci/inspect/kernel/kernel.h"
 #include "zpci/inspect/session/compare.h"
 #include "zpci/inspect/session/report.h"
+#include "zpci/inventory/inventory.h"
 #include "zpci/util/json.h"
 
 /* Exit statuses, documented in the manual page. */
@@ -260,19 +261,30 @@ static void run_sessions(struct program *p)
 	end_sessions(p);
 }
 
+static int take_inventory(struct program *p)
+{
+	kernel_open(&p->kernel, p->options.btf);
+	if (inventory_read(&p->inventory)) {
+		fprintf(stderr, "zpci-inspect: %s\n", p->inventory.problem.text);
+		worsen(p, STATUS_INCOMPLETE);
+		return -1;
+	}
+	kernel_bit_add(&p->inventory, &p->kernel);
+	return 0;
+}
+
 static void run(struct program *p)
 {
+	int rc;
+
 	if (p->options.level_count) {
 		run_levels(p);
 		return;
 	}
-	kernel_open(&p->kernel, p->options.btf);
-	if (inventory_read(&p->inventory, &p->kernel)) {
-		fprintf(stderr, "zpci-inspect: %s\n", p->inventory.problem.text);
-		worsen(p, STATUS_INCOMPLETE);
-	} else if (p->options.target_count) {
+	rc = take_inventory(p);
+	if (!rc && p->options.target_count) {
 		run_sessions(p);
-	} else {
+	} else if (!rc) {
 		if (inventory_incomplete(&p->inventory) || !p->inventory.clp_read)
 			worsen(p, STATUS_INCOMPLETE);
 		report(p);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/sysfs.h"
+#include "zpci/inventory/sysfs.h"
 #include "zpci/inspect/vfio/iommufd.h"
 
 /* The build defines it; a build by hand may not. */

@@ -26,7 +26,7 @@
 
 #include "event.h"
 #include "log.h"
-#include "zpci/inspect/base/file.h"
+#include "zpci/inventory/file.h"
 
 #define DEBUG_LOG "/sys/kernel/debug/s390dbf/pci_error/hex_ascii"
 #define DEBUG_LOG_MAX (4u << 20)

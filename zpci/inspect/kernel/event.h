@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 struct error_event {
 	uint16_t pec;

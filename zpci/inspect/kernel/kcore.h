@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 /* A way to read kernel memory: read() fills @buffer with @length bytes from @address on. It returns
  * 0, or -1 if it cannot read all of them. */

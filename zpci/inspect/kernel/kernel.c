@@ -13,7 +13,7 @@
 #include "btf.h"
 #include "kcore.h"
 #include "kernel.h"
-#include "zpci/inspect/base/file.h"
+#include "zpci/inventory/file.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define BTF_MAX (64u << 20) /* Debian's 6.12 has 4 MB */

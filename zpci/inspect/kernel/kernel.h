@@ -4,7 +4,7 @@
 #define INSPECT_KERNEL_H
 
 #include "walk.h"
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 struct kernel {
 	bool read; /* `walk` is valid; if not, `problem` says why */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 /* A file descriptor for the messages that come from now on; or -1 and the problem. */
 int klog_open(struct problem *problem);

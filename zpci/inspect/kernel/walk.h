@@ -9,7 +9,7 @@
 
 #include "btf.h"
 #include "kcore.h"
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 /* One struct pci_dev, as the kernel has it. */
 struct walk_device {

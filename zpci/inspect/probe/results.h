@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 #include "zpci/inspect/kernel/event.h"
 
 /* How a test ended. */

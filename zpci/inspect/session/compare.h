@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "session.h"
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 /* For each operation in each round, write a line `sample OPERATION ROUND ONE OTHER` to @out, with
  * nanoseconds. Both sessions are open. A signal ends it early, which is no problem. Returns 0, or

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "zpci/inspect/inventory/inventory.h"
+#include "zpci/inventory/inventory.h"
 #include "zpci/inspect/probe/probe.h"
 #include "zpci/inspect/vfio/bind.h"
 #include "zpci/inspect/vfio/function.h"

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "zpci/inspect/base/problem.h"
-#include "zpci/inspect/base/sysfs.h"
+#include "zpci/inventory/problem.h"
+#include "zpci/inventory/sysfs.h"
 
 struct binding {
 	char address[PCI_ADDRESS_SIZE]; /* "": there is nothing to put back */

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/problem.h"
-#include "zpci/inspect/base/sysfs.h"
+#include "zpci/inventory/problem.h"
+#include "zpci/inventory/sysfs.h"
 
 #define VFIO_BARS 6
 

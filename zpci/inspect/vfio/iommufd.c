@@ -17,7 +17,7 @@
 
 #include "iommufd.h"
 #include "zpci/inspect/base/clock.h"
-#include "zpci/inspect/base/sysfs.h"
+#include "zpci/inventory/sysfs.h"
 #include "zpci/inspect/kernel/event.h"
 #include "zpci/inspect/kernel/log.h"
 

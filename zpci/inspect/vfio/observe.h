@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "function.h"
-#include "zpci/inspect/base/problem.h"
+#include "zpci/inventory/problem.h"
 
 /* In the order in which they are made. */
 enum observation_name {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sysfs.h - small files of sysfs, and PCI addresses. */
-#ifndef INSPECT_SYSFS_H
-#define INSPECT_SYSFS_H
+#ifndef ZPCI_INVENTORY_SYSFS_H
+#define ZPCI_INVENTORY_SYSFS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,13 @@ void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_
 
 /* For a path in sysfs. A longer path is cut, and then cannot be opened. */
 #define SYSFS_PATH_SIZE 320
+
+/* sysfs is at @folder, which must stay valid, instead of at /sys. A process looks at one Linux, so
+ * it says so once, before anything is read. */
+void sysfs_set_root(const char *folder);
+/* The path of what @format names below the root, such as "bus/pci/slots". */
+void sysfs_path(char path[SYSFS_PATH_SIZE], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The path of a device's file; @address is that of its function. */
 void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const char *file);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* report.h - the inventory as text and as JSON. */
-#ifndef INSPECT_INVENTORY_REPORT_H
-#define INSPECT_INVENTORY_REPORT_H
+#ifndef INSPECT_REPORT_H
+#define INSPECT_REPORT_H
 
-#include "inventory.h"
+#include "zpci/inspect/kernel/kernel.h"
+#include "zpci/inventory/inventory.h"
 #include "zpci/util/json.h"
 
 void report_inventory(FILE *out, const struct inventory *inventory);

@@ -5,14 +5,14 @@
  * What builds requests and parses responses works on a block of bytes and needs no device. Only
  * clp_open(), clp_list() and clp_query() use /dev/clp.
  */
-#ifndef INSPECT_CLP_H
-#define INSPECT_CLP_H
+#ifndef ZPCI_INVENTORY_CLP_H
+#define ZPCI_INVENTORY_CLP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "zpci/inspect/base/problem.h"
+#include "problem.h"
 
 #define CLP_BLOCK_SIZE 4096 /* what /dev/clp copies in and out */
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,28 @@ void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_
 		 address->bus, address->devfn >> 3, address->devfn & 7u);
 }
 
+static const char *root = "/sys";
+
+void sysfs_set_root(const char *folder)
+{
+	root = folder;
+}
+
+void sysfs_path(char path[SYSFS_PATH_SIZE], const char *format, ...)
+{
+	size_t length = (size_t)snprintf(path, SYSFS_PATH_SIZE, "%s/", root);
+	va_list args;
+
+	if (length >= SYSFS_PATH_SIZE)
+		return;
+	va_start(args, format);
+	vsnprintf(path + length, SYSFS_PATH_SIZE - length, format, args);
+	va_end(args);
+}
+
 void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const char *file)
 {
-	snprintf(path, SYSFS_PATH_SIZE, "/sys/bus/pci/devices/%s/%s", address, file);
+	sysfs_path(path, "bus/pci/devices/%s/%s", address, file);
 }
 
 int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem)

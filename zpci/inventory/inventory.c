@@ -2,17 +2,14 @@
 /*
  * inventory.c - see inventory.h
  *
- * There are three sources. sysfs has a directory for each function that the kernel enumerated,
+ * There are two sources. sysfs has a directory for each function that the kernel enumerated,
  * and a slot for each that it knows, also in standby; a slot's name is the FID in eight
  * hexadecimal digits (Linux drivers/pci/hotplug/s390_pci_hpc.c). CLP lists the functions that the
  * firmware offers. Functions of both are matched by FID, the only name that a function always
- * keeps. The third, kernel memory, is matched by PCI address.
+ * keeps.
  *
  * Devices are read first, then slots without a device, then functions that only CLP has. An item
  * that sysfs does not have, for want of a device, is taken from CLP's answer to a query.
- *
- * The kernel's bit is used only if the struct pci_dev that has it also has the vendor and device
- * ID that sysfs shows. With a wrong offset that would not be so.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -23,9 +20,6 @@
 #include <unistd.h>
 
 #include "inventory.h"
-
-#define DEVICES "/sys/bus/pci/devices"
-#define SLOTS "/sys/bus/pci/slots"
 
 const struct item_info item_infos[ITEMS] = {
 	[ITEM_FID] = { "fid", 8 },
@@ -69,7 +63,7 @@ static const struct {
 	{ ITEM_DEVICE_ID, "device", UINT16_MAX },
 };
 
-static void item_set(struct item *item, uint64_t value)
+void item_set(struct item *item, uint64_t value)
 {
 	item->state = ITEM_KNOWN;
 	item->value = value;
@@ -82,7 +76,7 @@ static void item_set_if_unknown(struct item *item, uint64_t value)
 		item_set(item, value);
 }
 
-static void item_set_unread(struct item *item, const struct problem *why)
+void item_set_unread(struct item *item, const struct problem *why)
 {
 	item->state = ITEM_UNREAD;
 	item->why = *why;
@@ -105,7 +99,7 @@ static bool has_bus(const struct function *f)
 {
 	char path[SYSFS_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "/sys/class/pci_bus/%04x:%02x", f->pci.domain, f->pci.bus);
+	sysfs_path(path, "class/pci_bus/%04x:%02x", f->pci.domain, f->pci.bus);
 	return f->has_address && access(path, F_OK) == 0;
 }
 
@@ -149,12 +143,15 @@ static void read_device(struct function *f)
 
 static int read_devices(struct inventory *inventory)
 {
+	char path[SYSFS_PATH_SIZE];
 	struct dirent *entry;
-	DIR *dir = opendir(DEVICES);
+	DIR *dir;
 
+	sysfs_path(path, "bus/pci/devices");
+	dir = opendir(path);
 	if (!dir)
 		return problem_set(
-			&inventory->problem, DEVICES ": %s%s", strerror(errno),
+			&inventory->problem, "%s: %s%s", path, strerror(errno),
 			errno == ENOENT ? " (kernel without PCI, or sysfs is not mounted)" : "");
 	while ((entry = readdir(dir))) {
 		struct pci_address pci;
@@ -220,8 +217,10 @@ static int read_slots(struct inventory *inventory)
 {
 	char path[SYSFS_PATH_SIZE];
 	struct dirent *entry;
-	DIR *dir = opendir(SLOTS);
+	DIR *dir;
 
+	sysfs_path(path, "bus/pci/slots");
+	dir = opendir(path);
 	if (!dir)
 		return 0; /* a kernel without CONFIG_HOTPLUG_PCI_S390 */
 	while ((entry = readdir(dir))) {
@@ -237,7 +236,7 @@ static int read_slots(struct inventory *inventory)
 		f->has_slot = true;
 		if (f->has_device)
 			continue;
-		snprintf(path, sizeof(path), SLOTS "/%.8s/address", entry->d_name);
+		sysfs_path(path, "bus/pci/slots/%.8s/address", entry->d_name);
 		read_slot_address(f, path);
 	}
 	closedir(dir);
@@ -297,44 +296,12 @@ static int read_clp(struct inventory *inventory)
 	return rc;
 }
 
-static void take_kernel_bit(struct function *f, const struct kernel *kernel)
-{
-	struct item *item = &f->items[ITEM_NO_COMMAND_MEMORY];
-	const struct walk_device *d;
-	struct problem why;
-
-	if (!kernel->read) {
-		item_set_unread(item, &kernel->problem);
-		return;
-	}
-	d = kernel_find(kernel, f->pci.domain, f->pci.bus, f->pci.devfn);
-	if (!d) {
-		problem_set(&why, "%s is not among the %zu devices found in kernel memory",
-			    f->address, kernel->walk.count);
-		item_set_unread(item, &why);
-	} else if (f->items[ITEM_VENDOR_ID].state != ITEM_KNOWN ||
-		   f->items[ITEM_DEVICE_ID].state != ITEM_KNOWN ||
-		   d->vendor_id != f->items[ITEM_VENDOR_ID].value ||
-		   d->device_id != f->items[ITEM_DEVICE_ID].value) {
-		problem_set(&why,
-			    "%s is %04x:%04x in kernel memory and not so in sysfs: what was "
-			    "read is not believed",
-			    f->address, d->vendor_id, d->device_id);
-		item_set_unread(item, &why);
-	} else {
-		item_set(item, d->no_command_memory);
-	}
-}
-
 /* What follows from all sources together. */
-static void conclude(struct function *f, const struct inventory *inventory,
-		     const struct kernel *kernel)
+static void conclude(struct function *f, const struct inventory *inventory)
 {
 	struct item *vfn = &f->items[ITEM_VFN];
 	struct problem why;
 
-	if (f->has_device)
-		take_kernel_bit(f, kernel);
 	if (f->kind == KIND_UNKNOWN && vfn->state == ITEM_KNOWN)
 		f->kind = vfn->value ? KIND_VF_DETACHED : KIND_PLAIN;
 	if (f->listed)
@@ -360,16 +327,20 @@ static int compare(const void *left, const void *right)
 	return a->items[ITEM_FID].value < b->items[ITEM_FID].value ? -1 : 1;
 }
 
-int inventory_read(struct inventory *inventory, const struct kernel *kernel)
+int inventory_read(struct inventory *inventory)
 {
+	char path[SYSFS_PATH_SIZE];
+
 	memset(inventory, 0, sizeof(*inventory));
 	if (read_devices(inventory) || read_slots(inventory) || read_clp(inventory))
 		return -1;
-	inventory->has_btf = access("/sys/kernel/btf/vmlinux", F_OK) == 0;
-	inventory->has_vfio_pci = access("/sys/bus/pci/drivers/vfio-pci", F_OK) == 0;
+	sysfs_path(path, "kernel/btf/vmlinux");
+	inventory->has_btf = access(path, F_OK) == 0;
+	sysfs_path(path, "bus/pci/drivers/vfio-pci");
+	inventory->has_vfio_pci = access(path, F_OK) == 0;
 	for (size_t i = 0; i < inventory->count; i++) {
 		inventory->functions[i].has_bus = has_bus(&inventory->functions[i]);
-		conclude(&inventory->functions[i], inventory, kernel);
+		conclude(&inventory->functions[i], inventory);
 	}
 	if (inventory->count)
 		qsort(inventory->functions, inventory->count, sizeof(struct function), compare);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* problem.h - one sentence that says what could not be done, and why. */
-#ifndef INSPECT_PROBLEM_H
-#define INSPECT_PROBLEM_H
+#ifndef ZPCI_INVENTORY_PROBLEM_H
+#define ZPCI_INVENTORY_PROBLEM_H
 
 #define PROBLEM_SIZE 224
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inventory.h - the PCI functions of this Linux, from sysfs, CLP and kernel memory.
+ * inventory.h - the PCI functions of this Linux, from sysfs and CLP. zpci-inspect and `zpci host`
+ * have no other reader.
  */
-#ifndef INSPECT_INVENTORY_H
-#define INSPECT_INVENTORY_H
+#ifndef ZPCI_INVENTORY_INVENTORY_H
+#define ZPCI_INVENTORY_INVENTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "clp.h"
-#include "zpci/inspect/base/problem.h"
-#include "zpci/inspect/base/sysfs.h"
-#include "zpci/inspect/kernel/kernel.h"
+#include "problem.h"
+#include "sysfs.h"
 
 enum item_state {
 	ITEM_ABSENT, /* does not exist, such as the Command register of a function in standby */
@@ -40,7 +40,8 @@ enum item_name {
 	ITEM_COMMAND, /* the register in configuration space */
 	ITEM_VENDOR_ID,
 	ITEM_DEVICE_ID,
-	ITEM_NO_COMMAND_MEMORY, /* the bit in the kernel's struct pci_dev */
+	ITEM_NO_COMMAND_MEMORY, /* the bit in the kernel's struct pci_dev; only zpci-inspect can
+				   read it */
 	ITEMS
 };
 
@@ -50,6 +51,9 @@ struct item_info {
 };
 
 extern const struct item_info item_infos[ITEMS];
+
+void item_set(struct item *item, uint64_t value);
+void item_set_unread(struct item *item, const struct problem *why);
 
 enum function_kind {
 	KIND_UNKNOWN,
@@ -90,7 +94,7 @@ struct inventory {
 
 /* Read all. Returns 0; or -1 if sysfs shows no PCI at all, and then `problem` is valid. The
  * inventory must be freed in both cases. */
-int inventory_read(struct inventory *inventory, const struct kernel *kernel);
+int inventory_read(struct inventory *inventory);
 void inventory_free(struct inventory *inventory);
 
 const struct function *inventory_find(const struct inventory *inventory, const char *address);
