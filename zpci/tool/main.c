@@ -20,21 +20,23 @@ struct subcommand {
 	const char *summary;
 	unsigned int option; /* TOOL_*: the options that it knows */
 	int (*run)(const struct tool_options *options);
+	size_t min; /* at least so many arguments that are no options */
+	size_t max; /* at most so many */
 };
 
 static const struct subcommand subcommands[] = {
 	{ "run", "[OPTION]... [-- QEMU OPTION...]", "boot a guest, with a shell or a command in it",
-	  TOOL_RUN, tool_run },
+	  TOOL_RUN, tool_run, 0, 0 },
 	{ "inspect", "[OPTION]... [-- ZPCI-INSPECT ARGUMENT...]",
 	  "boot a guest and print what its kernel knows of its functions", TOOL_INSPECT,
-	  tool_inspect },
+	  tool_inspect, 0, 0 },
 	{ "describe", "[OPTION]...", "print what a guest will be told, without booting one",
-	  TOOL_DESCRIBE, tool_describe },
+	  TOOL_DESCRIBE, tool_describe, 0, 0 },
 	{ "matrix", "[OPTION]...",
 	  "compare what guests see of every profile with what they must see", TOOL_MATRIX,
-	  tool_matrix },
+	  tool_matrix, 0, 0 },
 	{ "host domain", "[OPTION]...", "print a libvirt domain whose QEMU has our firmware",
-	  TOOL_DOMAIN, tool_host_domain },
+	  TOOL_DOMAIN, tool_host_domain, 0, 0 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -126,10 +128,13 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
 	struct tool_options options;
 	int status = TOOL_EXIT_FAILURE;
 
-	if (!tool_options_parse(&options, subcommand->option, argc, argv)) {
+	if (!tool_options_parse(&options, subcommand->option, subcommand->max, argc, argv)) {
 		if (options.help) {
 			print_help(subcommand);
 			status = 0;
+		} else if (options.argument_count < subcommand->min) {
+			tool_error("too few arguments; usage: zpci %s %s", subcommand->name,
+				   subcommand->synopsis);
 		} else {
 			status = subcommand->run(&options);
 		}

@@ -1,276 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
+#include "option_rows.h"
 #include "options.h"
 
-/* The number of CPUs that QEMU's s390-ccw-virtio machine takes. */
-#define SMP_MAX 248
-#define TIMEOUT_MAX 86400
-
-static int parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *value)
-{
-	unsigned long number;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (errno || *end || number < min || number > max)
-		return -1;
-	*value = number;
-	return 0;
-}
-
-/* Strict, because a comma in the value would begin another option of QEMU's. */
-static int set_memory(struct tool_options *options, const char *value)
-{
-	size_t digits = strspn(value, "0123456789");
-
-	if (!digits || digits > 9)
-		return -1;
-	if (value[digits] && (!strchr("KMGT", value[digits]) || value[digits + 1]))
-		return -1;
-	options->setup.memory = value;
-	return 0;
-}
-
-static int set_smp(struct tool_options *options, const char *value)
-{
-	return parse_number(value, 1, SMP_MAX, &options->setup.smp);
-}
-
-static int set_timeout(struct tool_options *options, const char *value)
-{
-	return parse_number(value, 0, TIMEOUT_MAX, &options->timeout);
-}
-
-static int append(const char ***list, size_t *count, const char *value)
-{
-	const char **longer = realloc(*list, (*count + 1) * sizeof(**list));
-
-	if (!longer)
-		return -1;
-	longer[(*count)++] = value;
-	*list = longer;
-	return 0;
-}
-
-static int set_function(struct tool_options *options, const char *value)
-{
-	struct tool_functions *all = &options->setup.functions;
-
-	if (append(&options->functions, &all->count, value))
-		return -1;
-	all->specs = options->functions;
-	return 0;
-}
-
-static int add_kernel(struct tool_options *options, const char *value)
-{
-	return *value ? append(&options->kernels, &options->kernel_count, value) : -1;
-}
-
-/* A limit, so that a typing error does not start boots for a day. */
-#define SMP_LIST_MAX 16
-
-static int set_smp_list(struct tool_options *options, const char *value)
-{
-	unsigned int number, count;
-	const char *at = value;
-	char item[8];
-	size_t length;
-
-	options->smp_list = value;
-	for (count = 0; count < SMP_LIST_MAX; count++) {
-		length = strcspn(at, ",");
-		if (length >= sizeof(item))
-			return -1;
-		memcpy(item, at, length);
-		item[length] = '\0';
-		if (parse_number(item, 1, SMP_MAX, &number))
-			return -1;
-		at += length;
-		if (!*at++)
-			return 0;
-	}
-	return -1;
-}
-
-#define SET_STRING(name, field)                                                                    \
-	static int set_##name(struct tool_options *options, const char *value)                     \
-	{                                                                                          \
-		options->field = value;                                                            \
-		return *value ? 0 : -1;                                                            \
-	}
-
-#define SET_FLAG(name, field)                                                                      \
-	static int set_##name(struct tool_options *options, const char *value)                     \
-	{                                                                                          \
-		(void)value;                                                                       \
-		options->field = true;                                                             \
-		return 0;                                                                          \
-	}
-
-/* The name becomes a part of a path. */
-static int check_guest(const char *value)
-{
-	return *value && *value != '.' && !strchr(value, '/') ? 0 : -1;
-}
-
-static int set_guest(struct tool_options *options, const char *value)
-{
-	options->setup.guest = value;
-	return check_guest(value);
-}
-
-static int add_guest(struct tool_options *options, const char *value)
-{
-	return check_guest(value) ? -1 : append(&options->guests, &options->guest_count, value);
-}
-
-static int set_name(struct tool_options *options, const char *value)
-{
-	options->name = value;
-	return *value && !strchr(value, '/') ? 0 : -1;
-}
-
-SET_STRING(kernel, setup.kernel)
-SET_STRING(initrd, setup.initrd)
-SET_STRING(config, setup.functions.config)
-SET_STRING(qemu, setup.qemu)
-SET_STRING(plugin, setup.plugin)
-SET_STRING(interposer, setup.interposer)
-SET_STRING(control, setup.control)
-SET_STRING(exec, exec)
-SET_STRING(json_file, json_file)
-SET_STRING(html_file, html_file)
-SET_STRING(junit_file, junit_file)
-SET_FLAG(tap, tap)
-SET_FLAG(complete, complete)
-SET_FLAG(expected, expected)
-SET_FLAG(verbose, setup.verbose)
-SET_FLAG(json, json)
-SET_FLAG(lspci, lspci)
-SET_FLAG(second_level, second_level)
-SET_FLAG(help, help)
-
-static int set_accel(struct tool_options *options, const char *value)
-{
-	if (!strcmp(value, "tcg"))
-		options->setup.accel = BOOT_TCG;
-	else if (!strcmp(value, "kvm"))
-		options->setup.accel = BOOT_KVM;
-	else
-		return -1;
-	return 0;
-}
-
-/* A kernel command line may be empty. */
-static int set_append(struct tool_options *options, const char *value)
-{
-	options->setup.append = value;
-	return 0;
-}
-
-#define BOTH (TOOL_RUN | TOOL_INSPECT)
-#define GUESTS (BOTH | TOOL_MATRIX)
-#define ALL (GUESTS | TOOL_DESCRIBE | TOOL_DOMAIN)
-#define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
-#define NOT_EMPTY "a value that is not empty"
-
-/*
- * One row of the table that feeds the parser, --help, and the check of the manual pages.
- * `set` returns 0 or -1; its value is NULL for an option without `argument`.
- */
-struct option_row {
-	const char *name; /* without the dashes */
-	const char *argument;
-	const char *help;
-	unsigned int subcommands;
-	int (*set)(struct tool_options *options, const char *value);
-	const char *allowed; /* for the message when `set` refuses a value */
-};
-
-static const struct option_row table[] = {
-	{ "name", "STRING", "name of the domain (default: zpci)", TOOL_DOMAIN, set_name,
-	  "a name without a slash" },
-	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)",
-	  BOTH | TOOL_DESCRIBE | TOOL_DOMAIN, set_function, "a description of a function" },
-	{ "function", "SPEC", "use this function for its profile: probe,profile=lpar,...",
-	  TOOL_MATRIX, set_function, "a description of a function" },
-	{ "config", "FILE", "take adapters and functions from this file",
-	  BOTH | TOOL_DESCRIBE | TOOL_DOMAIN, set_config, NOT_EMPTY },
-	{ "guest", "NAME", "boot this guest of zpci-lab's (if not given: default)",
-	  BOTH | TOOL_DOMAIN, set_guest, GUEST_NAME },
-	{ "guest", "NAME", "boot this guest of zpci-lab's (repeatable)", TOOL_MATRIX, add_guest,
-	  GUEST_NAME },
-	{ "kernel", "FILE", "kernel of the guest (default: the lab's)", BOTH | TOOL_DOMAIN,
-	  set_kernel, NOT_EMPTY },
-	{ "kernel", "FILE", "boot this kernel, with the lab's RAM disk (repeatable)", TOOL_MATRIX,
-	  add_kernel, NOT_EMPTY },
-	{ "initrd", "FILE", "initial RAM disk of the guest (default: the lab's)",
-	  GUESTS | TOOL_DOMAIN, set_initrd, NOT_EMPTY },
-	{ "append", "STRING", "kernel command line", GUESTS | TOOL_DOMAIN, set_append, NULL },
-	{ "smp", "NUMBER", "CPUs of the guest (default: 1)", BOTH | TOOL_DOMAIN, set_smp,
-	  "1 to 248" },
-	{ "smp", "NUMBERS", "CPUs of the guests: one boot for each of 1,4 (default: 1)",
-	  TOOL_MATRIX, set_smp_list, "numbers from 1 to 248 and commas, 16 at most" },
-	{ "memory", "SIZE", "storage of the guest, with K, M, G or T (default: 512M)",
-	  GUESTS | TOOL_DOMAIN, set_memory,
-	  "a number with K, M, G, T or nothing after it, such as 512M" },
-	{ "qemu", "PROGRAM", "QEMU to use (default: the lab's, else from PATH)",
-	  GUESTS | TOOL_DOMAIN, set_qemu, NOT_EMPTY },
-	{ "accel", "ACCEL", "tcg: emulate; kvm: the processor of an s390x host (default: tcg)",
-	  GUESTS | TOOL_DOMAIN, set_accel, "tcg or kvm" },
-	{ "plugin", "FILE", "zpci-qemu.so to use (default: the installed one)",
-	  GUESTS | TOOL_DOMAIN, set_plugin, NOT_EMPTY },
-	{ "interposer", "FILE", "with kvm: zpci-kvm.so to use (default: the installed one)",
-	  GUESTS | TOOL_DOMAIN, set_interposer, NOT_EMPTY },
-	{ "control", "SOCKET", "add, remove and break functions by commands at this socket",
-	  BOTH | TOOL_DOMAIN, set_control, NOT_EMPTY },
-	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
-	  NOT_EMPTY },
-	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",
-	  TOOL_RUN, set_second_level, NULL },
-	{ "json", NULL, "print JSON", TOOL_INSPECT | TOOL_DESCRIBE, set_json, NULL },
-	{ "lspci", NULL, "print config space as `lspci -F FILE' reads it", TOOL_DESCRIBE, set_lspci,
-	  NULL },
-	{ "json", "FILE", "write the results as JSON; - is standard output", TOOL_MATRIX,
-	  set_json_file, NOT_EMPTY },
-	{ "html", "FILE", "write the results as an HTML page", TOOL_MATRIX, set_html_file,
-	  NOT_EMPTY },
-	{ "junit", "FILE", "write the results as JUnit XML", TOOL_MATRIX, set_junit_file,
-	  NOT_EMPTY },
-	{ "tap", NULL, "print the results as TAP", TOOL_MATRIX, set_tap, NULL },
-	{ "complete", NULL, "fail also if a kernel cannot show something", TOOL_MATRIX,
-	  set_complete, NULL },
-	{ "expected", NULL, "print the expected values, and boot nothing", TOOL_MATRIX,
-	  set_expected, NULL },
-	{ "timeout", "SECONDS", "give up on a boot after this time (default: 600)", TOOL_MATRIX,
-	  set_timeout, "0 to 86400 seconds" },
-	{ "timeout", "SECONDS", "give up on a command after this time (default: 0, never)", BOTH,
-	  set_timeout, "0 to 86400 seconds" },
-	{ "verbose", NULL, "print QEMU's command line and the guest's console on standard error",
-	  GUESTS, set_verbose, NULL },
-	{ "help", NULL, "print this text", ALL, set_help, NULL },
-};
-
-#define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
+/* Subcommands with a program of their own behind `--'. */
+#define STARTS_A_PROGRAM (TOOL_RUN | TOOL_INSPECT)
 
 static const struct option_row *find_option(unsigned int subcommand, const char *name,
 					    size_t length)
 {
 	size_t i;
 
-	for (i = 0; i < TABLE_SIZE; i++) {
-		if (!(table[i].subcommands & subcommand))
+	for (i = 0; i < option_row_count; i++) {
+		if (!(option_rows[i].subcommands & subcommand))
 			continue;
-		if (strlen(table[i].name) == length && !memcmp(table[i].name, name, length))
-			return &table[i];
+		if (strlen(option_rows[i].name) == length &&
+		    !memcmp(option_rows[i].name, name, length))
+			return &option_rows[i];
 	}
 	return NULL;
 }
@@ -328,14 +77,24 @@ static int unexpected(unsigned int subcommand, const char *argument)
 /* What comes after `--` is for the program that a subcommand starts, if it starts one. */
 static int take_rest(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
 {
-	if (argc && !(subcommand & BOTH))
+	if (argc && !(subcommand & STARTS_A_PROGRAM))
 		return unexpected(subcommand, argv[0]);
 	options->rest = argv;
 	options->rest_count = argc;
 	return 0;
 }
 
-static int parse_all(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
+static int take_argument(struct tool_options *options, unsigned int subcommand, size_t max,
+			 char *argument)
+{
+	if (options->argument_count == max)
+		return unexpected(subcommand, argument);
+	options->arguments[options->argument_count++] = argument;
+	return 0;
+}
+
+static int parse_all(struct tool_options *options, unsigned int subcommand, size_t max, int argc,
+		     char **argv)
 {
 	int i = 1, used;
 
@@ -347,8 +106,11 @@ static int parse_all(struct tool_options *options, unsigned int subcommand, int 
 			i++;
 			continue;
 		}
-		if (strncmp(argv[i], "--", 2))
-			return unexpected(subcommand, argv[i]);
+		if (strncmp(argv[i], "--", 2)) {
+			if (take_argument(options, subcommand, max, argv[i++]))
+				return -1;
+			continue;
+		}
 		used = parse_one(options, subcommand, argc - i, argv + i);
 		if (used < 0)
 			return -1;
@@ -372,16 +134,23 @@ static int check_together(const struct boot_setup *setup)
 	return 0;
 }
 
-int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
+int tool_options_parse(struct tool_options *options, unsigned int subcommand, size_t max_arguments,
+		       int argc, char **argv)
 {
 	*options = (struct tool_options){ .setup.smp = 1 };
-	if (parse_all(options, subcommand, argc, argv))
+	options->arguments = calloc((size_t)argc + 1, sizeof(*options->arguments));
+	if (!options->arguments) {
+		tool_error("out of memory");
+		return -1;
+	}
+	if (parse_all(options, subcommand, max_arguments, argc, argv))
 		return -1;
 	return check_together(&options->setup);
 }
 
 void tool_options_free(struct tool_options *options)
 {
+	free(options->arguments);
 	free(options->functions);
 	free(options->kernels);
 	free(options->guests);
@@ -393,11 +162,12 @@ void tool_options_print(FILE *to, unsigned int subcommand)
 	char left[40];
 	size_t i;
 
-	for (i = 0; i < TABLE_SIZE; i++) {
-		if (!(table[i].subcommands & subcommand))
+	for (i = 0; i < option_row_count; i++) {
+		if (!(option_rows[i].subcommands & subcommand))
 			continue;
-		snprintf(left, sizeof(left), "--%s%s%s", table[i].name,
-			 table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");
-		fprintf(to, "  %-20s %s\n", left, table[i].help);
+		snprintf(left, sizeof(left), "--%s%s%s", option_rows[i].name,
+			 option_rows[i].argument ? " " : "",
+			 option_rows[i].argument ? option_rows[i].argument : "");
+		fprintf(to, "  %-20s %s\n", left, option_rows[i].help);
 	}
 }

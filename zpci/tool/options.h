@@ -14,6 +14,33 @@
 #define TOOL_DESCRIBE 4u
 #define TOOL_MATRIX 8u
 #define TOOL_DOMAIN 16u
+#define TOOL_HOST_LIST 32u
+#define TOOL_HOST_SHOW 64u
+#define TOOL_HOST_CHECK 128u
+#define TOOL_HOST_XML 256u
+#define TOOL_HOST_ATTACH 512u
+#define TOOL_HOST_DETACH 1024u
+#define TOOL_HOST_GUESTS 2048u
+#define TOOL_HOST_EXPLAIN 4096u
+#define TOOL_HOST_WATCH 8192u
+#define TOOL_HOST_RESERVE 16384u
+#define TOOL_HOST_UNRESERVE 32768u
+#define TOOL_HOST_HOOK 65536u
+#define TOOL_HOST_CAPTURE 131072u
+
+/* What commands of `zpci host' have beside --json and --timeout. NULL: not given. */
+struct host_options {
+	const char *sysfs;
+	const char *connect; /* libvirt's URI */
+	const char *guest;
+	const char *guest_uid; /* "auto", "same", or a number in C's notation that is in range */
+	const char *guest_fid;
+	bool no_libvirt;
+	bool dry_run;
+	bool live;
+	bool config;
+	bool anonymous;
+};
 
 /*
  * The options of one command line. Strings belong to argv; NULL: not given. The lists are
@@ -21,7 +48,10 @@
  */
 struct tool_options {
 	struct boot_setup setup; /* all but @qemu_options */
-	const char *name;	 /* of a domain */
+	struct host_options host;
+	const char **arguments; /* what is no option, in order */
+	size_t argument_count;
+	const char *name; /* of a domain */
 	const char *exec;
 	unsigned int timeout; /* seconds; 0 is none */
 	bool json;
@@ -44,9 +74,10 @@ struct tool_options {
 	int rest_count;
 };
 
-/* Returns 0, or -1 after a message. argv[0] is the subcommand's name. */
-int tool_options_parse(struct tool_options *options, unsigned int subcommand, int argc,
-		       char **argv);
+/* Returns 0, or -1 after a message; the options must be freed in both cases. argv[0] is the
+ * subcommand's name, of which at most @max_arguments can follow that are no options. */
+int tool_options_parse(struct tool_options *options, unsigned int subcommand, size_t max_arguments,
+		       int argc, char **argv);
 void tool_options_free(struct tool_options *options);
 void tool_options_print(FILE *to, unsigned int subcommand);
 
