@@ -80,7 +80,7 @@ included() {
 			ok = index(header, "/") == 0 && $2 ~ /^"/ || $2 ~ /^<zpci\// ||
 				index(header, folder "/") == 1
 			if ($2 ~ /^<[^\/]*>$/ && header !~ /^(glib|ini)\.h$/ ||
-			    $2 ~ /^<(sys|asm)\//)
+			    $2 ~ /^<(arpa|asm|net|netinet|sys)\//)
 				ok = 1
 			for (key in may) {
 				split(key, part, SUBSEP)

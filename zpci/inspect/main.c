@@ -285,7 +285,7 @@ static void run(struct program *p)
 	if (!rc && p->options.target_count) {
 		run_sessions(p);
 	} else if (!rc) {
-		if (inventory_incomplete(&p->inventory) || !p->inventory.clp_read)
+		if (report_incomplete(&p->inventory) || !p->inventory.clp_read)
 			worsen(p, STATUS_INCOMPLETE);
 		report(p);
 	}

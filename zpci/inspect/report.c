@@ -6,28 +6,19 @@
 
 #include "report.h"
 
-#define CELL_SIZE 72
+#define CELL_SIZE 256
 #define COLUMNS 12
-#define REASONS 64 /* at most so many are printed */
+#define REPORT_ITEMS (ITEM_NO_COMMAND_MEMORY + 1) /* what comes behind it is for `zpci host' */
+#define REASONS 64				  /* at most so many are printed */
 
 static const char *const titles[COLUMNS] = {
 	"FID", "UID",	 "PCHID", "VFN",  "HANDLE",  "ADDRESS",
 	"ID",  "DRIVER", "STATE", "KIND", "COMMAND", "NO-COMMAND-MEMORY",
 };
 
-static void item_text(const struct function *f, enum item_name name, char *text)
+static void cell_text(const struct function *f, enum item_name name, char cell[CELL_SIZE])
 {
-	const struct item *item = &f->items[name];
-	int digits = item_infos[name].digits;
-
-	if (item->state != ITEM_KNOWN)
-		snprintf(text, CELL_SIZE, "%s", item->state == ITEM_UNREAD ? "?" : "-");
-	else if (digits < 0)
-		snprintf(text, CELL_SIZE, "%s", item->value ? "yes" : "no");
-	else if (digits)
-		snprintf(text, CELL_SIZE, "0x%0*" PRIx64, digits, item->value);
-	else
-		snprintf(text, CELL_SIZE, "%" PRIu64, item->value);
+	item_text(&f->items[name], name, cell);
 }
 
 static const char *state_text(const struct function *f)
@@ -42,11 +33,11 @@ static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
 	const struct item *vendor_id = &f->items[ITEM_VENDOR_ID],
 			  *device_id = &f->items[ITEM_DEVICE_ID];
 
-	item_text(f, ITEM_FID, row[0]);
-	item_text(f, ITEM_UID, row[1]);
-	item_text(f, ITEM_PCHID, row[2]);
-	item_text(f, ITEM_VFN, row[3]);
-	item_text(f, ITEM_HANDLE, row[4]);
+	cell_text(f, ITEM_FID, row[0]);
+	cell_text(f, ITEM_UID, row[1]);
+	cell_text(f, ITEM_PCHID, row[2]);
+	cell_text(f, ITEM_VFN, row[3]);
+	cell_text(f, ITEM_HANDLE, row[4]);
 	snprintf(row[5], CELL_SIZE, "%s", f->has_address ? f->address : "-");
 	if (vendor_id->state == ITEM_KNOWN && device_id->state == ITEM_KNOWN)
 		snprintf(row[6], CELL_SIZE, "%04" PRIx64 ":%04" PRIx64, vendor_id->value,
@@ -56,8 +47,8 @@ static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
 	snprintf(row[7], CELL_SIZE, "%s", f->driver[0] ? f->driver : "-");
 	snprintf(row[8], CELL_SIZE, "%s", state_text(f));
 	snprintf(row[9], CELL_SIZE, "%s", kind_names[f->kind]);
-	item_text(f, ITEM_COMMAND, row[10]);
-	item_text(f, ITEM_NO_COMMAND_MEMORY, row[11]);
+	cell_text(f, ITEM_COMMAND, row[10]);
+	cell_text(f, ITEM_NO_COMMAND_MEMORY, row[11]);
 }
 
 static void print_row(FILE *out, const char row[COLUMNS][CELL_SIZE], const int *widths)
@@ -103,19 +94,19 @@ static size_t collect_reasons(const struct inventory *inventory, struct reason *
 {
 	size_t count = 0;
 
-	for (size_t n = 0; n < inventory->count * ITEMS; n++) {
-		const struct function *f = &inventory->functions[n / ITEMS];
-		const struct item *item = &f->items[n % ITEMS];
+	for (size_t n = 0; n < inventory->count * REPORT_ITEMS; n++) {
+		const struct function *f = &inventory->functions[n / REPORT_ITEMS];
+		const struct item *item = &f->items[n % REPORT_ITEMS];
 		size_t i = 0;
 
-		if (item->state != ITEM_UNREAD)
+		if (!item_failed(item))
 			continue;
 		while (i < count && strcmp(reasons[i].why->text, item->why.text) != 0)
 			i++;
 		if (i < count)
 			reasons[i].more++;
 		else if (count < REASONS)
-			reasons[count++] = (struct reason){ &item->why, f, n % ITEMS, 0 };
+			reasons[count++] = (struct reason){ &item->why, f, n % REPORT_ITEMS, 0 };
 	}
 	return count;
 }
@@ -170,7 +161,7 @@ static void function_json(struct json *j, const struct function *f)
 {
 	json_open_object(j, NULL);
 	json_string(j, "address", f->has_address ? f->address : NULL);
-	for (int i = 0; i < ITEMS; i++)
+	for (int i = 0; i < REPORT_ITEMS; i++)
 		item_json(j, f, i);
 	json_string(j, "driver", f->driver[0] ? f->driver : NULL);
 	json_string(j, "state", f->listed || f->has_device ? state_text(f) : NULL);
@@ -181,8 +172,8 @@ static void function_json(struct json *j, const struct function *f)
 	json_bool(j, "has_slot", f->has_slot);
 	json_bool(j, "listed", f->listed);
 	json_open_object(j, "not_read");
-	for (int i = 0; i < ITEMS; i++) {
-		if (f->items[i].state == ITEM_UNREAD)
+	for (int i = 0; i < REPORT_ITEMS; i++) {
+		if (item_failed(&f->items[i]))
 			json_string(j, item_infos[i].name, f->items[i].why.text);
 	}
 	json_close_object(j);
@@ -214,4 +205,15 @@ void report_inventory_json(struct json *j, const struct inventory *inventory,
 	for (size_t i = 0; i < inventory->count; i++)
 		function_json(j, &inventory->functions[i]);
 	json_close_array(j);
+}
+
+bool report_incomplete(const struct inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->count; i++) {
+		for (int n = 0; n < REPORT_ITEMS; n++) {
+			if (item_failed(&inventory->functions[i].items[n]))
+				return true;
+		}
+	}
+	return false;
 }

@@ -13,4 +13,7 @@ void report_inventory(FILE *out, const struct inventory *inventory);
 void report_inventory_json(struct json *j, const struct inventory *inventory,
 			   const struct kernel *kernel);
 
+/* Whether any item of any function that is printed is not known. */
+bool report_incomplete(const struct inventory *inventory);
+
 #endif

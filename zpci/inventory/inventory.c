@@ -19,73 +19,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "inventory.h"
+#include "slot.h"
 
-const struct item_info item_infos[ITEMS] = {
-	[ITEM_FID] = { "fid", 8 },
-	[ITEM_UID] = { "uid", 4 },
-	[ITEM_PCHID] = { "pchid", 4 },
-	[ITEM_VFN] = { "vfn", 0 },
-	[ITEM_PFGID] = { "pfgid", 2 },
-	[ITEM_PFT] = { "pft", 2 },
-	[ITEM_PORT] = { "port", 0 },
-	[ITEM_HANDLE] = { "handle", 8 },
-	[ITEM_SYSFS_HANDLE] = { "sysfs_handle", 8 },
-	[ITEM_COMMAND] = { "command", 4 },
-	[ITEM_VENDOR_ID] = { "vendor", 4 },
-	[ITEM_DEVICE_ID] = { "device", 4 },
-	[ITEM_NO_COMMAND_MEMORY] = { "no_command_memory", -1 },
-};
+/* sysfs is not trusted: no more functions than CLP can list. */
+#define FUNCTIONS_MAX 65536
 
-const char *const kind_names[KINDS] = {
-	[KIND_UNKNOWN] = "unknown",
-	[KIND_PLAIN] = "plain",
-	[KIND_PF] = "PF",
-	[KIND_VF_LINKED] = "VF linked",
-	[KIND_VF_DETACHED] = "VF detached",
-};
-
-/* The items that are attributes of a device in sysfs. */
-static const struct {
-	enum item_name item;
-	const char *attribute;
-	uint64_t max;
-} attributes[] = {
-	{ ITEM_FID, "function_id", UINT32_MAX },
-	{ ITEM_UID, "uid", UINT32_MAX },
-	{ ITEM_PCHID, "pchid", UINT16_MAX },
-	{ ITEM_VFN, "vfn", UINT16_MAX },
-	{ ITEM_PFGID, "pfgid", UINT8_MAX },
-	{ ITEM_PFT, "pft", UINT8_MAX },
-	{ ITEM_PORT, "port", UINT8_MAX },
-	{ ITEM_SYSFS_HANDLE, "function_handle", UINT32_MAX },
-	{ ITEM_VENDOR_ID, "vendor", UINT16_MAX },
-	{ ITEM_DEVICE_ID, "device", UINT16_MAX },
-};
-
-void item_set(struct item *item, uint64_t value)
-{
-	item->state = ITEM_KNOWN;
-	item->value = value;
-}
-
-/* Set a value unless a better source already gave one. */
-static void item_set_if_unknown(struct item *item, uint64_t value)
-{
-	if (item->state != ITEM_KNOWN)
-		item_set(item, value);
-}
-
-void item_set_unread(struct item *item, const struct problem *why)
-{
-	item->state = ITEM_UNREAD;
-	item->why = *why;
-}
-
+/* NULL: out of memory, or there are too many. */
 static struct function *new_function(struct inventory *inventory)
 {
-	struct function *f = realloc(inventory->functions, (inventory->count + 1) * sizeof(*f));
+	struct function *f = NULL;
 
+	if (inventory->count < FUNCTIONS_MAX)
+		f = realloc(inventory->functions, (inventory->count + 1) * sizeof(*f));
 	if (!f)
 		return NULL;
 	inventory->functions = f;
@@ -101,44 +48,6 @@ static bool has_bus(const struct function *f)
 
 	sysfs_path(path, "class/pci_bus/%04x:%02x", f->pci.domain, f->pci.bus);
 	return f->has_address && access(path, F_OK) == 0;
-}
-
-static void read_attributes(struct function *f)
-{
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		struct item *item = &f->items[attributes[i].item];
-		char path[SYSFS_PATH_SIZE];
-		struct problem why;
-		uint64_t value;
-
-		sysfs_device_path(path, f->address, attributes[i].attribute);
-		if (sysfs_read_number(path, attributes[i].max, &value, &why) == 0)
-			item_set(item, value);
-		else
-			item_set_unread(item, &why);
-	}
-}
-
-static void read_device(struct function *f)
-{
-	char path[SYSFS_PATH_SIZE];
-	struct problem why;
-	uint64_t value;
-
-	f->has_device = true;
-	f->has_address = true;
-	pci_address_print(&f->pci, f->address);
-	read_attributes(f);
-	if (sysfs_read_config(f->address, 4, 2, &value, &why) == 0)
-		item_set(&f->items[ITEM_COMMAND], value);
-	else
-		item_set_unread(&f->items[ITEM_COMMAND], &why);
-	sysfs_read_link(f->address, "driver", f->driver, sizeof(f->driver));
-	sysfs_device_path(path, f->address, "sriov_totalvfs");
-	if (sysfs_read_link(f->address, "physfn", f->physfn, sizeof(f->physfn)))
-		f->kind = KIND_VF_LINKED;
-	else if (access(path, F_OK) == 0)
-		f->kind = KIND_PF;
 }
 
 static int read_devices(struct inventory *inventory)
@@ -163,10 +72,12 @@ static int read_devices(struct inventory *inventory)
 		if (!f)
 			break;
 		f->pci = pci;
-		read_device(f);
+		device_read(f);
 	}
 	closedir(dir);
-	return entry ? problem_set(&inventory->problem, "out of memory") : 0;
+	return entry ? problem_set(&inventory->problem, "no room for more than %zu functions",
+				   inventory->count)
+		     : 0;
 }
 
 static struct function *find_fid(const struct inventory *inventory, uint32_t fid)
@@ -198,21 +109,6 @@ static struct function *find_or_add_fid(struct inventory *inventory, uint32_t fi
 	return f;
 }
 
-/* The slot's file `address` has domain, bus, and the slot's number, which on s390 is the devfn
- * (Linux arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
-static void read_slot_address(struct function *f, const char *path)
-{
-	unsigned int domain, bus, devfn;
-	char text[64], rest;
-
-	if (sysfs_read_text(path, text, sizeof(text), NULL) ||
-	    sscanf(text, "%8x:%2x:%2x%c", &domain, &bus, &devfn, &rest) != 3)
-		return;
-	f->pci = (struct pci_address){ domain, (uint8_t)bus, (uint8_t)devfn };
-	f->has_address = true;
-	pci_address_print(&f->pci, f->address);
-}
-
 static int read_slots(struct inventory *inventory)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -225,22 +121,19 @@ static int read_slots(struct inventory *inventory)
 		return 0; /* a kernel without CONFIG_HOTPLUG_PCI_S390 */
 	while ((entry = readdir(dir))) {
 		struct function *f;
-		char *end;
-		unsigned long fid = strtoul(entry->d_name, &end, 16);
+		uint32_t fid;
 
-		if (strlen(entry->d_name) != 8 || *end)
+		if (!slot_name_parse(entry->d_name, &fid))
 			continue;
-		f = find_or_add_fid(inventory, (uint32_t)fid);
+		f = find_or_add_fid(inventory, fid);
 		if (!f)
 			break;
-		f->has_slot = true;
-		if (f->has_device)
-			continue;
-		sysfs_path(path, "bus/pci/slots/%.8s/address", entry->d_name);
-		read_slot_address(f, path);
+		slot_read(f, entry->d_name);
 	}
 	closedir(dir);
-	return entry ? problem_set(&inventory->problem, "out of memory") : 0;
+	return entry ? problem_set(&inventory->problem, "no room for more than %zu functions",
+				   inventory->count)
+		     : 0;
 }
 
 static void add_entry(struct function *f, const struct clp_entry *entry, int fd)
@@ -276,8 +169,13 @@ static void add_entry(struct function *f, const struct clp_entry *entry, int fd)
 static int read_clp(struct inventory *inventory)
 {
 	struct clp_list list = { 0 };
-	int fd = clp_open(&inventory->clp_problem), rc = 0;
+	int fd, rc = 0;
 
+	if (!sysfs_is_own()) {
+		problem_set(&inventory->clp_problem, "CLP: /dev/clp is not of that Linux");
+		return 0;
+	}
+	fd = clp_open(&inventory->clp_problem);
 	if (fd < 0)
 		return 0;
 	inventory->clp_read = clp_list(fd, &list, &inventory->clp_problem) == 0;
@@ -286,7 +184,8 @@ static int read_clp(struct inventory *inventory)
 		struct function *f = find_or_add_fid(inventory, list.entries[i].fid);
 
 		if (!f) {
-			rc = problem_set(&inventory->problem, "out of memory");
+			rc = problem_set(&inventory->problem, "no room for more than %zu functions",
+					 inventory->count);
 			break;
 		}
 		add_entry(f, &list.entries[i], fd);
@@ -304,8 +203,10 @@ static void conclude(struct function *f, const struct inventory *inventory)
 
 	if (f->kind == KIND_UNKNOWN && vfn->state == ITEM_KNOWN)
 		f->kind = vfn->value ? KIND_VF_DETACHED : KIND_PLAIN;
-	if (f->listed)
+	if (f->listed) {
+		f->state = f->configured ? STATE_CONFIGURED : STATE_STANDBY;
 		return;
+	}
 	if (inventory->clp_read)
 		problem_set(&why, "CLP lists no function with this FID");
 	item_set_unread(&f->items[ITEM_HANDLE],
@@ -327,12 +228,32 @@ static int compare(const void *left, const void *right)
 	return a->items[ITEM_FID].value < b->items[ITEM_FID].value ? -1 : 1;
 }
 
+static int read_surroundings(struct inventory *inventory)
+{
+	struct device_map *map = device_map_read();
+
+	if (!map)
+		return problem_set(&inventory->problem, "out of memory");
+	for (size_t i = 0; i < inventory->count; i++) {
+		struct function *f = &inventory->functions[i];
+		char group[ITEM_TEXT_SIZE];
+
+		item_text(&f->items[ITEM_IOMMU_GROUP], ITEM_IOMMU_GROUP, group);
+		if (f->has_device)
+			surroundings_read(&f->surroundings, map, &f->pci,
+					  function_has(f, ITEM_IOMMU_GROUP) ? group : NULL);
+	}
+	device_map_free(map);
+	return 0;
+}
+
 int inventory_read(struct inventory *inventory)
 {
 	char path[SYSFS_PATH_SIZE];
 
 	memset(inventory, 0, sizeof(*inventory));
-	if (read_devices(inventory) || read_slots(inventory) || read_clp(inventory))
+	if (read_devices(inventory) || read_slots(inventory) || read_clp(inventory) ||
+	    read_surroundings(inventory))
 		return -1;
 	sysfs_path(path, "kernel/btf/vmlinux");
 	inventory->has_btf = access(path, F_OK) == 0;
@@ -349,6 +270,8 @@ int inventory_read(struct inventory *inventory)
 
 void inventory_free(struct inventory *inventory)
 {
+	for (size_t i = 0; i < inventory->count; i++)
+		surroundings_free(&inventory->functions[i].surroundings);
 	free(inventory->functions);
 	inventory->functions = NULL;
 	inventory->count = 0;
@@ -363,15 +286,4 @@ const struct function *inventory_find(const struct inventory *inventory, const c
 			return f;
 	}
 	return NULL;
-}
-
-bool inventory_incomplete(const struct inventory *inventory)
-{
-	for (size_t i = 0; i < inventory->count; i++) {
-		for (int n = 0; n < ITEMS; n++) {
-			if (inventory->functions[i].items[n].state == ITEM_UNREAD)
-				return true;
-		}
-	}
-	return false;
 }

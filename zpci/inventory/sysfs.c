@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <zpci/bytes.h>
@@ -59,11 +60,12 @@ void sysfs_path(char path[SYSFS_PATH_SIZE], const char *format, ...)
 	size_t length = (size_t)snprintf(path, SYSFS_PATH_SIZE, "%s/", root);
 	va_list args;
 
-	if (length >= SYSFS_PATH_SIZE)
-		return;
 	va_start(args, format);
-	vsnprintf(path + length, SYSFS_PATH_SIZE - length, format, args);
+	if (length < SYSFS_PATH_SIZE)
+		length += (size_t)vsnprintf(path + length, SYSFS_PATH_SIZE - length, format, args);
 	va_end(args);
+	if (length >= SYSFS_PATH_SIZE)
+		path[0] = '\0'; /* a part of it could be the path of another file */
 }
 
 void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const char *file)
@@ -71,33 +73,71 @@ void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const ch
 	sysfs_path(path, "bus/pci/devices/%s/%s", address, file);
 }
 
-int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem)
+bool sysfs_is_own(void)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat here, own;
+
+	return !strcmp(root, "/sys") || (stat(root, &here) == 0 && stat("/sys", &own) == 0 &&
+					 here.st_dev == own.st_dev && here.st_ino == own.st_ino);
+}
+
+void sysfs_proc_path(char path[SYSFS_PATH_SIZE], const char *file)
+{
+	if (sysfs_is_own())
+		snprintf(path, SYSFS_PATH_SIZE, "/proc/%s", file);
+	else
+		sysfs_path(path, "../proc/%s", file);
+}
+
+int sysfs_read_bytes(const char *path, void *bytes, size_t max, size_t *size,
+		     struct problem *problem)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n = -1;
 
 	if (fd >= 0)
-		n = read(fd, text, size - 1);
+		n = read(fd, bytes, max);
 	if (n < 0)
 		problem_set(problem, "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	if (n < 0)
+	*size = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? -1 : 0;
+}
+
+int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem)
+{
+	size_t n;
+
+	if (sysfs_read_bytes(path, text, size - 1, &n, problem))
 		return -1;
 	text[n] = '\0';
+	if (strlen(text) != n)
+		return problem_set(problem, "%s: there is a zero byte in the text", path);
 	text[strcspn(text, "\n")] = '\0';
 	return 0;
 }
 
+bool sysfs_parse_number(const char *text, uint64_t max, uint64_t *value)
+{
+	bool hex = strncmp(text, "0x", 2) == 0;
+	const char *digits = hex ? text + 2 : text;
+	size_t length = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+
+	if (!length || digits[length])
+		return false;
+	errno = 0;
+	*value = strtoull(digits, NULL, hex ? 16 : 10);
+	return !errno && *value <= max;
+}
+
 int sysfs_read_number(const char *path, uint64_t max, uint64_t *value, struct problem *problem)
 {
-	char text[64], *end;
+	char text[64];
 
 	if (sysfs_read_text(path, text, sizeof(text), problem))
 		return -1;
-	errno = 0;
-	*value = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
-	if (errno || end == text || *end || text[0] == '-' || *value > max)
+	if (!sysfs_parse_number(text, max, value))
 		return problem_set(problem, "%s: \"%s\" is no number up to %" PRIu64, path, text,
 				   max);
 	return 0;
@@ -119,7 +159,7 @@ int sysfs_write(const char *path, const char *text, struct problem *problem)
 
 bool sysfs_read_link(const char *address, const char *link, char *name, size_t size)
 {
-	char path[SYSFS_PATH_SIZE], target[512];
+	char path[SYSFS_PATH_SIZE], target[4096];
 	const char *last;
 	ssize_t n;
 
@@ -129,8 +169,7 @@ bool sysfs_read_link(const char *address, const char *link, char *name, size_t s
 		return false;
 	target[n] = '\0';
 	last = strrchr(target, '/');
-	snprintf(name, size, "%s", last ? last + 1 : target);
-	return true;
+	return (size_t)snprintf(name, size, "%s", last ? last + 1 : target) < size;
 }
 
 int sysfs_read_config(const char *address, unsigned int offset, size_t size, uint64_t *value,
@@ -142,7 +181,7 @@ int sysfs_read_config(const char *address, unsigned int offset, size_t size, uin
 	int fd;
 
 	sysfs_device_path(path, address, "config");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd >= 0)
 		n = pread(fd, bytes, size, (off_t)offset);
 	if (n != (ssize_t)size)

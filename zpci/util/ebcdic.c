@@ -26,3 +26,25 @@ uint8_t zpci_ebcdic(char character)
 	}
 	return 0;
 }
+
+char zpci_from_ebcdic(uint8_t code)
+{
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		size_t at = (size_t)code - runs[i].first;
+
+		if (code >= runs[i].first && at < strlen(runs[i].characters))
+			return runs[i].characters[at];
+	}
+	switch (code) {
+	case 0x5e:
+		return ';';
+	case 0x6b:
+		return ',';
+	case 0x7a:
+		return ':';
+	case 0x7f:
+		return '"';
+	default:
+		return 0;
+	}
+}

@@ -17,4 +17,8 @@
 /* EBCDIC of @character; 0: it cannot be converted. */
 uint8_t zpci_ebcdic(char character);
 
+/* The character of the EBCDIC code @code: one of those, or of the four separators above; 0: it is
+ * none that is the same in all code pages. */
+char zpci_from_ebcdic(uint8_t code);
+
 #endif

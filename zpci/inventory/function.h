@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* function.h - one PCI function of this Linux, also one in standby. */
+#ifndef ZPCI_INVENTORY_FUNCTION_H
+#define ZPCI_INVENTORY_FUNCTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "item.h"
+#include "surroundings.h"
+#include "sysfs.h"
+
+enum function_kind {
+	KIND_UNKNOWN,
+	KIND_PLAIN, /* neither PF nor VF */
+	KIND_PF,
+	KIND_VF_LINKED,	  /* a VF whose PF the kernel knows */
+	KIND_VF_DETACHED, /* a VF without a PF in this Linux */
+	KINDS
+};
+
+extern const char *const kind_names[KINDS];
+
+enum function_state {
+	STATE_UNKNOWN,
+	STATE_CONFIGURED,
+	STATE_STANDBY,
+	STATES
+};
+
+extern const char *const state_names[STATES];
+
+/* Names of drivers and the like are names of files. */
+#define FUNCTION_NAME_SIZE 256
+#define UTILITY_STRING_SIZE 65
+
+struct function {
+	struct item items[ITEMS];
+	bool has_device; /* the kernel has a struct pci_dev */
+	bool has_bus;	 /* it has the bus that the address names, so it looked for a device */
+	bool has_slot;
+	bool listed;	 /* in CLP's list */
+	bool configured; /* valid if listed */
+	enum function_state state;
+	bool has_address;
+	struct pci_address pci;
+	char address[PCI_ADDRESS_SIZE];
+	char driver[FUNCTION_NAME_SIZE];	  /* "" = none */
+	char driver_override[FUNCTION_NAME_SIZE]; /* "" = none */
+	char physfn[FUNCTION_NAME_SIZE];	  /* address of the PF, "" = no link */
+	char utility_string[UTILITY_STRING_SIZE]; /* "" = none; characters that are not the same in
+						     all EBCDIC code pages are '?' */
+	struct problem utility_problem;		  /* "" = none */
+	struct problem override_problem;	  /* "" = none */
+	struct problem slot_problem; /* why the slot does not say the state; "" = none */
+	enum function_kind kind;
+	struct surroundings surroundings;
+};
+
+static inline bool function_has(const struct function *f, enum item_name name)
+{
+	return f->items[name].state == ITEM_KNOWN;
+}
+
+#endif
