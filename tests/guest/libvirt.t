@@ -5,94 +5,24 @@
 # has our function. The one for KVM is started here by an emulator of another architecture, up to
 # where QEMU has the interposer's variables.
 #
-# A user has a libvirt of its own (qemu:///session). For root there is none, so root gets the
-# system's with folders of its own, in a mount namespace.
+# A user has a libvirt of its own (qemu:///session), root the system's with folders of its own.
 
 . "$(dirname "$0")/../tool/tap.sh"
-requires_guest
-for program in libvirtd virsh virt-xml-validate xmllint; do
-	command -v "$program" >/dev/null || skip_all "no $program: install libvirt-daemon," \
-		"libvirt-daemon-driver-qemu, libvirt-clients and libxml2-utils"
+. "$(dirname "$0")/../host/libvirtd.sh"
+for program in virt-xml-validate xmllint; do
+	command -v "$program" >/dev/null || skip_all "no $program: install libvirt-clients and" \
+		"libxml2-utils"
 done
-if [ "$(id -u)" -eq 0 ] && [ -z "${ZPCI_LIBVIRT_PRIVATE:-}" ]; then
-	unshare -m true 2>/dev/null || skip_all "root may not make a mount namespace here"
-	rm -rf "$tap_folder"
-	ZPCI_LIBVIRT_PRIVATE=1 exec unshare -m --propagation private bash "$0"
-fi
-
-# --- libvirt ---------------------------------------------------------------------------------
-
-settings='security_driver = "none"
-stdio_handler = "file"'
-
-own_session() {
-	export XDG_RUNTIME_DIR=$tap_folder/run XDG_CONFIG_HOME=$tap_folder/config
-	export XDG_CACHE_HOME=$tap_folder/cache XDG_DATA_HOME=$tap_folder/data HOME=$tap_folder
-	mkdir -m 700 "$XDG_RUNTIME_DIR"
-	mkdir -p "$XDG_CONFIG_HOME/libvirt"
-	echo "$settings" >"$XDG_CONFIG_HOME/libvirt/qemu.conf"
-	uri=qemu:///session
-	pid_file=$XDG_RUNTIME_DIR/libvirt/qemu/run/zpci.pid
-	logs=$XDG_CACHE_HOME/libvirt/qemu/log
-	libvirtd -d -p "$tap_folder/libvirtd.pid"
-}
-
-# The daemon wants users that are there only where Debian's package for the system is installed.
-own_system() {
-	local folder
-	for folder in etc run var/lib var/cache var/log; do
-		mkdir -p "$tap_folder/$folder"
-		[ -d "/$folder/libvirt" ] || { mkdir "/$folder/libvirt" && made+=("/$folder/libvirt"); }
-		mount --bind "$tap_folder/$folder" "/$folder/libvirt"
-	done
-	mkdir -p /var/log/libvirt/qemu
-	getent passwd | grep -v ^libvirt-qemu: >"$tap_folder/passwd"
-	getent group | grep -v -e ^libvirt-qemu: -e ^kvm: >"$tap_folder/group"
-	echo "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin" >>"$tap_folder/passwd"
-	printf 'libvirt-qemu:x:64055:\nkvm:x:64056:\n' >>"$tap_folder/group"
-	mount --bind "$tap_folder/passwd" /etc/passwd
-	mount --bind "$tap_folder/group" /etc/group
-	cat >/etc/libvirt/qemu.conf <<-CONF
-		$settings
-		user = "root"
-		group = "root"
-		dynamic_ownership = 0
-		remember_owner = 0
-		cgroup_controllers = [ ]
-		namespaces = [ ]
-		seccomp_sandbox = 0
-	CONF
-	uri=qemu:///system
-	pid_file=/run/libvirt/qemu/zpci.pid
-	logs=/var/log/libvirt/qemu
-	libvirtd -d -p "$tap_folder/libvirtd.pid"
-}
-
-# Ends the daemon, and removes the mount points.
-own_end() {
-	local folder
-	kill "$(cat "$tap_folder/libvirtd.pid")"
-	for folder in "${made[@]}"; do
-		umount -l "$folder" && rmdir "$folder"
-	done
-	rm -rf "$tap_folder"
-}
-
+libvirtd_requires
+requires_guest
 export ZPCI_CACHE=$tap_cache
-made=()
-if [ "$(id -u)" -eq 0 ]; then own_system; else own_session; fi
-trap own_end EXIT
+libvirtd_start
 unset ZPCI_CONSOLE # the guest's console is that of the domain
-
-# on VIRSH-COMMAND ARGUMENT...
-on() {
-	timeout 120 virsh -q -c "$uri" "$@" >"$tap_folder/virsh" 2>&1
-}
 
 # started NAME
 started() {
 	on create --validate "$tap_folder/zpci.xml"
-	ok $? "$1: the domain starts" || sed 's/^/# /' "$tap_folder/virsh" "$logs"/*.log
+	ok $? "$1: the domain starts" || sed 's/^/# /' <(echo "$out") "$libvirtd_logs"/*.log
 }
 
 # --- TCG -------------------------------------------------------------------------------------
@@ -102,7 +32,7 @@ is "$status" 0 "tcg: a domain"
 cp "$tap_folder/out" "$tap_folder/zpci.xml"
 if started tcg; then
 	on ttyconsole zpci
-	exec 3<>"$(cat "$tap_folder/virsh")"
+	exec 3<>"$out"
 	stty raw -echo <&3
 	seen=
 	while [ -z "$seen" ] && read -r -t 120 -u 3 line; do
@@ -133,14 +63,14 @@ virt-xml-validate "$tap_folder/zpci.xml" domain >"$tap_folder/validate" 2>&1
 ok $? "kvm: valid by libvirt's schema"
 if [ "$(uname -m)" != s390x ]; then
 	on define "$tap_folder/zpci.xml"
-	like "$(cat "$tap_folder/virsh")" "does not support virt type 'kvm'" \
+	like "$out" "does not support virt type 'kvm'" \
 		"kvm: libvirt says what this host lacks"
 	sed -i "s/type='kvm'/type='qemu'/; s/host-passthrough/maximum/" "$tap_folder/zpci.xml"
 	if started kvm; then
-		environment=$(tr '\0' '\n' <"/proc/$(cat "$pid_file")/environ")
+		environment=$(tr '\0' '\n' <"/proc/$(cat "$libvirtd_pids/zpci.pid")/environ")
 		like "$environment" "^LD_PRELOAD=$tap_folder/zpci-kvm.so\$" "kvm: LD_PRELOAD in QEMU"
 		like "$environment" "^ZPCI_FUNCTION=probe:vf=3 null:vf=1\$" "kvm: functions in QEMU"
-		like "$(cat "$logs"/*.log)" "zpci-kvm.so. from LD_PRELOAD cannot be preloaded" \
+		like "$(cat "$libvirtd_logs"/*.log)" "zpci-kvm.so. from LD_PRELOAD cannot be preloaded" \
 			"kvm: the loader was told of the object, which is for another machine"
 		on destroy zpci
 	fi
