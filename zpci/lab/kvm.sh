@@ -175,18 +175,6 @@ kvm_qemu_get() {
 
 # --- this tree -----------------------------------------------------------------------------------
 
-# With shared libraries, as what is loaded into a hypervisor is one. Only PATH and the folders of
-# the host count, so that the build is installed there.
-kvm_build() {
-	local root=$ZPCI_CACHE/s390x/root libraries
-	libraries=$root/$kvm_libraries
-	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
-	build_all kvm --enable-werror --host=s390x-linux-gnu --prefix=/usr --libdir=/$kvm_libraries \
-		--disable-static \
-		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" CPPFLAGS="-I$root/usr/include" \
-		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries,--allow-shlib-undefined"
-}
-
 kvm_build_make() {
 	local root=$ZPCI_CACHE/s390x/root tree=$kvm_folder/tree file
 	rm -rf "$tree"
@@ -210,7 +198,7 @@ kvm_build_get() {
 	mkdir -p "${archive%/*}"
 	touch "$archive.began"
 	check_s390x_root || die "the libraries for s390x could not be fetched"
-	step "building for s390x" kvm_build || die "the build for s390x failed"
+	step "building for s390x" build_s390x kvm "$ZPCI_CACHE/s390x/root" || die "the build for s390x failed"
 	step "packing the build for s390x" kvm_build_make "$archive.new" ||
 		die "the build for s390x could not be packed"
 	touch -r "$archive.began" "$archive.new"
