@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <zpci/replica.h>
+
 /* The config space of one function: the guest's, the device's, the origins. */
 struct views {
 	uint32_t fid;
@@ -210,9 +212,32 @@ static void check_model(void *opaque, const struct zpci_profile *profile)
 	assert_int_equal(zpci_firmware_remove(fixture->firmware, FID), 0);
 }
 
+/* For the model that must be told what to be: a PF and two VFs, each with one BAR. */
+static const struct zpci_replica *description(void)
+{
+	static const uint8_t config[64] = { [0] = 0x34, [1] = 0x12, [2] = 0x01 };
+	static struct zpci_replica_function functions[3];
+	static const struct zpci_replica_function *list[3];
+	static const struct zpci_replica replica = { sizeof(replica), list, 3 };
+
+	for (unsigned i = 0; i < 3; i++) {
+		functions[i] = (struct zpci_replica_function){
+			.size = sizeof(functions[i]),
+			.vf = i,
+			.bars = { { 4096, ZPCI_BAR_64BIT } },
+			.config = config,
+			.config_length = sizeof(config),
+		};
+		list[i] = &functions[i];
+	}
+	return &replica;
+}
+
 static void test_origins_of_every_model_in_every_profile(void **state)
 {
-	struct zpci_adapter_options options = { .size = sizeof(options), .vfs = 2 };
+	struct zpci_adapter_options options = { .size = sizeof(options),
+						.vfs = 2,
+						.description = description() };
 	struct model_subject subject = { .fixture = *state };
 	const struct zpci_model *model;
 	unsigned number = 0;
@@ -224,7 +249,7 @@ static void test_origins_of_every_model_in_every_profile(void **state)
 			for_each_profile(subject.vf, check_model, &subject);
 		zpci_adapter_unref(subject.adapter);
 	}
-	assert_true(number >= 2);
+	assert_true(number >= 3);
 }
 
 /* --- arguments ------------------------------------------------------------------------------- */

@@ -93,6 +93,9 @@ struct zpci_identity {
 	 * nothing. The memory is the device's; the function reads it before it calls the device's
 	 * next operation. */
 	const struct zpci_platform *platform;
+	/* The guest sees the Interrupt Pin register as the device shows it. Else it is 0, because
+	 * this platform has no pins (reference 9.7). */
+	bool interrupt_pin;
 };
 
 /* A part of a transfer. */
@@ -166,6 +169,10 @@ struct zpci_adapter_options {
 	unsigned vfs;		   /* number of VFs, 0 to ZPCI_VFS_MAX */
 	struct zpci_logger logger; /* must work as long as the adapter lives. The one that a model
 				      gets in create() puts the PCHID in front */
+	/* What the model must be told, in a structure of the model's own: replica's is struct
+	 * zpci_replica (<zpci/replica.h>), null and probe have none and ignore it. NULL: nothing.
+	 * It is read in create() alone. */
+	const void *description;
 };
 
 /* Guest storage that a device may access by itself, at DMA addresses that its driver knows. */

@@ -8,7 +8,12 @@
 
 #include "zpci/device/models.h"
 
-static const struct zpci_model *const models[] = { &zpci_null_model, &zpci_probe_model, NULL };
+static const struct zpci_model *const models[] = {
+	&zpci_null_model,
+	&zpci_probe_model,
+	&zpci_replica_model,
+	NULL,
+};
 
 const struct zpci_model *zpci_model_get(unsigned index)
 {

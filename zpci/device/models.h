@@ -11,5 +11,6 @@
 
 extern const struct zpci_model zpci_null_model;
 extern const struct zpci_model zpci_probe_model;
+extern const struct zpci_model zpci_replica_model;
 
 #endif
