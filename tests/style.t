@@ -49,7 +49,7 @@ done
 # of libc can be included everywhere; other headers of the system have their line.
 cat >"$work/allowed" <<'end'
 include/zpci
-zpci/util
+zpci/util		linux/pci_regs.h
 zpci/device		zpci/util/ linux/pci_regs.h
 zpci/function		zpci/util/ linux/pci_regs.h
 zpci/firmware		zpci/function/ zpci/util/

@@ -9,8 +9,8 @@
  *	no_command_memory  announced or not      what the guest's kernel concludes, because vfn is
  *	                                         published and not 0
  *
- * The Command register's I/O bit and the interrupt pin are hard-wired 0 in all profiles. BAR
- * accesses never depend on the Memory bit.
+ * The Command register's I/O bit and the interrupt pin are hard-wired 0 in all profiles, unless the
+ * device shows its pin (zpci_identity.interrupt_pin). BAR accesses never depend on the Memory bit.
  */
 #ifndef ZPCI_PROFILE_H
 #define ZPCI_PROFILE_H

@@ -11,9 +11,9 @@
  *	does not           hidden: ffff, read-only 0        passed: ffff, read-only 0
  *
  * In the Command register the Memory bit is emulated or hard-wired 0; the device's own is never
- * passed. The I/O bit is 0, as there is no I/O space. So is the interrupt pin, unless the device says
- * that the guest sees it (reference 9.7). All of this is done for each byte by itself, so that the
- * width and the alignment of an access do not matter.
+ * passed. The I/O bit is 0, as there is no I/O space. The interrupt pin is 0 as well, unless the
+ * device says that the guest sees it (reference 9.7). All of this is done for each byte by itself,
+ * so that the width and the alignment of an access do not matter.
  *
  * zpci_view_origin() alone decides which bits are whose. Writes ask it, reads use masks that were
  * made from its answers, and zpci_firmware_config_origin() tells them to people.
