@@ -122,7 +122,9 @@ sysfs_function() {
 	slot=$sysfs/bus/pci/slots/${fid#0x}
 	mkdir -p "$slot"
 	echo 1 >"$slot/power"
-	echo "${address%.*}" >"$slot/address"
+	# The slot's number is device and function in one (arch/s390/pci/pci_bus.c).
+	device=${address##*:}
+	printf '%s:%02x\n' "$bus" $((0x${device%.*} << 3 | ${device#*.})) >"$slot/address"
 }
 
 _sysfs_device() {

@@ -57,6 +57,9 @@ struct function {
 	struct surroundings surroundings;
 };
 
+/* What Linux's documentation calls the function type @pft; NULL: it says nothing of it. */
+const char *function_type_name(uint64_t pft);
+
 static inline bool function_has(const struct function *f, enum item_name name)
 {
 	return f->items[name].state == ITEM_KNOWN;

@@ -109,6 +109,27 @@ static struct function *find_or_add_fid(struct inventory *inventory, uint32_t fi
 	return f;
 }
 
+/* The function of the slot @name; a new one if there is none. A device whose FID could not be read
+ * is known by its address. NULL: out of memory. */
+static struct function *find_or_add_slot(struct inventory *inventory, const char *name,
+					 uint32_t fid)
+{
+	struct function *f = find_fid(inventory, fid);
+	struct pci_address pci;
+
+	if (f || !slot_read_address(name, &pci))
+		return f ? f : find_or_add_fid(inventory, fid);
+	for (size_t i = 0; i < inventory->count; i++) {
+		f = &inventory->functions[i];
+		if (item_failed(&f->items[ITEM_FID]) && f->pci.domain == pci.domain &&
+		    f->pci.bus == pci.bus && f->pci.devfn == pci.devfn) {
+			item_set(&f->items[ITEM_FID], fid);
+			return f;
+		}
+	}
+	return find_or_add_fid(inventory, fid);
+}
+
 static int read_slots(struct inventory *inventory)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -125,7 +146,7 @@ static int read_slots(struct inventory *inventory)
 
 		if (!slot_name_parse(entry->d_name, &fid))
 			continue;
-		f = find_or_add_fid(inventory, fid);
+		f = find_or_add_slot(inventory, entry->d_name, fid);
 		if (!f)
 			break;
 		slot_read(f, entry->d_name);

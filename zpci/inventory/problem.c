@@ -18,6 +18,10 @@ int problem_set(struct problem *p, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(p->text, sizeof(p->text), format, args);
 	va_end(args);
+	for (char *at = p->text; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?'; /* what is in files goes to a terminal */
+	}
 	return -1;
 }
 

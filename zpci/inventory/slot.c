@@ -16,7 +16,7 @@ bool slot_name_parse(const char *name, uint32_t *fid)
 
 /* The slot's file `address` has domain, bus, and the slot's number, which on s390 is the devfn
  * (Linux arch/s390/pci/pci_bus.c, drivers/pci/hotplug/s390_pci_hpc.c). */
-static void read_address(struct function *f, const char *name)
+bool slot_read_address(const char *name, struct pci_address *pci)
 {
 	unsigned int domain, bus, devfn;
 	char path[SYSFS_PATH_SIZE], text[64], rest;
@@ -24,10 +24,9 @@ static void read_address(struct function *f, const char *name)
 	sysfs_path(path, "bus/pci/slots/%.8s/address", name);
 	if (sysfs_read_text(path, text, sizeof(text), NULL) ||
 	    sscanf(text, "%8x:%2x:%2x%c", &domain, &bus, &devfn, &rest) != 3)
-		return;
-	f->pci = (struct pci_address){ domain, (uint8_t)bus, (uint8_t)devfn };
-	f->has_address = true;
-	pci_address_print(&f->pci, f->address);
+		return false;
+	*pci = (struct pci_address){ domain, (uint8_t)bus, (uint8_t)devfn };
+	return true;
 }
 
 static void read_power(struct function *f, const char *name)
@@ -44,6 +43,8 @@ void slot_read(struct function *f, const char *name)
 {
 	f->has_slot = true;
 	read_power(f, name);
-	if (!f->has_device)
-		read_address(f, name);
+	if (f->has_device || !slot_read_address(name, &f->pci))
+		return;
+	f->has_address = true;
+	pci_address_print(&f->pci, f->address);
 }

@@ -12,6 +12,8 @@
 #include "function.h"
 
 bool slot_name_parse(const char *name, uint32_t *fid);
+/* The address in the slot @name; false if there is none that can be read. */
+bool slot_read_address(const char *name, struct pci_address *pci);
 /* Fill @f from the slot @name: the state, and the address unless it has one. */
 void slot_read(struct function *f, const char *name);
 

@@ -114,6 +114,8 @@ int sysfs_read_text(const char *path, char *text, size_t size, struct problem *p
 	text[n] = '\0';
 	if (strlen(text) != n)
 		return problem_set(problem, "%s: there is a zero byte in the text", path);
+	if (n == size - 1 && !strchr(text, '\n'))
+		return problem_set(problem, "%s: the text has more than %zu characters", path, n);
 	text[strcspn(text, "\n")] = '\0';
 	return 0;
 }

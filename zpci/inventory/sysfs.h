@@ -42,7 +42,8 @@ void sysfs_device_path(char path[SYSFS_PATH_SIZE], const char *address, const ch
 /* The path of @file in the /proc of the same Linux: beside the folder of sysfs. */
 void sysfs_proc_path(char path[SYSFS_PATH_SIZE], const char *file);
 
-/* The first line of the file at @path. Nothing here waits, whatever kind of file it is. */
+/* The first line of the file at @path, if @size is enough for it. Nothing here waits, whatever kind
+ * of file it is. */
 int sysfs_read_text(const char *path, char *text, size_t size, struct problem *problem);
 /* At most @max bytes of the file at @path. */
 int sysfs_read_bytes(const char *path, void *bytes, size_t max, size_t *size,

@@ -10,6 +10,7 @@
 #include <zpci/bytes.h>
 
 #include "describe.h"
+#include "zpci/inventory/function.h"
 
 void describe_size(char *text, size_t size, uint64_t bytes)
 {
@@ -133,22 +134,12 @@ static void say_words(char *text, size_t size, uint64_t value)
 		snprintf(text, size, "none");
 }
 
-/* (source: Linux, Documentation/arch/s390/pci.rst) */
 static void say_type(char *text, size_t size, uint64_t value)
 {
-	static const char *const names[] = {
-		[0x00] = "unclassified",
-		[0x02] = "RoCE Express",
-		[0x05] = "ISM",
-		[0x0a] = "RoCE Express 2",
-		[0x0b] = "NVMe",
-		[0x0c] = "Network Express, hybrid mode",
-		[0x0d] = "Cloud Network Adapter",
-		[0x0f] = "Network Express, direct mode",
-	};
+	const char *name = function_type_name(value);
 
-	if (value < sizeof(names) / sizeof(names[0]) && names[value])
-		snprintf(text, size, "%s", names[value]);
+	if (name)
+		snprintf(text, size, "%s", name);
 }
 
 static void say_uid(char *text, size_t size, uint64_t value)
