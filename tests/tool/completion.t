@@ -40,18 +40,21 @@ is "$(replies "zpci ")" "$({ commands_of_help && printf '%s\n' --help --version;
 	"subcommands are those of --help"
 is "$(replies "zpci help ")" "$(commands_of_help)" "help: subcommands"
 offers "zpci ma" "matrix" "a subcommand, begun"
-offers "zpci host " "domain" "the second word of a command"
+second=$("$zpci" help | sed -n 's/^  host \([a-z]*\)  .*/\1/p' | sort)
+is "$(replies "zpci host ")" "$second" "the second word of a command"
 offers "zpci host do" "domain" "the second word, begun"
-offers "zpci help host " "domain" "help: the second word"
+is "$(replies "zpci help host ")" "$second" "help: the second word"
 offers "zpci run do" "" "a command of one word has no second one"
 while read -r command; do
 	options=$(options_of_help "$command")
 	[ -n "$options" ]
 	ok $? "$command: --help lists options"
 	is "$(replies "zpci $command --")" "$options" "$command: options of --help"
-	is "$(replies "zpci $command ")" "$options" "$command: options, nothing typed"
+	# There can be words for an argument as well.
+	is "$(replies "zpci $command " | grep '^--')" "$options" "$command: options, nothing typed"
 	# shellcheck disable=SC2086 # a command can be two words
-	kinds=$("$zpci" help $command | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p')
+	kinds=$("$zpci" help $command | sed -n 's/^  --[a-z-]* \([A-Z][A-Z]*\) .*/\1/p' &&
+		_zpci_arguments $command)
 	for kind in $(sort -u <<<"$kinds"); do
 		cur=
 		_zpci_value "$kind"
@@ -84,6 +87,43 @@ COMP_WORDBREAKS=${COMP_WORDBREAKS//=/}
 offers "zpci run --function=probe,vf=3,ids=n" "--function=probe,vf=3,ids=no" \
 	"without = in COMP_WORDBREAKS: the word on the line whole"
 COMP_WORDBREAKS+="="
+
+# --- functions and guests of a host ------------------------------------------------------------
+
+. "$(dirname "$0")/../host/sysfs.sh"
+sysfs_host "$tap_folder/sys"
+fake="--sysfs $tap_folder/sys"
+offers "zpci host show $fake 0x0000050" "0x00000501 0x00000502 0x00000503" "a function's FID, begun"
+offers "zpci host show $fake --json e" "eno200" "a function's network device"
+offers "zpci host show --sysfs=$tap_folder/sys nv" "nvme0n1" "a function's disk, the folder after ="
+offers "zpci host show $fake 0x501 0x" "" "there is one function"
+offers "zpci host show 0x501 --sys" "--sysfs" "an option behind a function"
+like "$(replies "zpci host show $fake ")" "^0x00000401\$" "functions, nothing typed"
+like "$(replies "zpci host show $fake ")" "^--json\$" "and options"
+offers "zpci host list $fake 0x" "" "a command without an argument"
+offers "zpci host list --sysfs $tap_folder/s" "$tap_folder/sys" "a folder"
+# shellcheck disable=SC2016
+ln -s ../../devices/pci0200:00/0200:00:00.0/net/eno200 "$tap_folder/sys/class/net/\$(touch executed)"
+replies "zpci host show $fake " >/dev/null
+[ ! -e executed ]
+ok $? "a device's name is not executed"
+# What virsh says of guests, in place of a libvirt.
+mkdir -p "$tap_folder/bin"
+printf '#!/bin/sh\necho "$*" >%s/arguments\nprintf "web1\\nweb2\\n\\n"\n' "$tap_folder" \
+	>"$tap_folder/bin/virsh"
+chmod +x "$tap_folder/bin/virsh"
+domains() {
+	local PATH=$tap_folder/bin:$PATH cur=$1 connect=(-c test:///default)
+	COMPREPLY=()
+	_zpci_value DOMAIN
+	echo "${COMPREPLY[@]}"
+}
+is "$(domains web)" "web1 web2" "guests of libvirt"
+is "$(cat "$tap_folder/arguments")" "-q -r -c test:///default list --all --name" "how virsh is asked"
+cur=
+COMPREPLY=()
+_zpci_value UID
+is "${COMPREPLY[*]}" "auto same" "a guest's UID"
 
 # --- files, guests, and what is not ours -------------------------------------------------------
 

@@ -39,11 +39,16 @@ is "$(options_of_help matrix)" "$(options_of_manual "$man/zpci-matrix.1")" \
 	"zpci-matrix(1) and --help"
 is "$(options_of_help matrix | grep -vx help)" "$(options_of_synopsis "$man/zpci-matrix.1")" \
 	"zpci-matrix(1): synopsis"
-# There several options share an entry.
-is "$(options_of_help "host domain")" "$(sed -n '/^\.It Fl/s/^\.It //p' "$man/zpci-host.1" |
-	grep -o 'Fl -[a-z-]*' | cut -d - -f 2- | sort)" "zpci-host(1) and --help"
-is "$(options_of_help "host domain" | grep -vx help)" \
-	"$(options_of_synopsis "$man/zpci-host.1")" "zpci-host(1): synopsis"
+# Commands of `zpci host' share a page and some of its entries, of which several have many options.
+mapfile -t host_commands < <("$zpci" help | sed -n 's/^  \(host [a-z]*\)  .*/\1/p')
+is "$(for command in "${host_commands[@]}"; do options_of_help "$command"; done | sort -u)" \
+	"$(sed -n '/^\.It Fl/s/^\.It //p' "$man/zpci-host.1" | grep -o 'Fl -[a-z-]*' |
+		cut -d - -f 2- | sort -u)" "zpci-host(1) and --help"
+for command in "${host_commands[@]}"; do
+	is "$(options_of_help "$command" | grep -vx help)" \
+		"$(sed -n "/^\.Nm zpci $command\$/,/^\.\(Nm zpci\|Sh\)/s/^\.Op Fl -\([a-z-][a-z-]*\).*/\1/p" \
+			"$man/zpci-host.1" | sort)" "zpci-host(1): synopsis of $command"
+done
 while read -r command; do
 	like "$(cat "$man/zpci.1")" "^\.It Cm $command\$" "zpci(1) describes $command"
 done < <("$zpci" help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')

@@ -37,6 +37,10 @@ static const struct subcommand subcommands[] = {
 	  tool_matrix, 0, 0 },
 	{ "host domain", "[OPTION]...", "print a libvirt domain whose QEMU has our firmware",
 	  TOOL_DOMAIN, tool_host_domain, 0, 0 },
+	{ "host list", "[OPTION]...", "list the PCI functions of this host", TOOL_HOST_LIST,
+	  tool_host_list, 0, 0 },
+	{ "host show", "FUNCTION [OPTION]...", "print what is known of a function of this host",
+	  TOOL_HOST_SHOW, tool_host_show, 1, 1 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

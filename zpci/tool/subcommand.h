@@ -21,4 +21,10 @@ int tool_matrix(const struct tool_options *options);
 /* host/domain.c */
 int tool_host_domain(const struct tool_options *options);
 
+/* host/list.c */
+int tool_host_list(const struct tool_options *options);
+
+/* host/show.c */
+int tool_host_show(const struct tool_options *options);
+
 #endif
