@@ -60,7 +60,7 @@ zpci/machine/interposer	zpci/machine/kvm/ zpci/machine/loaded/ zpci/util/
 zpci/machine/qemu	zpci/machine/loaded/ zpci/util/ glib.h
 zpci/config		zpci/util/ ini.h
 zpci/inventory		zpci/util/ linux/pci_regs.h
-zpci/tool		zpci/config/ zpci/inventory/ zpci/machine/kvm/layout.h zpci/util/ json-c/ libvirt/ libxml/ linux/pci_regs.h
+zpci/tool		zpci/config/ zpci/inventory/ zpci/machine/kvm/layout.h zpci/util/ json-c/ libvirt/ libxml/ linux/netlink.h linux/pci_regs.h
 zpci/inspect		zpci/inventory/ zpci/util/json.h linux/
 examples		linux/kvm.h
 end

@@ -41,6 +41,8 @@ static const struct subcommand subcommands[] = {
 	  tool_host_list, 0, 0 },
 	{ "host show", "FUNCTION [OPTION]...", "print what is known of a function of this host",
 	  TOOL_HOST_SHOW, tool_host_show, 1, 1 },
+	{ "host watch", "[OPTION]...", "print a line for each change of functions of this host",
+	  TOOL_HOST_WATCH, tool_host_watch, 0, 0 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -27,4 +27,7 @@ int tool_host_list(const struct tool_options *options);
 /* host/show.c */
 int tool_host_show(const struct tool_options *options);
 
+/* host/watch.c */
+int tool_host_watch(const struct tool_options *options);
+
 #endif

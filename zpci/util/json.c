@@ -7,6 +7,8 @@
 
 static void new_line(struct json *j)
 {
+	if (j->compact)
+		return;
 	fputc('\n', j->out);
 	for (int i = 0; i < j->depth; i++)
 		fputs("  ", j->out);
@@ -73,7 +75,7 @@ static void write_string(FILE *out, const char *value)
 static void start_value(struct json *j, const char *key)
 {
 	if (j->filled)
-		fputc(',', j->out);
+		fputs(j->compact ? ", " : ",", j->out);
 	if (j->depth)
 		new_line(j);
 	j->filled = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * json.h - writes one JSON text to a stream, indented, values in the order of the calls.
+ * json.h - writes one JSON text to a stream, values in the order of the calls; indented, or compact
+ * in one line.
  *
  * Every function that writes a value takes @key: the member's name inside an object, NULL inside an
  * array and for the outermost value. Strings may hold any bytes: what is not UTF-8 becomes U+FFFD,
@@ -15,6 +16,7 @@
 
 struct json {
 	FILE *out;
+	bool compact;
 	int depth;
 	bool filled; /* the innermost open object or array already has a value */
 };
