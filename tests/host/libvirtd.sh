@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 #
 # The real libvirtd for tests, sourced after tests/tool/tap.sh. It has folders of its own and never
 # sees the machine's libvirt. For root, the test runs in namespaces of its own: the kernel ends the
@@ -19,18 +19,19 @@
 #	libvirtd_written		what was written to bind drivers since the last call:
 #					FILE 'VALUE' ok, or an errno
 #
-# $libvirtd_uri is the URI, $libvirtd_logs the folder of QEMU's logs, $libvirtd_log the daemon's
-# log, $libvirtd_emulator an <emulator>.
+# $libvirtd_uri is the URI, $libvirtd_version the daemon's, $libvirtd_log its log, $libvirtd_logs the
+# folder of QEMU's logs, $libvirtd_emulator an <emulator>.
 #
 # With a fake sysfs, /sys is that of an s390 host for all programs of the test, and $sysfs is /sys.
 # tests/host/kernel.c does there what Linux does when drivers are bound; the folder itself does not
 # have its files. A function that libvirt passes through becomes a virtio-rng-pci in QEMU
 # (tests/host/emulator.c), so that guests start, boot and take hot-plugged functions.
 #
-# $LIBVIRTD_ROOT is the root folder of another Debian, whose libvirtd is used then.
+# $LIBVIRTD_ROOT is the root folder of another Debian (`zpci-lab libvirt'), whose libvirtd is used
+# then. It sees the same /sys, /dev and /run, and paths of tests are the same for it.
 
 libvirtd_build=$(pwd)/tests/host
-libvirtd_root=${LIBVIRTD_ROOT:-}
+libvirtd_root= # the daemon's root folder; empty: our own
 libvirtd_uri=
 libvirtd_mounted=
 libvirtd_settings='security_driver = "none"
@@ -38,7 +39,7 @@ stdio_handler = "file"'
 
 libvirtd_requires() {
 	local program
-	for program in libvirtd virsh; do
+	for program in "${LIBVIRTD_ROOT:+$LIBVIRTD_ROOT/usr/sbin/}libvirtd" virsh; do
 		command -v "$program" >/dev/null || skip_all "no $program: install libvirt-daemon," \
 			"libvirt-daemon-driver-qemu and libvirt-clients"
 	done
@@ -52,7 +53,7 @@ libvirtd_requires() {
 # network keeps libvirt's networks off the machine.
 _libvirtd_unshare() {
 	local exec=
-	[ "$1" != exec ] || { exec=exec && shift; }
+	[ "$1" != exec ] || { exec="exec" && shift; }
 	$exec unshare --mount --propagation private --net --pid --fork --kill-child --mount-proc "$@"
 }
 
@@ -86,13 +87,21 @@ _libvirtd_session() {
 	libvirtd_logs=$XDG_CACHE_HOME/libvirt/qemu/log
 }
 
-# Where the folder's parent has no folder libvirt, the parent becomes an overlay that has one.
+# _libvirtd_overlay LOWER POINT: LOWER at POINT, as a copy that the test can change.
+_libvirtd_overlay() {
+	local own=$tap_folder/libvirtd/overlays$2
+	mkdir -p "$own/upper" "$own/work" "$2"
+	mount -t overlay overlay "$2" -o "lowerdir=$1,upperdir=$own/upper,workdir=$own/work"
+}
+
+# Makes an empty folder of the daemon's there.
 _libvirtd_folder() {
-	local own=$tap_folder/libvirtd/$1 parent=$libvirtd_root/$1
-	mkdir -p "$own/libvirt" "$own/upper/libvirt" "$own/work"
-	[ -d "$parent/libvirt" ] || mount -t overlay overlay "$parent" -o \
-		"lowerdir=$parent,upperdir=$own/upper,workdir=$own/work"
-	mount --bind "$own/libvirt" "$parent/libvirt"
+	local path=$libvirtd_root$1
+	[ -d "$path" ] || {
+		[ -n "$libvirtd_root" ] || _libvirtd_overlay "${path%/*}" "${path%/*}"
+		mkdir "$path"
+	}
+	mount -t tmpfs -o mode=755 libvirtd "$path"
 }
 
 # The daemon wants users that are there only where Debian's package for the system is installed.
@@ -125,6 +134,22 @@ _libvirtd_dev() {
 	ln -s /proc/self/fd/2 "$dev/stderr"
 	: >"$dev/vfio/vfio"
 	mount --rbind "$dev" /dev
+	[ -z "$libvirtd_root" ] || mount --rbind "$dev" "$libvirtd_root/dev"
+}
+
+_libvirtd_root() {
+	local path
+	libvirtd_root=$tap_folder/libvirtd/root
+	_libvirtd_overlay "$LIBVIRTD_ROOT" "$libvirtd_root"
+	for path in /proc /sys /dev /run /tmp; do
+		mkdir -p "$libvirtd_root$path"
+	done
+	for path in "$tap_cache" "$(pwd)" "$tap_folder"; do
+		mkdir -p "$libvirtd_root$path"
+		mount --bind "$path" "$libvirtd_root$path"
+	done
+	mount --rbind /proc "$libvirtd_root/proc"
+	mount --rbind /run "$libvirtd_root/run"
 }
 
 # /run is empty: no D-Bus, no udev, no systemd.
@@ -134,9 +159,14 @@ _libvirtd_system() {
 	mount -t tmpfs -o mode=755 libvirtd "$tap_folder/libvirtd"
 	mount -t tmpfs -o mode=755 run /run
 	mkdir /run/libvirt /run/lock
-	for folder in etc var/lib var/cache var/log; do
+	[ -z "${LIBVIRTD_ROOT:-}" ] || _libvirtd_root
+	for folder in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt /lib/modules; do
 		_libvirtd_folder "$folder"
 	done
+	# From libvirt 10.0 on it looks there for a better driver than vfio-pci.
+	mkdir "$libvirtd_root/lib/modules/$(uname -r)"
+	echo "alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci" \
+		>"$libvirtd_root/lib/modules/$(uname -r)/modules.alias"
 	mkdir "$libvirtd_root/var/log/libvirt/qemu"
 	_libvirtd_users
 	_libvirtd_dev
@@ -168,7 +198,7 @@ physical_package_id} >"$system/cpu/offline"
 	libvirtd_mounted=yes
 	"$libvirtd_build/kernel" /sys "$tap_folder/libvirtd/kernel" /dev \
 		"$tap_folder/libvirtd/written" || return 1
-	# shellcheck disable=SC2034 # for tests/host/sysfs.sh
+	[ -z "$libvirtd_root" ] || mount --rbind /sys "$libvirtd_root/sys"
 	sysfs=/sys
 	export SYSTEMD_DEVICE_VERIFY_SYSFS=0 # libudev reads no other /sys without it
 }
@@ -206,9 +236,12 @@ libvirtd_start() {
 }
 
 _libvirtd_run() {
-	local variables=("LIBVIRT_LOG_OUTPUTS=3:file:$libvirtd_log")
+	local variables=(LC_ALL=C "LIBVIRT_LOG_OUTPUTS=3:file:$libvirtd_log")
 	[ -z "$libvirtd_preload" ] || variables+=("LD_PRELOAD=$libvirtd_preload")
-	env -u LD_LIBRARY_PATH "${variables[@]}" libvirtd -d -p "$tap_folder/libvirtd.pid"
+	env -u LD_LIBRARY_PATH ${libvirtd_root:+chroot "$libvirtd_root" env} "${variables[@]}" \
+		libvirtd -d -p "$tap_folder/libvirtd.pid" || return 1
+	on uri || return 1
+	libvirtd_version=$(sed -n 's/.*: libvirt version: \([0-9.]*\).*/\1/p' "$libvirtd_log" | head -n 1)
 }
 
 libvirtd_stop() {
@@ -225,9 +258,8 @@ _libvirtd_end() {
 }
 
 on() {
-	timeout 120 virsh -q -c "$libvirtd_uri" "$@" >"$tap_folder/virsh" 2>&1 </dev/null
+	LC_ALL=C timeout 120 virsh -q -c "$libvirtd_uri" "$@" >"$tap_folder/virsh" 2>&1 </dev/null
 	status=$?
-	# shellcheck disable=SC2034 # for the tests
 	out=$(cat "$tap_folder/virsh")
 	return $status
 }

@@ -12,6 +12,12 @@ libvirtd_requires_host
 sysfs_host "$tap_folder/sys"
 libvirtd_start "$sysfs" || skip_all "no libvirtd on a fake sysfs"
 
+echo "# libvirtd $libvirtd_version"
+if [ -n "${LIBVIRTD_ROOT:-}" ]; then
+	unlike "$libvirtd_version" "$(libvirtd --version 2>/dev/null | sed 's/.* //')" \
+		"the other Debian's libvirtd is another one"
+fi
+
 driver() {
 	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
 }

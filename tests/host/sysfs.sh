@@ -99,6 +99,9 @@ sysfs_function() {
 	echo auto >"$device/power/control"
 	printf 'PCI_CLASS=%s\nPCI_ID=%s:%s\nPCI_SLOT_NAME=%s\n' "${of[class]#0x}" "${of[vendor]#0x}" \
 		"${of[device]#0x}" "$address" >"$device/uevent"
+	printf 'pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X\n' "${of[vendor]}" "${of[device]}" \
+		"${of[subsystem_vendor]}" "${of[subsystem_device]}" "0x${of[class]:2:2}" \
+		"0x${of[class]:4:2}" "0x${of[class]:6:2}" >"$device/modalias"
 	: >"$device/reset"
 	if [ -n "${of[driver]}" ]; then
 		sysfs_driver "${of[driver]}"

@@ -324,6 +324,14 @@ check_plan_guests() {
 	done
 }
 
+# The tests that start libvirtd, with that of another Debian.
+check_libvirt() {
+	local tests
+	mapfile -t tests < <(grep -l '^libvirtd_requires' "$ZPCI_SOURCE"/tests/host/*.t)
+	cd "$(build_folder native)" &&
+		LIBVIRTD_ROOT=$ZPCI_CACHE/libvirt/root ./run prove -v "${tests[@]}"
+}
+
 # lab_check [--long]
 lab_check() {
 	case "${1:-}" in
@@ -340,6 +348,11 @@ lab_check() {
 	[ -z "$check_long" ] || (check_kernels) || check_add "other kernels" 0 0 1 0
 	(lab_selftest) || say "without Linux's selftest of KVM one test is skipped"
 	qemu_too_old || say "without a QEMU that is too old one test is skipped"
+	if (lab_libvirt); then
+		check_plan tap "tests with another libvirt" check_libvirt
+	else
+		check_add "tests with another libvirt" 0 0 1 0
+	fi
 	if [ "$(dpkg --print-architecture)" = amd64 ]; then
 		(kvm_make 7.2 newest) || check_add "KVM host" 0 0 1 0
 	else
