@@ -73,10 +73,10 @@ static const struct bad bad_files[] = {
 	    "relaxed-store-block, utility-string" } },
 	{ "unknown-section",
 	  NULL,
-	  { ":4: ", "[functions]", "[adapter NAME], [group NAME] or [function]" } },
+	  { ":4: ", "[functions]", "[adapter NAME], [group NAME], [function] or [platform]" } },
 	{ "function-with-name",
 	  NULL,
-	  { ":4: ", "[function disk]", "[adapter NAME], [group NAME] or [function]" } },
+	  { ":4: ", "[function disk]", "[adapter NAME], [group NAME], [function] or [platform]" } },
 	{ "adapter-without-name", NULL, { ":2: ", "[adapter ]", "1 to 63 letters, digits" } },
 	{ "adapter-name", NULL, { ":2: ", "[adapter a/b]", "1 to 63 letters, digits" } },
 	{ "section-open", NULL, { ":4: ", "[function", "']' is missing" } },
@@ -96,7 +96,7 @@ static const struct bad bad_files[] = {
 	{ "duplicate-pchid",
 	  NULL,
 	  { ":7: ", "pchid = 0x1c0", "duplicate PCHID 0x1c0", "adapter 'disk'", ".conf:4;" } },
-	{ "uid-0", NULL, { ":7: ", "uid = 0:", "0x1 to 0xffffffff", "must not be 0" } },
+	{ "uid-0", NULL, { ":7: ", "uid = 0:", "0x0 to 0xffffffff", "must not be 0" } },
 	{ "uid-low-0", NULL, { ":7: ", "uid = 0x10000:", "low 16 bits", "must not be 0" } },
 	{ "vf-0", NULL, { ":6: ", "vf = 0:", "1 to 255", "leave it out for the PF" } },
 	{ "vf-256", NULL, { ":6: ", "vf = 256:", "1 to 255" } },
@@ -131,8 +131,36 @@ static const struct bad bad_files[] = {
 	{ "group-twice", NULL, { ":4: ", "[group a]", "duplicate group", ".conf:2 " } },
 	{ "group-of-unknown", NULL, { ":8: ", "group = b:", "no such group", "[group NAME]" } },
 	{ "group-below", NULL, { ":7: ", "group = a:", "defined only later", ".conf:8;" } },
-	{ "group-id-default", NULL, { ":3: ", "id = 0x02:", "3 to 239" } },
-	{ "group-id-qemu", NULL, { ":3: ", "id = 0xf0:", "3 to 239" } },
+	{ "group-id-default",
+	  NULL,
+	  { ":3: ", "id = 0x02:", "0x3 to 0xef, or any with hypervisor-functions = no" } },
+	{ "group-id-qemu",
+	  NULL,
+	  { ":3: ", "id = 0xf0:", "0x3 to 0xef, or any with hypervisor-functions = no" } },
+	{ "platform-uid", NULL, { ":3: ", "uid-checking = no:", "hypervisor-functions = no" } },
+	{ "platform-twice", NULL, { ":5: ", "uid-checking = yes:", "duplicate key", ".conf:3 " } },
+	{ "platform-name", NULL, { ":2: ", "[platform one]", "[function] or [platform]" } },
+	{ "platform-key", NULL, { ":3: ", "checking = no", "in [platform] is uid-checking, hyp" } },
+	{ "ebcdic-odd", NULL, { ":6: ", "utility-ebcdic = c1c:", "two hexadecimal digits" } },
+	{ "ebcdic-twice", NULL, { ":7: ", "utility-ebcdic = c1:", "has utility-string", ":6;" } },
+	{ "function-dma",
+	  NULL,
+	  { ":7: ", "dma-end = 0xfff:", "begin at 0x2000 and end at 0xfff" } },
+	{ "function-msi", NULL, { ":6: ", "0xfe00000000000000 of the default group is among" } },
+	{ "replica-key", NULL, { ":6: ", "bar0 = 0x1000:", "only for model replica", "probe" } },
+	{ "replica-line", NULL, { ":6: ", "only for model replica", "model probe" } },
+	{ "replica-vendor", NULL, { ":4: ", "lacks vendor = NUMBER" } },
+	{ "replica-device", NULL, { ":4: ", "lacks device = NUMBER" } },
+	{ "replica-differs", NULL, { ":6: ", "device = 0x1016:", "byte 0x002", "say 0x1017" } },
+	{ "replica-byte-twice", NULL, { ":7: ", "config-0x002 = 16:", "byte 0x002", "there" } },
+	{ "replica-byte-wide", NULL, { ":6: ", "config-0xffe = 00 00 00", "up to 0xfff" } },
+	{ "replica-byte-digits", NULL, { ":6: ", "config-0x040 = 0 1:", "two hexadecimal" } },
+	{ "replica-bytes-many", NULL, { ":6: ", "config-0x040 = 00 00", "1 to 32 bytes" } },
+	{ "replica-offset", NULL, { ":6: ", "config-0x1000 = 00", "unknown key" } },
+	{ "replica-bar-size", NULL, { ":6: ", "bar0 = 0x3000:", "a power of two from 0x1000" } },
+	{ "replica-bar-small", NULL, { ":6: ", "bar0 = 0x800:", "a power of two from 0x1000" } },
+	{ "replica-bar-word", NULL, { ":6: ", "bar0 = 0x1000 io:", "64bit, prefetchable" } },
+	{ "replica-bar-twice", NULL, { ":6: ", "bar0 = 0x1000 64bit 64bit:", "64bit" } },
 	{ "group-id-twice",
 	  NULL,
 	  { ":5: ", "id = 0x5:", "duplicate group ID", "group 'a'", ".conf:3;" } },
@@ -367,8 +395,17 @@ static void test_platform(void **state)
 	assert_int_equal(wide->group.fmb_interval, 1000);
 	assert_int_equal(wide->group.designations, 0x7c);
 	assert_int_equal(wide->group.msi_address, 0xff00000000000000);
+	assert_true(wide->group.refresh);
+	assert_int_equal(wide->group.dma_spaces, 0x8000000000000001);
+	assert_int_equal(wide->pchid, 0);
+	assert_int_equal(wide->fidparm, 0x5a);
 	/* The first ID that is free, and a store block that fits. */
-	assert_int_equal(relaxed->given, ZPCI_PLATFORM_GROUP);
+	assert_int_equal(relaxed->given,
+			 ZPCI_PLATFORM_GROUP | ZPCI_PLATFORM_DMA | ZPCI_PLATFORM_UTILITY_STRING);
+	assert_int_equal(relaxed->dma_start, 0x1000);
+	assert_int_equal(relaxed->dma_end, 0x1fff);
+	assert_true(relaxed->has_utility_ebcdic);
+	assert_memory_equal(relaxed->utility_ebcdic, "\x00\xff\xc1\x40\x40", 5);
 	assert_int_equal(relaxed->group.id, 0x04);
 	assert_true(relaxed->group.relaxed_store_block);
 	assert_int_equal(relaxed->group.store_block, 4096);
@@ -395,6 +432,45 @@ static void test_platform_applied(void **state)
 	assert_int_equal(zpci_firmware_platform(firmware, 0x1021, &platform, &delivered), 0);
 	assert_memory_equal(&platform, &config->functions[0].platform, sizeof(platform));
 	assert_int_equal(delivered, 0);
+	zpci_firmware_destroy(firmware);
+	zpci_ram_destroy(ram);
+	zpci_config_free(config);
+}
+
+/* A replica as a person writes it, until a guest's device has it. */
+static void test_replica(void **state)
+{
+	struct zpci_config *config = load_good("good-replica");
+	struct zpci_ram *ram = zpci_ram_create(1 << 20);
+	struct zpci_firmware_options options = { .size = sizeof(options), .shared = true };
+	struct zpci_function_info info = { .size = sizeof(info) };
+	struct zpci_firmware *firmware;
+	uint8_t space[ZPCI_CONFIG_SIZE];
+	char *error;
+
+	(void)state;
+	zpci_config_options(config, &options);
+	assert_true(options.no_uid_checking);
+	assert_false(options.shared);
+	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), ram, &options, &firmware), 0);
+	assert_int_equal(zpci_config_apply(config, firmware, NULL, &error), 0);
+	assert_int_equal(zpci_firmware_info(firmware, 0x2001, &info), 0);
+	assert_int_equal(info.uid, 0);
+	assert_int_equal(info.vfn, 1);
+	assert_int_equal(info.rid, 0x12);
+	assert_int_equal(info.vendor_id, 0x15b3);
+	assert_int_equal(info.device_id, 0x1016);
+	assert_int_equal(info.group, 0xff);
+	assert_int_equal(info.bars[0].size, 0x100000);
+	assert_int_equal(info.bars[0].flags, ZPCI_BAR_64BIT | ZPCI_BAR_PREFETCHABLE);
+	assert_int_equal(info.bars[2].size, 0x1000);
+	assert_int_equal(zpci_firmware_device_config(firmware, 0x2001, 0, space, sizeof(space)), 0);
+	assert_memory_equal(space, "\xb3\x15\x16\x10\x00\x00\x10\x00\x80\x00\x00\x02", 12);
+	assert_memory_equal(space + 0x2c, "\x14\x10\xb0\x00", 4);
+	assert_memory_equal(space + 0x40, "\x09\x00\x08\xde\xad\xbe\xef\x00", 8);
+	assert_int_equal(space[0xfff], 0x5a);
+	assert_int_equal(zpci_firmware_info(firmware, 0x2002, &info), 0);
+	assert_int_equal(info.rid, 0);
 	zpci_firmware_destroy(firmware);
 	zpci_ram_destroy(ram);
 	zpci_config_free(config);
@@ -500,10 +576,10 @@ static const struct bad bad_texts[] = {
 	{ "text-value-empty", "probe,vf=", { "vf = :", "1 to 255" } },
 	{ "text-key-empty",
 	  "probe,=1",
-	  { " = 1: unknown key", "fid, uid", "report-error, pchid, vfs, rid" } },
+	  { " = 1: unknown key", "fid, uid", "config-0x000, pchid, vfs, rid" } },
 	{ "text-model-as-key",
 	  "probe,model=null",
-	  { "model = null: unknown key", "report-error, pchid, vfs, rid" } },
+	  { "model = null: unknown key", "config-0x000, pchid, vfs, rid" } },
 	{ "text-separator", "probe,vf=1:fid=2", { "vf = 1:fid=2:", "1 to 255" } },
 	{ "text-duplicate-key", "probe,vf=1,vf=1", { "vf = 1: duplicate key", "keep one" } },
 	{ "text-vf-beyond-vfs",
@@ -726,13 +802,14 @@ static void test_manual_page(void **state)
 		documented++;
 		if (!config_key_find(SECTION_ADAPTER, name) &&
 		    !config_key_find(SECTION_FUNCTION, name) &&
-		    !config_key_find(SECTION_GROUP, name))
+		    !config_key_find(SECTION_GROUP, name) &&
+		    !config_key_find(SECTION_PLATFORM, name) && !config_is_space(name))
 			fail_msg("zpci.conf.5 documents '%s', which is no key", name);
 	}
 	fclose(file);
 	while (config_key(keys))
 		keys++;
-	assert_int_equal(documented, keys);
+	assert_int_equal(documented, keys + 1); /* and config-0xNNN */
 }
 
 /* ------------------------------------------------------------------------------------------ */
@@ -746,6 +823,7 @@ static const struct CMUnitTest good[] = {
 	cmocka_unit_test(test_full),
 	cmocka_unit_test(test_platform),
 	cmocka_unit_test(test_platform_applied),
+	cmocka_unit_test(test_replica),
 	cmocka_unit_test(test_group_text),
 	cmocka_unit_test(test_defaults),
 	cmocka_unit_test(test_empty),

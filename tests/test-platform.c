@@ -31,7 +31,10 @@ static const struct zpci_platform all = {
 		.msi_address = 0x300000000,
 		.dma_spaces = 0x123456789abcdef0,
 	},
-	.utility_string = "A",
+	.has_utility_ebcdic = true,
+	.utility_ebcdic = { 0xc1, 0x00, 0xff },
+	.pchid = 0x7ffe,
+	.fidparm = 0x5a,
 };
 
 static int add(struct fixture *fixture, unsigned vf, const struct zpci_platform *platform)
@@ -65,7 +68,9 @@ static void expect_all(const struct zpci_clp_query_function_response *function,
 	assert_int_equal(zpci_be16_get(function->tid), 0xabcd);
 	assert_int_equal(zpci_be64_get(function->sdma), 0x200000000);
 	assert_int_equal(zpci_be64_get(function->edma), 0x2ffffffff);
-	assert_int_equal(function->utility_string[0], 0xc1);
+	assert_memory_equal(function->utility_string, all.utility_ebcdic, 64);
+	assert_int_equal(zpci_be16_get(function->pchid), 0x7ffe);
+	assert_int_equal(function->fidparm, 0x5a);
 	assert_int_equal(zpci_be16_get(group->noi), 9);
 	assert_int_equal(group->version, 7);
 	assert_int_equal(group->flags, ZPCI_CLP_QG_REFRESH);

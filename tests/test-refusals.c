@@ -191,6 +191,10 @@ static void wrong_utility_strings_are_refused(void **state)
 	refused(made, &options, -EINVAL,
 		"function 0x00001021: its utility string is wrong from character 65 on");
 	platform.utility_string[ZPCI_UTILITY_STRING_MAX] = '\0';
+	platform.has_utility_ebcdic = true;
+	refused(made, &options, -EINVAL,
+		"function 0x00001021: its utility string is given as text and in EBCDIC");
+	platform.has_utility_ebcdic = false;
 	assert_int_equal(zpci_firmware_add(made->firmware, &options), 0);
 }
 
@@ -212,7 +216,7 @@ static void impossible_platforms_are_refused(void **state)
 	} while (0)
 	REFUSED(size, offsetof(struct zpci_platform, group),
 		"the platform of its options: its options have size");
-	REFUSED(given, 0x200, "the platform of its options gives the facts 0x200, and");
+	REFUSED(given, 0x800, "the platform of its options gives the facts 0x800, and");
 	REFUSED(port, 16, "its port is 16; give 0 to 15");
 	REFUSED(fmb_length, 128, "its measurement block has 128 bytes; give 64, or 0");
 	REFUSED(dma_start, 0x40000000000, "its DMA addresses are 0x40000000000 to 0x3ffffffffff;");

@@ -83,8 +83,10 @@ enum zpci_platform_fact {
 	ZPCI_PLATFORM_REPORT_ERROR = 0x020,   /* report_error */
 	ZPCI_PLATFORM_DMA = 0x040,	      /* dma_start, dma_end */
 	ZPCI_PLATFORM_GROUP = 0x080,	      /* group, as a whole */
-	ZPCI_PLATFORM_UTILITY_STRING = 0x100, /* utility_string */
-	ZPCI_PLATFORM_ALL = 0x1ff,
+	ZPCI_PLATFORM_UTILITY_STRING = 0x100, /* utility_string, or utility_ebcdic */
+	ZPCI_PLATFORM_PCHID = 0x200,	      /* pchid */
+	ZPCI_PLATFORM_FIDPARM = 0x400,	      /* fidparm */
+	ZPCI_PLATFORM_ALL = 0x7ff,
 };
 
 /* All facts about one function. Facts that are not in @given are ignored. */
@@ -109,6 +111,13 @@ struct zpci_platform {
 	struct zpci_group group;
 	char utility_string[ZPCI_UTILITY_STRING_MAX + 1]; /* letters, digits, blanks and
 				.<(+&*)-/%_>?'= (utility_string, there in EBCDIC); empty: none */
+	bool has_utility_ebcdic; /* the utility string is @utility_ebcdic, and @utility_string is
+				    empty */
+	uint8_t utility_ebcdic[ZPCI_UTILITY_STRING_MAX]; /* all of it as it is told */
+	uint16_t pchid;	 /* what the guest is told as physical channel ID (pchid). Unlike adapters,
+			    any number of functions can have the same, also 0. Not given: that of
+			    the adapter */
+	uint8_t fidparm; /* depends on the type of function; the meaning is not public (fidparm) */
 };
 
 /*

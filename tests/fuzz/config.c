@@ -76,13 +76,23 @@ static int load_options(struct zpci_config *config, const uint8_t *data, size_t 
 struct machine {
 	struct zpci_ram *ram;
 	struct zpci_firmware *firmware;
+	bool checks_uids;
+	bool is_shared;
 };
 
-static void machine_init(struct machine *machine)
+/* With the options that @config asks for. */
+static void machine_init(struct machine *machine, const struct zpci_config *config)
 {
+	struct zpci_firmware_options options = { .size = sizeof(options), .shared = true };
+
+	zpci_config_options(config, &options);
+	machine->checks_uids = !options.no_uid_checking;
+	machine->is_shared = options.shared;
+	fuzz_must(machine->checks_uids || !machine->is_shared);
 	machine->ram = zpci_ram_create(4096);
 	fuzz_must(machine->ram);
-	fuzz_must(!zpci_firmware_create(zpci_ram_ops(), machine->ram, NULL, &machine->firmware));
+	fuzz_must(
+		!zpci_firmware_create(zpci_ram_ops(), machine->ram, &options, &machine->firmware));
 }
 
 static void machine_fini(struct machine *machine)
@@ -108,14 +118,14 @@ static void check_function(const struct machine *machine, unsigned index,
 {
 	struct zpci_function_info other;
 
-	fuzz_must(info->uid & 0xffff && info->pchid);
+	fuzz_must((info->uid & 0xffff || !machine->checks_uids) && info->pchid);
 	fuzz_must(info->state == ZPCI_STATE_DISABLED || info->state == ZPCI_STATE_STANDBY);
 	fuzz_must(info->vf || !info->profile.publish_vfn);
 	fuzz_must(info->vfn == (info->profile.publish_vfn ? info->vf : 0));
 	for (unsigned i = 0; i < index; i++) {
 		fuzz_must(info_at(machine, i, &other));
 		fuzz_must(other.fid != info->fid && other.handle != info->handle &&
-			  (other.uid & 0xffff) != (info->uid & 0xffff));
+			  (!machine->checks_uids || (other.uid & 0xffff) != (info->uid & 0xffff)));
 		fuzz_must(other.pchid != info->pchid ||
 			  (other.vf != info->vf && other.rid != info->rid &&
 			   other.rid_published == info->rid_published));
@@ -147,10 +157,11 @@ static int add_group(struct zpci_config *config, const struct zpci_platform *pla
 
 	snprintf(text, sizeof(text),
 		 "g%02x:id=%u:version=%u:vectors=%u:store-block=%u:relaxed-store-block=%s:"
-		 "fmb-interval=%u:designations=%s:msi-address=0x%" PRIx64 ":dma-start=0x%" PRIx64
-		 ":dma-end=0x%" PRIx64,
+		 "refresh=%s:dma-spaces=0x%" PRIx64 ":fmb-interval=%u:designations=%s:"
+		 "msi-address=0x%" PRIx64 ":dma-start=0x%" PRIx64 ":dma-end=0x%" PRIx64,
 		 group->id, group->id, group->version, group->vectors, group->store_block,
-		 yes_no(group->relaxed_store_block), group->fmb_interval,
+		 yes_no(group->relaxed_store_block), yes_no(group->refresh), group->dma_spaces,
+		 group->fmb_interval,
 		 group->designations & 0x10   ? "rf"
 		 : group->designations & 0x20 ? "rs"
 					      : "rt",
@@ -162,7 +173,7 @@ static int add_group(struct zpci_config *config, const struct zpci_platform *pla
 
 static void write_platform(char *text, size_t size, const struct zpci_platform *platform)
 {
-	char group[32], tid[16] = "", string[96] = "";
+	char group[32], tid[16] = "", string[192] = "";
 
 	if (platform->group.id > 2)
 		snprintf(group, sizeof(group), "group=g%02x", platform->group.id);
@@ -173,15 +184,24 @@ static void write_platform(char *text, size_t size, const struct zpci_platform *
 		snprintf(tid, sizeof(tid), ":tid=%u", platform->tid);
 	if (platform->utility_string[0])
 		snprintf(string, sizeof(string), ":utility-string=%s", platform->utility_string);
-	snprintf(text, size, "%s:pft=%u:port=%u:pfip=0x%x:fmb=%s:report-error=%s%s%s", group,
-		 platform->pft, platform->port, (unsigned)zpci_get_be(platform->pfip, 4),
-		 yes_no(platform->fmb_length), yes_no(platform->report_error), tid, string);
+	if (platform->has_utility_ebcdic) {
+		int used = snprintf(string, sizeof(string), ":utility-ebcdic=");
+
+		for (unsigned i = 0; i < sizeof(platform->utility_ebcdic); i++, used += 2)
+			snprintf(string + used, 3, "%02x", platform->utility_ebcdic[i]);
+	}
+	snprintf(text, size,
+		 "%s:pft=%u:port=%u:pfip=0x%x:fmb=%s:report-error=%s:publish-pchid=%u:fidparm=%u:"
+		 "dma-start=0x%" PRIx64 ":dma-end=0x%" PRIx64 "%s%s",
+		 group, platform->pft, platform->port, (unsigned)zpci_get_be(platform->pfip, 4),
+		 yes_no(platform->fmb_length), yes_no(platform->report_error), platform->pchid,
+		 platform->fidparm, platform->dma_start, platform->dma_end, tid, string);
 }
 
 static int add_again(struct zpci_config *config, const struct zpci_function_info *info,
 		     const struct zpci_platform *platform)
 {
-	char text[512], vf[16] = "", facts[256], *error;
+	char text[1024], vf[16] = "", facts[512], *error;
 	int rc;
 
 	if (info->vf)
@@ -209,12 +229,16 @@ static void check_same_platform(const struct zpci_platform *a, const struct zpci
 	fuzz_must(a->pft == b->pft && a->port == b->port && !memcmp(a->pfip, b->pfip, 4) &&
 		  a->has_tid == b->has_tid && a->tid == b->tid && a->fmb_length == b->fmb_length &&
 		  a->report_error == b->report_error && a->dma_start == b->dma_start &&
-		  a->dma_end == b->dma_end && !strcmp(a->utility_string, b->utility_string));
+		  a->dma_end == b->dma_end && !strcmp(a->utility_string, b->utility_string) &&
+		  a->has_utility_ebcdic == b->has_utility_ebcdic &&
+		  !memcmp(a->utility_ebcdic, b->utility_ebcdic, sizeof(a->utility_ebcdic)) &&
+		  a->pchid == b->pchid && a->fidparm == b->fidparm);
 	fuzz_must(c->id == d->id && c->version == d->version &&
 		  c->designations == d->designations &&
 		  c->relaxed_store_block == d->relaxed_store_block && c->vectors == d->vectors &&
 		  c->store_block == d->store_block && c->fmb_interval == d->fmb_interval &&
-		  c->msi_address == d->msi_address);
+		  c->msi_address == d->msi_address && c->refresh == d->refresh &&
+		  c->dma_spaces == d->dma_spaces);
 }
 
 static void check_same(const struct machine *one, const struct machine *two)
@@ -248,7 +272,7 @@ static void write_again(const struct machine *machine)
 	char *error;
 
 	fuzz_must(config);
-	machine_init(&other);
+	machine_init(&other, config);
 	for (unsigned i = 0; info_at(machine, i, &info); i++) {
 		platform = platform_of(machine, info.fid);
 		fuzz_must(known[info.group] || !add_group(config, &platform));
@@ -262,22 +286,42 @@ static void write_again(const struct machine *machine)
 	zpci_config_free(config);
 }
 
-static void apply(const struct zpci_config *config)
+/* A replica's config space is not to be had as text. It is that of one function, whatever the text
+ * was. */
+static void check_replica(const struct machine *machine, const struct zpci_function_info *info)
+{
+	uint8_t space[ZPCI_CONFIG_SIZE];
+
+	fuzz_must(!zpci_firmware_device_config(machine->firmware, info->fid, 0, space,
+					       sizeof(space)));
+	fuzz_must(zpci_get_le(space, 2) && zpci_get_le(space, 2) != 0xffff);
+	fuzz_must(!(space[0x0e] & 0x7f) && !space[0x04]);
+}
+
+static void apply(const struct zpci_config *config, bool may_refuse)
 {
 	struct zpci_function_info info;
+	bool replica = false;
 	struct machine machine;
 	unsigned count = 0;
 	char *error;
 	int rc;
 
-	machine_init(&machine);
+	machine_init(&machine, config);
 	rc = zpci_config_apply(config, machine.firmware, NULL, &error);
 	check_error(rc, error);
-	for (; info_at(&machine, count, &info); count++)
+	for (; info_at(&machine, count, &info); count++) {
 		check_function(&machine, count, &info);
-	/* The firmware may refuse what finish() accepts, but only for its own reasons. */
-	fuzz_must(!rc && count == zpci_config_functions(config));
-	write_again(&machine);
+		if (strcmp(info.model, "replica") != 0)
+			continue;
+		check_replica(&machine, &info);
+		replica = true;
+	}
+	/* The model replica may refuse what finish() accepts, and the firmware in a machine that is
+	 * not shared, where groups can have any ID. */
+	fuzz_must(rc ? may_refuse : count == zpci_config_functions(config));
+	if (!rc && machine.is_shared && !replica)
+		write_again(&machine);
 	machine_fini(&machine);
 }
 
@@ -299,7 +343,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rc = zpci_config_finish(config, &error);
 		check_error(rc, error);
 		if (!rc)
-			apply(config);
+			apply(config, memmem(data, size, "replica", 7) ||
+					      memmem(data, size, "hypervisor-functions", 20));
 	}
 	zpci_config_free(config);
 	return 0;

@@ -424,6 +424,20 @@ static void configurations(void)
 	text(",[g,vectors=7,designations=rs\n[h,relaxed-store-block=yes\nprobe,vf=1,group=h\n"
 	     "probe,vf=2,group=g,pft=2,port=15\nnull,vf=1,relaxed-store-block=yes,fmb=yes"),
 		save("config", "options-groups");
+	text("[platform]\nuid-checking = no\nhypervisor-functions = no\n[group g]\nid = 0xff\n"
+	     "refresh = yes\ndma-spaces = 1\n[adapter a]\nmodel = probe\npublish-pchid = 0\n"
+	     "[function]\nadapter = a\nuid = 0\ngroup = g\nfidparm = 7\nutility-ebcdic = 00c1ff\n"
+	     "dma-start = 0\ndma-end = 0xfff\n"),
+		save("config", "file-whole");
+	text("[adapter a]\nmodel = replica\n[function]\nadapter = a\nvf = 2\nvendor = 0x15b3\n"
+	     "device = 0x1016\nclass = 0x020000\nbar0 = 0x100000 64bit prefetchable\n"
+	     "bar2 = 4096\nconfig-0x006 = 10\nconfig-0x034 = 40\n"
+	     "config-0x040 = 10 48 02 00 00 00 00 10\nconfig-0x048 = 11 50 07 00 02 00 00 00\n"
+	     "config-0x050 = 00 00 02 08 05 60 80 01\nconfig-0x100 = 01 00 01 14\n"
+	     "config-0x140 = 10 00 01 00\nvf-bar0 = 0x4000\n"),
+		save("config", "file-replica");
+	text(",replica,vf=1,vendor=1,device=2,devfn=3,physical=yes,config-0x034=40 fc"),
+		save("config", "options-replica");
 }
 
 /* --- differential

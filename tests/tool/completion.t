@@ -67,7 +67,7 @@ ok $? "a kind of value that is none is refused"
 
 # --- functions -------------------------------------------------------------------------------
 
-offers "zpci run --function " "null probe" "models"
+offers "zpci run --function " "null probe replica" "models"
 offers "zpci run --function=pr" "probe" "a model, after ="
 offers "zpci run --function probe,profile=" "lpar plain raw silent vfio" "profiles"
 offers "zpci run --function=probe,vf=3,profile=" "lpar plain raw silent vfio" "profiles, after ="
@@ -77,7 +77,7 @@ offers "zpci describe --function probe,command-memory=" "absent off on" "command
 offers "zpci run --function probe,vf=" "" "a number: nothing"
 offers "zpci run --function probe,pro" "probe,profile=" "a key, begun: the word on the line whole"
 offers "zpci run --function probe,vf=3,pro" "3,profile=" "a key, only what follows the last ="
-man=$(sed -n '/^\.SS \[function\]/,/^\.SS "\[group/s/^\.BI "\([a-z\\-]*\) = ".*/\1/p' \
+man=$(sed -n '/^\.SS \[function\]/,/^\.SS "\[group/s/^\.BI "\([a-z0-9\\-]*\) = ".*/\1/p' \
 	"$completions/../man/zpci.conf.5" | tr -d '\\')
 for key in $man; do
 	[ "$key" = adapter ] || like "$(replies "zpci run --function null,$key")" "^null,$key=\$" \

@@ -296,16 +296,16 @@ is "$status" 0 "platform: status"
 facts() {
 	json "join ' ', map { my \$fact = f($1)->{platform}{\$_};
 		(\$fact->{value} // '-') . ':' . substr \$fact->{origin}, 0, 1 }
-		qw(pft port pfip tid fmb_length report_error dma_start dma_end group utility_string)"
+		qw(pchid fidparm pft port pfip tid fmb_length report_error dma_start dma_end group utility_string)"
 }
 is "$(facts 0x1000)" \
-	"0x05:c 0x03:c 0x01020304:c 0x0007:c 0x00:c wanted:c 0x0000000200000000:c 0x000000020fffffff:c 0x21:c Card 7:c" \
+	"0x0200:d 0x00:d 0x05:c 0x03:c 0x01020304:c 0x0007:c 0x00:c wanted:c 0x0000000200000000:c 0x000000020fffffff:c 0x21:c Card 7:c" \
 	"platform: all that is configured"
 is "$(facts 0x1002)" \
-	"0x00:d 0x00:d 0x00000000:d -:d 0x40:d not wanted:d 0x0000000100000000:d 0x000003ffffffffff:d 0x01:d -:d" \
+	"0x0201:d 0x00:d 0x00:d 0x00:d 0x00000000:d -:d 0x40:d not wanted:d 0x0000000100000000:d 0x000003ffffffffff:d 0x01:d -:d" \
 	"platform: all defaults"
 json_is 'join " ", map { $_->{origin} } values %{ f(0x1002)->{platform} }' \
-	"default default default default default default default default default default" \
+	"default default default default default default default default default default default default" \
 	"platform: the origin's word"
 json_is 'join " ", map { field(0x1000, "query_function", $_) }
 	qw(flags pfgid pfip port fmb_length pft sdma edma tid)' \

@@ -29,20 +29,26 @@ static const char *reason(int rc)
 	}
 }
 
-static int create(const struct adapter *adapter, const struct zpci_logger *logger,
+static int create(const struct zpci_config *config, size_t index, const struct zpci_logger *logger,
 		  struct zpci_adapter **made, char **error)
 {
+	const struct adapter *adapter = &config->adapters[index];
+	const struct zpci_replica *replica = config_replica_make(config, index);
 	struct zpci_adapter_options options = {
 		.size = sizeof(options),
 		.vfs = adapter->vfs.value,
+		.description = replica,
 	};
 	char label[CONFIG_LABEL];
 	int rc;
 
+	if (!replica)
+		return config_no_memory(error);
 	if (logger)
 		options.logger = *logger;
 	rc = zpci_adapter_create(zpci_model_get(adapter->model.value), adapter->pchid.value,
 				 &options, made);
+	config_replica_free(replica);
 	if (rc)
 		config_error(error, adapter->place,
 			     "%s (PCHID 0x%" PRIx64 ", model %s, %" PRIu64
@@ -83,7 +89,7 @@ int config_make(const struct zpci_config *config, size_t index, struct zpci_adap
 {
 	const struct function *function = &config->functions[index];
 	const struct adapter *adapter = &config->adapters[function->owner];
-	int rc = *made ? 0 : create(adapter, logger, made, error);
+	int rc = *made ? 0 : create(config, function->owner, logger, made, error);
 
 	return rc ? rc : add(function, adapter, *made, firmware, error);
 }

@@ -42,6 +42,29 @@ size_t zpci_config_functions(const struct zpci_config *config)
 	return config->function_count;
 }
 
+/* --- the whole ---------------------------------------------------------------------------- */
+
+bool config_checks_uids(const struct zpci_config *config)
+{
+	const struct setting *setting = &config->whole.uid_checking;
+
+	return !config_given(setting) || setting->value;
+}
+
+bool config_is_shared(const struct zpci_config *config)
+{
+	const struct setting *setting = &config->whole.hypervisor_functions;
+
+	return !config_given(setting) || setting->value;
+}
+
+void zpci_config_options(const struct zpci_config *config, struct zpci_firmware_options *options)
+{
+	options->no_uid_checking = !config_checks_uids(config);
+	if (!config_is_shared(config))
+		options->shared = false;
+}
+
 /* --- settings ----------------------------------------------------------------------------- */
 
 bool config_given(const struct setting *setting)
@@ -65,18 +88,28 @@ static void *grow(void *array, size_t count, size_t size)
 	return reallocarray(array, count ? 2 * count : 1, size);
 }
 
-const char *config_keep(struct zpci_config *config, const char *text, size_t length)
+/* Takes @memory; NULL if it is NULL, or if there is no room to remember it. */
+static void *own(struct zpci_config *config, void *memory)
 {
 	char **strings = grow(config->strings, config->string_count, sizeof(*strings));
-	char *copy;
 
-	if (!strings)
+	if (!strings || !memory) {
+		free(memory);
 		return NULL;
+	}
 	config->strings = strings;
-	copy = strndup(text, length);
-	if (copy)
-		strings[config->string_count++] = copy;
-	return copy;
+	strings[config->string_count++] = memory;
+	return memory;
+}
+
+const char *config_keep(struct zpci_config *config, const char *text, size_t length)
+{
+	return own(config, strndup(text, length));
+}
+
+void *config_keep_memory(struct zpci_config *config, size_t size)
+{
+	return own(config, calloc(1, size));
 }
 
 /* --- sections ------------------------------------------------------------------------------- */

@@ -50,6 +50,11 @@ int zpci_config_group(struct zpci_config *config, const char *text, char separat
  * profiles that do not fit. Call it once, after everything was added. */
 int zpci_config_finish(struct zpci_config *config, char **error);
 
+/* Sets in @options what the configuration says about the firmware as a whole: whether UIDs are
+ * checked, and whether the hypervisor's own functions are there too. Call it after
+ * zpci_config_finish(), and make the firmware by these options. */
+void zpci_config_options(const struct zpci_config *config, struct zpci_firmware_options *options);
+
 /* Number of functions. */
 size_t zpci_config_functions(const struct zpci_config *config);
 

@@ -26,7 +26,7 @@
 #include "internal.h"
 
 #define BLANKS " \t\r\n"
-#define SECTIONS_ALLOWED "[adapter NAME], [group NAME] or [function]"
+#define SECTIONS_ALLOWED "[adapter NAME], [group NAME], [function] or [platform]"
 #define UTF8_MARK "\xef\xbb\xbf"
 /* Some builds of inih offer a buffer that grows; stock ones have 200 bytes. */
 #define LONGEST_LINE 1024
@@ -162,6 +162,10 @@ static int begin_section(struct reader *reader, char *line)
 		return begin_function(reader);
 	if (word && !strcmp(word, "group"))
 		return begin_group(reader, name ? name : "");
+	if (word && !strcmp(word, "platform") && (!name || !*name)) {
+		reader->section = SECTION_PLATFORM;
+		return 0;
+	}
 	return config_error(reader->error, reader->place,
 			    "[%.64s%s%.64s]: unknown section; allowed is " SECTIONS_ALLOWED,
 			    word ? word : "", name && *name ? " " : "", name ? name : "");
@@ -234,12 +238,17 @@ static int set_pair(struct reader *reader, const char *name, const char *value)
 			"%.64s = %.64s: before the first section; begin with " SECTIONS_ALLOWED,
 			name, value);
 	key = config_key_find(reader->section, name);
+	if (!key && reader->section == SECTION_FUNCTION && config_is_space(name))
+		return config_space_set(config, &config->functions[config->function_count - 1],
+					reader->place, name, value, reader->error);
 	if (!key)
 		return unknown_key(reader, name, value);
 	if (reader->section == SECTION_ADAPTER)
 		owner = &config->adapters[config->adapter_count - 1];
 	else if (reader->section == SECTION_GROUP)
 		owner = &config->groups[config->group_count - 1];
+	else if (reader->section == SECTION_PLATFORM)
+		owner = &config->whole;
 	else
 		owner = &config->functions[config->function_count - 1];
 	return config_key_set(config, key, owner, reader->place, value, reader->error);

@@ -220,8 +220,17 @@ static int check_ids(const struct zpci_config *config, size_t index, char **erro
 					    function->fid.text, function->fid.value,
 					    config_place(holder->fid.place, label));
 	}
-	if (!config_given(&function->uid))
+	if (!config_given(&function->uid) || !config_checks_uids(config))
 		return 0;
+	if (!(function->uid.value & 0xffff)) {
+		char allowed[CONFIG_LIST];
+
+		config_key_allowed(config_key_find(SECTION_FUNCTION, "uid"), allowed,
+				   sizeof(allowed));
+		return config_error(error, function->uid.place,
+				    "uid = %s: not allowed; allowed is %s", function->uid.text,
+				    allowed);
+	}
 	holder = uid_holder(config, function->uid.value, index);
 	if (!holder)
 		return 0;
@@ -289,6 +298,20 @@ static int set_profile(struct function *function, char **error)
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
+/* The guest takes the flag of each answer for all functions, and the hypervisor's answer says that
+ * UIDs are checked. */
+static int check_whole(const struct zpci_config *config, char **error)
+{
+	const struct setting *setting = &config->whole.uid_checking;
+
+	if (config_checks_uids(config) || !config_is_shared(config))
+		return 0;
+	return config_error(error, setting->place,
+			    "uid-checking = %s: not with functions of the hypervisor, whose UIDs "
+			    "are checked; say hypervisor-functions = no as well",
+			    setting->text);
+}
+
 static int check_adapters(const struct zpci_config *config, char **error)
 {
 	int rc = 0;
@@ -318,6 +341,8 @@ static int check_functions(struct zpci_config *config, char **error)
 		if (!rc)
 			rc = set_profile(function, error);
 		if (!rc)
+			rc = config_replica_check(config, function, error);
+		if (!rc)
 			rc = config_platform(config, function, error);
 	}
 	return rc;
@@ -328,7 +353,9 @@ int zpci_config_finish(struct zpci_config *config, char **error)
 	int rc;
 
 	*error = NULL;
-	rc = check_adapters(config, error);
+	rc = check_whole(config, error);
+	if (!rc)
+		rc = check_adapters(config, error);
 	if (!rc)
 		rc = config_groups(config, error);
 	if (!rc)

@@ -8,12 +8,13 @@
  *	                                                           +-- live.c    one that runs
  *	                                                                  ^      (sweep.c)
  *	command.c  a line of the control channel -------------------------+
+ *	replica.c  what only functions of model replica have: between keys.c and finish.c, apply.c
  *
  * config.c and sentence.c are the ground on which all others stand.
  *
- * A configuration is three lists of sections. Each value that a person can write is a struct
- * setting. It remembers where it was written, so that the message about a later error can name the
- * place.
+ * A configuration is three lists of sections, and what [platform] says. Each value that a person
+ * can write is a struct setting. It remembers where it was written, so that the message about a
+ * later error can name the place.
  */
 #ifndef ZPCI_CONFIG_INTERNAL_H
 #define ZPCI_CONFIG_INTERNAL_H
@@ -45,6 +46,7 @@ struct adapter {
 	struct setting pchid;
 	struct setting vfs;
 	struct setting rid;
+	struct setting publish_pchid;
 	bool lends_pf;		   /* after finish: the PF is one of the functions */
 	struct zpci_adapter *made; /* after connect; a reference */
 };
@@ -58,10 +60,34 @@ struct group {
 	struct setting vectors;
 	struct setting store_block;
 	struct setting relaxed_store_block;
+	struct setting refresh;
 	struct setting fmb_interval;
 	struct setting designations; /* index for config_designations */
 	struct setting msi_address;
 	struct setting version;
+	struct setting dma_spaces;
+};
+
+/* Bytes of a config space that were written, and which of them. */
+struct space {
+	uint8_t byte[ZPCI_CONFIG_SIZE];
+	bool given[ZPCI_CONFIG_SIZE];
+};
+
+/* What only functions of model replica have. */
+struct replica {
+	struct setting vendor;
+	struct setting device;
+	struct setting class_code;
+	struct setting revision;
+	struct setting subsystem_vendor;
+	struct setting subsystem_device;
+	struct setting bar[ZPCI_BARS];	  /* size and flags */
+	struct setting vf_bar[ZPCI_BARS]; /* the same */
+	struct setting devfn;
+	struct setting physical;
+	struct place place;  /* of the first line of its config space */
+	struct space *space; /* NULL: there is no such line. Owned as strings are */
 };
 
 struct function {
@@ -79,6 +105,7 @@ struct function {
 	struct setting standby;
 	struct setting relaxed_store_block;
 	struct setting utility_string; /* its text alone */
+	struct setting utility_ebcdic; /* the same */
 	struct setting group;	       /* its name: text alone */
 	struct setting pft;
 	struct setting port;
@@ -86,6 +113,10 @@ struct function {
 	struct setting tid;
 	struct setting fmb;
 	struct setting report_error;
+	struct setting fidparm;
+	struct setting dma_start;
+	struct setting dma_end;
+	struct replica replica;
 	/* after finish: */
 	struct zpci_profile effective; /* profile and the switches over it */
 	struct zpci_platform platform; /* what is given of it */
@@ -93,7 +124,14 @@ struct function {
 
 #define NO_ADAPTER SIZE_MAX
 
+/* What holds for the firmware as a whole: [platform]. */
+struct whole {
+	struct setting uid_checking;
+	struct setting hypervisor_functions;
+};
+
 struct zpci_config {
+	struct whole whole;
 	struct adapter *adapters;
 	size_t adapter_count;
 	struct group *groups;
@@ -129,6 +167,9 @@ const char *config_adapter_label(const struct adapter *adapter, char buffer[CONF
 /* A copy of the first @length bytes of @text that lives as long as @config; NULL: no memory. */
 const char *config_keep(struct zpci_config *config, const char *text, size_t length);
 
+/* Zeroed memory of @size bytes that lives as long as a string; NULL: there is none. */
+void *config_keep_memory(struct zpci_config *config, size_t size);
+
 /* Append a copy of a section. Sections may move then: pointers to them are no longer valid. */
 int config_add_adapter(struct zpci_config *config, const struct adapter *adapter, char **error);
 int config_add_group(struct zpci_config *config, const struct group *group, char **error);
@@ -145,6 +186,10 @@ int config_begin_group(struct zpci_config *config, struct place place, const cha
 /* 1 to 63 letters, digits, '-', '_' and '.'. */
 bool config_name_valid(const char *name);
 #define CONFIG_NAME_RULE "1 to 63 letters, digits, '-', '_' or '.'"
+
+/* What [platform] says: whether UIDs are checked, whether the hypervisor's functions are there. */
+bool config_checks_uids(const struct zpci_config *config);
+bool config_is_shared(const struct zpci_config *config);
 
 /* Whether a person wrote it. */
 bool config_given(const struct setting *setting);
@@ -165,6 +210,23 @@ int config_groups(struct zpci_config *config, char **error);
  * it after config_groups(). */
 int config_platform(const struct zpci_config *config, struct function *function, char **error);
 
+/* --- replica.c ---------------------------------------------------------------------------- */
+
+#define CONFIG_SPACE_KEY "config-0x000" /* what lists of keys say, for any offset */
+
+/* True when @name is config-0xNNN, and so a line of a config space. */
+bool config_is_space(const char *name);
+/* Reads such a line, @name = @value, into @function. */
+int config_space_set(struct zpci_config *config, struct function *function, struct place place,
+		     const char *name, const char *value, char **error);
+/* What only a replica can have is in no other function, and a replica has what it needs. */
+int config_replica_check(const struct zpci_config *config, const struct function *function,
+			 char **error);
+/* The description of all functions of the adapter at @index; NULL: no memory. */
+struct zpci_replica;
+const struct zpci_replica *config_replica_make(const struct zpci_config *config, size_t index);
+void config_replica_free(const struct zpci_replica *replica);
+
 /* --- apply.c ------------------------------------------------------------------------------ */
 
 /* Adds the function at @index to @firmware. Makes its adapter before if *@made is NULL. */
@@ -177,6 +239,7 @@ enum section {
 	SECTION_ADAPTER,
 	SECTION_FUNCTION,
 	SECTION_GROUP,
+	SECTION_PLATFORM,
 	SECTIONS
 };
 
@@ -186,7 +249,8 @@ const char *config_section_name(enum section section);
 struct key {
 	enum section section;
 	const char *name;
-	size_t offset; /* of its setting in struct adapter, struct function or struct group */
+	size_t offset; /* of its setting in struct adapter, function, group or whole */
+	bool replica;  /* only functions of model replica have it */
 	/* Sets @setting->value from @setting->text; false: not allowed. */
 	bool (*parse)(const struct key *key, struct setting *setting);
 	/* Appends what is allowed to @buffer, which holds @size bytes. */
@@ -219,6 +283,6 @@ void config_list_add(char *buffer, size_t size, const char *item);
 /* The words of the key designations, up to NULL: the largest tables. */
 extern const char *const config_designations[];
 
-#define CONFIG_LIST 512 /* bytes for any such list */
+#define CONFIG_LIST 1024 /* bytes for any such list */
 
 #endif

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <zpci/replica.h>
+
 #include "internal.h"
 #include "zpci/util/ebcdic.h"
 
@@ -80,12 +82,6 @@ static bool parse_multiple_of_4(const struct key *key, struct setting *setting)
 static bool parse_multiple_of_8(const struct key *key, struct setting *setting)
 {
 	return parse_number(key, setting) && setting->value % 8 == 0;
-}
-
-/* Linux makes a PCI domain number of the low 16 bits. */
-static bool parse_uid(const struct key *key, struct setting *setting)
-{
-	return parse_number(key, setting) && (setting->value & 0xffff);
 }
 
 static void allowed_number(const struct key *key, char *buffer, size_t size)
@@ -203,6 +199,63 @@ static void allowed_utility_strings(const struct key *key, char *buffer, size_t 
 		 ZPCI_EBCDIC_SPECIAL);
 }
 
+/* Pairs of hexadecimal digits; the text becomes a setting as it is. */
+static bool parse_utility_ebcdic(const struct key *key, struct setting *setting)
+{
+	size_t length = strlen(setting->text);
+
+	(void)key;
+	return length && length <= 2 * ZPCI_UTILITY_STRING_MAX && length % 2 == 0 &&
+	       strspn(setting->text, "0123456789abcdefABCDEF") == length;
+}
+
+static void allowed_utility_ebcdic(const struct key *key, char *buffer, size_t size)
+{
+	(void)key;
+	snprintf(buffer, size, "1 to %u bytes, each two hexadecimal digits, without blanks",
+		 ZPCI_UTILITY_STRING_MAX);
+}
+
+/* --- BARs --------------------------------------------------------------------------------- */
+
+/* A size, then the words of flags, all separated by blanks. The size is a power of two, so that the
+ * flags have place in it. */
+static bool parse_bar(const struct key *key, struct setting *setting)
+{
+	const struct key size_key = { .high = ZPCI_REPLICA_BAR_MAX, .low = 4096 };
+	char text[64], *state, *word;
+	struct setting size;
+	uint64_t flags = 0;
+
+	(void)key;
+	if (strlen(setting->text) >= sizeof(text))
+		return false;
+	word = strtok_r(strcpy(text, setting->text), " \t", &state);
+	size = (struct setting){ .text = word };
+	if (!word || !parse_number(&size_key, &size) || size.value & (size.value - 1))
+		return false;
+	while ((word = strtok_r(NULL, " \t", &state))) {
+		uint64_t flag = !strcmp(word, "64bit")		? ZPCI_BAR_64BIT
+				: !strcmp(word, "prefetchable") ? ZPCI_BAR_PREFETCHABLE
+								: 0;
+
+		if (!flag || flags & flag)
+			return false;
+		flags |= flag;
+	}
+	setting->value = size.value | flags;
+	return true;
+}
+
+static void allowed_bars(const struct key *key, char *buffer, size_t size)
+{
+	(void)key;
+	snprintf(buffer, size,
+		 "a power of two from 0x1000 to 0x%llx, decimal or hexadecimal with 0x, and behind "
+		 "it 64bit, prefetchable, both or none",
+		 ZPCI_REPLICA_BAR_MAX);
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 #define ADAPTER_KEY(text, member)                                                                  \
@@ -211,8 +264,14 @@ static void allowed_utility_strings(const struct key *key, char *buffer, size_t 
 	.section = SECTION_FUNCTION, .name = (text), .offset = offsetof(struct function, member)
 #define GROUP_KEY(text, member)                                                                    \
 	.section = SECTION_GROUP, .name = (text), .offset = offsetof(struct group, member)
+#define REPLICA_KEY(text, member)                                                                  \
+	.section = SECTION_FUNCTION, .name = (text), .replica = true,                              \
+	.offset = offsetof(struct function, replica.member)
+#define PLATFORM_KEY(text, member)                                                                 \
+	.section = SECTION_PLATFORM, .name = (text), .offset = offsetof(struct whole, member)
 #define RANGE(from, to) .allowed = allowed_number, .low = (from), .high = (to)
 #define NUMBER(from, to) .parse = parse_number, RANGE(from, to)
+#define BAR .parse = parse_bar, .allowed = allowed_bars
 #define WORDS(list) .parse = parse_word, .allowed = allowed_words, .words = (list)
 
 static const struct key keys[] = {
@@ -220,11 +279,12 @@ static const struct key keys[] = {
 	{ ADAPTER_KEY("pchid", pchid), NUMBER(1, 0xffff) },
 	{ ADAPTER_KEY("vfs", vfs), NUMBER(0, ZPCI_VFS_MAX) },
 	{ ADAPTER_KEY("rid", rid), WORDS(no_yes) },
+	{ ADAPTER_KEY("publish-pchid", publish_pchid), NUMBER(0, 0xffff) },
 	{ FUNCTION_KEY("adapter", adapter), .parse = parse_name, .allowed = allowed_names },
 	{ FUNCTION_KEY("vf", vf), NUMBER(1, ZPCI_VFS_MAX), .hint = "leave it out for the PF" },
 	{ FUNCTION_KEY("fid", fid), NUMBER(0, UINT32_MAX) },
-	{ FUNCTION_KEY("uid", uid), .parse = parse_uid, RANGE(1, UINT32_MAX),
-	  .hint = "only its low 16 bits count, and they must not be 0" },
+	{ FUNCTION_KEY("uid", uid), NUMBER(0, UINT32_MAX),
+	  .hint = "only its low 16 bits count, and they must not be 0 while UIDs are checked" },
 	{ FUNCTION_KEY("profile", profile), .parse = parse_profile, .allowed = allowed_profiles },
 	{ FUNCTION_KEY("ids", ids), WORDS(no_yes) },
 	{ FUNCTION_KEY("bars", bars), WORDS(no_yes) },
@@ -234,6 +294,8 @@ static const struct key keys[] = {
 	{ FUNCTION_KEY("relaxed-store-block", relaxed_store_block), WORDS(no_yes) },
 	{ FUNCTION_KEY("utility-string", utility_string), .parse = parse_utility_string,
 	  .allowed = allowed_utility_strings },
+	{ FUNCTION_KEY("utility-ebcdic", utility_ebcdic), .parse = parse_utility_ebcdic,
+	  .allowed = allowed_utility_ebcdic },
 	{ FUNCTION_KEY("group", group), .parse = parse_name, .allowed = allowed_names },
 	{ FUNCTION_KEY("pft", pft), NUMBER(0, 0xff) },
 	{ FUNCTION_KEY("port", port), NUMBER(0, 15) },
@@ -241,7 +303,32 @@ static const struct key keys[] = {
 	{ FUNCTION_KEY("tid", tid), NUMBER(0, 0xffff) },
 	{ FUNCTION_KEY("fmb", fmb), WORDS(no_yes) },
 	{ FUNCTION_KEY("report-error", report_error), WORDS(no_yes) },
-	{ GROUP_KEY("id", id), NUMBER(CONFIG_FIRST_PFGID, CONFIG_LAST_PFGID) },
+	{ FUNCTION_KEY("fidparm", fidparm), NUMBER(0, 0xff) },
+	{ FUNCTION_KEY("dma-start", dma_start), .parse = parse_page, RANGE(0, UINT64_MAX),
+	  .hint = "it is the first byte of a page of 0x1000" },
+	{ FUNCTION_KEY("dma-end", dma_end), .parse = parse_page_end, RANGE(0, UINT64_MAX),
+	  .hint = "it is the last byte of a page of 0x1000" },
+	{ REPLICA_KEY("vendor", vendor), NUMBER(1, 0xfffe) },
+	{ REPLICA_KEY("device", device), NUMBER(0, 0xffff) },
+	{ REPLICA_KEY("class", class_code), NUMBER(0, 0xffffff) },
+	{ REPLICA_KEY("revision", revision), NUMBER(0, 0xff) },
+	{ REPLICA_KEY("subsystem-vendor", subsystem_vendor), NUMBER(0, 0xffff) },
+	{ REPLICA_KEY("subsystem-device", subsystem_device), NUMBER(0, 0xffff) },
+	{ REPLICA_KEY("bar0", bar[0]), BAR },
+	{ REPLICA_KEY("bar1", bar[1]), BAR },
+	{ REPLICA_KEY("bar2", bar[2]), BAR },
+	{ REPLICA_KEY("bar3", bar[3]), BAR },
+	{ REPLICA_KEY("bar4", bar[4]), BAR },
+	{ REPLICA_KEY("bar5", bar[5]), BAR },
+	{ REPLICA_KEY("vf-bar0", vf_bar[0]), BAR },
+	{ REPLICA_KEY("vf-bar1", vf_bar[1]), BAR },
+	{ REPLICA_KEY("vf-bar2", vf_bar[2]), BAR },
+	{ REPLICA_KEY("vf-bar3", vf_bar[3]), BAR },
+	{ REPLICA_KEY("vf-bar4", vf_bar[4]), BAR },
+	{ REPLICA_KEY("vf-bar5", vf_bar[5]), BAR },
+	{ REPLICA_KEY("devfn", devfn), NUMBER(0, 0xff) },
+	{ REPLICA_KEY("physical", physical), WORDS(no_yes) },
+	{ GROUP_KEY("id", id), NUMBER(0, 0xff) },
 	{ GROUP_KEY("dma-start", dma_start), .parse = parse_page, RANGE(0, UINT64_MAX),
 	  .hint = "it is the first byte of a page of 0x1000" },
 	{ GROUP_KEY("dma-end", dma_end), .parse = parse_page_end, RANGE(0, UINT64_MAX),
@@ -250,11 +337,15 @@ static const struct key keys[] = {
 	{ GROUP_KEY("store-block", store_block), .parse = parse_multiple_of_8,
 	  RANGE(8, ZPCI_STORE_BLOCK_LIMIT), .hint = "it is a multiple of 8" },
 	{ GROUP_KEY("relaxed-store-block", relaxed_store_block), WORDS(no_yes) },
+	{ GROUP_KEY("refresh", refresh), WORDS(no_yes) },
 	{ GROUP_KEY("fmb-interval", fmb_interval), NUMBER(1, 0xffff) },
 	{ GROUP_KEY("designations", designations), WORDS(config_designations) },
 	{ GROUP_KEY("msi-address", msi_address), .parse = parse_multiple_of_4, RANGE(0, UINT64_MAX),
 	  .hint = "it is a multiple of 4" },
 	{ GROUP_KEY("version", version), NUMBER(0, 0xff) },
+	{ GROUP_KEY("dma-spaces", dma_spaces), NUMBER(0, UINT64_MAX) },
+	{ PLATFORM_KEY("uid-checking", uid_checking), WORDS(no_yes) },
+	{ PLATFORM_KEY("hypervisor-functions", hypervisor_functions), WORDS(no_yes) },
 };
 
 const char *config_section_name(enum section section)
@@ -263,6 +354,7 @@ const char *config_section_name(enum section section)
 		[SECTION_ADAPTER] = "[adapter NAME]",
 		[SECTION_FUNCTION] = "[function]",
 		[SECTION_GROUP] = "[group NAME]",
+		[SECTION_PLATFORM] = "[platform]",
 	};
 
 	return names[section];
@@ -291,6 +383,8 @@ void config_key_names(enum section section, char *buffer, size_t size)
 	for (unsigned i = 0; (key = config_key(i)); i++)
 		if (key->section == section)
 			config_list_add(buffer, size, key->name);
+	if (section == SECTION_FUNCTION)
+		config_list_add(buffer, size, CONFIG_SPACE_KEY);
 }
 
 void config_key_allowed(const struct key *key, char *buffer, size_t size)

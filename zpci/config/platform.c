@@ -8,11 +8,13 @@
  * refuse is refused here first, since the message can name the place in the configuration.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <zpci/bytes.h>
 
 #include "internal.h"
+#include "zpci/util/ebcdic.h"
 
 static void defaults(struct zpci_platform *platform, bool relaxed)
 {
@@ -39,6 +41,12 @@ static int check_id(const struct zpci_config *config, size_t index, char **error
 	const struct group *holder = config_given(id) ? id_holder(config, id->value, index) : NULL;
 	char place[CONFIG_LABEL];
 
+	if (config_given(id) && config_is_shared(config) &&
+	    (id->value < CONFIG_FIRST_PFGID || id->value > CONFIG_LAST_PFGID))
+		return config_error(error, id->place,
+				    "id = %s: not allowed; allowed is a number from 0x%x to 0x%x, "
+				    "or any with hypervisor-functions = no in [platform]",
+				    id->text, CONFIG_FIRST_PFGID, CONFIG_LAST_PFGID);
 	if (!holder)
 		return 0;
 	return config_error(error, id->place,
@@ -127,6 +135,8 @@ static void set_group(struct zpci_platform *platform, const struct group *group)
 	to->store_block = (uint16_t)or_default(&group->store_block, to->relaxed_store_block
 									    ? ZPCI_STORE_BLOCK_LIMIT
 									    : to->store_block);
+	to->refresh = group->refresh.value;
+	to->dma_spaces = group->dma_spaces.value;
 	to->vectors = (uint16_t)or_default(&group->vectors, to->vectors);
 	to->fmb_interval = (uint16_t)or_default(&group->fmb_interval, to->fmb_interval);
 	to->msi_address = or_default(&group->msi_address, to->msi_address);
@@ -139,32 +149,57 @@ static void set_group(struct zpci_platform *platform, const struct group *group)
 	platform->given |= ZPCI_PLATFORM_DMA;
 }
 
+/* What the function itself says about its DMA addresses. */
+static int set_dma(struct function *function, char **error)
+{
+	struct zpci_platform *platform = &function->platform;
+	const struct setting *end = &function->dma_end;
+	const struct setting *guilty = first_given(end, &function->dma_start);
+
+	if (!config_given(guilty))
+		return 0;
+	platform->dma_start = or_default(&function->dma_start, platform->dma_start);
+	platform->dma_end = or_default(end, platform->dma_end);
+	platform->given |= ZPCI_PLATFORM_DMA;
+	if (platform->dma_start <= platform->dma_end)
+		return 0;
+	return config_error(error, guilty->place,
+			    "%s = %s: the DMA addresses of the function would begin at 0x%" PRIx64
+			    " and end at 0x%" PRIx64 "; raise dma-end or lower dma-start",
+			    guilty == end ? "dma-end" : "dma-start", guilty->text,
+			    platform->dma_start, platform->dma_end);
+}
+
 /* A function of ISM's type can register one page more. */
 static int check_msi(const struct function *function, const struct group *group, char **error)
 {
 	const struct zpci_platform *platform = &function->platform;
-	const struct setting *guilty =
-		first_given(&group->msi_address, first_given(&group->dma_end, &group->dma_start));
+	const struct setting *guilty = first_given(&function->dma_end, &function->dma_start);
 	uint64_t more = function->pft.value == ZPCI_FUNCTION_TYPE_ISM ? 4096 : 0;
 	uint64_t msi = platform->group.msi_address;
 
 	if (msi < platform->dma_start ||
 	    (msi > platform->dma_end && msi - platform->dma_end > more))
 		return 0;
+	if (group && !config_given(guilty))
+		guilty = first_given(&group->msi_address,
+				     first_given(&group->dma_end, &group->dma_start));
 	return config_error(error, guilty->place,
-			    "the MSI address 0x%" PRIx64 " of group '%s' is among its DMA "
-			    "addresses, 0x%" PRIx64 " to 0x%" PRIx64 "%s; set msi-address to one "
-			    "outside",
-			    msi, group->name, platform->dma_start, platform->dma_end,
+			    "the MSI address 0x%" PRIx64 " of %s%s%s is among its DMA addresses, "
+			    "0x%" PRIx64 " to 0x%" PRIx64 "%s; set msi-address to one outside",
+			    msi, group ? "group '" : "the default group", group ? group->name : "",
+			    group ? "'" : "", platform->dma_start, platform->dma_end,
 			    more ? " and a page for pft 5" : "");
 }
 
-static int choose_group(const struct zpci_config *config, struct function *function, char **error)
+static int choose_group(const struct zpci_config *config, struct function *function,
+			const struct group **chosen, char **error)
 {
 	const struct setting *name = &function->group, *relaxed = &function->relaxed_store_block;
 	const struct group *group;
 	char place[CONFIG_LABEL];
 
+	*chosen = NULL;
 	defaults(&function->platform, relaxed->value);
 	if (!config_given(name))
 		return 0;
@@ -186,7 +221,8 @@ static int choose_group(const struct zpci_config *config, struct function *funct
 				    "this function",
 				    name->text, config_place(group->place, place), name->text);
 	set_group(&function->platform, group);
-	return check_msi(function, group, error);
+	*chosen = group;
+	return 0;
 }
 
 /* --- functions ---------------------------------------------------------------------------- */
@@ -200,13 +236,49 @@ static bool give(struct zpci_platform *platform, const struct setting *setting,
 	return config_given(setting);
 }
 
+/* Behind the bytes that are written there are blanks, as behind a text. */
+static int set_utility_ebcdic(struct function *function, char **error)
+{
+	const struct setting *setting = &function->utility_ebcdic;
+	struct zpci_platform *platform = &function->platform;
+	char place[CONFIG_LABEL], digits[3] = "";
+
+	if (!config_given(setting))
+		return 0;
+	if (config_given(&function->utility_string))
+		return config_error(
+			error, setting->place,
+			"utility-ebcdic = %.64s: the function has utility-string = %s by "
+			"%s; keep one of them",
+			setting->text, function->utility_string.text,
+			config_place(function->utility_string.place, place));
+	platform->given |= ZPCI_PLATFORM_UTILITY_STRING;
+	platform->has_utility_ebcdic = true;
+	memset(platform->utility_ebcdic, ZPCI_EBCDIC_BLANK, sizeof(platform->utility_ebcdic));
+	for (size_t i = 0; setting->text[2 * i]; i++) {
+		memcpy(digits, setting->text + 2 * i, 2);
+		platform->utility_ebcdic[i] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	return 0;
+}
+
 int config_platform(const struct zpci_config *config, struct function *function, char **error)
 {
+	const struct setting *publish_pchid = &config->adapters[function->owner].publish_pchid;
 	struct zpci_platform *platform = &function->platform;
-	int rc = choose_group(config, function, error);
+	const struct group *group;
+	int rc = choose_group(config, function, &group, error);
 
+	if (!rc)
+		rc = set_dma(function, error);
+	if (!rc)
+		rc = check_msi(function, group, error);
 	if (rc)
 		return rc;
+	if (give(platform, publish_pchid, ZPCI_PLATFORM_PCHID))
+		platform->pchid = (uint16_t)publish_pchid->value;
+	if (give(platform, &function->fidparm, ZPCI_PLATFORM_FIDPARM))
+		platform->fidparm = (uint8_t)function->fidparm.value;
 	if (give(platform, &function->pft, ZPCI_PLATFORM_TYPE))
 		platform->pft = (uint8_t)function->pft.value;
 	if (give(platform, &function->port, ZPCI_PLATFORM_PORT))
@@ -223,5 +295,5 @@ int config_platform(const struct zpci_config *config, struct function *function,
 		platform->report_error = function->report_error.value;
 	if (give(platform, &function->utility_string, ZPCI_PLATFORM_UTILITY_STRING))
 		strcpy(platform->utility_string, function->utility_string.text);
-	return 0;
+	return set_utility_ebcdic(function, error);
 }

@@ -54,6 +54,7 @@ static void mark_all(struct marks *marks)
 {
 	const struct zpci_config *config = marks->config;
 
+	mark_settings(marks, SECTION_PLATFORM, &config->whole);
 	for (size_t i = 0; i < config->adapter_count; i++) {
 		mark(marks, config->adapters[i].place.source);
 		mark(marks, config->adapters[i].name);
@@ -67,6 +68,8 @@ static void mark_all(struct marks *marks)
 	for (size_t i = 0; i < config->function_count; i++) {
 		mark(marks, config->functions[i].place.source);
 		mark_settings(marks, SECTION_FUNCTION, &config->functions[i]);
+		mark(marks, config->functions[i].replica.place.source);
+		mark(marks, (const char *)config->functions[i].replica.space);
 	}
 }
 

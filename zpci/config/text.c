@@ -61,6 +61,8 @@ static int set_item(struct zpci_config *config, struct adapter *adapter, struct 
 	key = config_key_find(SECTION_FUNCTION, item);
 	if (key)
 		return config_key_set(config, key, function, function->place, value, error);
+	if (config_is_space(item))
+		return config_space_set(config, function, function->place, item, value, error);
 	key = config_key_find(SECTION_ADAPTER, item);
 	if (!key || !strcmp(item, "model"))
 		return unknown_key(function->place, item, value, error);

@@ -133,10 +133,17 @@ static void fill_bars(struct zpci_clp_query_function_response *answer,
 		answer->bar_size[bar] = log2_of(info->bars[bar].size);
 }
 
-static void fill_utility_string(struct zpci_clp_query_function_response *answer, const char *string)
+static void fill_utility_string(struct zpci_clp_query_function_response *answer,
+				const struct zpci_platform *platform)
 {
+	const char *string = platform->utility_string;
 	size_t i = 0;
 
+	if (platform->has_utility_ebcdic) {
+		answer->flags |= ZPCI_CLP_QF_UTILITY_STRING;
+		memcpy(answer->utility_string, platform->utility_ebcdic,
+		       sizeof(answer->utility_string));
+	}
 	if (!*string)
 		return;
 	answer->flags |= ZPCI_CLP_QF_UTILITY_STRING;
@@ -149,6 +156,8 @@ static void fill_platform(struct zpci_clp_query_function_response *answer,
 			  const struct zpci_platform *platform)
 {
 	answer->pfgid = platform->group.id;
+	zpci_be16_put(&answer->pchid, platform->pchid);
+	answer->fidparm = platform->fidparm;
 	answer->pft = platform->pft;
 	answer->port = platform->port;
 	memcpy(answer->pfip, platform->pfip, sizeof(answer->pfip));
@@ -159,7 +168,7 @@ static void fill_platform(struct zpci_clp_query_function_response *answer,
 	answer->fmb_length = platform->fmb_length / 4;
 	zpci_be64_put(&answer->sdma, platform->dma_start);
 	zpci_be64_put(&answer->edma, platform->dma_end);
-	fill_utility_string(answer, platform->utility_string);
+	fill_utility_string(answer, platform);
 }
 
 static void fill_function(struct zpci_clp_query_function_response *answer,
@@ -175,7 +184,6 @@ static void fill_function(struct zpci_clp_query_function_response *answer,
 		zpci_be16_put(&answer->rid, info->rid);
 	}
 	zpci_be32_put(&answer->fid, info->fid);
-	zpci_be16_put(&answer->pchid, info->pchid);
 	fill_bars(answer, info);
 	zpci_be32_put(&answer->uid, info->uid);
 	fill_platform(answer, &facts->platform);

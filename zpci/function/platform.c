@@ -94,7 +94,9 @@ static const struct {
 	FIELD(ZPCI_PLATFORM_REPORT_ERROR, report_error, report_error),
 	FIELD(ZPCI_PLATFORM_DMA, dma_start, dma_end),
 	FIELD(ZPCI_PLATFORM_GROUP, group, group),
-	FIELD(ZPCI_PLATFORM_UTILITY_STRING, utility_string, utility_string),
+	FIELD(ZPCI_PLATFORM_UTILITY_STRING, utility_string, utility_ebcdic),
+	FIELD(ZPCI_PLATFORM_PCHID, pchid, pchid),
+	FIELD(ZPCI_PLATFORM_FIDPARM, fidparm, fidparm),
 #undef FIELD
 };
 
@@ -218,6 +220,9 @@ static int check_utility_string(struct zpci_function *function)
 	const char *string = function->platform.utility_string;
 	size_t length = 0;
 
+	if (*string && function->platform.has_utility_ebcdic)
+		return refuse(function, "its utility string is given as text and in EBCDIC; leave "
+					"one of them out");
 	for (; string[length]; length++)
 		if (length == ZPCI_UTILITY_STRING_MAX || !zpci_ebcdic(string[length]))
 			return refuse(function,
@@ -270,6 +275,8 @@ int zpci_platform_init(struct zpci_function *function, const struct zpci_platfor
 	if (!rc)
 		rc = check(function);
 	function->platform.given = given;
+	if (!((given | function->delivered) & ZPCI_PLATFORM_PCHID))
+		function->platform.pchid = function->pchid;
 	if (!rc && function->group->store_block < ZPCI_STORE_BLOCK_LINUX)
 		zpci_log(&function->services.logger, ZPCI_LOG_WARNING,
 			 "its group 0x%02x has store blocks of %u bytes, and Linux stores up to %u "

@@ -46,8 +46,15 @@ static void write_platform(FILE *trace, const struct zpci_platform *platform)
 		fputs(",fmb=no", trace);
 	if (platform->report_error)
 		fputs(",report-error=yes", trace);
+	if (platform->fidparm)
+		fprintf(trace, ",fidparm=0x%x", platform->fidparm);
 	if (platform->utility_string[0])
 		fprintf(trace, ",utility-string=%s", platform->utility_string);
+	if (!platform->has_utility_ebcdic)
+		return;
+	fputs(",utility-ebcdic=", trace);
+	for (size_t i = 0; i < sizeof(platform->utility_ebcdic); i++)
+		fprintf(trace, "%02x", platform->utility_ebcdic[i]);
 }
 
 static void write_function(FILE *trace, const struct zpci_function_info *info,

@@ -38,6 +38,8 @@ static int create_firmware(struct zpci_loaded *loaded, const struct zpci_machine
 		.shared = true,
 	};
 
+	zpci_config_options(loaded->config, &options);
+	loaded->shared = options.shared;
 	if (!loaded->trace_path)
 		return zpci_firmware_create(ops, machine, &options, &loaded->firmware);
 	if (open_trace(loaded))
@@ -57,7 +59,7 @@ static int add_functions(struct zpci_loaded *loaded)
 	if (zpci_config_connect(config, loaded->firmware, &loaded->logger, &error))
 		return zpci_loaded_log_error(loaded, error);
 	if (loaded->record)
-		zpci_record_head(loaded->record, loaded->firmware, true);
+		zpci_record_head(loaded->record, loaded->firmware, loaded->shared);
 	zpci_loaded_log(loaded, ZPCI_LOG_INFO, "%zu function%s", zpci_config_functions(config),
 			zpci_config_functions(config) == 1 ? "" : "s");
 	return 0;

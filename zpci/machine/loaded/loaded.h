@@ -46,6 +46,7 @@ struct zpci_loaded {
 
 	struct zpci_logger logger;
 	bool verbose;
+	bool shared;		    /* the hypervisor's own functions are there too */
 	struct zpci_config *config; /* of all functions, as they are now */
 	char *trace_path;	    /* NULL: nothing is recorded */
 	char *control_path;	    /* NULL: there is no control channel */

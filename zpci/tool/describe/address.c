@@ -26,7 +26,7 @@ static bool shares_bus(const struct description *item)
 /* Linux uses both as one number, so a topology ID can equal the PCHID of another adapter. */
 static unsigned int bus_of(const struct description *item)
 {
-	return item->platform.has_tid ? item->platform.tid : item->info.pchid;
+	return item->platform.has_tid ? item->platform.tid : item->platform.pchid;
 }
 
 static bool share_bus(const struct description *one, const struct description *other)

@@ -57,10 +57,31 @@ static void put_group(char *text, size_t size, const struct zpci_platform *platf
 
 static void put_utility_string(char *text, size_t size, const struct zpci_platform *platform)
 {
-	snprintf(text, size, "%s", platform->utility_string);
+	size_t used;
+
+	if (!platform->has_utility_ebcdic) {
+		snprintf(text, size, "%s", platform->utility_string);
+		return;
+	}
+	used = (size_t)snprintf(text, size, "EBCDIC ");
+	for (size_t i = 0; i < ZPCI_UTILITY_STRING_MAX; i++)
+		used += (size_t)snprintf(text + used, size - used, "%02x",
+					 platform->utility_ebcdic[i]);
+}
+
+static void put_pchid(char *text, size_t size, const struct zpci_platform *platform)
+{
+	snprintf(text, size, "0x%04x", platform->pchid);
+}
+
+static void put_fidparm(char *text, size_t size, const struct zpci_platform *platform)
+{
+	snprintf(text, size, "0x%02x", platform->fidparm);
 }
 
 const struct describe_fact describe_facts[] = {
+	{ "pchid", ZPCI_PLATFORM_PCHID, "physical channel, as the guest is told", put_pchid },
+	{ "fidparm", ZPCI_PLATFORM_FIDPARM, "depends on the type of function", put_fidparm },
 	{ "pft", ZPCI_PLATFORM_TYPE, "function type", put_pft },
 	{ "port", ZPCI_PLATFORM_PORT, "port; 0: not applicable", put_port },
 	{ "pfip", ZPCI_PLATFORM_PATH, "internal path", put_pfip },

@@ -69,7 +69,7 @@ static int fill_firmware(const struct zpci_config *config, struct zpci_firmware 
 
 static int describe_config(const struct tool_options *options, const struct zpci_config *config)
 {
-	const struct zpci_firmware_options firmware_options = {
+	struct zpci_firmware_options firmware_options = {
 		.size = sizeof(firmware_options),
 		.logger = { .log = log_error },
 	};
@@ -77,6 +77,7 @@ static int describe_config(const struct tool_options *options, const struct zpci
 	struct zpci_firmware *firmware;
 	int rc = -1;
 
+	zpci_config_options(config, &firmware_options);
 	if (!ram || zpci_firmware_create(zpci_ram_ops(), ram, &firmware_options, &firmware)) {
 		tool_error("out of memory");
 	} else {
