@@ -65,6 +65,12 @@ void zpci_config_options(const struct zpci_config *config, struct zpci_firmware_
 		options->shared = false;
 }
 
+void zpci_config_ids(const struct zpci_config *config, size_t index, uint32_t *fid, uint32_t *uid)
+{
+	*fid = (uint32_t)config->functions[index].fid.value;
+	*uid = (uint32_t)config->functions[index].uid.value;
+}
+
 /* --- settings ----------------------------------------------------------------------------- */
 
 bool config_given(const struct setting *setting)

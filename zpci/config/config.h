@@ -13,6 +13,7 @@
 #define ZPCI_CONFIG_CONFIG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <zpci/firmware.h>
 
@@ -57,6 +58,10 @@ void zpci_config_options(const struct zpci_config *config, struct zpci_firmware_
 
 /* Number of functions. */
 size_t zpci_config_functions(const struct zpci_config *config);
+
+/* The IDs of the function @index, which is below that number. Call it after
+ * zpci_config_finish(). */
+void zpci_config_ids(const struct zpci_config *config, size_t index, uint32_t *fid, uint32_t *uid);
 
 /*
  * Makes the adapters and adds the functions to @firmware, in the order in which they were written.

@@ -43,6 +43,10 @@ static const struct subcommand subcommands[] = {
 	  TOOL_HOST_SHOW, tool_host_show, 1, 1 },
 	{ "host watch", "[OPTION]...", "print a line for each change of functions of this host",
 	  TOOL_HOST_WATCH, tool_host_watch, 0, 0 },
+	{ "host guests", "[OPTION]...", "print which guest has which function, and what is wrong",
+	  TOOL_HOST_GUESTS, tool_host_guests, 0, 0 },
+	{ "host xml", "FUNCTION [OPTION]...", "print libvirt's XML of a function for a guest",
+	  TOOL_HOST_XML, tool_host_xml, 1, 1 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -30,4 +30,10 @@ int tool_host_show(const struct tool_options *options);
 /* host/watch.c */
 int tool_host_watch(const struct tool_options *options);
 
+/* host/guest_table.c */
+int tool_host_guests(const struct tool_options *options);
+
+/* host/xml.c */
+int tool_host_xml(const struct tool_options *options);
+
 #endif

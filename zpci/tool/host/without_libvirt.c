@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* without_libvirt.c - what a build without libvirt and libxml2 says of what needs them. */
+#include "guests.h"
+
+#define MISSING                                                                                    \
+	"this zpci was built without libvirt, so it knows no guests; build it with libvirt-dev "   \
+	"and libxml2-dev"
+
+int guests_read(struct guests *guests, const char *uri, struct problem *problem)
+{
+	(void)uri;
+	*guests = (struct guests){ 0 };
+	return problem_set(problem, MISSING);
+}
+
+int guests_parse(struct guests *guests, const char *text, size_t size, unsigned int where,
+		 struct problem *problem)
+{
+	(void)guests;
+	(void)text;
+	(void)size;
+	(void)where;
+	return problem_set(problem, MISSING);
+}
