@@ -19,8 +19,8 @@
 #	libvirtd_written		what was written to bind drivers since the last call:
 #					FILE 'VALUE' ok, or an errno
 #
-# $libvirtd_uri is the URI, $libvirtd_version the daemon's, $libvirtd_log its log, $libvirtd_logs the
-# folder of QEMU's logs, $libvirtd_emulator an <emulator>.
+# $libvirtd_uri is the URI, $libvirtd_version the daemon's, $libvirtd_log its log, $libvirtd_logs
+# the folder of QEMU's logs, $libvirtd_emulator an <emulator>.
 #
 # With a fake sysfs, /sys is that of an s390 host for all programs of the test, and $sysfs is /sys.
 # tests/host/kernel.c does there what Linux does when drivers are bound; the folder itself does not
