@@ -10,7 +10,7 @@
  * - Writes to driver_override are watched function by function. If a function is watched only now,
  *   all is read once more.
  * - The kernel tells that a slot is removed before its folder is gone (kobject_del()). So when
- *   there was no event for a second, all is read once more.
+ *   there was no event for half a second, all is read once more.
  */
 #include <errno.h>
 #include <poll.h>
@@ -28,7 +28,7 @@
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
-#define SETTLED_MS 1000
+#define SETTLED_MS 500
 /* Functions that come and go all the time do not keep us from printing. */
 #define ROUNDS_MAX 8
 
