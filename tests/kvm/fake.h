@@ -57,6 +57,7 @@
 #pragma weak fake_machine_check
 #pragma weak fake_service_signal
 #pragma weak fake_dropped_signals
+#pragma weak fake_clears
 #pragma weak fake_suppression
 #pragma weak fake_translate
 #pragma weak fake_access_list
@@ -160,6 +161,8 @@ unsigned fake_machine_check(int vm, uint64_t *cr14, uint64_t *mcic);
 bool fake_service_signal(int vm, uint32_t *parameter);
 /* How many signals found one pending, so that their SCCB was dropped. */
 unsigned fake_dropped_signals(int vm);
+/* How often the FLIC was cleared since the last call. */
+unsigned fake_clears(int vm);
 /* Of the FLIC: 0 all interruptions, 1 single, 2 none. */
 unsigned fake_suppression(int vm, unsigned isc);
 

@@ -125,29 +125,28 @@ static int all_modes(struct vm *vm, unsigned request, const uint8_t *attribute)
 /* --- the queue -------------------------------------------------------------------------------- */
 
 /* What counts of each type, and what is behind it in the union. */
-static int read_irq(const uint8_t *irq, struct interruption *interruption)
+static void read_irq(const uint8_t *irq, struct interruption *interruption)
 {
 	interruption->type = get64(irq, IRQ_TYPE);
 	switch (interruption->type) {
-	case INT_PFAULT_INIT:
 	case INT_PFAULT_DONE:
 	case INT_VIRTIO:
-		return 0;
+		break;
 	case INT_SERVICE:
 		interruption->external = get32(irq, IRQ_EXT_PARAMS);
 		reserved(irq + IRQ_EXT_PARAMS + 4, IRQ_BYTES - IRQ_EXT_PARAMS - 4,
 			 "ENQUEUE of a service signal");
-		return 0;
+		break;
 	case INT_MCHK:
 		interruption->cr14 = get64(irq, IRQ_MCHK_CR14);
 		interruption->mcic = get64(irq, IRQ_MCHK_MCIC);
 		reserved(irq + IRQ_MCHK_MCIC + 8, IRQ_BYTES - IRQ_MCHK_MCIC - 8,
 			 "ENQUEUE of a machine check");
-		return 0;
+		break;
 	default:
 		interruption->word = get32(irq, IRQ_IO_WORD);
 		reserved(irq + IRQ_IO_WORD + 4, IRQ_BYTES - IRQ_IO_WORD - 4, "ENQUEUE of I/O");
-		return interruption->type <= INT_IO_MAX ? 0 : -EINVAL;
+		break;
 	}
 }
 
@@ -166,9 +165,8 @@ static int enqueue(struct vm *vm, uint64_t length, uint64_t address)
 
 		if (!from_user(irq, address, sizeof(irq)))
 			return -EFAULT;
-		rc = read_irq(irq, &interruption);
-		if (!rc)
-			rc = floating_inject(vm, &interruption);
+		read_irq(irq, &interruption);
+		rc = floating_inject(vm, &interruption);
 	}
 	return rc;
 }
@@ -184,6 +182,7 @@ static int set_attribute(struct vm *vm, const uint8_t *attribute)
 	case FLIC_ENQUEUE:
 		return enqueue(vm, attr, address);
 	case FLIC_CLEAR_IRQS:
+		vm->clears++;
 		floating_clear(vm);
 		return 0;
 	case FLIC_APF_ENABLE:

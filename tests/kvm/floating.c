@@ -111,6 +111,13 @@ unsigned fake_dropped_signals(int vm)
 	return take(of, &of->service_dropped);
 }
 
+unsigned fake_clears(int vm)
+{
+	struct vm *of = object_vm(vm);
+
+	return take(of, &of->clears);
+}
+
 unsigned fake_machine_check(int vm, uint64_t *cr14, uint64_t *mcic)
 {
 	struct vm *of = object_vm(vm);

@@ -136,17 +136,17 @@ void inject_program(struct vcpu *vcpu, uint16_t code, uint64_t teid, unsigned ac
 
 /* --- delivering ------------------------------------------------------------------------------- */
 
-/* Of those that an instruction of ours can end in. */
-static bool is_nullifying(uint16_t code)
+/* Of those that an instruction of ours can end in: exceptions of access-register translation, and
+ * those of translation. */
+static bool is_of_access_list(uint16_t code)
 {
-	return (code >= PGM_SEGMENT_TRANSLATION && code <= PGM_PAGE_TRANSLATION) ||
-	       (code >= 0x0029 && code <= 0x002d) || (code >= PGM_ASCE_TYPE && code <= 0x003b);
+	return code >= PGM_ALEN_TRANSLATION && code <= PGM_EXTENDED_AUTHORITY;
 }
 
-static bool has_teid(uint16_t code)
+static bool is_of_translation(uint16_t code)
 {
-	return code == PGM_PROTECTION || code == PGM_SEGMENT_TRANSLATION ||
-	       code == PGM_PAGE_TRANSLATION || (code >= PGM_ASCE_TYPE && code <= 0x003b);
+	return code == PGM_SEGMENT_TRANSLATION || code == PGM_PAGE_TRANSLATION ||
+	       (code >= PGM_ASCE_TYPE && code <= PGM_REGION_THIRD);
 }
 
 static void swap(uint8_t *bytes, size_t length)
@@ -168,8 +168,7 @@ static void lowcore(struct vcpu *vcpu, uint64_t offset, void *number, size_t len
 
 	if (write)
 		swap(bytes, length);
-	if (memory_move(vcpu->vm, vcpu->cpu.prefix + offset, bytes, length, write))
-		finding("vCPU %u has no storage at its prefix 0x%x", vcpu->id, vcpu->cpu.prefix);
+	memory_move(vcpu->vm, vcpu->cpu.prefix + offset, bytes, length, write);
 	swap(bytes, length);
 }
 
@@ -179,11 +178,12 @@ static void store_program(struct vcpu *vcpu, const struct fake_program *program)
 	uint16_t length = (uint16_t)program->length, code = program->code;
 	uint64_t teid = program->teid;
 	uint8_t access_id = (uint8_t)program->access_id;
+	bool has_teid = code == PGM_PROTECTION || is_of_translation(code);
 
-	if (has_teid(code)) {
+	if (has_teid)
 		lowcore(vcpu, LC_TEID, &teid, sizeof(teid), true);
+	if (has_teid || is_of_access_list(code))
 		lowcore(vcpu, LC_EXC_ACCESS_ID, &access_id, sizeof(access_id), true);
-	}
 	lowcore(vcpu, LC_PGM_ILC, &length, sizeof(length), true);
 	lowcore(vcpu, LC_PGM_CODE, &code, sizeof(code), true);
 	lowcore(vcpu, LC_PGM_OLD_PSW, &old[0], sizeof(old[0]), true);
@@ -195,6 +195,8 @@ static void store_program(struct vcpu *vcpu, const struct fake_program *program)
 void inject_deliver(struct vcpu *vcpu)
 {
 	struct fake_program *program = &vcpu->program_delivered;
+	uint64_t two = 2 * PAGE;
+	bool nullifies;
 
 	if (!vcpu->program_pending)
 		return;
@@ -206,8 +208,11 @@ void inject_deliver(struct vcpu *vcpu)
 		.teid = get64(vcpu->program, IRQ_PGM_TEID),
 		.access_id = vcpu->program[IRQ_PGM_ACCESS_ID],
 	};
-	if (is_nullifying(program->code) && !(vcpu->program[IRQ_PGM_FLAGS] & PGM_FLAG_NO_REWIND))
+	nullifies = is_of_access_list(program->code) || is_of_translation(program->code);
+	if (nullifies && !(vcpu->program[IRQ_PGM_FLAGS] & PGM_FLAG_NO_REWIND))
 		program->psw_address -= program->length;
+	if (!memory_host(vcpu->vm, vcpu->cpu.prefix, &two))
+		finding("vCPU %u has no storage at its prefix 0x%x", vcpu->id, vcpu->cpu.prefix);
 	store_program(vcpu, program);
 	vcpu->delivered = true;
 }

@@ -138,7 +138,7 @@ bool system_is_newest(void);
 /* --- vm.c ------------------------------------------------------------------------------------- */
 
 struct slot {
-	uint32_t number, flags;
+	uint32_t number, flags; /* the number is its place in a VM */
 	uint64_t guest, size, host;
 };
 
@@ -187,7 +187,6 @@ struct vm {
 	_Atomic bool user_controls_state; /* a SET_MP_STATE was seen */
 	uint64_t cpuid, mask[FACILITY_WORDS], list[FACILITY_WORDS];
 	uint16_t ibc;
-	uint64_t limit; /* of guest addresses */
 	uint64_t epoch;
 
 	/* memory.c */
@@ -211,6 +210,7 @@ struct vm {
 	bool service, service_event;
 	uint32_t service_parameter;
 	unsigned service_dropped;
+	unsigned clears;
 
 	/* routes.c */
 	struct route *routes;

@@ -199,7 +199,7 @@ static int logical(struct access *access, uint32_t flags, uint64_t buffer)
 	if (!(flags & MEMOP_CHECK_ONLY)) {
 		bytes = malloc(access->length);
 		if (!bytes)
-			return -ENOMEM;
+			abort();
 		if (access->write && !from_user(bytes, buffer, access->length)) {
 			free(bytes);
 			return -EFAULT;
@@ -291,7 +291,7 @@ static int move_absolute(const struct vm *vm, const uint8_t *memop, bool write)
 	int rc = 0;
 
 	if (!bytes)
-		return -ENOMEM;
+		abort();
 	if (write && !from_user(bytes, buffer, length))
 		rc = -EFAULT;
 	if (!rc)

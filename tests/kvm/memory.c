@@ -5,30 +5,14 @@
 #include "internal.h"
 
 #define MEBIBYTE 0x100000ull
-
-static struct slot *find(struct vm *vm, uint32_t number)
-{
-	for (unsigned i = 0; i < SLOTS; i++)
-		if (vm->slots[i].size && vm->slots[i].number == number)
-			return &vm->slots[i];
-	return NULL;
-}
-
-static struct slot *unused(struct vm *vm)
-{
-	for (unsigned i = 0; i < SLOTS; i++)
-		if (!vm->slots[i].size)
-			return &vm->slots[i];
-	return NULL;
-}
+#define MOST_PAGES 0x7fffffffu /* Linux: KVM_MEM_MAX_NR_PAGES */
 
 static bool overlaps(const struct vm *vm, const struct slot *wanted)
 {
 	for (unsigned i = 0; i < SLOTS; i++) {
 		const struct slot *slot = &vm->slots[i];
 
-		if (slot->size && slot->number != wanted->number &&
-		    slot->guest < wanted->guest + wanted->size &&
+		if (i != wanted->number && slot->guest < wanted->guest + wanted->size &&
 		    wanted->guest < slot->guest + slot->size)
 			return true;
 	}
@@ -41,44 +25,31 @@ static bool is_sound(const struct slot *wanted)
 {
 	return !(wanted->flags & ~REGION_LOG_DIRTY) &&
 	       !((wanted->size | wanted->guest | wanted->host) & (PAGE - 1)) &&
-	       wanted->number < SLOTS && wanted->guest + wanted->size >= wanted->guest;
+	       wanted->number < SLOTS && wanted->guest + wanted->size >= wanted->guest &&
+	       wanted->size / PAGE <= MOST_PAGES;
 }
 
 /* Linux 6.1: kvm_arch_prepare_memory_region(). 7.2 wants multiples of pages alone. */
-static bool fits_machine(const struct vm *vm, const struct slot *wanted)
+static bool fits_machine(const struct slot *wanted)
 {
 	uint64_t unit = system_is_newest() ? PAGE : MEBIBYTE;
 
-	return !((wanted->host | wanted->size) & (unit - 1)) &&
-	       wanted->guest + wanted->size - 1 <= vm->limit;
+	return !((wanted->host | wanted->size) & (unit - 1));
 }
 
-static int create(struct vm *vm, const struct slot *wanted)
+static int create(const struct vm *vm, const struct slot *wanted)
 {
-	struct slot *slot = unused(vm);
-
 	if (overlaps(vm, wanted))
 		return -EEXIST;
-	if (!fits_machine(vm, wanted))
-		return -EINVAL;
-	if (!slot)
-		return -ENOMEM;
-	*slot = *wanted;
-	return 0;
+	return fits_machine(wanted) ? 0 : -EINVAL;
 }
 
-static int change(struct vm *vm, struct slot *slot, const struct slot *wanted)
+/* It can move in the guest's storage alone. */
+static int change(const struct vm *vm, const struct slot *slot, const struct slot *wanted)
 {
 	if (wanted->host != slot->host || wanted->size != slot->size)
 		return -EINVAL;
-	if (wanted->guest != slot->guest) {
-		if (overlaps(vm, wanted))
-			return -EEXIST;
-		if (!fits_machine(vm, wanted))
-			return -EINVAL;
-	}
-	*slot = *wanted;
-	return 0;
+	return overlaps(vm, wanted) ? -EEXIST : 0;
 }
 
 int memory_set(struct vm *vm, const uint8_t *region)
@@ -90,16 +61,18 @@ int memory_set(struct vm *vm, const uint8_t *region)
 		.size = get64(region, REGION_SIZE),
 		.host = get64(region, REGION_HOST),
 	};
-	struct slot *slot = find(vm, wanted.number);
+	struct slot *slot = &vm->slots[wanted.number % SLOTS];
+	int rc;
 
 	if (!is_sound(&wanted))
 		return -EINVAL;
-	if (wanted.size)
-		return slot ? change(vm, slot, &wanted) : create(vm, &wanted);
-	if (!slot)
-		return -EINVAL;
-	slot->size = 0;
-	return 0;
+	if (!wanted.size)
+		rc = slot->size ? 0 : -EINVAL;
+	else
+		rc = slot->size ? change(vm, slot, &wanted) : create(vm, &wanted);
+	if (!rc)
+		*slot = wanted.size ? wanted : (struct slot){ 0 };
+	return rc;
 }
 
 uint64_t memory_host(const struct vm *vm, uint64_t absolute, uint64_t *length)
@@ -108,7 +81,7 @@ uint64_t memory_host(const struct vm *vm, uint64_t absolute, uint64_t *length)
 		const struct slot *slot = &vm->slots[i];
 		uint64_t offset = absolute - slot->guest;
 
-		if (absolute < slot->guest || offset >= slot->size)
+		if (offset >= slot->size)
 			continue;
 		if (*length > slot->size - offset)
 			*length = slot->size - offset;

@@ -166,22 +166,25 @@ static int clock_attribute(struct vm *vm, unsigned request, const uint8_t *attri
 
 /* --- limit of storage ------------------------------------------------------------------------- */
 
-static int set_limit(struct vm *vm, uint64_t address)
+/* Linux: TASK_SIZE_MAX, on a host whose address space is not limited. */
+static const uint64_t largest = -(uint64_t)PAGE;
+
+/* It is how many tables translation has, and nothing that anybody can read. */
+static int set_limit(const struct vm *vm, uint64_t address)
 {
 	uint64_t limit;
 
 	if (!from_user(&limit, address, sizeof(limit)))
 		return -EFAULT;
+	if (limit > largest)
+		return -E2BIG;
 	if (!limit)
 		return -EINVAL;
-	if (vm->created_vcpus)
-		return -EBUSY;
-	vm->limit = limit == UINT64_MAX ? limit : limit - 1;
-	return 0;
+	return vm->created_vcpus ? -EBUSY : 0;
 }
 
-/* Linux: kvm_s390_set_mem_control(), of a host without CMMA and without a limit of its own. */
-static int storage_control(struct vm *vm, unsigned request, uint64_t attr, uint64_t address)
+/* Linux: kvm_s390_set_mem_control(), of a host without CMMA. */
+static int storage_control(const struct vm *vm, unsigned request, uint64_t attr, uint64_t address)
 {
 	if (attr != VM_MEM_LIMIT_SIZE)
 		return -ENXIO;
@@ -189,14 +192,15 @@ static int storage_control(struct vm *vm, unsigned request, uint64_t attr, uint6
 		return 0;
 	if (request == SET_DEVICE_ATTR)
 		return set_limit(vm, address);
-	return to_user(address, &vm->limit, sizeof(vm->limit)) ? 0 : -EFAULT;
+	return to_user(address, &largest, sizeof(largest)) ? 0 : -EFAULT;
 }
 
 int model_attribute(struct vm *vm, unsigned request, const uint8_t *attribute)
 {
 	uint64_t attr = get64(attribute, ATTR_ATTR), address = get64(attribute, ATTR_ADDR);
 
-	reserved(attribute + ATTR_FLAGS, 4, "flags of a VM's attribute");
+	if (get32(attribute, ATTR_GROUP) != VM_TOD)
+		reserved(attribute + ATTR_FLAGS, 4, "flags of a VM's attribute");
 	switch (get32(attribute, ATTR_GROUP)) {
 	case VM_MEM_CTRL:
 		return storage_control(vm, request, attr, address);

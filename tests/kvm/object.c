@@ -26,10 +26,8 @@ int object_create(enum kind kind, struct vm *vm, struct vcpu *vcpu, size_t size)
 
 	if (fd < 0)
 		return -errno;
-	if (fd >= DESCRIPTORS || (size && ftruncate(fd, (off_t)size))) {
-		real_close(fd);
-		return -EMFILE;
-	}
+	if (fd >= DESCRIPTORS || ftruncate(fd, (off_t)size))
+		abort();
 	pthread_mutex_lock(&objects_lock);
 	objects[fd] = (struct object){ .kind = kind, .vm = vm, .vcpu = vcpu };
 	if (vm)

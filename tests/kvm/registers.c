@@ -115,16 +115,15 @@ static int floating_point(struct vcpu *vcpu, bool set, uint64_t argument)
 {
 	uint8_t block[FPU] = { 0 };
 
-	if (set && !from_user(block, argument, sizeof(block)))
-		return -EFAULT;
-	if (set) {
-		put32(vcpu->run, RUN_FPC, get32(block, 0));
-		memcpy(vcpu->run + RUN_VRS, block + 8, FPU_REGISTERS);
-		return 0;
-	}
 	put32(block, 0, get32(vcpu->run, RUN_FPC));
 	memcpy(block + 8, vcpu->run + RUN_VRS, FPU_REGISTERS);
-	return to_user(argument, block, sizeof(block)) ? 0 : -EFAULT;
+	if (!set)
+		return to_user(argument, block, sizeof(block)) ? 0 : -EFAULT;
+	if (!from_user(block, argument, sizeof(block)))
+		return -EFAULT;
+	put32(vcpu->run, RUN_FPC, get32(block, 0));
+	memcpy(vcpu->run + RUN_VRS, block + 8, FPU_REGISTERS);
+	return 0;
 }
 
 int registers_ioctl(struct vcpu *vcpu, unsigned request, uint64_t argument)

@@ -68,7 +68,7 @@ int routes_set(struct vm *vm, uint64_t argument)
 		return -EINVAL;
 	routes = calloc(ROUTES, sizeof(*routes));
 	if (!routes)
-		return -ENOMEM;
+		abort();
 	rc = read_routes(vm, argument + ROUTING_BYTES, get32(head, ROUTING_NR), routes);
 	if (rc) {
 		free(routes);

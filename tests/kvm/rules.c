@@ -22,6 +22,9 @@
 static int kvm, vm, vcpu, flic;
 static uint8_t *storage, *run;
 
+/* A page that is not there, behind one that is; and a page that can only be read. */
+static uint8_t *nowhere, *fixed;
+
 /* "NAME: RESULT" */
 static int answer(const char *name, int rc)
 {
@@ -42,6 +45,12 @@ static int descriptor(const char *name, int fd)
 static int ask(const char *name, int fd, unsigned long request, uintptr_t argument)
 {
 	return answer(name, call_number(fd, request, argument));
+}
+
+/* An argument that is not there. */
+static void ask_nowhere(const char *name, int fd, unsigned long request)
+{
+	ask(name, fd, request, (uintptr_t)nowhere);
 }
 
 /* --- a VM ------------------------------------------------------------------------------------- */
@@ -68,6 +77,7 @@ static void system_calls(void)
 	ask("version", kvm, GET_API_VERSION, 0);
 	ask("version with an argument", kvm, GET_API_VERSION, 1);
 	ask("size of kvm_run", kvm, GET_VCPU_MMAP_SIZE, 0);
+	ask("size of kvm_run with an argument", kvm, GET_VCPU_MMAP_SIZE, 1);
 	ask("MEM_OP's largest size", kvm, CHECK_EXTENSION, CAP_S390_MEM_OP);
 	ask("routes", kvm, CHECK_EXTENSION, CAP_IRQ_ROUTING);
 	ask("AIS", kvm, CHECK_EXTENSION, CAP_S390_AIS);
@@ -88,13 +98,61 @@ static void capabilities_before(void)
 	ask("irqchip", vm, CREATE_IRQCHIP, 0);
 	enable("AIS", vm, CAP_S390_AIS, 0);
 	enable("USER_SIGP", vm, CAP_S390_USER_SIGP, 0);
+	enable("USER_STSI", vm, CAP_S390_USER_STSI, 0);
+	enable("USER_INSTR0", vm, CAP_S390_USER_INSTR0, 0);
+	enable("nobody's capability of a VM", vm, 100000, 0);
+	/* Of what the host lacks. */
+	ask("VECTOR_REGISTERS", vm, CHECK_EXTENSION, CAP_S390_VECTOR_REGISTERS);
+	enable("VECTOR_REGISTERS", vm, CAP_S390_VECTOR_REGISTERS, 0);
+	ask("RI", vm, CHECK_EXTENSION, CAP_S390_RI);
+	enable("RI", vm, CAP_S390_RI, 0);
+	ask("GS", vm, CHECK_EXTENSION, CAP_S390_GS);
+	enable("GS", vm, CAP_S390_GS, 0);
 	ask("nobody's ioctl of a VM", vm, 0xae7f, 0);
 	ask("a vCPU's ioctl of a VM", vm, RUN, 0);
-	ask("ENABLE_CAP of nowhere", vm, ENABLE_CAP, 8);
-	ask("a memory slot of nowhere", vm, SET_USER_MEMORY_REGION, 8);
+	ask_nowhere("ENABLE_CAP of nowhere", vm, ENABLE_CAP);
+	ask_nowhere("a memory slot of nowhere", vm, SET_USER_MEMORY_REGION);
+	ask_nowhere("a device of nowhere", vm, CREATE_DEVICE);
+	ask_nowhere("an attribute of nowhere", vm, SET_DEVICE_ATTR);
+	ask_nowhere("an interruption of nowhere", vm, S390_INTERRUPT);
+	ask_nowhere("MEM_OP of nowhere", vm, S390_MEM_OP);
+	ask_nowhere("routes of nowhere", vm, SET_GSI_ROUTING);
+	ask_nowhere("IRQFD of nowhere", vm, IRQFD);
 	printf("mmap of a VM: %s\n",
 	       mmap(NULL, RUN_SIZE, PROT_READ, MAP_SHARED, vm, 0) == MAP_FAILED ? strerror(errno)
 										: "0");
+}
+
+static void memory_limit(const char *name, uint64_t limit)
+{
+	answer(name, set_attribute(vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit));
+}
+
+static void print_memory_limit(void)
+{
+	uint64_t limit = 0;
+
+	answer("limit, GET", get_attribute(vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit));
+	printf("limit 0x%llx\n", (unsigned long long)limit);
+}
+
+static void limits(void)
+{
+	answer("limit, HAS", has_attribute(vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE));
+	answer("limit of nowhere", set_attribute(vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, nowhere));
+	answer("limit to nowhere", get_attribute(vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, nowhere));
+	answer("limit to a fixed page", get_attribute(vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, fixed));
+	answer("memory control 3, HAS", has_attribute(vm, VM_MEM_CTRL, 3));
+	answer("memory control 3, GET", get_attribute(vm, VM_MEM_CTRL, 3, nowhere));
+	answer("memory control 3, SET", set_attribute(vm, VM_MEM_CTRL, 3, nowhere));
+	print_memory_limit();
+	memory_limit("no limit", UINT64_MAX);
+	print_memory_limit();
+	memory_limit("limit 0", 0);
+	memory_limit("limit of 16 MiB", 16 * MEBIBYTE);
+	print_memory_limit();
+	region("beyond the limit", 7, 0, 16 * MEBIBYTE, MEBIBYTE, storage);
+	region("beyond the limit, away", 7, 0, 0, 0, NULL);
 }
 
 static void memory(void)
@@ -107,6 +165,7 @@ static void memory(void)
 	region("nothing goes away", 0, 0, 0, 0, NULL);
 	region("address space 1", 0x10000, 0, 0, MEBIBYTE, storage);
 	region("around the end", 0, 0, -(uint64_t)MEBIBYTE, 2 * MEBIBYTE, storage);
+	region("8 TiB", 0, 0, 0, 1ull << 43, storage);
 	region("two MiB", 0, 0, 0, 2 * MEBIBYTE, storage);
 	region("the same again", 0, 0, 0, 2 * MEBIBYTE, storage);
 	region("another size", 0, 0, 0, 3 * MEBIBYTE, storage);
@@ -117,6 +176,12 @@ static void memory(void)
 	region("moved", 1, 0, 3 * MEBIBYTE, MEBIBYTE, storage + 2 * MEBIBYTE);
 	region("logged", 1, 1, 3 * MEBIBYTE, MEBIBYTE, storage + 2 * MEBIBYTE);
 	region("goes away", 1, 0, 0, 0, NULL);
+	region("goes away again", 1, 0, 0, 0, NULL);
+	region("where it was", 2, 0, 2 * MEBIBYTE, 2 * MEBIBYTE, storage);
+	region("onto itself", 2, 0, 3 * MEBIBYTE, 2 * MEBIBYTE, storage);
+	region("below", 1, 0, 2 * MEBIBYTE, MEBIBYTE, storage);
+	region("below goes away", 1, 0, 0, 0, NULL);
+	region("onto itself goes away", 2, 0, 0, 0, NULL);
 }
 
 static void model(void)
@@ -126,13 +191,58 @@ static void model(void)
 	answer("nobody's group", set_attribute(vm, 77, 0, block));
 	answer("nobody's group, HAS", has_attribute(vm, 77, 0));
 	answer("PROCESSOR", get_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, block));
-	answer("PROCESSOR of nowhere", get_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, (void *)8));
+	answer("PROCESSOR of nowhere", get_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, nowhere));
+	answer("PROCESSOR of a fixed page", get_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, fixed));
+	answer("PROCESSOR of nowhere, SET",
+	       set_attribute(vm, VM_CPU_MODEL, CPU_PROCESSOR, nowhere));
+	answer("MACHINE of nowhere", get_attribute(vm, VM_CPU_MODEL, CPU_MACHINE, nowhere));
+	answer("CPU model 77", get_attribute(vm, VM_CPU_MODEL, 77, block));
+	answer("CPU model 77, SET", set_attribute(vm, VM_CPU_MODEL, 77, block));
+	answer("CPU model 77, HAS", has_attribute(vm, VM_CPU_MODEL, 77));
+	answer("MACHINE, HAS", has_attribute(vm, VM_CPU_MODEL, CPU_MACHINE));
 	answer("MACHINE", get_attribute(vm, VM_CPU_MODEL, CPU_MACHINE, block));
 	answer("MACHINE, SET", set_attribute(vm, VM_CPU_MODEL, CPU_MACHINE, block));
+}
+
+static void clock_of(const char *name, unsigned attribute, const uint8_t *block)
+{
+	answer(name, set_attribute(vm, VM_TOD, attribute, block));
+}
+
+static void clocks(void)
+{
+	static uint8_t block[TOD_EXT_BYTES];
+	uint8_t flagged[ATTR_BYTES] = { 0 };
+
 	answer("TOD_LOW", get_attribute(vm, VM_TOD, VM_TOD_LOW, block));
+	answer("TOD_LOW to nowhere", get_attribute(vm, VM_TOD, VM_TOD_LOW, nowhere));
+	answer("TOD_HIGH to nowhere", get_attribute(vm, VM_TOD, VM_TOD_HIGH, nowhere));
+	answer("TOD_EXT to nowhere", get_attribute(vm, VM_TOD, VM_TOD_EXT, nowhere));
+	clock_of("TOD_LOW of nowhere", VM_TOD_LOW, nowhere);
+	clock_of("TOD_HIGH of nowhere", VM_TOD_HIGH, nowhere);
+	clock_of("TOD_EXT of nowhere", VM_TOD_EXT, nowhere);
+	/* Any byte of the low part can be another than 0. */
+	memset(block, 0x11, 8);
+	clock_of("TOD_LOW, SET", VM_TOD_LOW, block);
+	memset(block, 0, sizeof(block));
+	clock_of("TOD_HIGH 0", VM_TOD_HIGH, block);
+	clock_of("TOD_EXT, epoch 0", VM_TOD_EXT, block);
+	block[0] = 1;
+	clock_of("TOD_HIGH 1", VM_TOD_HIGH, block);
+	clock_of("TOD_EXT, epoch 1", VM_TOD_EXT, block);
 	answer("TOD_EXT", get_attribute(vm, VM_TOD, VM_TOD_EXT, block));
 	answer("TOD_EXT, HAS", has_attribute(vm, VM_TOD, VM_TOD_EXT));
 	answer("TOD 3", get_attribute(vm, VM_TOD, 3, block));
+	put(flagged, ATTR_FLAGS, 4, 1);
+	put(flagged, ATTR_GROUP, 4, VM_TOD);
+	put(flagged, ATTR_ADDR, 8, (uintptr_t)block);
+	answer("TOD_LOW with flags", call(vm, GET_DEVICE_ATTR, flagged));
+	answer("TOD_LOW with flags, SET", call(vm, SET_DEVICE_ATTR, flagged));
+}
+
+static void old_irq(const char *name, int fd, uint32_t type)
+{
+	answer(name, inject_old(fd, type, 0, type == INT_IO_ADAPTER ? 0x80000000u : 0));
 }
 
 /* --- the FLIC --------------------------------------------------------------------------------- */
@@ -165,8 +275,88 @@ static void queue(const char *name, uint64_t type, unsigned length)
 	answer(name, enqueue(flic, type, length));
 }
 
+/* Of one that is registered for maskable, or not. */
+static void modify(const char *name, unsigned id, unsigned type)
+{
+	uint8_t block[MODIFY_BYTES] = { 0 };
+
+	put(block, MODIFY_ID, 4, id);
+	block[MODIFY_TYPE] = (uint8_t)type;
+	set_flic(name, FLIC_ADAPTER_MODIFY, 0, block);
+}
+
+static void adapters(void)
+{
+	uint8_t maskable[ADAPTER_BYTES] = { 0 };
+
+	adapter("adapter 56", 56);
+	adapter("adapter 56 again", 56);
+	adapter("adapter 64", 64);
+	put(maskable, ADAPTER_ID, 4, 58);
+	maskable[ADAPTER_MASKABLE] = 1;
+	set_flic("maskable adapter", FLIC_ADAPTER_REGISTER, 0, maskable);
+	set_flic("adapter of nowhere", FLIC_ADAPTER_REGISTER, 0, nowhere);
+	set_flic("change of nowhere", FLIC_ADAPTER_MODIFY, 0, nowhere);
+	modify("mask 58", 58, 1);
+	modify("mask 56", 56, 1);
+	modify("mask 57", 57, 1);
+	modify("mask 64", 64, 1);
+	modify("mask 4294967295", 0xffffffff, 1);
+	modify("unmap 56", 56, 3);
+	modify("change 0 of 56", 56, 0);
+	modify("change 4 of 56", 56, 4);
+}
+
+/* What KVM keeps at most, and one more. */
+static void fill(void)
+{
+	const size_t most = 266250;
+	uint8_t *queue = calloc(most, IRQ_BYTES);
+
+	if (!queue)
+		exit(1);
+	for (size_t i = 0; i < most; i++) {
+		put(queue + i * IRQ_BYTES, IRQ_TYPE, 8, INT_IO_ADAPTER);
+		put(queue + i * IRQ_BYTES, IRQ_IO_WORD, 4, 0x80000000u);
+	}
+	set_flic("all that the queue has", FLIC_ENQUEUE, most * IRQ_BYTES, queue);
+	set_flic("one more", FLIC_ENQUEUE, IRQ_BYTES, queue);
+	old_irq("one more of a VM", vm, INT_IO_ADAPTER);
+	set_flic("clear", FLIC_CLEAR_IRQS, 0, NULL);
+	set_flic("one more", FLIC_ENQUEUE, IRQ_BYTES, queue);
+	set_flic("clear", FLIC_CLEAR_IRQS, 0, NULL);
+	free(queue);
+}
+
+static void queues(void)
+{
+	uint8_t *two = nowhere - IRQ_BYTES;
+
+	queue("71 bytes", INT_MCHK, 71);
+	queue("machine check", INT_MCHK, IRQ_BYTES);
+	queue("program interruption", INT_PROGRAM, IRQ_BYTES);
+	queue("pfault begins", INT_PFAULT_INIT, IRQ_BYTES);
+	queue("pfault is over", INT_PFAULT_DONE, IRQ_BYTES);
+	queue("virtio", INT_VIRTIO, IRQ_BYTES);
+	queue("service signal", INT_SERVICE, IRQ_BYTES);
+	queue("adapter interruption", INT_IO_ADAPTER, IRQ_BYTES);
+	queue("type of 33 bits", 0x100000000ull, IRQ_BYTES);
+	set_flic("queue of nowhere", FLIC_ENQUEUE, IRQ_BYTES, nowhere);
+	set_flic("one, and one of nowhere", FLIC_ENQUEUE, 2 * IRQ_BYTES, two);
+	set_flic("too long a queue", FLIC_ENQUEUE,
+		 FLIC_MAX_BUFFER / IRQ_BYTES * IRQ_BYTES + IRQ_BYTES, nowhere);
+	set_flic("clear", FLIC_CLEAR_IRQS, 0, NULL);
+	answer("all of an empty queue", get_attribute(flic, FLIC_GET_ALL_IRQS, IRQ_BYTES, nowhere));
+	answer("0 bytes of a queue", get_attribute(flic, FLIC_GET_ALL_IRQS, 0, nowhere));
+	answer("too many bytes of a queue",
+	       get_attribute(flic, FLIC_GET_ALL_IRQS, FLIC_MAX_BUFFER + 1, nowhere));
+	fill();
+}
+
 static void interruptions(void)
 {
+	static const uint8_t no_mode[AIS_ALL_BYTES];
+
 	flic = device("FLIC", DEVICE_TYPE_FLIC, 0);
 	device("another FLIC", DEVICE_TYPE_FLIC, 0);
 	device("FLIC, test", DEVICE_TYPE_FLIC, DEVICE_TEST);
@@ -177,11 +367,12 @@ static void interruptions(void)
 	answer("group 12, HAS", has_attribute(flic, 12, 0));
 	set_flic("group 12", 12, 0, NULL);
 	answer("group 2, GET", get_attribute(flic, FLIC_ENQUEUE, 0, NULL));
-	adapter("adapter 56", 56);
-	adapter("adapter 56 again", 56);
-	adapter("adapter 64", 64);
-	set_flic("adapter of nowhere", FLIC_ADAPTER_REGISTER, 0, (void *)8);
+	ask_nowhere("attribute of nowhere, FLIC", flic, SET_DEVICE_ATTR);
+	answer("group 0, HAS", has_attribute(flic, 0, 0));
+	adapters();
 	set_flic("inject 57", FLIC_AIRQ_INJECT, 57, NULL);
+	set_flic("inject 64", FLIC_AIRQ_INJECT, 64, NULL);
+	set_flic("inject 4294967295", FLIC_AIRQ_INJECT, 0xffffffff, NULL);
 	modes("modes");
 	set_flic("inject 56", FLIC_AIRQ_INJECT, 56, NULL);
 	mode("single mode", 2, 1);
@@ -193,14 +384,11 @@ static void interruptions(void)
 	modes("modes");
 	mode("ISC 8", 8, 0);
 	mode("mode 2", 2, 2);
-	queue("71 bytes", INT_MCHK, 71);
-	queue("machine check", INT_MCHK, IRQ_BYTES);
-	queue("program interruption", INT_PROGRAM, IRQ_BYTES);
-	queue("service signal", INT_SERVICE, IRQ_BYTES);
-	queue("adapter interruption", INT_IO_ADAPTER, IRQ_BYTES);
-	queue("type of 33 bits", 0x100000000ull, IRQ_BYTES);
-	set_flic("queue of nowhere", FLIC_ENQUEUE, IRQ_BYTES, (void *)8);
-	set_flic("clear", FLIC_CLEAR_IRQS, 0, NULL);
+	set_flic("mode of nowhere", FLIC_AISM, 0, nowhere);
+	set_flic("modes of nowhere", FLIC_AISM_ALL, AIS_ALL_BYTES, nowhere);
+	set_flic("modes of any length", FLIC_AISM_ALL, 0, no_mode);
+	answer("modes to nowhere", get_attribute(flic, FLIC_AISM_ALL, AIS_ALL_BYTES, nowhere));
+	answer("modes to one byte", get_attribute(flic, FLIC_AISM_ALL, 1, nowhere));
 }
 
 /* What 7.2 alone refuses is not asked. */
@@ -209,13 +397,42 @@ static void route(const char *name, unsigned flags, unsigned gsi, unsigned type,
 	answer(name, set_route(vm, (struct route){ flags, gsi, type, indicator, 0, 0x2000, 0 }));
 }
 
+/* @there routes in front of the page that is not there. Their GSIs are @distance apart. */
+static void routes_of(const char *name, unsigned number, unsigned flags, unsigned there,
+		      unsigned distance)
+{
+	uint8_t *entry = nowhere - there * ROUTE_BYTES, *head = entry - ROUTING_BYTES;
+
+	memset(head, 0, ROUTING_BYTES + there * ROUTE_BYTES);
+	put(head, ROUTING_NR, 4, number);
+	put(head, ROUTING_FLAGS, 4, flags);
+	for (unsigned i = 0; i < there; i++, entry += ROUTE_BYTES) {
+		put(entry, ROUTE_GSI, 4, i * distance);
+		put(entry, ROUTE_TYPE, 4, ROUTE_S390_ADAPTER);
+		put(entry, ROUTE_IND_ADDR, 8, 0x1000);
+		put(entry, ROUTE_SUMMARY_ADDR, 8, 0x2000);
+	}
+	answer(name, call(vm, SET_GSI_ROUTING, head));
+}
+
 static void routes(void)
 {
+	uint8_t irqfd[IRQFD_BYTES] = { 0 };
+
 	route("route", 0, 1, ROUTE_S390_ADAPTER, 0x1000);
 	route("route with flags", 1, 1, ROUTE_S390_ADAPTER, 0x1000);
 	route("route of GSI 4096", 0, 4096, ROUTE_S390_ADAPTER, 0x1000);
 	route("route of type 1", 0, 1, 1, 0x1000);
 	route("route to nowhere", 0, 1, ROUTE_S390_ADAPTER, 2 * MEBIBYTE);
+	routes_of("no routes", 0, 0, 0, 0);
+	routes_of("routes with flags", 0, 1, 0, 0);
+	routes_of("4097 routes", ROUTES + 1, 0, 0, 0);
+	routes_of("a route that is not there", 1, 0, 0, 0);
+	routes_of("two routes, and one that is not there", 3, 0, 2, 1);
+	routes_of("two routes", 2, 0, 2, 1);
+	routes_of("two routes of one GSI", 2, 0, 2, 0);
+	put(irqfd, IRQFD_FLAGS, 4, 4);
+	answer("IRQFD with flags", call(vm, IRQFD, irqfd));
 }
 
 /* --- a vCPU ----------------------------------------------------------------------------------- */
@@ -250,26 +467,30 @@ static void operands(void)
 	operand("store with another key", vcpu, 0x10000, skey, 8, 1, 0, 3, bytes);
 	operand("check of a store with another key", vcpu, 0x10000, skey | check, 8, 1, 0, 3, NULL);
 	operand("absolute store with another key", vm, 0x10000, skey, 8, 5, 0, 3, bytes);
-	operand("read to nowhere", vcpu, 0x10000, 0, 8, 0, 0, 0, (void *)8);
-	operand("write from nowhere", vcpu, 0x10000, 0, 8, 1, 0, 0, (void *)8);
-	operand("absolute read to nowhere", vm, 0x10000, 0, 8, 4, 0, 0, (void *)8);
+	operand("read to nowhere", vcpu, 0x10000, 0, 8, 0, 0, 0, nowhere);
+	operand("write from nowhere", vcpu, 0x10000, 0, 8, 1, 0, 0, nowhere);
+	operand("absolute read to nowhere", vm, 0x10000, 0, 8, 4, 0, 0, nowhere);
 	operand("behind storage", vcpu, 2 * MEBIBYTE, 0, 8, 0, 0, 0, bytes);
 	operand("across the end", vcpu, 2 * MEBIBYTE - 4, 0, 8, 0, 0, 0, bytes);
 	operand("check behind storage", vcpu, 2 * MEBIBYTE, check, 8, 1, 0, 0, NULL);
 	operand("absolute behind storage", vm, 2 * MEBIBYTE, 0, 8, 4, 0, 0, bytes);
 	operand("absolute across the end", vm, 2 * MEBIBYTE - 4, 0, 8, 4, 0, 0, bytes);
 	operand("24-bit addressing", vcpu, 0x81010000, 0, 8, 0, 0, 0, bytes);
+	operand("behind storage to nowhere", vcpu, 2 * MEBIBYTE, 0, 8, 0, 0, 0, nowhere);
+	operand("behind storage from nowhere", vcpu, 2 * MEBIBYTE, 0, 8, 1, 0, 0, nowhere);
+	operand("across the end to nowhere", vm, 2 * MEBIBYTE - 4, 0, 8, 4, 0, 0, nowhere);
+	operand("across the end from nowhere", vm, 2 * MEBIBYTE - 4, 0, 8, 5, 0, 0, nowhere);
+	operand("read to a fixed page", vcpu, 0x10000, 0, 8, 0, 0, 0, fixed);
+	operand("write from a fixed page", vcpu, 0x10000, 0, 8, 1, 0, 0, fixed);
+	operand("absolute read to a fixed page", vm, 0x10000, 0, 8, 4, 0, 0, fixed);
+	operand("absolute write from a fixed page", vm, 0x10000, 0, 8, 5, 0, 0, fixed);
+	operand("absolute read, access register 16", vm, 0x10000, 0, 8, 4, 16, 0, bytes);
 	operand("operation 9", vcpu, 0x10000, 0, 8, 9, 0, 0, bytes);
 }
 
 static void irq(const char *name, uint64_t type, uint32_t parameter)
 {
 	answer(name, inject(vcpu, type, parameter));
-}
-
-static void old_irq(const char *name, int fd, uint32_t type)
-{
-	answer(name, inject_old(fd, type, 0, type == INT_IO_ADAPTER ? 0x80000000u : 0));
 }
 
 static void state(const char *name, uint32_t number)
@@ -285,12 +506,19 @@ static void injections(void)
 	irq("clock comparator", INT_CLOCK_COMP, 0);
 	irq("emergency signal of CPU 0", INT_EMERGENCY, 0);
 	irq("emergency signal of CPU 9", INT_EMERGENCY, 9);
+	irq("emergency signal of CPU 100", INT_EMERGENCY, 100);
+	irq("emergency signal of CPU 65535", INT_EMERGENCY, 0xffff);
+	answer("emergency signal of CPU 65536, old", inject_old(vcpu, INT_EMERGENCY, 0x10000, 0));
+	answer("program interruption of 17 bits, old", inject_old(vcpu, INT_PROGRAM, 0x10000, 0));
+	ask_nowhere("interruption of nowhere, old", vcpu, S390_INTERRUPT);
 	old_irq("service signal, old", vcpu, INT_SERVICE);
 	old_irq("restart, old", vcpu, INT_RESTART);
 	old_irq("program interruption of a VM", vm, INT_PROGRAM);
 	old_irq("adapter interruption of a VM", vm, INT_IO_ADAPTER);
 	old_irq("service signal of a VM", vm, INT_SERVICE);
-	ask("irq of nowhere", vcpu, S390_IRQ, 8);
+	ask_nowhere("irq of nowhere", vcpu, S390_IRQ);
+	ask_nowhere("state of nowhere", vcpu, SET_MP_STATE);
+	ask_nowhere("state to nowhere", vcpu, GET_MP_STATE);
 	state("check stop", 6);
 	state("load", 8);
 	state("operating", MP_OPERATING);
@@ -300,6 +528,20 @@ static void injections(void)
 	irq("set prefix of a running CPU", INT_SET_PREFIX, 0);
 	state("stopped", MP_STOPPED);
 	irq("stop of a stopped CPU", INT_SIGP_STOP, 0);
+}
+
+static void registers(void)
+{
+	ask_nowhere("general registers to nowhere", vcpu, GET_REGS);
+	ask_nowhere("general registers of nowhere", vcpu, SET_REGS);
+	ask_nowhere("special registers to nowhere", vcpu, GET_SREGS);
+	ask_nowhere("special registers of nowhere", vcpu, SET_SREGS);
+	ask_nowhere("floating-point registers to nowhere", vcpu, GET_FPU);
+	ask_nowhere("floating-point registers of nowhere", vcpu, SET_FPU);
+	ask("general registers of a fixed page", vcpu, SET_REGS, (uintptr_t)fixed);
+	ask("special registers of a fixed page", vcpu, SET_SREGS, (uintptr_t)fixed);
+	ask("floating-point registers of a fixed page", vcpu, SET_FPU, (uintptr_t)fixed);
+	ask("floating-point registers to a fixed page", vcpu, GET_FPU, (uintptr_t)fixed);
 }
 
 static void runs(void)
@@ -344,27 +586,60 @@ static void a_vcpu(void)
 	enable("CSS_SUPPORT", vcpu, CAP_S390_CSS_SUPPORT, 0);
 	enable("IRQCHIP of a vCPU", vcpu, CAP_S390_IRQCHIP, 0);
 	enable("CSS_SUPPORT with flags", vcpu, CAP_S390_CSS_SUPPORT, 1);
+	ask_nowhere("ENABLE_CAP of nowhere, vCPU", vcpu, ENABLE_CAP);
+	ask_nowhere("MEM_OP of nowhere, vCPU", vcpu, S390_MEM_OP);
+	memory_limit("limit after a vCPU", 16 * MEBIBYTE);
 	ask("nobody's ioctl of a vCPU", vcpu, 0xae7f, 0);
 	ask("a file's ioctl of a vCPU", vcpu, 0x5401, 0);
 	ask("a VM's ioctl of a vCPU", vcpu, CREATE_VCPU, 0);
 }
 
+/* The answer cannot be stored, and the FLIC is there nevertheless. */
+static void another_vm(void)
+{
+	uint8_t *device_in_fixed = fixed + DEVICE_BYTES;
+
+	vm = descriptor("another VM", call_number(kvm, CREATE_VM, 0));
+	mprotect(fixed, PAGE, PROT_READ | PROT_WRITE);
+	put(device_in_fixed, DEVICE_TYPE, 4, DEVICE_TYPE_FLIC);
+	mprotect(fixed, PAGE, PROT_READ);
+	answer("FLIC in a fixed page", call(vm, CREATE_DEVICE, device_in_fixed));
+	device("FLIC after that", DEVICE_TYPE_FLIC, 0);
+}
+
+static int make_pages(void)
+{
+	uint8_t *pages =
+		mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED)
+		return -1;
+	nowhere = pages + PAGE;
+	fixed = nowhere + PAGE;
+	return mprotect(nowhere, PAGE, PROT_NONE) || mprotect(fixed, PAGE, PROT_READ);
+}
+
 int main(void)
 {
 	storage = aligned_alloc(MEBIBYTE, STORAGE);
-	if (!storage)
+	if (!storage || make_pages())
 		return 1;
 	memset(storage, 0, STORAGE);
 	system_calls();
 	capabilities_before();
+	limits();
 	memory();
 	model();
+	clocks();
 	interruptions();
+	queues();
 	routes();
 	a_vcpu();
 	operands();
 	injections();
+	registers();
 	runs();
 	resets();
+	another_vm();
 	return 0;
 }

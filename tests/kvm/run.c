@@ -50,6 +50,8 @@ static bool wait_for_exit(struct vcpu *vcpu)
 	bool signalled = false;
 	uint64_t count;
 
+	if (is_due(vcpu))
+		return true;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (!is_due(vcpu) && !signalled) {
@@ -196,7 +198,7 @@ static int guest(struct vcpu *vcpu)
 {
 	struct scripted next;
 
-	if (!is_due(vcpu) && !wait_for_exit(vcpu))
+	if (!wait_for_exit(vcpu))
 		return interrupted(vcpu);
 	if (vcpu->stop_pending)
 		return stopped(vcpu);

@@ -49,8 +49,30 @@ static void adapters_are_registered_once(void **state)
 	assert_finding("ADAPTER_REGISTER");
 	assert_int_equal(register_adapter(host.flic, 58, 8, 1), 0);
 	assert_finding("ADAPTER_REGISTER");
+	for (unsigned field = ADAPTER_MASKABLE; field <= ADAPTER_SWAP; field++) {
+		uint8_t block[ADAPTER_BYTES] = { 0 };
+
+		put(block, ADAPTER_ID, 4, 56 - field);
+		block[field] = 2;
+		assert_int_equal(set_flic(FLIC_ADAPTER_REGISTER, 0, block), 0);
+		assert_finding("ADAPTER_REGISTER");
+	}
 	assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 59, NULL), -EINVAL);
 	assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 1ull << 40, NULL), -EINVAL);
+}
+
+/* Linux 7.2 looks whether the page is there. */
+static void a_page_is_mapped_for_an_adapter(void **state)
+{
+	uint8_t block[MODIFY_BYTES] = { 0 };
+
+	(void)state;
+	assert_int_equal(register_adapter(host.flic, 56, 2, 1), 0);
+	put(block, MODIFY_ID, 4, 56);
+	block[MODIFY_TYPE] = 2;
+	assert_int_equal(set_flic(FLIC_ADAPTER_MODIFY, 0, block), 0);
+	put(block, MODIFY_ADDR, 8, STORAGE);
+	assert_int_equal(set_flic(FLIC_ADAPTER_MODIFY, 0, block), -EFAULT);
 }
 
 static void single_mode_presents_one(void **state)
@@ -82,6 +104,9 @@ static void single_mode_presents_one(void **state)
 	assert_int_equal(modes[0], 0x10);
 	assert_int_equal(set_flic(FLIC_AISM_ALL, 2, (uint8_t[2]){ 0x20, 0x20 }), 0);
 	assert_int_equal(fake_suppression(host.vm, 2), 2);
+	assert_int_equal(set_flic(FLIC_AISM_ALL, 2, (uint8_t[2]){ 0x10, 0x10 }), 0);
+	assert_int_equal(set_flic(FLIC_AIRQ_INJECT, 59, NULL), 0);
+	assert_int_equal(fake_adapter_interruptions(host.vm, 3), 1);
 }
 
 static void suppression_needs_its_facility(void **state)
@@ -111,8 +136,29 @@ static void floating_types_are_queued(void **state)
 	assert_int_equal(enqueue(host.flic, INT_SERVICE, IRQ_BYTES), 0);
 	assert_int_equal(enqueue(host.flic, INT_MCHK, IRQ_BYTES), 0);
 	assert_int_equal(set_flic(FLIC_CLEAR_IRQS, 0, NULL), 0);
+	assert_int_equal(fake_clears(host.vm), 1);
+	assert_int_equal(fake_clears(host.vm), 0);
 	assert_false(fake_service_signal(host.vm, &parameter));
 	assert_int_equal(fake_machine_check(host.vm, &cr14, &mcic), 0);
+}
+
+static void what_is_queued_has_its_own_fields_alone(void **state)
+{
+	static const uint64_t types[] = { INT_MCHK, INT_SERVICE, INT_IO_MIN };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		uint8_t irq[IRQ_BYTES] = { 0 };
+
+		put(irq, IRQ_TYPE, 8, types[i]);
+		irq[IRQ_BYTES - 1] = 1;
+		assert_int_equal(set_flic(FLIC_ENQUEUE, IRQ_BYTES, irq), 0);
+		assert_finding("ENQUEUE of");
+	}
+	assert_int_equal(enqueue(host.flic, INT_MCHK, 0), 0);
+	assert_finding("0 bytes");
+	assert_int_equal(inject_old(host.vm, INT_IO_ADAPTER, 0, 0x10000000), 0);
+	assert_finding("lacks bit 0");
 }
 
 /* --- service signals -------------------------------------------------------------------------- */
@@ -177,9 +223,11 @@ int main(void)
 		TEST(one_flic_and_no_other_device),
 		TEST(groups_of_the_flic),
 		TEST(adapters_are_registered_once),
+		TEST(a_page_is_mapped_for_an_adapter),
 		TEST(single_mode_presents_one),
 		EARLY(suppression_needs_its_facility),
 		TEST(floating_types_are_queued),
+		TEST(what_is_queued_has_its_own_fields_alone),
 		TEST(a_second_service_signal_is_dropped),
 		TEST(routes_stay_in_a_page),
 		TEST(irqfds_have_few_flags),

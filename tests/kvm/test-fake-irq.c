@@ -54,6 +54,69 @@ static void a_program_interruption_is_delivered(void **state)
 	}
 }
 
+/* By the code: whether the instruction is nullified, and what is stored of the access. */
+static void codes_differ(void **state)
+{
+	static const struct {
+		unsigned code;
+		bool nullifies, has_teid, has_access_id;
+	} rows[] = {
+		{ 0x03, 0, 0, 0 }, { 0x04, 0, 1, 1 }, { 0x05, 0, 0, 0 }, { 0x0f, 0, 0, 0 },
+		{ 0x10, 1, 1, 1 }, { 0x11, 1, 1, 1 }, { 0x12, 0, 0, 0 }, { 0x28, 0, 0, 0 },
+		{ 0x29, 1, 0, 1 }, { 0x2d, 1, 0, 1 }, { 0x30, 0, 0, 0 }, { 0x37, 0, 0, 0 },
+		{ 0x38, 1, 1, 1 }, { 0x3b, 1, 1, 1 }, { 0x3c, 0, 0, 0 },
+	};
+	uint8_t *lowcore = host.storage + somewhere.prefix;
+	struct fake_program program;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		script(pcistb, &somewhere);
+		script_signal();
+		assert_int_equal(enter(), 0);
+		assert_int_equal(inject(host.vcpu, INT_PROGRAM, rows[i].code), 0);
+		memset(lowcore, 0xee, PAGE);
+		assert_int_equal(enter(), -EINTR);
+		assert_true(fake_program(host.vcpu, &program));
+		assert_int_equal(program.psw_address, rows[i].nullifies ? 0xfffe : 0x10004);
+		assert_int_equal(lowcore[LC_TEID], rows[i].has_teid ? 0 : 0xee);
+		assert_int_equal(lowcore[LC_EXC_ACCESS_ID], rows[i].has_access_id ? 0 : 0xee);
+	}
+}
+
+static void a_flag_says_that_the_psw_is_right(void **state)
+{
+	struct fake_program program;
+	uint8_t irq[IRQ_BYTES] = { 0 };
+
+	(void)state;
+	script(pcistb, &somewhere);
+	script_signal();
+	assert_int_equal(enter(), 0);
+	put(irq, IRQ_TYPE, 8, INT_PROGRAM);
+	put(irq, IRQ_PGM_CODE, 2, 0x11);
+	irq[IRQ_PGM_FLAGS] = PGM_FLAG_ILC_VALID | 4 | PGM_FLAG_NO_REWIND;
+	assert_int_equal(call(host.vcpu, S390_IRQ, irq), 0);
+	assert_int_equal(enter(), -EINTR);
+	assert_true(fake_program(host.vcpu, &program));
+	assert_int_equal(program.psw_address, 0x10004);
+	assert_int_equal(program.length, 4);
+}
+
+static void a_program_interruption_needs_a_lowcore(void **state)
+{
+	struct fake_cpu cpu = somewhere;
+
+	(void)state;
+	cpu.prefix = STORAGE;
+	script(pcilg, &cpu);
+	script_signal();
+	assert_int_equal(enter(), 0);
+	assert_int_equal(inject(host.vcpu, INT_PROGRAM, 0x0006), 0);
+	assert_int_equal(enter(), -EINTR);
+	assert_finding("no storage at its prefix");
+}
+
 static void a_second_program_interruption_is_a_finding(void **state)
 {
 	(void)state;
@@ -105,16 +168,22 @@ static void floating_types_are_none_of_a_vcpu(void **state)
 
 static void reserved_bytes_are_zero(void **state)
 {
-	uint8_t irq[IRQ_BYTES] = { 0 }, attr[ATTR_BYTES] = { 0 };
+	/* Of the monitor code, of PER, and behind all fields. */
+	static const unsigned reserved[] = { 16, 40, IRQ_BYTES - 1 };
+	uint8_t attr[ATTR_BYTES] = { 0 };
 
 	(void)state;
-	script(pcilg, &somewhere);
-	assert_int_equal(enter(), 0);
-	put(irq, IRQ_TYPE, 8, INT_PROGRAM);
-	put(irq, IRQ_PGM_CODE, 2, 6);
-	irq[16] = 1; /* of the monitor code */
-	assert_int_equal(call(host.vcpu, S390_IRQ, irq), 0);
-	assert_finding("reserved byte");
+	for (unsigned i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+		uint8_t irq[IRQ_BYTES] = { 0 };
+
+		script(pcilg, &somewhere);
+		assert_int_equal(enter(), 0);
+		put(irq, IRQ_TYPE, 8, INT_PROGRAM);
+		put(irq, IRQ_PGM_CODE, 2, 6);
+		irq[reserved[i]] = 1;
+		assert_int_equal(call(host.vcpu, S390_IRQ, irq), 0);
+		assert_finding("reserved byte");
+	}
 	put(attr, ATTR_FLAGS, 4, 1);
 	put(attr, ATTR_GROUP, 4, FLIC_CLEAR_IRQS);
 	assert_int_equal(call(host.flic, SET_DEVICE_ATTR, attr), 0);
@@ -125,6 +194,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_program_interruption_is_delivered),
+		TEST(codes_differ),
+		TEST(a_flag_says_that_the_psw_is_right),
+		TEST(a_program_interruption_needs_a_lowcore),
 		TEST(a_second_program_interruption_is_a_finding),
 		TEST(a_program_interruption_needs_an_instruction),
 		TEST(floating_types_are_none_of_a_vcpu),

@@ -14,7 +14,7 @@
 
 static void operands_of_memop(void **state)
 {
-	static uint8_t buffer[MEMOP_MAX + 1];
+	static uint8_t buffer[MEMOP_MAX + 1], block[MEMOP_BYTES];
 	const struct {
 		struct memop memop;
 		int vcpu, vm;
@@ -60,6 +60,14 @@ static void operands_of_memop(void **state)
 	assert_int_equal(memop(host.vcpu, (struct memop){ .size = 8, .key = 3, .buffer = buffer }),
 			 0);
 	assert_finding("SKEY_PROTECTION");
+	assert_int_equal(memop(host.vcpu, (struct memop){ .size = 8, .key = 16, .buffer = buffer }),
+			 0);
+	assert_finding("SKEY_PROTECTION");
+	put(block, MEMOP_SIZE, 4, 8);
+	put(block, MEMOP_BUF, 8, (uintptr_t)buffer);
+	block[MEMOP_BYTES - 1] = 1;
+	assert_int_equal(call(host.vcpu, S390_MEM_OP, block), 0);
+	assert_finding("MEM_OP");
 	fake_capability(CAP_S390_MEM_OP_EXTENSION, 0);
 	assert_int_equal(
 		memop(host.vcpu, (struct memop){ .size = 8, .flags = 4, .buffer = buffer }),
@@ -105,6 +113,7 @@ static void scripted_translation(void **state)
 		{ 0, 0, 0x0, 0, 0, 0, 0 },
 		{ 0, 0, 0x3000, 0, 0, 0x11, 0x3800 },
 		{ 1, 0, 0x3ff8, 0, 0, 0x11, 0x3400 },
+		{ 1, 0, 0x3ff8, 0, 4, 0x11, 0x3400 },
 		{ 1, 0, 0x2ffc, 0, 0, 0x11, 0x3400 },
 		{ 0, 0, 0x100000, 0, 0, 0x10, 0x100800 },
 		{ 0, 0, 0x10000000, 0, 0, 0x38, 0x10000800 },
@@ -215,6 +224,7 @@ static void real_addresses(void **state)
 	assert_int_equal(enter(), 0);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x81012345, 0, 1, 0, 0, 0, &byte }), 0);
 	assert_int_equal(byte, 3);
+	assert_int_equal(memop(host.vcpu, (struct memop){ 0x1ff, 0, 1, 0, 0, 0, &byte }), 0);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x1ff, 0, 1, 1, 0, 0, &byte }), 4);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x200, 0, 1, 1, 0, 0, &byte }), 0);
 	assert_int_equal(memop(host.vcpu, (struct memop){ 0x1100, 0, 1, 1, 0, 0, &byte }), 4);

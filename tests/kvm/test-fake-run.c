@@ -153,6 +153,18 @@ static void errors_are_scripted(void **state)
 	assert_int_equal(enter(), -EAGAIN);
 }
 
+static void tsch_needs_its_capability(void **state)
+{
+	const struct fake_exit tsch = { .reason = FAKE_TSCH, .times = 2 };
+
+	(void)state;
+	fake_exit(host.vcpu, &tsch);
+	assert_int_equal(enter(), 0);
+	assert_finding("TSCH");
+	assert_int_equal(enable_capability(host.vcpu, CAP_S390_CSS_SUPPORT, 0), 0);
+	assert_int_equal(enter(), 0);
+}
+
 /* --- threads ---------------------------------------------------------------------------------- */
 
 static void *run_elsewhere(void *rc)
@@ -285,6 +297,7 @@ int main(void)
 		TEST(a_stopped_vcpu_does_not_run),
 		TEST(immediate_exit_comes_first),
 		TEST(errors_are_scripted),
+		TEST(tsch_needs_its_capability),
 		TEST(a_vcpu_keeps_its_thread),
 		TEST(a_signal_ends_the_wait),
 		TEST(other_ioctls_wait_for_the_run),

@@ -70,6 +70,11 @@ static void only_vcpus_are_mapped(void **state)
 	assert_int_equal(errno, ENODEV);
 	munmap(mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, host.vcpu, 0), RUN_SIZE);
 	assert_finding("not shared");
+	munmap(mmap(NULL, RUN_SIZE, PROT_READ, MAP_SHARED, host.vcpu, 0), RUN_SIZE);
+	assert_finding("not for reading and writing");
+	munmap(mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, host.vcpu, RUN_SIZE),
+	       RUN_SIZE);
+	assert_finding("at offset 4096");
 	munmap(mmap(NULL, 2 * RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, host.vcpu, 0),
 	       2 * RUN_SIZE);
 	assert_finding("8192 bytes");
@@ -115,7 +120,10 @@ static void capabilities_belong_to_one_kind(void **state)
 	put(block, CAP_NUMBER, 4, CAP_S390_IRQCHIP);
 	put(block, CAP_ARGS, 8, 1);
 	assert_int_equal(call(host.vm, ENABLE_CAP, block), 0);
-	assert_finding("ENABLE_CAP");
+	assert_finding("ENABLE_CAP of a VM");
+	put(block, CAP_NUMBER, 4, CAP_S390_CSS_SUPPORT);
+	assert_int_equal(call(host.vcpu, ENABLE_CAP, block), 0);
+	assert_finding("ENABLE_CAP of a vCPU");
 }
 
 static void irqchip_needs_its_capability(void **state)
@@ -154,15 +162,28 @@ static void memory_comes_in_mebibytes(void **state)
 	fake_newest(false);
 }
 
-static void memory_ends_at_the_limit(void **state)
+static void a_longer_region_has_reserved_bytes(void **state)
+{
+	uint8_t block[REGION2_BYTES] = { 0 };
+
+	(void)state;
+	put(block, REGION_SIZE, 8, MEBIBYTE);
+	put(block, REGION_HOST, 8, (uintptr_t)host.storage);
+	assert_int_equal(call(host.vm, SET_USER_MEMORY_REGION2, block), 0);
+	block[REGION2_BYTES - 1] = 1;
+	assert_int_equal(call(host.vm, SET_USER_MEMORY_REGION2, block), 0);
+	assert_finding("SET_USER_MEMORY_REGION2");
+}
+
+/* The limit says how many tables there are. Slots need not be below it. */
+static void the_limit_comes_before_vcpus(void **state)
 {
 	uint64_t limit = 2 * MEBIBYTE, none = 0;
 
 	(void)state;
 	assert_int_equal(set_attribute(host.vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &none), -EINVAL);
 	assert_int_equal(set_attribute(host.vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit), 0);
-	assert_int_equal(set_region(host.vm, 0, 0, MEBIBYTE, 2 * MEBIBYTE, host.storage), -EINVAL);
-	assert_int_equal(set_region(host.vm, 0, 0, 0, 2 * MEBIBYTE, host.storage), 0);
+	assert_int_equal(set_region(host.vm, 0, 0, MEBIBYTE, 2 * MEBIBYTE, host.storage), 0);
 	create_vcpu();
 	assert_int_equal(set_attribute(host.vm, VM_MEM_CTRL, VM_MEM_LIMIT_SIZE, &limit), -EBUSY);
 }
@@ -188,22 +209,32 @@ static void facilities_of_functions(void **state)
 		{ { 71 }, "69 or 71" },	       { { 69, 71, 72 }, "facility 72 is on" },
 		{ { 69, 71, 153 }, "140 or" }, { { 69, 71, 140 }, "140 or" },
 	};
-	uint8_t before[PROCESSOR_BYTES], processor[PROCESSOR_BYTES];
+	uint8_t before[PROCESSOR_BYTES], processor[PROCESSOR_BYTES], flagged[ATTR_BYTES] = { 0 };
 
 	(void)state;
+	host.flic = create_device(host.vm, DEVICE_TYPE_FLIC, 0);
+	assert_true(host.flic >= 0);
 	assert_int_equal(get_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, before), 0);
+	put(flagged, ATTR_FLAGS, 4, 1);
+	put(flagged, ATTR_GROUP, 4, VM_CPU_MODEL);
+	put(flagged, ATTR_ADDR, 8, (uintptr_t)processor);
+	assert_int_equal(call(host.vm, GET_DEVICE_ATTR, flagged), 0);
+	assert_finding("flags of a VM");
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memcpy(processor, before, sizeof(before));
 		set_bits(processor, rows[i].bits);
 		assert_int_equal(set_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), 0);
 		if (rows[i].finding)
 			assert_finding(rows[i].finding);
+		/* It is in the list alone. */
+		assert_int_equal(set_suppression(host.flic, 2, 1), -EOPNOTSUPP);
 	}
 	assert_int_equal(enable_capability(host.vm, CAP_S390_AIS, 0), 0);
 	memcpy(processor, before, sizeof(before));
 	set_bits(processor, rows[0].bits);
 	set_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, processor);
 	assert_finding("facility 72 is off");
+	assert_int_equal(set_suppression(host.flic, 2, 1), -EOPNOTSUPP);
 	create_vcpu();
 	assert_int_equal(set_attribute(host.vm, VM_CPU_MODEL, CPU_PROCESSOR, processor), -EBUSY);
 	assert_int_equal(set_attribute(host.vm, VM_CPU_MODEL, CPU_MACHINE, processor), -ENXIO);
@@ -231,11 +262,17 @@ static void the_clock_is_the_host_s_plus_the_epoch(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(kinds_have_their_own_ioctls),     TEST(arguments_that_are_not_there),
-		TEST(only_vcpus_are_mapped),	       TEST(the_host_is_as_a_test_says),
-		TEST(capabilities_belong_to_one_kind), EARLY(irqchip_needs_its_capability),
-		EARLY(memory_comes_in_mebibytes),      EARLY(memory_ends_at_the_limit),
-		EARLY(facilities_of_functions),	       TEST(the_clock_is_the_host_s_plus_the_epoch),
+		TEST(kinds_have_their_own_ioctls),
+		TEST(arguments_that_are_not_there),
+		TEST(only_vcpus_are_mapped),
+		TEST(the_host_is_as_a_test_says),
+		TEST(capabilities_belong_to_one_kind),
+		EARLY(irqchip_needs_its_capability),
+		EARLY(memory_comes_in_mebibytes),
+		EARLY(the_limit_comes_before_vcpus),
+		EARLY(a_longer_region_has_reserved_bytes),
+		EARLY(facilities_of_functions),
+		TEST(the_clock_is_the_host_s_plus_the_epoch),
 	};
 
 	return cmocka_run_group_tests_name("fake /dev/kvm: VM", tests, NULL, NULL);

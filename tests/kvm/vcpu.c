@@ -39,13 +39,13 @@ int vcpu_create(struct vm *vm, uint64_t id)
 	struct vcpu *vcpu;
 	int fd;
 
-	if (id >= VCPUS || vm->created_vcpus >= VCPUS)
+	if (id >= VCPUS)
 		return -EINVAL;
 	if (vm->vcpus[id])
 		return -EEXIST;
 	vcpu = calloc(1, sizeof(*vcpu));
 	if (!vcpu)
-		return -ENOMEM;
+		abort();
 	init(vcpu, vm, (unsigned)id);
 	fd = object_create(VCPU, vm, vcpu, RUN_SIZE);
 	vcpu->run = fd < 0 ? NULL : object_map(fd, RUN_SIZE);
@@ -171,11 +171,10 @@ static int set_state(struct vcpu *vcpu, uint64_t argument)
 	return 0;
 }
 
-static int get_state(struct vcpu *vcpu, uint64_t argument)
+/* Linux: kvm_arch_vcpu_ioctl_get_mpstate(). The state is the result, and nothing is stored. */
+static int get_state(const struct vcpu *vcpu)
 {
-	uint32_t state = vcpu->stopped ? MP_STOPPED : MP_OPERATING;
-
-	return to_user(argument, &state, sizeof(state)) ? 0 : -EFAULT;
+	return vcpu->stopped ? MP_STOPPED : MP_OPERATING;
 }
 
 static int memop(struct vcpu *vcpu, uint64_t argument)
@@ -196,7 +195,7 @@ static int locked_ioctl(struct vcpu *vcpu, unsigned request, uint64_t argument)
 	case SET_MP_STATE:
 		return set_state(vcpu, argument);
 	case GET_MP_STATE:
-		return get_state(vcpu, argument);
+		return get_state(vcpu);
 	case S390_MEM_OP:
 		return memop(vcpu, argument);
 	case S390_NORMAL_RESET:

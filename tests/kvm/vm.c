@@ -6,9 +6,6 @@
 
 #include <stdlib.h>
 
-/* Linux: TASK_SIZE_MAX on a host whose address space is not limited. */
-#define NO_LIMIT UINT64_MAX
-
 void vm_create(struct vm **vm)
 {
 	struct vm *made = calloc(1, sizeof(*made));
@@ -16,7 +13,6 @@ void vm_create(struct vm **vm)
 	if (!made)
 		abort();
 	pthread_mutex_init(&made->lock, NULL);
-	made->limit = NO_LIMIT;
 	for (unsigned i = 0; i < VCPUS; i++)
 		made->vcpu_fds[i] = -1;
 	model_init(made);
