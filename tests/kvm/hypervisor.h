@@ -75,6 +75,8 @@ int hv_attribute(int fd, unsigned long request, unsigned group, uint64_t number,
 int hv_clear_flic(void);
 int hv_read_clock(void);
 int hv_run(int vcpu);
+/* An address that cannot be read or written. */
+void *hv_nowhere(void);
 
 /* --- hypervisor_guest.c ----------------------------------------------------------------------- */
 

@@ -88,6 +88,16 @@ int hv_read_clock(void)
 	return hv_attribute(hv.vm, LAYOUT_GET_DEVICE_ATTR, LAYOUT_VM_TOD, LAYOUT_VM_TOD_LOW, &tod);
 }
 
+void *hv_nowhere(void)
+{
+	static void *page;
+
+	if (!page)
+		page = mmap(NULL, 0x1000, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	must(page != MAP_FAILED);
+	return page;
+}
+
 int hv_run(int vcpu)
 {
 	return ioctl(vcpu, LAYOUT_RUN, 0);

@@ -55,6 +55,36 @@ static void passes(void)
 	ALIVE(handle);
 }
 
+/* An argument that is not there is EFAULT, and nothing else happens. */
+static void nowhere(void)
+{
+	static const unsigned long of_vm[] = {
+		LAYOUT_CREATE_DEVICE,	LAYOUT_SET_USER_MEMORY_REGION,
+		LAYOUT_SET_DEVICE_ATTR, LAYOUT_GET_DEVICE_ATTR,
+		LAYOUT_HAS_DEVICE_ATTR, LAYOUT_SET_USER_MEMORY_REGION2,
+	};
+	uint32_t handle;
+
+	hv_create_vm();
+	for (unsigned i = 0; i < sizeof(of_vm) / sizeof(of_vm[0]); i++)
+		must(ioctl(hv.vm, of_vm[i], hv_nowhere()) == -1 && errno == EFAULT);
+	close(hv.vm);
+	hv_make();
+	handle = hv_enable();
+	for (unsigned i = 0; i < sizeof(of_vm) / sizeof(of_vm[0]); i++)
+		must(ioctl(hv.vm, of_vm[i], hv_nowhere()) == -1 && errno == EFAULT);
+	must(hv_attribute(hv.vm, LAYOUT_GET_DEVICE_ATTR, LAYOUT_VM_TOD, LAYOUT_VM_TOD_LOW,
+			  hv_nowhere()) == -1 &&
+	     errno == EFAULT);
+	must(ioctl(hv.flic, LAYOUT_SET_DEVICE_ATTR, hv_nowhere()) == -1 && errno == EFAULT);
+	must(ioctl(hv.flic, LAYOUT_GET_DEVICE_ATTR, hv_nowhere()) == -1 && errno == EFAULT);
+	must(ioctl(hv.vcpu, LAYOUT_MEM_OP, hv_nowhere()) == -1 && errno == EFAULT);
+	/* The fake has no such requests, and does not look at their arguments. */
+	must(ioctl(hv.vm, LAYOUT_GET_SKEYS, hv_nowhere()) == -1 && errno == ENOTTY);
+	must(ioctl(hv.vm, LAYOUT_PV_COMMAND, hv_nowhere()) == -1 && errno == ENOTTY);
+	ALIVE(handle);
+}
+
 static void duplicate(void)
 {
 	hv_make();
@@ -144,6 +174,7 @@ const struct hv_case hv_runs[] = {
 	{ "interrupted", interrupted },
 	{ "plugs", plugs },
 	{ "no-flic", no_flic },
+	{ "nowhere", nowhere },
 	{ "duplicate", duplicate },
 	{ "duplicate-at-end", duplicate_at_end },
 	{ NULL, NULL },

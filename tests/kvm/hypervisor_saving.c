@@ -29,6 +29,7 @@ static void saves(void)
 	must(!hv_set_memory(1, 0, STORAGE, STORAGE, hv.storage));
 	must(!skeys(1, keys) && !keys[0]);
 	must(skeys(2, keys) == -1 && errno == EPERM);
+	must(skeys(1, hv_nowhere()) == -1 && errno == EFAULT);
 	must(!hv_set_memory(0, 0, 0, STORAGE, hv.storage));
 	/* Nobody saves any more. The fake has no such request. */
 	must(skeys(1, keys) == -1 && errno == ENOTTY);

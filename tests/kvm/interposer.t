@@ -60,7 +60,7 @@ refused() {
 
 # --- what it does
 
-for case in executes passes interrupted resets resets-once resets-late diagnose runs-on \
+for case in executes passes nowhere interrupted resets resets-once resets-late diagnose runs-on \
 	stands-still nothing-comes closes reads-early ends stops-inside no-signals slot-at-start \
 	stop-and-go plugs again reuses probes duplicate-at-end daemonizes; do
 	good $case

@@ -175,21 +175,17 @@ int zpci_interposer_create_device(struct zpci_interposer_vm *vm, unsigned long r
 int zpci_interposer_set_memory(struct zpci_interposer_vm *vm, unsigned long request, void *argument)
 {
 	const struct layout_memory_region *region = argument;
-	struct zpci_kvm_slot memory = {
-		.size = sizeof(memory),
-		.slot = region->slot,
-		.absolute = region->guest_phys_addr,
-		.length = region->memory_size,
-		.host = (void *)(uintptr_t)region->userspace_addr,
-		.file = -1,
-		.read_only = region->flags & LAYOUT_MEM_READONLY,
-	};
-	uint32_t flags = region->flags;
+	struct zpci_kvm_slot memory = { .size = sizeof(memory), .file = -1 };
 	int rc = zpci_next_ioctl(vm->fd, request, argument);
 
 	if (rc)
 		return rc;
-	zpci_interposer_slot_flags(vm, memory.slot, flags);
+	memory.slot = region->slot;
+	memory.absolute = region->guest_phys_addr;
+	memory.length = region->memory_size;
+	memory.host = (void *)(uintptr_t)region->userspace_addr;
+	memory.read_only = region->flags & LAYOUT_MEM_READONLY;
+	zpci_interposer_slot_flags(vm, region->slot, region->flags);
 	zpci_interposer_vm_memory(vm, &memory);
 	return rc;
 }

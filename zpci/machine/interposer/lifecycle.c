@@ -13,7 +13,7 @@
  * guest storage again. So the firmware is reset
  *
  *	at the guest's exit             devices stop as early as they can
- *	before the FLIC is cleared      nothing of ours is in it afterwards
+ *	when the FLIC is cleared        it is cleared again, so that nothing of ours is in it
  *	before a vCPU that has run      for a hypervisor without a FLIC
  *	  since the last reset is cleared
  *

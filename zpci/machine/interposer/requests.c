@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* requests.c - which request, of which descriptor, concerns us. All others are KVM's. */
+/*
+ * requests.c - which request, of which descriptor, concerns us. All others are KVM's.
+ *
+ * A hypervisor can give a bad address, and expects EFAULT. So nobody here reads an argument before
+ * KVM has read it.
+ */
+#include <errno.h>
 #include <unistd.h>
 
 #include "interposer.h"
 
+/* Of an attribute about which KVM has answered @rc. It counts also if KVM refused it. */
+static bool has_group(int rc, const struct layout_attr *attr, uint32_t group)
+{
+	return (!rc || errno != EFAULT) && attr->group == group;
+}
+
+static int get_attribute(struct zpci_interposer_vm *vm, unsigned long request, void *argument)
+{
+	int rc = zpci_next_ioctl(vm->fd, request, argument), error = errno;
+
+	if (has_group(rc, argument, LAYOUT_VM_TOD))
+		zpci_interposer_clock_read(vm);
+	errno = error;
+	return rc;
+}
+
 static int vm_request(struct zpci_interposer_vm *vm, unsigned long request, void *argument)
 {
-	const struct layout_attr *attr = argument;
 	int rc;
 
 	if (zpci_interposer_refuses(vm, (uint32_t)request, argument, &rc))
@@ -20,9 +41,7 @@ static int vm_request(struct zpci_interposer_vm *vm, unsigned long request, void
 	case LAYOUT_SET_USER_MEMORY_REGION2:
 		return zpci_interposer_set_memory(vm, request, argument);
 	case LAYOUT_GET_DEVICE_ATTR:
-		if (attr->group == LAYOUT_VM_TOD)
-			zpci_interposer_clock_read(vm);
-		break;
+		return get_attribute(vm, request, argument);
 	}
 	return zpci_next_ioctl(vm->fd, request, argument);
 }
@@ -39,11 +58,15 @@ static int vcpu_request(struct zpci_interposer_vcpu *vcpu, unsigned long request
 static int flic_request(struct zpci_interposer_vm *vm, int fd, unsigned long request,
 			void *argument)
 {
-	const struct layout_attr *attr = argument;
+	int rc = zpci_next_ioctl(fd, request, argument), error = errno;
 
-	if ((uint32_t)request == LAYOUT_SET_DEVICE_ATTR && attr->group == LAYOUT_FLIC_CLEAR_IRQS)
-		zpci_interposer_machine_reset(vm);
-	return zpci_next_ioctl(fd, request, argument);
+	if ((uint32_t)request != LAYOUT_SET_DEVICE_ATTR ||
+	    !has_group(rc, argument, LAYOUT_FLIC_CLEAR_IRQS))
+		return rc;
+	zpci_interposer_machine_reset(vm);
+	errno = error;
+	/* What our functions have presented meanwhile is cleared as well. */
+	return rc ? rc : zpci_next_ioctl(fd, request, argument);
 }
 
 int zpci_interposer_ioctl(int fd, unsigned long request, void *argument)

@@ -15,11 +15,14 @@
  * without them nothing would be marked. All this is while the dirty log is on. At other times a
  * person looks at storage keys (dump-skeys), and gets them from KVM.
  *
+ * KVM does not see a request that is refused, so it is asked another one about the same address.
+ *
  * Protected guests (KVM_PV_ENABLE) encrypt their storage, and leave SIE in another way. QEMU tells
  * the guest that it cannot become one.
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "interposer.h"
 
@@ -31,13 +34,33 @@ static bool refuse(struct zpci_interposer_vm *vm, int *rc, const char *why)
 	return true;
 }
 
+/* Whether KVM can read the beginning of a request's argument. This one reads it, and has no effect,
+ * whatever it reads. */
+static bool is_there(const struct zpci_interposer_vm *vm, void *argument)
+{
+	_Static_assert(offsetof(struct layout_skeys, flags) <= sizeof(struct layout_attr),
+		       "what is read of it lies at its beginning");
+
+	return !zpci_next_ioctl(vm->fd, LAYOUT_HAS_DEVICE_ATTR, argument) || errno != EFAULT;
+}
+
+/* A storage key 0, if it can be stored: the kernel tries. */
+static int store_key(uint64_t address)
+{
+	uint8_t *key = (uint8_t *)(uintptr_t)address;
+
+	if (getrandom(key, sizeof(*key), 0) != sizeof(*key))
+		return -1;
+	*key = 0;
+	return 0;
+}
+
 static bool refuse_keys(struct zpci_interposer_vm *vm, const struct layout_skeys *keys, int *rc)
 {
 	if (!atomic_load(&vm->dirty_log))
 		return false;
 	if (keys->count == 1) {
-		*(uint8_t *)(uintptr_t)keys->skeydata_addr = 0;
-		*rc = 0;
+		*rc = store_key(keys->skeydata_addr);
 		return true;
 	}
 	return refuse(vm, rc,
@@ -52,7 +75,10 @@ bool zpci_interposer_refuses(struct zpci_interposer_vm *vm, uint32_t request, vo
 	const struct layout_attr *attr = argument;
 	const struct layout_pv_command *command = argument;
 
-	if (!zpci_interposer_vm_acts(vm))
+	if (request != LAYOUT_GET_SKEYS && request != LAYOUT_PV_COMMAND &&
+	    request != LAYOUT_SET_DEVICE_ATTR)
+		return false;
+	if (!zpci_interposer_vm_acts(vm) || !is_there(vm, argument))
 		return false;
 	if (request == LAYOUT_GET_SKEYS)
 		return refuse_keys(vm, argument, rc);
