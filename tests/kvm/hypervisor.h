@@ -84,6 +84,7 @@ void *hv_nowhere(void);
 #define AIBV 0x14000u
 #define ISC 2u
 #define FID 0x1021u
+#define UID 0x111u
 #define CC(mask) ((mask) >> 44 & 3)
 
 extern const uint8_t hv_clp[6];
@@ -109,6 +110,9 @@ uint32_t hv_enable(void);
 /* The guest lists all functions, and gets one of the hypervisor's, with our FID, at the next
  * KVM_RUN. */
 void hv_list_duplicate(void);
+/* The guest queries function 0x5 of the hypervisor's, which answers with @uid and the response code
+ * @code. */
+void hv_query_answered(uint32_t uid, unsigned code);
 /* Condition code of a load from config space. */
 unsigned hv_load(uint32_t handle);
 

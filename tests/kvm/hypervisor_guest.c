@@ -96,6 +96,25 @@ void hv_list_duplicate(void)
 	hv_exit_wait(hv.vcpu);
 }
 
+void hv_query_answered(uint32_t uid, unsigned code)
+{
+	size_t request = sizeof(struct zpci_clp_query_function_request);
+
+	memset(hv.storage + BLOCK, 0, 0x1000);
+	hv_put(0, 2, request);
+	hv_put(2, 2, ZPCI_CLP_QUERY_FUNCTION);
+	hv_put(offsetof(struct zpci_clp_query_function_request, handle), 4, 0x80000005);
+	hv_put(request, 2, sizeof(struct zpci_clp_query_function_response));
+	hv_cpu.gr[2] = BLOCK;
+	hv_exit_of(hv.vcpu, hv_clp);
+	must(!hv_run(hv.vcpu) && hv.run->sieic.ipa == 0xb9a0);
+	hv_put(request + 2, 2, code);
+	hv_put(request + offsetof(struct zpci_clp_query_function_response, fid), 4, 0x5);
+	hv_put(request + offsetof(struct zpci_clp_query_function_response, uid), 4, uid);
+	hv_exit_wait(hv.vcpu);
+	must(!hv_run(hv.vcpu));
+}
+
 uint32_t hv_enable(void)
 {
 	size_t request = sizeof(struct zpci_clp_set_function_request);

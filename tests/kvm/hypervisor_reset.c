@@ -16,8 +16,8 @@ static void resets(void)
 	second = hv_add_vcpu(1);
 	must(!ioctl(hv.vcpu, LAYOUT_CLEAR_RESET, 0));
 
-	/* QEMU's way. What is presented before the reset is over is cleared too. Functions are reset
-	 * also if KVM refuses. */
+	/* QEMU's way. What is presented before the reset is over is cleared too. Functions are
+	 * reset also if KVM refuses. */
 	handle = hv_enable();
 	fake_clears(hv.vm);
 	must(!hv_clear_flic());

@@ -95,6 +95,21 @@ static void duplicate(void)
 	hv_list();
 }
 
+static void other_uid(void)
+{
+	hv_make();
+	hv_query_answered(0x112, ZPCI_CLP_OK);
+	hv_query_answered(UID, ZPCI_CLP_INVALID_HANDLE);
+	hv_list();
+}
+
+static void duplicate_uid(void)
+{
+	other_uid();
+	hv_query_answered(0x77770000 | UID, ZPCI_CLP_OK);
+	hv_query_answered(UID, ZPCI_CLP_OK);
+}
+
 /* The functions end before the guest gets that answer. */
 static void duplicate_at_end(void)
 {
@@ -176,6 +191,8 @@ const struct hv_case hv_runs[] = {
 	{ "no-flic", no_flic },
 	{ "nowhere", nowhere },
 	{ "duplicate", duplicate },
+	{ "other-uid", other_uid },
+	{ "duplicate-uid", duplicate_uid },
 	{ "duplicate-at-end", duplicate_at_end },
 	{ NULL, NULL },
 };

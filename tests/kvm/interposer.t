@@ -131,6 +131,13 @@ like "$said" "^zpci-kvm: error: function 0x00001021: the hypervisor has a functi
 	"a function of the hypervisor's with our FID: said"
 is "$(wc -l <"$work/err")" 1 "a function of the hypervisor's with our FID: one sentence"
 
+good other-uid
+in_process -- "$program" duplicate-uid
+is "$status" 0 "a function of the hypervisor's with our UID"
+like "$said" "^zpci-kvm: error: function 0x00001021: the hypervisor's function 0x00000005 has its UID 0x0111" \
+	"a function of the hypervisor's with our UID: said"
+is "$(wc -l <"$work/err")" 1 "a function of the hypervisor's with our UID: one sentence"
+
 # --- bad input
 
 canceled=': Operation canceled'

@@ -12,7 +12,7 @@
  *	requests.c: which descriptor, which request
  *	   |-- learn.c:     new VM, vCPU, FLIC, memory slot ------> vm.c: settings, start, end
  *	   |-- run.c:       KVM_RUN: what is ours is executed       |
- *	   |                duplicates.c: what the hypervisor lists |
+ *	   |                duplicates.c: IDs that are there twice   |
  *	   |-- lifecycle.c: the machine resets, stops, goes on      |-- zpci/machine/loaded
  *	   `-- saving.c:    migration, protected guests: refused    `-- zpci/machine/kvm
  *	          |
@@ -60,13 +60,14 @@ struct zpci_interposer_vm {
 	atomic_bool dirty_log;	    /* KVM logs writes to a slot: somebody saves the guest */
 	atomic_uint dirty_log_slot; /* the last such slot */
 
-	struct zpci_kvm *kvm;  /* from the start on */
-	atomic_bool started;   /* set last: all of it is there */
-	atomic_bool ended;     /* nothing is executed any more */
-	atomic_bool stopped;   /* devices are quiesced */
-	atomic_uint running;   /* vCPUs in KVM_RUN, or in what we execute for them */
-	atomic_uint inside;    /* threads that use the firmware, such as a vCPU's */
-	atomic_bool duplicate; /* a function with a FID of ours was seen */
+	struct zpci_kvm *kvm; /* from the start on */
+	atomic_bool started;  /* set last: all of it is there */
+	atomic_bool ended;    /* nothing is executed any more */
+	atomic_bool stopped;  /* devices are quiesced */
+	atomic_uint running;  /* vCPUs in KVM_RUN, or in what we execute for them */
+	atomic_uint inside;   /* threads that use the firmware, such as a vCPU's */
+	/* A function of the hypervisor's with a FID or a UID of ours was seen. */
+	atomic_bool duplicate_fid, duplicate_uid;
 	/* The reset that the guest has asked for, enum zpci_reset, or -1. */
 	atomic_int asked;
 };
@@ -153,7 +154,7 @@ void zpci_interposer_leave(struct zpci_interposer_vm *vm);
 /* An exit that is left to the hypervisor, and may be a CLP instruction. */
 void zpci_interposer_clp_left(struct zpci_interposer_vcpu *vcpu);
 /* It was, and the hypervisor has answered it. */
-void zpci_interposer_check_list(struct zpci_interposer_vcpu *vcpu);
+void zpci_interposer_check_answer(struct zpci_interposer_vcpu *vcpu);
 
 /* --- run.c ---------------------------------------------------------------------------------- */
 

@@ -25,7 +25,7 @@ static void look(struct zpci_interposer_vcpu *vcpu)
 {
 	atomic_fetch_add(&vcpu->vm->inside, 1);
 	if (!atomic_load(&vcpu->vm->ended))
-		zpci_interposer_check_list(vcpu);
+		zpci_interposer_check_answer(vcpu);
 	atomic_fetch_sub(&vcpu->vm->inside, 1);
 }
 
