@@ -302,6 +302,10 @@ check_kernels() {
 	lab_second
 }
 
+check_mutants() {
+	perl "$ZPCI_SOURCE/tests/kvm/mutants.pl" --jobs "$(processors)"
+}
+
 # `run` sets the paths of the uninstalled tree.
 check_guest() {
 	cd "$ZPCI_SOURCE" && "$(build_folder native)/run" prove -v "$1"
@@ -367,6 +371,7 @@ lab_check() {
 	check_plan automake "unit tests under sanitizers" check_make sanitize --enable-sanitizers
 	check_plan automake "unit tests and make distcheck" check_distribution
 	check_plan tap "fuzz targets" check_fuzz
+	[ -z "$check_long" ] || check_plan tap "mutants of the fake /dev/kvm" check_mutants
 	check_plan_guests
 	[ -z "$check_long" ] || check_plan whole "coverage of the unit tests" check_coverage
 	if check_formatter >/dev/null; then
@@ -377,7 +382,7 @@ lab_check() {
 	check_run
 	[ -z "$check_long" ] || check_coverage_table
 	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped; the logs say why"
-	[ -n "$check_long" ] || say "not run: guest tests $check_long_tests, the twenty resets of tests/guest/resets.t; \`check --long' does"
+	[ -n "$check_long" ] || say "not run: guest tests $check_long_tests, the twenty resets of tests/guest/resets.t, mutants of the fake /dev/kvm; \`check --long' does"
 	echo "$check_passed passed, $check_failed failed"
 	[ "$check_failed" -eq 0 ]
 }
