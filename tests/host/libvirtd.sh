@@ -198,6 +198,7 @@ physical_package_id} >"$system/cpu/offline"
 	libvirtd_mounted=yes
 	"$libvirtd_build/kernel" /sys "$tap_folder/libvirtd/kernel" /dev \
 		"$tap_folder/libvirtd/written" || return 1
+	mount --make-rshared /sys # what a test mounts there later is there for the daemon, too
 	[ -z "$libvirtd_root" ] || mount --rbind /sys "$libvirtd_root/sys"
 	sysfs=/sys
 	export SYSTEMD_DEVICE_VERIFY_SYSFS=0 # libudev reads no other /sys without it
@@ -206,6 +207,7 @@ physical_package_id} >"$system/cpu/offline"
 # --- the daemon ------------------------------------------------------------------------------
 
 libvirtd_preload=
+libvirtd_before= # a command that starts the daemon, with arguments
 
 # CAP_SYS_RESOURCE is 24 (capabilities(7)).
 _libvirtd_limits() {
@@ -238,8 +240,10 @@ libvirtd_start() {
 _libvirtd_run() {
 	local variables=(LC_ALL=C "LIBVIRT_LOG_OUTPUTS=3:file:$libvirtd_log")
 	[ -z "$libvirtd_preload" ] || variables+=("LD_PRELOAD=$libvirtd_preload")
-	env -u LD_LIBRARY_PATH ${libvirtd_root:+chroot "$libvirtd_root" env} "${variables[@]}" \
-		libvirtd -d -p "$tap_folder/libvirtd.pid" || return 1
+	# shellcheck disable=SC2086 # words
+	$libvirtd_before ${libvirtd_root:+chroot "$libvirtd_root"} \
+		env -u LD_LIBRARY_PATH "${variables[@]}" libvirtd -d -p "$tap_folder/libvirtd.pid" ||
+		return 1
 	on uri || return 1
 	libvirtd_version=$(sed -n 's/.*: libvirt version: \([0-9.]*\).*/\1/p' "$libvirtd_log" | head -n 1)
 }
