@@ -7,6 +7,7 @@
 #endif
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,9 @@ static const struct subcommand subcommands[] = {
 	  TOOL_HOST_GUESTS, tool_host_guests, 0, 0 },
 	{ "host xml", "FUNCTION [OPTION]...", "print libvirt's XML of a function for a guest",
 	  TOOL_HOST_XML, tool_host_xml, 1, 1 },
+	{ "host explain", "[OPTION]... [TEXT]...",
+	  "say what a message of libvirt's or QEMU's means, and what to do", TOOL_HOST_EXPLAIN,
+	  tool_host_explain, 0, SIZE_MAX },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

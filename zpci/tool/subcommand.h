@@ -35,5 +35,7 @@ int tool_host_guests(const struct tool_options *options);
 
 /* host/xml.c */
 int tool_host_xml(const struct tool_options *options);
+/* host/explain/explain.c */
+int tool_host_explain(const struct tool_options *options);
 
 #endif
