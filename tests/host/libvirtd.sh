@@ -223,8 +223,9 @@ libvirtd_start() {
 		if [ "$(id -u)" -eq 0 ]; then _libvirtd_system; else _libvirtd_session; fi
 		libvirtd_log=$tap_folder/libvirtd.log
 		libvirtd_emulator=$tap_folder/emulator
-		printf '#!/bin/sh\nexec %s %s "$@"\n' "$libvirtd_build/emulator" "$(libvirtd_qemu)" \
-			>"$libvirtd_emulator"
+		# What is preloaded is for the daemon.
+		printf '#!/bin/sh\nunset LD_PRELOAD\nexec %s %s "$@"\n' "$libvirtd_build/emulator" \
+			"$(libvirtd_qemu)" >"$libvirtd_emulator"
 		chmod +x "$libvirtd_emulator"
 		_libvirtd_idle "$tap_folder/idle"
 		trap '_libvirtd_end' EXIT
