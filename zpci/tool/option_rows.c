@@ -50,6 +50,12 @@ static int set_timeout(struct tool_options *options, const char *value)
 	return parse_number(value, 0, TIMEOUT_MAX, &options->timeout);
 }
 
+/* For a guest that must act; at once is no time. */
+static int set_wait(struct tool_options *options, const char *value)
+{
+	return parse_number(value, 1, TIMEOUT_MAX, &options->timeout);
+}
+
 static int append(const char ***list, size_t *count, const char *value)
 {
 	const char **longer = realloc(*list, (*count + 1) * sizeof(**list));
@@ -316,7 +322,7 @@ const struct option_row option_rows[] = {
 	{ "timeout", "SECONDS", "give up on a command after this time (default: 0, never)", BOTH,
 	  set_timeout, "0 to 86400 seconds" },
 	{ "timeout", "SECONDS", "wait so long for the guest (default: 30)",
-	  TOOL_HOST_ATTACH | TOOL_HOST_DETACH, set_timeout, "0 to 86400 seconds" },
+	  TOOL_HOST_ATTACH | TOOL_HOST_DETACH, set_wait, "1 to 86400 seconds" },
 	{ "verbose", NULL, "print QEMU's command line and the guest's console on standard error",
 	  GUESTS, set_verbose, NULL },
 	{ "help", NULL, "print this text", ALL, set_help, NULL },

@@ -29,6 +29,11 @@ int tool_host_show(const struct tool_options *options);
 
 /* host/watch.c */
 int tool_host_watch(const struct tool_options *options);
+/* host/attach.c */
+int tool_host_attach(const struct tool_options *options);
+
+/* host/detach.c */
+int tool_host_detach(const struct tool_options *options);
 
 /* host/guest_table.c */
 int tool_host_guests(const struct tool_options *options);

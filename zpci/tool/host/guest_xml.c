@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * guest_xml.c - guests_parse(): one domain's XML.
+ * guest_xml.c - one domain's XML: guests_parse(), and guest_xml.h
  *
  * It need not come from libvirt, so it is taken as hostile: nothing but the text is read, a
  * document type is refused since it can define entities, and what has a wrong number is an error.
@@ -16,6 +16,7 @@
 
 #include "guest_arguments.h"
 #include "guest_list.h"
+#include "guest_xml.h"
 #include "guests.h"
 
 /* libvirt's own limit for one message. */
@@ -326,6 +327,55 @@ int guests_parse(struct guests *guests, const char *text, size_t size, unsigned 
 	xmlDoc *tree = make_tree(text, size, problem);
 	int rc = tree ? take_domain(guests, xmlDocGetRootElement(tree), where, problem) : -1;
 
+	xmlFreeDoc(tree);
+	return rc;
+}
+
+/* --- one element ----------------------------------------------------------------------------- */
+
+static char *print_element(xmlDoc *tree, xmlNode *node)
+{
+	xmlBuffer *buffer = xmlBufferCreate();
+	char *text = NULL;
+
+	if (buffer && xmlNodeDump(buffer, tree, node, 0, 1) >= 0)
+		text = strdup((const char *)xmlBufferContent(buffer));
+	xmlBufferFree(buffer);
+	return text;
+}
+
+static bool has_source(const xmlNode *device, const struct pci_address *source)
+{
+	struct guest guest = { .name = (char *)"" };
+	struct guest_function function = { 0 };
+	struct reader reader = { .guest = &guest };
+	const xmlNode *address = find_child(find_child(device, "source"), "address");
+
+	return is_passed_through(device) && address &&
+	       !get_address(&reader, device, address, &function) &&
+	       function.source.domain == source->domain && function.source.bus == source->bus &&
+	       function.source.devfn == source->devfn;
+}
+
+int guest_xml_find_source(const char *text, const struct pci_address *source, char **xml,
+			  struct problem *problem)
+{
+	xmlDoc *tree = make_tree(text, strlen(text), problem);
+	const xmlNode *devices;
+	xmlNode *node;
+	int rc = 0;
+
+	*xml = NULL;
+	if (!tree)
+		return -1;
+	devices = find_child(xmlDocGetRootElement(tree), "devices");
+	for (node = devices ? devices->children : NULL; node && !*xml && !rc; node = node->next) {
+		if (!has_source(node, source))
+			continue;
+		*xml = print_element(tree, node);
+		if (!*xml)
+			rc = problem_set(problem, "out of memory");
+	}
 	xmlFreeDoc(tree);
 	return rc;
 }

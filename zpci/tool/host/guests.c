@@ -39,21 +39,23 @@ void guest_function_clear(struct guest_function *function)
 	*function = (struct guest_function){ 0 };
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-/* Is it one function, in the running guest and in the definition? Aliases are only there while the
- * guest runs, unless a person chose them. */
+/* Is it one function, in the running guest and in the definition? Aliases and drivers that a person
+ * did not choose are only there while the guest runs. */
 static bool is_same(const struct guest_function *a, const struct guest_function *b)
 {
 	if (a->where & b->where || strcmp(a->element, b->element) ||
 	    a->has_source != b->has_source || strcmp(a->address, b->address))
 		return false;
-	return a->managed == b->managed && same_text(a->driver, b->driver) &&
-	       a->has_uid == b->has_uid && a->uid == b->uid && a->has_fid == b->has_fid &&
-	       a->fid == b->fid;
+	return a->managed == b->managed && a->has_uid == b->has_uid && a->uid == b->uid &&
+	       a->has_fid == b->has_fid && a->fid == b->fid;
+}
+
+static void take_text(char **to, char **from)
+{
+	if (*to)
+		return;
+	*to = *from;
+	*from = NULL;
 }
 
 static bool merge(struct guest *guest, struct guest_function *function)
@@ -64,10 +66,8 @@ static bool merge(struct guest *guest, struct guest_function *function)
 		if (!is_same(known, function))
 			continue;
 		known->where |= function->where;
-		if (!known->alias) {
-			known->alias = function->alias;
-			function->alias = NULL;
-		}
+		take_text(&known->alias, &function->alias);
+		take_text(&known->driver, &function->driver);
 		guest_function_clear(function);
 		return true;
 	}

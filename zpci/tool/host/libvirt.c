@@ -48,9 +48,10 @@ virConnectPtr host_libvirt_open(const char *uri, bool change, struct problem *pr
 	if (!virInitialize())
 		connection = change ? virConnectOpen(uri) : virConnectOpenReadOnly(uri);
 	if (!connection)
-		problem_set(problem,
-			    "cannot connect to libvirt%s%s: %s; is its daemon there, and may you "
-			    "use it?",
-			    uri ? " at " : "", uri ? uri : "", host_libvirt_message());
+		problem_set(
+			problem,
+			"cannot connect to libvirt%s%s: %s; start its daemon, or use it as a user "
+			"who may, such as root",
+			uri ? " at " : "", uri ? uri : "", host_libvirt_message());
 	return connection;
 }

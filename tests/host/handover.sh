@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# For tests of zpci host attach and detach with the real libvirtd; sourced after
+# tests/host/libvirtd.sh.
+
+driver() {
+	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
+}
+
+# define NAME DEVICE...
+define() {
+	libvirtd_domain "$@" >"$tap_folder/$1.xml"
+	on define "$tap_folder/$1.xml" || sed 's/^/# /' <<<"$out"
+}
+
+# keep NAME: remembers the definition; kept NAME TEST: it is the same.
+keep() {
+	on dumpxml --inactive "$1" && cp "$tap_folder/virsh" "$tap_folder/$1.kept"
+}
+kept() {
+	on dumpxml --inactive "$1"
+	same "$tap_folder/virsh" "$tap_folder/$1.kept" "$2: the definition is as before"
+}
+
+# refused STATUS MESSAGE TEST: the last command of ours.
+refused() {
+	is "$status" "$1" "$3: exit status"
+	is "$err" "zpci: $2" "$3: message"
+}
+
+# becomes TEXT COMMAND...: waits until the command prints it.
+becomes() {
+	local text=$1 end=$((SECONDS + 30))
+	shift
+	until [ "$("$@" 2>/dev/null)" = "$text" ]; do
+		[ $SECONDS -lt $end ] || return 1
+		read -r -t 0.05 <> <(:)
+	done
+}
+
+# begin ARGUMENT...: our command, in the background as $pid. finish: its end, as after tool.
+begin() {
+	"$zpci" "$@" >"$tap_folder/out" 2>"$tap_folder/err" </dev/null &
+	pid=$!
+}
+finish() {
+	wait "$pid"
+	status=$?
+	out=$(cat "$tap_folder/out")
+	err=$(cat "$tap_folder/err")
+}
+
+# qemu SIGNAL: to the guest "one".
+qemu() {
+	kill "-$1" "$(cat "$libvirtd_pids/one.pid")"
+}
+
+kill_libvirtd() {
+	kill -KILL "$(cat "$tap_folder/libvirtd.pid")"
+	timeout 30 tail --pid="$(cat "$tap_folder/libvirtd.pid")" -s 0.05 -f /dev/null
+}
