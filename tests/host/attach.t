@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # zpci host attach and detach, and what libvirt makes of the XML of zpci host xml, with the real
-# libvirtd on a fake sysfs. Guests here run, and answer nothing; tests/guest/host-attach.t has a guest
-# that gives functions back, and what waits for one that does not.
+# libvirtd on a fake sysfs. Guests here run, and answer nothing; tests/guest/host-attach.t has a
+# guest that gives functions back, and what waits for one that does not.
 
 . "$(dirname "$0")/../tool/tap.sh"
 . "$(dirname "$0")/sysfs.sh"
