@@ -64,6 +64,14 @@ refused "unknown option .--second-level'" inspect --second-level
 refused "leave out --exec" run --second-level --exec true
 refused "needs a function to pass on" run --second-level
 
+# Behind `--' a word with dashes is an argument, where a command has arguments.
+refused "unexpected argument .--json'" describe -- --json
+refused "too few arguments; usage: zpci host show" host show --
+refused "unexpected argument .--b'" host show -- --a --b
+tool host show --sysfs "$tap_folder" -- --json
+is "$status" 4 "zpci host show -- --json: status"
+like "$err" "No such file" "zpci host show -- --json: it is no option"
+
 # What the configuration says about functions reaches the user, before QEMU is looked for.
 refused "nonesuch" run --function nonesuch,vf=1
 refused "vf.*256" run --function probe,vf=256

@@ -74,22 +74,31 @@ static int unexpected(unsigned int subcommand, const char *argument)
 	return -1;
 }
 
-/* What comes after `--` is for the program that a subcommand starts, if it starts one. */
-static int take_rest(struct tool_options *options, unsigned int subcommand, int argc, char **argv)
-{
-	if (argc && !(subcommand & STARTS_A_PROGRAM))
-		return unexpected(subcommand, argv[0]);
-	options->rest = argv;
-	options->rest_count = argc;
-	return 0;
-}
-
 static int take_argument(struct tool_options *options, unsigned int subcommand, size_t max,
 			 char *argument)
 {
 	if (options->argument_count == max)
 		return unexpected(subcommand, argument);
 	options->arguments[options->argument_count++] = argument;
+	return 0;
+}
+
+/* What comes after `--` is for the program that a subcommand starts. One that starts none takes it as
+ * arguments, also those with dashes in front. */
+static int take_rest(struct tool_options *options, unsigned int subcommand, size_t max, int argc,
+		     char **argv)
+{
+	int i;
+
+	if (subcommand & STARTS_A_PROGRAM) {
+		options->rest = argv;
+		options->rest_count = argc;
+		return 0;
+	}
+	for (i = 0; i < argc; i++) {
+		if (take_argument(options, subcommand, max, argv[i]))
+			return -1;
+	}
 	return 0;
 }
 
@@ -100,7 +109,7 @@ static int parse_all(struct tool_options *options, unsigned int subcommand, size
 
 	while (i < argc) {
 		if (!strcmp(argv[i], "--"))
-			return take_rest(options, subcommand, argc - i - 1, argv + i + 1);
+			return take_rest(options, subcommand, max, argc - i - 1, argv + i + 1);
 		if (!strcmp(argv[i], "-h")) {
 			options->help = true;
 			i++;
