@@ -78,6 +78,34 @@ static void a_function_of_the_host(void **state)
 	assert_string_equal(label, "hostdev0 (0200:00:01.2)");
 }
 
+static void memory_has_a_unit(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} rows[] = {
+		{ "<memory unit='KiB'>2048</memory>", 2 << 20 },
+		{ "<memory>1</memory>", 1024 },
+		{ "<memory unit='G'>4</memory>", UINT64_C(4) << 30 },
+		{ "<memory unit='TiB'>8388607</memory>", UINT64_C(8388607) << 40 },
+		{ "<memory unit='TiB'>8388608</memory>", 0 },
+		{ "<memory unit='KiB'>99999999999999999999</memory>", 0 },
+		{ "<memory unit='KiB'>-1</memory>", 0 },
+		{ "<memory unit='KiB'>1x</memory>", 0 },
+		{ "<memory unit='KiB'/>", 0 },
+		{ "<memory unit='furlong'>1</memory>", 0 },
+		{ "", 0 },
+	};
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), HEAD "%s</domain>", rows[i].text);
+		assert_int_equal(parsed(text)->memory, rows[i].bytes);
+		clear(state);
+	}
+}
+
 static void an_interface_can_be_a_function_of_the_host(void **state)
 {
 	const struct guest *guest =
@@ -269,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_function_of_the_host, clear),
+		cmocka_unit_test_teardown(memory_has_a_unit, clear),
 		cmocka_unit_test_teardown(an_interface_can_be_a_function_of_the_host, clear),
 		cmocka_unit_test_teardown(numbers_are_as_libvirt_reads_them, clear),
 		cmocka_unit_test_teardown(running_guest_and_definition_are_compared, clear),

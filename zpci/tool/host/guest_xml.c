@@ -243,6 +243,32 @@ static void take_uuid(struct guest *guest, const xmlNode *domain)
 		guest->uuid = (char *)xmlNodeGetContent(node);
 }
 
+/* libvirt writes KiB; its users write other units too. What is none of these stays unknown. */
+static void take_memory(struct guest *guest, const xmlNode *domain)
+{
+	static const struct {
+		const char *name;
+		unsigned int shift;
+	} units[] = { { "KiB", 10 }, { "k", 10 }, { "MiB", 20 }, { "M", 20 },
+		      { "GiB", 30 }, { "G", 30 }, { "TiB", 40 }, { "T", 40 } };
+	const xmlNode *node = find_child(domain, "memory");
+	char *text = node ? (char *)xmlNodeGetContent(node) : NULL, *unit = get(node, "unit"), *end;
+	unsigned long long number = 0;
+
+	errno = 0;
+	if (text && *text >= '0' && *text <= '9') {
+		number = strtoull(text, &end, 10);
+		if (errno || *end)
+			number = 0;
+	}
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(unit ? unit : "KiB", units[i].name) &&
+		    number <= (uint64_t)INT64_MAX >> units[i].shift)
+			guest->memory = number << units[i].shift;
+	free(text);
+	free(unit);
+}
+
 static int take_domain(struct guests *guests, const xmlNode *domain, unsigned int where,
 		       struct problem *problem)
 {
@@ -264,6 +290,7 @@ static int take_domain(struct guests *guests, const xmlNode *domain, unsigned in
 	if (!reader.guest)
 		return problem_set(problem, "out of memory");
 	take_uuid(reader.guest, domain);
+	take_memory(reader.guest, domain);
 	return take_parts(&reader, domain);
 }
 

@@ -46,6 +46,7 @@ struct guest {
 	char *uuid; /* NULL: the XML has none */
 	bool running;
 	bool persistent; /* it has a definition */
+	uint64_t memory; /* bytes; 0: not known */
 	struct guest_function *functions;
 	size_t count;
 };
