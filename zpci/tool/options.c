@@ -83,8 +83,8 @@ static int take_argument(struct tool_options *options, unsigned int subcommand, 
 	return 0;
 }
 
-/* What comes after `--` is for the program that a subcommand starts. One that starts none takes it as
- * arguments, also those with dashes in front. */
+/* What comes after `--` is for the program that a subcommand starts. One that starts none takes it
+ * as arguments, also those with dashes in front. */
 static int take_rest(struct tool_options *options, unsigned int subcommand, size_t max, int argc,
 		     char **argv)
 {
