@@ -55,6 +55,9 @@ static const struct subcommand subcommands[] = {
 	{ "host explain", "[OPTION]... [TEXT]...",
 	  "say what a message of libvirt's or QEMU's means, and what to do", TOOL_HOST_EXPLAIN,
 	  tool_host_explain, 0, SIZE_MAX },
+	{ "host check", "FUNCTION [OPTION]...",
+	  "say whether a function can be given to a guest, and what is in the way", TOOL_HOST_CHECK,
+	  tool_host_check, 1, 1 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -43,4 +43,7 @@ int tool_host_xml(const struct tool_options *options);
 /* host/explain/explain.c */
 int tool_host_explain(const struct tool_options *options);
 
+/* host/check/subcommand.c */
+int tool_host_check(const struct tool_options *options);
+
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* result.h - what checks have found. */
+#ifndef ZPCI_TOOL_HOST_CHECK_RESULT_H
+#define ZPCI_TOOL_HOST_CHECK_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum check_status {
+	CHECK_OK,
+	CHECK_NOTE,    /* good to know, and nothing has to be done */
+	CHECK_WARNING, /* the function works in the guest, but something will surprise */
+	CHECK_FAIL,    /* the guest does not start with it, or this Linux loses something */
+	CHECK_UNKNOWN, /* not looked at, and why; it is no success */
+	CHECK_STATUSES
+};
+
+/* "ok", "note", "warning", "fail", "unknown" */
+extern const char *const check_status_names[CHECK_STATUSES];
+
+struct check_result {
+	const char *id; /* of the check, zpci-host(1); the same in all versions */
+	enum check_status status;
+	char message[640];
+	char fix[640]; /* a command that mends it; "" = none */
+};
+
+/* One check can give several results: a function can have several uses. */
+struct check_report {
+	struct check_result *results;
+	size_t count;
+	bool failed; /* no storage for one of them */
+};
+
+void check_add(struct check_report *report, const char *id, enum check_status status,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The command for the result that was added last. */
+void check_fix(struct check_report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void check_report_free(struct check_report *report);
+
+size_t check_count(const struct check_report *report, enum check_status status);
+/* The first result with this status; NULL: there is none. */
+const struct check_result *check_first(const struct check_report *report, enum check_status status);
+
+/* @text as one word of a shell's command line: names of devices and guests are not trusted. */
+#define CHECK_WORD_SIZE 512
+const char *check_word(char word[CHECK_WORD_SIZE], const char *text);
+
+#endif
