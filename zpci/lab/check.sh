@@ -288,7 +288,7 @@ check_format() {
 
 # Only `check --long' runs these. They take minutes, and other kernels must be fetched and built.
 check_long=
-check_long_tests="iommufd kernels second"
+check_long_tests="host iommufd kernels second"
 
 # Kernels and the second level's guest; each is made once and kept.
 check_kernels() {
@@ -300,6 +300,7 @@ check_kernels() {
 		lab_kernel build "$name" || return 1
 	done
 	lab_second
+	(host_make) || return 1
 }
 
 check_mutants() {

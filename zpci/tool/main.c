@@ -58,6 +58,11 @@ static const struct subcommand subcommands[] = {
 	{ "host check", "FUNCTION [OPTION]...",
 	  "say whether a function can be given to a guest, and what is in the way", TOOL_HOST_CHECK,
 	  tool_host_check, 1, 1 },
+	{ "host reserve", "[FUNCTION] [OPTION]...",
+	  "keep a function for guests over reboots, or list those that are kept", TOOL_HOST_RESERVE,
+	  tool_host_reserve, 0, 1 },
+	{ "host unreserve", "FUNCTION [OPTION]...", "give a function back to its driver",
+	  TOOL_HOST_UNRESERVE, tool_host_unreserve, 1, 1 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

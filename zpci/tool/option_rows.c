@@ -200,6 +200,8 @@ SET_FLAG(json, json)
 SET_FLAG(lspci, lspci)
 SET_FLAG(second_level, second_level)
 SET_FLAG(help, help)
+SET_STRING(rules, host.rules)
+SET_FLAG(no_apply, host.no_apply)
 
 static int set_accel(struct tool_options *options, const char *value)
 {
@@ -300,9 +302,13 @@ const struct option_row option_rows[] = {
 	  NULL },
 	{ "dry-run", NULL, "print what would be done, and change nothing", CHANGES, set_dry_run,
 	  NULL },
+	{ "rules", "DIR", "folder of udev's rules (default: /etc/udev/rules.d)",
+	  TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE, set_rules, NOT_EMPTY },
+	{ "no-apply", NULL, "change the rule alone, and not the driver of now",
+	  TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE, set_no_apply, NULL },
 	{ "json", NULL, "print JSON",
 	  TOOL_INSPECT | TOOL_DESCRIBE | TOOL_HOST_LIST | TOOL_HOST_SHOW | TOOL_HOST_CHECK |
-		  TOOL_HOST_GUESTS | TOOL_HOST_EXPLAIN | TOOL_HOST_WATCH,
+		  TOOL_HOST_GUESTS | TOOL_HOST_EXPLAIN | TOOL_HOST_WATCH | TOOL_HOST_RESERVE,
 	  set_json, NULL },
 	{ "lspci", NULL, "print config space as `lspci -F FILE' reads it", TOOL_DESCRIBE, set_lspci,
 	  NULL },

@@ -40,6 +40,8 @@ struct host_options {
 	bool live;
 	bool config;
 	bool anonymous;
+	const char *rules; /* the folder of udev's rules */
+	bool no_apply;	   /* the rule alone */
 };
 
 /*

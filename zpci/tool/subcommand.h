@@ -45,5 +45,8 @@ int tool_host_explain(const struct tool_options *options);
 
 /* host/check/subcommand.c */
 int tool_host_check(const struct tool_options *options);
+/* host/reserve.c */
+int tool_host_reserve(const struct tool_options *options);
+int tool_host_unreserve(const struct tool_options *options);
 
 #endif
