@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What `zpci host' promises, on a host of guests: an s390x Debian with its own libvirt, QEMU and udev,
-# in one boot and a reboot. Minutes.
+# What `zpci host' promises, on a host of guests: an s390x Debian with its own libvirt, QEMU and
+# udev, in one boot and a reboot. Minutes.
 #
 # Linux has no driver for our functions. Where a function must come back to its driver, this is the
 # random number generator of QEMU (0x601), whose driver is built in, so that it is bound before udev
