@@ -49,7 +49,7 @@ const struct message messages[] = {
 		.remedy = "Write a UID that is allowed, or leave uid out: libvirt then takes the "
 			  "lowest one that is free. `zpci host xml FUNCTION --guest GUEST' prints "
 			  "XML that is right.",
-		.source = "libvirt, src/conf/device_conf.c and src/qemu/qemu_validate.c",
+		.source = "libvirt, src/qemu/qemu_validate.c",
 	},
 	{
 		.name = "id-not-a-number",
@@ -62,7 +62,7 @@ const struct message messages[] = {
 		.remedy = "Write the {attribute} in hexadecimal digits with 0x before them, as in "
 			  "uid='0x0089' or fid='0x00000089'. `zpci host xml FUNCTION' writes both "
 			  "so.",
-		.source = "libvirt, src/conf/device_conf.c and src/util/virxml.c",
+		.source = "libvirt, src/util/virxml.c",
 	},
 	{
 		.name = "no-id-left",
@@ -105,7 +105,8 @@ const struct message messages[] = {
 			    "have it. libvirt lets several guests be defined with it, and looks at "
 			    "the start.",
 		.remedy = "Take it away from there, `zpci host detach {address} {guest}', or use "
-			  "another function. `zpci host guests' lists who has which.",
+			  "another function. If it was taken away already, the guest's kernel "
+			  "has not given it back yet. `zpci host guests' lists who has which.",
 		.source = "libvirt, src/hypervisor/virhostdev.c",
 	},
 	{
@@ -125,7 +126,7 @@ const struct message messages[] = {
 		.remedy =
 			"`zpci host guests' shows it. To give it other IDs, detach it first: `zpci "
 			"host detach FUNCTION GUEST --config'.",
-		.source = "libvirt, src/conf/domain_postparse.c and src/qemu/qemu_driver.c",
+		.source = "libvirt, src/conf/domain_validate.c and src/qemu/qemu_driver.c",
 	},
 	{
 		.name = "not-in-guest",
@@ -158,7 +159,8 @@ const struct message messages[] = {
 			"unique UIDs change.",
 		.remedy = "`zpci host list' shows the functions that there are, also those in "
 			  "standby. Name the function by its FID: it does not change.",
-		.source = "libvirt, src/conf/virnodedeviceobj.c; virsh",
+		.source =
+			"libvirt, src/node_device/node_device_driver.c; virsh, tools/virsh-nodedev.c",
 	},
 	{
 		.name = "unmanaged",
@@ -182,7 +184,7 @@ const struct message messages[] = {
 		.remedy = "Use <hostdev> in its place: `zpci host xml FUNCTION' prints it. MAC and "
 			  "VLAN are set where the PF is. `zpci host list' shows which VFs are "
 			  "detached.",
-		.source = "libvirt, src/hypervisor/domain_interface.c and virhostdev.c",
+		.source = "libvirt, src/hypervisor/virhostdev.c",
 	},
 	{
 		.name = "pf-without-network",
@@ -213,7 +215,7 @@ const struct message messages[] = {
 		.happened = "libvirt finds no VFIO on this host: /dev/vfio/vfio is not there, or "
 			    "/sys/kernel/iommu_groups is empty.",
 		.remedy = LOAD_VFIO,
-		.source = "libvirt, src/hypervisor/virhostdev.c and src/qemu/qemu_hostdev.c",
+		.source = "libvirt, src/qemu/qemu_hostdev.c, later qemu_domain.c",
 	},
 	{
 		.name = "no-vfio",
@@ -221,7 +223,7 @@ const struct message messages[] = {
 		.happened = "libvirt finds no VFIO on this host: /dev/vfio/vfio is not there, or "
 			    "/sys/kernel/iommu_groups is empty.",
 		.remedy = LOAD_VFIO,
-		.source = "libvirt, src/hypervisor/domain_driver.c",
+		.source = "libvirt, src/qemu/qemu_driver.c",
 	},
 	{
 		.name = "no-vfio-driver",
@@ -274,6 +276,20 @@ const struct message messages[] = {
 			"{address}.",
 		.remedy = BY_DRIVER,
 		.source = "libvirt, src/util/virpci.c",
+	},
+	{
+		.name = "state-lock",
+		.pattern = "cannot acquire state change lock",
+		.happened =
+			"Another command for this guest has not ended for 30 seconds. The start "
+			"of a guest with a managed function, or its end, waits for the driver "
+			"that is to let the function go.",
+		.remedy =
+			"See in the kernel's log what the driver waits for, and stop what uses the "
+			"function: `zpci host check FUNCTION'. The command goes on when the driver "
+			"has let go.",
+		.source = "libvirt, src/conf/virdomainjob.c",
+		.untested = "libvirt waits 30 seconds before it says so, and no test does",
 	},
 	{
 		.name = "memory-limit",
@@ -338,14 +354,14 @@ const struct message messages[] = {
 		.pattern = "'zpci' is not a valid device model name",
 		.happened = "This QEMU has no device zpci: it is not for s390x.",
 		.remedy = "Start qemu-system-s390x.",
-		.source = "QEMU, system/qdev-monitor.c",
+		.source = "QEMU, softmmu/qdev-monitor.c, later in system/",
 	},
 	{
 		.name = "qemu-no-vfio-user",
 		.pattern = "'vfio-user-pci' is not a valid device model name",
 		.happened = "This QEMU has no device vfio-user-pci.",
 		.remedy = "Use a later QEMU: 7.2 does not have it, 11.1 does.",
-		.source = "QEMU 7.2, softmmu/qdev-monitor.c",
+		.source = "QEMU, softmmu/qdev-monitor.c, later in system/",
 	},
 	{
 		.name = "qemu-cpu-without-zpci",
@@ -376,7 +392,7 @@ const struct message messages[] = {
 			    "through. On s390 each function has one of its own.",
 		.remedy = "Look for what the kernel said of its IOMMU at boot; `zpci host check "
 			  "{address}' looks at all that is needed.",
-		.source = "QEMU, hw/vfio/container.c",
+		.source = "QEMU, hw/vfio/pci.c, later container-legacy.c",
 	},
 	{
 		.name = "qemu-group-missing",
@@ -389,7 +405,8 @@ const struct message messages[] = {
 		.remedy = "With managed='yes' in the <hostdev> libvirt binds it, as `zpci host xml "
 			  "{address}' has it. `zpci host reserve {address}' binds it for good; a "
 			  "power cycle of its slot gives it back to its default driver otherwise.",
-		.source = "QEMU, hw/vfio/container.c; other words in 7.2 and 11.1",
+		.source =
+			"QEMU, hw/vfio/common.c in 7.2; container-legacy.c in 11.1, in other words",
 	},
 	{
 		.name = "qemu-group-denied",
@@ -403,7 +420,8 @@ const struct message messages[] = {
 			  "<hostdev>; a function in <qemu:commandline> gets none. Without libvirt, "
 			  "give the file to QEMU's user: `chown USER {path}'. SELinux and AppArmor "
 			  "can refuse it as well: `ausearch -m avc' and the kernel's log say so.",
-		.source = "QEMU, hw/vfio/container.c; other words in 7.2 and 11.1",
+		.source =
+			"QEMU, hw/vfio/common.c in 7.2; container-legacy.c in 11.1, in other words",
 	},
 	{
 		.name = "qemu-group-busy",
@@ -416,7 +434,8 @@ const struct message messages[] = {
 			"a guest that libvirt did not start, or a program such as zpci-inspect.",
 		.remedy =
 			"`fuser -v {path}' names it. Guests of libvirt are in `zpci host guests'.",
-		.source = "QEMU, hw/vfio/container.c; other words in 7.2 and 11.1",
+		.source =
+			"QEMU, hw/vfio/common.c in 7.2; container-legacy.c in 11.1, in other words",
 	},
 	{
 		.name = "qemu-group-not-viable",
@@ -427,7 +446,7 @@ const struct message messages[] = {
 		.remedy = "`zpci host list' shows the groups: all functions of group {group} must "
 			  "be bound to vfio-pci or to no driver. On s390 each function has a group "
 			  "of its own.",
-		.source = "QEMU, hw/vfio/container.c",
+		.source = "QEMU, hw/vfio/common.c, later container-legacy.c",
 	},
 	{
 		.name = "qemu-no-device-in-group",
@@ -438,7 +457,7 @@ const struct message messages[] = {
 			    "state.",
 		.remedy = "`zpci host check {address}' says which. `zpcictl --reset {address}' "
 			  "brings a function in an error state back.",
-		.source = "QEMU, hw/vfio/container.c",
+		.source = "QEMU, hw/vfio/common.c, later container-legacy.c",
 	},
 	{
 		.name = "qemu-memory-limit",
@@ -450,7 +469,7 @@ const struct message messages[] = {
 			"in <qemu:commandline>, write <memtune><hard_limit unit='MiB'>SIZE</"
 			"hard_limit></memtune> with more than the guest's memory. Without "
 			"libvirt: `ulimit -l'.",
-		.source = "QEMU, hw/vfio/container.c",
+		.source = "QEMU, hw/vfio/common.c, later container-legacy.c",
 		.untested = "QEMU maps memory only when a guest uses a function of real hardware",
 	},
 };
