@@ -41,13 +41,13 @@ build_all() {
 
 # build_s390x NAME ROOT: for s390x, with the libraries below ROOT. With shared libraries, as what is
 # loaded into a hypervisor is one. The build counts on PATH and the folders of Debian alone, so that
-# it can be installed there.
+# it can be installed there. Headers are the system's, which may do what our warnings forbid.
 build_s390x() {
 	local root=$2 libraries=$2/usr/lib/s390x-linux-gnu
 	export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 	build_all "$1" --enable-werror --host=s390x-linux-gnu --prefix=/usr \
 		--libdir=/usr/lib/s390x-linux-gnu --disable-static \
-		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" CPPFLAGS="-I$root/usr/include" \
+		CFLAGS="-g -O2 -Wno-error=deprecated-declarations" CPPFLAGS="-isystem $root/usr/include" \
 		LDFLAGS="-L$libraries -Wl,-rpath-link,$libraries,--allow-shlib-undefined"
 }
 
