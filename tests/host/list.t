@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../tool/tap.sh"
 . "$(dirname "$0")/sysfs.sh"
 
-man=${srcdir:-$(dirname "$0")/../..}/man/zpci-host.1
+man=${srcdir:-$(dirname "$0")/../..}/man/zpci-host-list.1
 root=$tap_folder/host/sys
 proc=$tap_folder/host/proc
 sysfs_host "$root"

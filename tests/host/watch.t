@@ -191,7 +191,7 @@ perl -MJSON::PP -ne 'my $one = eval { decode_json($_) } // die "no JSON: $_";
 	print "$one->{event}: ", join(" ", sort keys %$one), "\n"' "$tap_folder/json" |
 	sort -u >"$tap_folder/members"
 sed -n '/^\.Ss JSON of watch/,/^\.S[sh] [^J]/s/^\.It Cm \([a-z]*\) : Va \(.*\)$/\1: \2/p' \
-	"${srcdir:-$(dirname "$0")/../..}/man/zpci-host.1" | sed 's/ , / /g' |
+	"${srcdir:-$(dirname "$0")/../..}/man/zpci-host-list.1" | sed 's/ , / /g' |
 	grep -vE '^(added|removed)' | sort >"$tap_folder/documented"
 same "$tap_folder/documented" "$tap_folder/members" "JSON: zpci-host(1) lists all members"
 is "$(tail -n 1 "$tap_folder/json" | tr -d '\n')" '{"schema": "zpci-host/1", "event": "changed", '"\

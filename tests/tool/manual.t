@@ -39,17 +39,26 @@ is "$(options_of_help matrix)" "$(options_of_manual "$man/zpci-matrix.1")" \
 	"zpci-matrix(1) and --help"
 is "$(options_of_help matrix | grep -vx help)" "$(options_of_synopsis "$man/zpci-matrix.1")" \
 	"zpci-matrix(1): synopsis"
-# Commands of `zpci host' share a page and some of its entries, of which several have many options.
+# A page of `zpci host' has several commands, and some of its entries are of several options.
 mapfile -t host_commands < <("$zpci" help | sed -n 's/^  \(host [a-z]*\)  .*/\1/p')
-is "$(for command in "${host_commands[@]}"; do options_of_help "$command"; done | sort -u)" \
-	"$(sed -n '/^\.It Fl/s/^\.It //p' "$man/zpci-host.1" | grep -o 'Fl -[a-z-]*' |
-		cut -d - -f 2- | sort -u)" "zpci-host(1) and --help"
 for command in "${host_commands[@]}"; do
+	mapfile -t pages < <(grep -lx "\.Nm zpci $command" "$man"/zpci-host*.1)
+	is "${#pages[@]}" 1 "$command has one page" || continue
 	is "$(options_of_help "$command" | grep -vx help)" \
 		"$(sed -n "/^\.Nm zpci $command\$/,/^\.\(Nm zpci\|Sh\)/s/^\.Op Fl -\([a-z-][a-z-]*\).*/\1/p" \
-			"$man/zpci-host.1" | sort)" "zpci-host(1): synopsis of $command"
+			"${pages[0]}" | sort)" "$(basename "${pages[0]}"): synopsis of $command"
+done
+for page in "$man"/zpci-host-*.1; do
+	mapfile -t commands < <(sed -n 's/^\.Nm zpci \(host .*\)/\1/p' "$page")
+	is "$(for command in "${commands[@]}"; do options_of_help "$command"; done | sort -u)" \
+		"$(sed -n '/^\.It Fl/s/^\.It //p' "$page" | grep -o 'Fl -[a-z-]*' |
+			cut -d - -f 2- | sort -u)" "$(basename "$page") and --help"
 done
 while read -r command; do
 	like "$(cat "$man/zpci.1")" "^\.It Cm $command\$" "zpci(1) describes $command"
-done < <("$zpci" help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
+done < <("$zpci" help | sed -n '/^  host /d; s/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
+for command in "${host_commands[@]#host }"; do
+	like "$(cat "$man/zpci-host.1")" "^\.It Cm (.* )?$command( ,.*)?\$" \
+		"zpci-host(1) names $command"
+done
 done_testing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci host attach`: gives a function of this host to a guest; zpci-host(1).
+ * `zpci host attach`: gives a function of this host to a guest; zpci-host-attach(1).
  *
  * All that can be known before is checked before: libvirt gives back no guest slot when it refuses
  * an ID, and has no facts of s390. The definition is changed first, since that is easy to undo. A

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci host detach`: takes a function of this host from a guest; zpci-host(1).
+ * `zpci host detach`: takes a function of this host from a guest; zpci-host-attach(1).
  *
  * The running guest comes first: it may refuse, or never answer, and then its definition must be
  * as it was.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci host domain`: prints a libvirt domain whose QEMU has our firmware; zpci-host(1).
+ * `zpci host domain`: prints a libvirt domain whose QEMU has our firmware; zpci-host-domain(1).
  *
  * libvirt knows neither the plugin nor the interposer. So they are in its element for what it does
  * not know, <qemu:commandline>: an argument of QEMU for the plugin, variables for the interposer.

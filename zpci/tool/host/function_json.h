@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* function_json.h - functions as JSON, schema zpci-host/1, which zpci-host(1) describes. */
+/* function_json.h - functions as JSON, schema zpci-host/1, which zpci-host-list(1) describes. */
 #ifndef ZPCI_TOOL_HOST_FUNCTION_JSON_H
 #define ZPCI_TOOL_HOST_FUNCTION_JSON_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * `zpci host guests`: which guest has which function of this host, and what is wrong with that;
- * zpci-host(1).
+ * zpci-host-attach(1).
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `zpci host list`: the functions of this Linux as a table; zpci-host(1). */
+/* `zpci host list`: the functions of this Linux as a table; zpci-host-list(1). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * `zpci host reserve' and `zpci host unreserve': a function stays with vfio-pci, for guests, over
- * reboots and over a power cycle of its slot; zpci-host(1). rule.c says by what, and why so.
+ * reboots and over a power cycle of its slot; zpci-host-reserve(1). rule.c says by what, and why.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -53,7 +53,7 @@ void host_rule_print(FILE *to, uint32_t fid)
 	snprintf(end, sizeof(end), "zpci_end_%s", digits);
 	fprintf(to, FIRST_LINE "\n", fid);
 	fprintf(to,
-		"# Keeps this function for guests: zpci-host(1). `zpci host unreserve 0x%s' removes "
+		"# Keeps this function for guests: zpci-host-reserve(1). `zpci host unreserve 0x%s' removes "
 		"it.\n",
 		digits);
 	fprintf(to, "SUBSYSTEM!=\"pci\", GOTO=\"%s\"\n", end);

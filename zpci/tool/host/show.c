@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `zpci host show`: all that is known of one function; zpci-host(1). */
+/* `zpci host show`: all that is known of one function; zpci-host-list(1). */
 #define _GNU_SOURCE 1
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `zpci host watch`: a line for each change of functions; zpci-host(1).
+ * `zpci host watch`: a line for each change of functions; zpci-host-list(1).
  *
  * The kernel's events say that something changed, and the inventory is read anew to see what. So a
  * lost event, or one that comes twice, does no harm. The order matters:

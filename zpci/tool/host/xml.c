@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * `zpci host xml`: prints a libvirt <hostdev> that gives a function of this host to a guest;
- * zpci-host(1). It needs libvirt only to look which IDs are free in a guest.
+ * zpci-host-attach(1). It needs libvirt only to look which IDs are free in a guest.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  *	host_check()	all checks, none of which hides another
  *	check_report	what they found: result.h
  *
- * A check looks at its facts alone, and so is the same in a test. zpci-host(1) describes each, by
- * its id.
+ * A check looks at its facts alone, and so is the same in a test. zpci-host-check(1) describes each
+ * by its id.
  */
 #ifndef ZPCI_TOOL_HOST_CHECK_CHECK_H
 #define ZPCI_TOOL_HOST_CHECK_CHECK_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.h - prints what checks have found, for a reader or for a program; zpci-host(1). */
+/* report.h - prints what checks have found, for a reader or for a program; zpci-host-check(1). */
 #ifndef ZPCI_TOOL_HOST_CHECK_REPORT_H
 #define ZPCI_TOOL_HOST_CHECK_REPORT_H
 

@@ -19,7 +19,7 @@ enum check_status {
 extern const char *const check_status_names[CHECK_STATUSES];
 
 struct check_result {
-	const char *id; /* of the check, zpci-host(1); the same in all versions */
+	const char *id; /* of the check, zpci-host-check(1); the same in all versions */
 	enum check_status status;
 	char message[640];
 	char fix[640]; /* a command that mends it; "" = none */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `zpci host check': zpci-host(1). */
+/* `zpci host check': zpci-host-check(1). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * `zpci host explain`: says what a message of libvirt's or QEMU's means and what to do;
- * zpci-host(1).
+ * zpci-host-explain(1).
  *
  * Lines are explained as they come, so that a log can be followed. What was explained before is
  * only counted.
