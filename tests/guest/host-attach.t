@@ -147,9 +147,9 @@ unlike "$out" 0x00000501 "attach, interrupted: the guest does not have it"
 tool host attach 0x501 one --guest-uid 0x99
 is "$(in_guest_waits /sys/bus/pci/devices/0099:00:00.0)" there "attach again, as another UID"
 keep one
-mount --bind /etc/libvirt/qemu /etc/libvirt/qemu && mount -o remount,bind,ro /etc/libvirt/qemu
+definitions ro
 tool host detach 0x501
-umount /etc/libvirt/qemu
+definitions rw
 is "$status $(tail -n 1 <<<"$err")" "4 zpci: guest one and FID 0x00000501 are as before" \
 	"detach: the definition cannot be written"
 like "$err" "^zpci: FID 0x00000501 is not taken from the definition of guest one: .*[Rr]ead-only" \

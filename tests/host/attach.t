@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # zpci host attach and detach, and what libvirt makes of the XML of zpci host xml, with the real
-# libvirtd on a fake sysfs. Guests here run, and answer nothing; tests/guest/host-attach.t has a
-# guest that gives functions back, and what waits for one that does not.
+# libvirtd on a fake sysfs. Guests here run and answer nothing; tests/guest/host-attach.t has one
+# that gives functions back, and what waits for one that does not.
 
 . "$(dirname "$0")/../tool/tap.sh"
 . "$(dirname "$0")/sysfs.sh"
@@ -123,11 +123,11 @@ like "$err" "^zpci: cannot connect to libvirt at qemu:///system: .*: Permission 
  daemon, or use it as a user who may, such as root\$" "no permission: message"
 
 # A definition that cannot be written.
-mount --bind /etc/libvirt/qemu /etc/libvirt/qemu && mount -o remount,bind,ro /etc/libvirt/qemu
+definitions ro
 tool host attach 0x501 one
 is "$status" 4 "a definition that cannot be written: exit status"
 is "$(tail -n 1 <<<"$err")" "zpci: guest one and FID 0x00000501 are as before" "and nothing is done"
-umount /etc/libvirt/qemu
+definitions rw
 kept one "a definition that cannot be written"
 
 # --- a guest that runs -----------------------------------------------------------------------

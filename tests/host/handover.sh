@@ -60,3 +60,13 @@ kill_libvirtd() {
 	kill -KILL "$(cat "$tap_folder/libvirtd.pid")"
 	timeout 30 tail --pid="$(cat "$tap_folder/libvirtd.pid")" -s 0.05 -f /dev/null
 }
+
+# definitions ro|rw: whether libvirt can write them.
+definitions() {
+	local folder=$libvirtd_root/etc/libvirt/qemu
+	if [ "$1" = ro ]; then
+		mount --bind "$folder" "$folder" && mount -o remount,bind,ro "$folder"
+	else
+		umount "$folder"
+	fi
+}

@@ -313,7 +313,7 @@ check_guest() {
 }
 
 # Guest tests of half a minute and more, the longest first.
-check_guest_first="kvm-resets kvm-host probe hotplug resets bare-reset together events tool-end errors"
+check_guest_first="host-attach kvm-resets kvm-host probe hotplug resets bare-reset together events tool-end errors"
 
 check_plan_guests() {
 	local name file
