@@ -158,12 +158,15 @@ SKIP: {
 	works('7.2', 'default');
 }
 
-# A function of QEMU's own with a FID of ours. Linux takes one of the two.
+# Functions of QEMU's own: one with a FID of ours, one with a UID of ours. Linux takes one of two.
 my ($said, $out, $err) = in_host('7.2', 'small-kvm', '--memory 512M',
 	'echo "devices: $(ls /sys/bus/pci/devices | wc -l)"',
-	'-device zpci,uid=5,fid=0x1021,target=card', "$card,id=card");
+	'-device zpci,uid=5,fid=0x1021,target=card', "$card,id=card",
+	'-device zpci,uid=0x112,fid=6,target=other', '-device virtio-rng-pci,id=other');
 my $said_so = () = $err =~ /^zpci-kvm: error: function 0x00001021: .* give one another fid$/mg;
 is($said_so, 1, 'a FID twice: said once');
-is($said->{devices}, 2, 'a FID twice: the guest goes on with one of them') or diag($out, $err);
+$said_so = () = $err =~ /^zpci-kvm: error: function 0x00001022: .* 0x00000006 .* another uid$/mg;
+is($said_so, 1, 'a UID twice: said once');
+is($said->{devices}, 2, 'an ID twice: the guest goes on with one of them') or diag($out, $err);
 
 done_testing();
