@@ -25,6 +25,7 @@
 #include "zpci/inspect/kernel/kernel.h"
 #include "zpci/inspect/session/compare.h"
 #include "zpci/inspect/session/report.h"
+#include "zpci/inventory/capture.h"
 #include "zpci/inventory/inventory.h"
 #include "zpci/util/json.h"
 
@@ -261,16 +262,31 @@ static void run_sessions(struct program *p)
 	end_sessions(p);
 }
 
+/* A capture has nothing from kernel memory. */
 static int take_inventory(struct program *p)
 {
-	kernel_open(&p->kernel, p->options.btf);
+	if (!p->options.capture)
+		kernel_open(&p->kernel, p->options.btf);
 	if (inventory_read(&p->inventory)) {
 		fprintf(stderr, "zpci-inspect: %s\n", p->inventory.problem.text);
 		worsen(p, STATUS_INCOMPLETE);
 		return -1;
 	}
-	kernel_bit_add(&p->inventory, &p->kernel);
+	if (!p->options.capture)
+		kernel_bit_add(&p->inventory, &p->kernel);
 	return 0;
+}
+
+/* What is not known is a comment in the configuration, and no failure. */
+static void capture(struct program *p)
+{
+	const struct capture_options options = { .anonymous = p->options.anonymous };
+	struct problem problem;
+
+	if (!capture_write(stdout, &p->inventory, &options, &problem))
+		return;
+	fprintf(stderr, "zpci-inspect: %s\n", problem.text);
+	worsen(p, STATUS_INCOMPLETE);
 }
 
 static void run(struct program *p)
@@ -282,7 +298,9 @@ static void run(struct program *p)
 		return;
 	}
 	rc = take_inventory(p);
-	if (!rc && p->options.target_count) {
+	if (!rc && p->options.capture) {
+		capture(p);
+	} else if (!rc && p->options.target_count) {
 		run_sessions(p);
 	} else if (!rc) {
 		if (report_incomplete(&p->inventory) || !p->inventory.clp_read)

@@ -15,7 +15,9 @@
 #define MAX_DMA_BYTES (1ull << 30)
 
 enum {
-	OPT_BTF = 256,
+	OPT_ANONYMOUS = 256,
+	OPT_BTF,
+	OPT_CAPTURE,
 	OPT_COMPARE,
 	OPT_DMA_BYTES,
 	OPT_DMA_ERRORS,
@@ -54,6 +56,8 @@ static const struct {
 	{ "hold", NULL, OPT_HOLD, "keep all functions open until end of input or SIGTERM" },
 	{ "hold-command", "COMMAND", OPT_HOLD_COMMAND,
 	  "keep all functions open while a shell runs COMMAND" },
+	{ "capture", NULL, OPT_CAPTURE, "write the functions as a configuration of replicas" },
+	{ "anonymous", NULL, OPT_ANONYMOUS, "capture: without what names the machine" },
 	{ "btf", "FILE", OPT_BTF, "take the kernel's BTF from FILE" },
 	{ "level", "FILE", OPT_LEVEL, "only join JSON reports in files; repeatable" },
 	{ "help", NULL, OPT_HELP, "print this help" },
@@ -182,6 +186,12 @@ static int take_option(int option, const char *text, struct options *o)
 	case OPT_JSON:
 		o->json = true;
 		return 0;
+	case OPT_CAPTURE:
+		o->capture = true;
+		return 0;
+	case OPT_ANONYMOUS:
+		o->anonymous = true;
+		return 0;
 	case OPT_BTF:
 		o->btf = text;
 		return 0;
@@ -227,6 +237,14 @@ static int check(int argc, char **argv, const struct options *o)
 	}
 	if (o->iova_count && !o->target_count) {
 		fprintf(stderr, "zpci-inspect: --iommufd needs --vfio or --fid\n");
+		return -1;
+	}
+	if (o->capture && (o->target_count || o->json)) {
+		fprintf(stderr, "zpci-inspect: --capture goes without --vfio, --fid and --json\n");
+		return -1;
+	}
+	if (o->anonymous && !o->capture) {
+		fprintf(stderr, "zpci-inspect: --anonymous needs --capture\n");
 		return -1;
 	}
 	if (o->compare && (o->target_count != 2 || o->json)) {

@@ -27,6 +27,8 @@ struct target {
 
 struct options {
 	bool json;
+	bool capture;
+	bool anonymous;
 	const char *btf; /* NULL: the kernel's own */
 	struct target targets[MAX_TARGETS];
 	size_t target_count;

@@ -151,7 +151,7 @@ int clp_open(struct problem *problem)
 	return fd;
 }
 
-static int call(int fd, uint8_t *block, const char *command, struct problem *problem)
+int clp_call(int fd, uint8_t block[CLP_BLOCK_SIZE], const char *command, struct problem *problem)
 {
 	uint8_t request[CLP_REQUEST_SIZE] = { ZPCI_CLP_LPS_PCI };
 	uint64_t address = (uintptr_t)block;
@@ -171,7 +171,7 @@ int clp_list(int fd, struct clp_list *list, struct problem *problem)
 	memset(list, 0, sizeof(*list));
 	for (int round = 0; round < MAX_FUNCTIONS; round++) {
 		clp_build_list(block, token);
-		if (call(fd, block, "List PCI", problem) ||
+		if (clp_call(fd, block, "List PCI", problem) ||
 		    clp_parse_list(block, list, &token, problem))
 			return -1;
 		if (!token)
@@ -185,7 +185,7 @@ int clp_query(int fd, uint32_t handle, struct clp_function *function, struct pro
 	uint8_t block[CLP_BLOCK_SIZE];
 
 	clp_build_query(block, handle);
-	if (call(fd, block, "Query PCI function", problem))
+	if (clp_call(fd, block, "Query PCI function", problem))
 		return -1;
 	return clp_parse_query(block, function, problem);
 }

@@ -54,6 +54,8 @@ int clp_parse_query(const uint8_t block[CLP_BLOCK_SIZE], struct clp_function *fu
 
 /* A file descriptor of /dev/clp, or -1 and the problem. */
 int clp_open(struct problem *problem);
+/* Have a request executed; the response is behind it. */
+int clp_call(int fd, uint8_t block[CLP_BLOCK_SIZE], const char *command, struct problem *problem);
 int clp_list(int fd, struct clp_list *list, struct problem *problem);
 int clp_query(int fd, uint32_t handle, struct clp_function *function, struct problem *problem);
 void clp_list_free(struct clp_list *list);

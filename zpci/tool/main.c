@@ -63,6 +63,9 @@ static const struct subcommand subcommands[] = {
 	  tool_host_reserve, 0, 1 },
 	{ "host unreserve", "FUNCTION [OPTION]...", "give a function back to its driver",
 	  TOOL_HOST_UNRESERVE, tool_host_unreserve, 1, 1 },
+	{ "host capture", "[OPTION]... [FUNCTION...]",
+	  "write functions of this Linux as a configuration", TOOL_HOST_CAPTURE, tool_host_capture,
+	  0, 4096 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -48,5 +48,7 @@ int tool_host_check(const struct tool_options *options);
 /* host/reserve.c */
 int tool_host_reserve(const struct tool_options *options);
 int tool_host_unreserve(const struct tool_options *options);
+/* host/capture.c */
+int tool_host_capture(const struct tool_options *options);
 
 #endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * captured.c - see captured.h
+ *
+ * CLP is believed before sysfs, because sysfs shows what the kernel took from CLP when it found the
+ * function. Sizes of BARs are the exception that proves it: CLP tells them as logarithms, of the
+ * six BARs alone. Those of VFs, and of the expansion ROM, are known to the kernel only.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/pci_regs.h>
+
+#include <zpci/bytes.h>
+
+#include "captured.h"
+#include "clp_answer.h"
+#include "file.h"
+
+/* Lines of `resource` in sysfs: BARs, expansion ROM, BARs of VFs (Linux include/linux/pci.h). */
+#define LINE_ROM 6
+#define LINE_VF_BARS 7
+#define LINES 13
+
+/* Flags there (Linux include/linux/ioport.h). */
+#define RESOURCE_IO 0x00000100
+#define RESOURCE_MEMORY 0x00000200
+#define RESOURCE_PREFETCHABLE 0x00002000
+#define RESOURCE_64BIT 0x00100000
+
+/* The bytes of the device's file @name, at most @size; how many there were. */
+static size_t read_bytes(const struct function *f, const char *name, uint8_t *bytes, size_t size)
+{
+	char path[SYSFS_PATH_SIZE];
+	size_t length;
+	char *data;
+
+	sysfs_device_path(path, f->address, name);
+	data = file_read(path, ZPCI_REGISTERS_SIZE, &length);
+	if (!data)
+		return 0;
+	if (length > size)
+		length = size;
+	memcpy(bytes, data, length);
+	free(data);
+	return length;
+}
+
+/* --- sysfs ------------------------------------------------------------------------------------ */
+
+static void take_resource(struct captured_bar *bar, uint64_t start, uint64_t end, uint64_t flags)
+{
+	if (!(flags & (RESOURCE_IO | RESOURCE_MEMORY)) || end < start)
+		return;
+	bar->size = end - start + 1;
+	bar->io = flags & RESOURCE_IO;
+	bar->wide = flags & RESOURCE_64BIT;
+	bar->prefetchable = flags & RESOURCE_PREFETCHABLE;
+}
+
+static void take_line(struct captured *captured, unsigned line, const struct captured_bar *bar)
+{
+	if (line < CAPTURED_BARS)
+		captured->bars[line] = *bar;
+	else if (line == LINE_ROM)
+		captured->rom_size = bar->size;
+	else if (line - LINE_VF_BARS < CAPTURED_BARS)
+		captured->vf_bars[line - LINE_VF_BARS] = *bar;
+}
+
+static void read_resources(struct captured *captured)
+{
+	char path[SYSFS_PATH_SIZE], *data, *line, *state;
+	uint64_t start, end, flags;
+	size_t length;
+
+	sysfs_device_path(path, captured->function->address, "resource");
+	data = file_read(path, 65536, &length);
+	if (!data)
+		return;
+	line = strtok_r(data, "\n", &state);
+	for (unsigned i = 0; line && i < LINES; i++, line = strtok_r(NULL, "\n", &state)) {
+		struct captured_bar bar = { 0 };
+
+		if (sscanf(line, "%" SCNx64 " %" SCNx64 " %" SCNx64, &start, &end, &flags) != 3)
+			break;
+		take_resource(&bar, start, end, flags);
+		take_line(captured, i, &bar);
+	}
+	free(data);
+}
+
+/* The kernel has a place for the BARs of all VFs together. */
+static void divide_vf_bars(struct captured *captured)
+{
+	struct zpci_registers *registers = malloc(sizeof(*registers));
+	char problem[ZPCI_REGISTERS_PROBLEM];
+	uint64_t vfs = 0;
+
+	if (registers && zpci_registers_learn(captured->config, false, registers, problem) &&
+	    registers->sriov)
+		vfs = zpci_get_le(captured->config + registers->sriov + PCI_SRIOV_TOTAL_VF, 2);
+	for (unsigned i = 0; i < CAPTURED_BARS; i++)
+		captured->vf_bars[i].size = vfs ? captured->vf_bars[i].size / vfs : 0;
+	free(registers);
+}
+
+static void read_pfip(struct captured *captured)
+{
+	char path[SYSFS_PATH_SIZE], name[32];
+	uint64_t value;
+
+	for (unsigned i = 0; i < sizeof(captured->pfip); i++) {
+		snprintf(name, sizeof(name), "pfip/segment%u", i);
+		sysfs_device_path(path, captured->function->address, name);
+		if (sysfs_read_number(path, UINT8_MAX, &value, NULL))
+			return;
+		captured->pfip[i] = (uint8_t)value;
+	}
+	captured->has_pfip = true;
+}
+
+static void read_sysfs(struct captured *captured)
+{
+	const struct function *f = captured->function;
+	char path[SYSFS_PATH_SIZE];
+	uint64_t value;
+
+	captured->config_length =
+		read_bytes(f, "config", captured->config, sizeof(captured->config));
+	if (captured->config_length < PCI_STD_HEADER_SIZEOF)
+		captured->config_length = 0;
+	read_resources(captured);
+	divide_vf_bars(captured);
+	read_pfip(captured);
+	read_bytes(f, "util_string", captured->utility_string, sizeof(captured->utility_string));
+	for (unsigned i = 0; i < sizeof(captured->utility_string); i++)
+		captured->has_utility_string |= captured->utility_string[i] != 0;
+	sysfs_device_path(path, f->address, "mio_enabled");
+	captured->has_mio = !sysfs_read_number(path, 1, &value, NULL) && value;
+}
+
+/* --- CLP -------------------------------------------------------------------------------------- */
+
+static void take_bars(struct captured *captured)
+{
+	const struct zpci_clp_query_function_response *answer = &captured->answer;
+
+	for (unsigned i = 0; i < CAPTURED_BARS; i++) {
+		uint32_t image = zpci_le32_get(answer->bar[i]);
+		struct captured_bar *bar = &captured->bars[i];
+
+		*bar = (struct captured_bar){ .size = 0 };
+		if (!answer->bar_size[i] || answer->bar_size[i] > 63)
+			continue;
+		bar->size = 1ull << answer->bar_size[i];
+		bar->io = image & PCI_BASE_ADDRESS_SPACE_IO;
+		bar->wide = !bar->io && image & PCI_BASE_ADDRESS_MEM_TYPE_64;
+		bar->prefetchable = !bar->io && image & PCI_BASE_ADDRESS_MEM_PREFETCH;
+	}
+}
+
+static void read_clp(struct captured *captured, int fd)
+{
+	const struct function *f = captured->function;
+	struct zpci_clp_query_function_response *answer = &captured->answer;
+
+	if (fd < 0 || !f->listed) {
+		problem_set(&captured->clp_problem, "CLP was not asked");
+		return;
+	}
+	if (clp_answer_function(fd, (uint32_t)f->items[ITEM_HANDLE].value, answer,
+				&captured->clp_problem))
+		return;
+	captured->answered = true;
+	take_bars(captured);
+	memcpy(captured->pfip, answer->pfip, sizeof(captured->pfip));
+	captured->has_pfip = true;
+	captured->has_utility_string = answer->flags & ZPCI_CLP_QF_UTILITY_STRING;
+	memcpy(captured->utility_string, answer->utility_string, sizeof(captured->utility_string));
+}
+
+void captured_read(struct captured *captured, const struct function *function, int fd)
+{
+	memset(captured, 0, sizeof(*captured));
+	captured->function = function;
+	captured->standby = function->listed && !function->configured;
+	if (function->has_device)
+		read_sysfs(captured);
+	read_clp(captured, fd);
+}
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+static bool from_sysfs(const struct captured *captured, enum item_name name, uint64_t *value)
+{
+	const struct item *item = &captured->function->items[name];
+
+	*value = item->value;
+	return item->state == ITEM_KNOWN;
+}
+
+#define NUMBER(name, type, item, said)                                                             \
+	bool captured_##name(const struct captured *captured, type *name)                          \
+	{                                                                                          \
+		uint64_t value = 0;                                                                \
+		bool known = captured->answered || from_sysfs(captured, item, &value);             \
+                                                                                                   \
+		*name = (type)(captured->answered ? (said) : value);                               \
+		return known;                                                                      \
+	}
+
+NUMBER(uid, uint32_t, ITEM_UID, zpci_be32_get(captured->answer.uid))
+NUMBER(pchid, uint16_t, ITEM_PCHID, zpci_be16_get(captured->answer.pchid))
+NUMBER(vfn, uint16_t, ITEM_VFN, zpci_be16_get(captured->answer.vfn))
+NUMBER(pfgid, uint8_t, ITEM_PFGID, captured->answer.pfgid)
+NUMBER(pft, uint8_t, ITEM_PFT, captured->answer.pft)
+NUMBER(port, uint8_t, ITEM_PORT, captured->answer.port & 0x0f)
