@@ -129,7 +129,7 @@ is "$status $err" "0 " "unchecked: describe takes it"
 
 tool host capture --sysfs "$sysfs" 999
 is "$status" 3 "no such function: status"
-like "$err" "there is no function 999;" "no such function: message"
+like "$err" "999' is no function;" "no such function: message"
 tool host capture --sysfs "$sysfs" 0999:00:00.0
 is "$status" 3 "no such address: status"
 tool host capture --sysfs "$tap_folder/nothing"
