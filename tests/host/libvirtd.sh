@@ -244,15 +244,26 @@ _libvirtd_run() {
 	# shellcheck disable=SC2086 # words
 	$libvirtd_before ${libvirtd_root:+chroot "$libvirtd_root"} \
 		env -u LD_LIBRARY_PATH "${variables[@]}" libvirtd -d -p "$tap_folder/libvirtd.pid" ||
-		return 1
-	on uri || return 1
+		_libvirtd_complain "libvirtd does not start" || return
+	on uri || _libvirtd_complain "libvirtd does not answer: $out" || return
 	libvirtd_version=$(sed -n 's/.*: libvirt version: \([0-9.]*\).*/\1/p' "$libvirtd_log" | head -n 1)
 }
 
+# _libvirtd_complain TEXT: with the end of the daemon's log
+_libvirtd_complain() {
+	echo "# $1"
+	tail -n 5 "$libvirtd_log" | sed 's/^/# /'
+	return 1
+}
+
+# The threads of libvirt 10.3 and later can wait for each other at the end (nodeStateShutdownWait());
+# it then ends by itself after 30 s (virNetDaemonFinishTimer()).
 libvirtd_stop() {
 	local pid
 	pid=$(cat "$tap_folder/libvirtd.pid") && kill "$pid" || return 1
-	timeout 30 tail --pid="$pid" -s 0.05 -f /dev/null
+	timeout 60 tail --pid="$pid" -s 0.05 -f /dev/null && return
+	_libvirtd_complain "libvirtd did not end in 60 s; its threads wait in $(cat \
+		"/proc/$pid/task"/*/wchan 2>/dev/null | tr '\0' ' ')"
 }
 
 _libvirtd_end() {
