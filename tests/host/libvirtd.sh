@@ -256,8 +256,8 @@ _libvirtd_complain() {
 	return 1
 }
 
-# The threads of libvirt 10.3 and later can wait for each other at the end (nodeStateShutdownWait());
-# it then ends by itself after 30 s (virNetDaemonFinishTimer()).
+# The threads of libvirt 10.3 and later can wait for each other at the end
+# (nodeStateShutdownWait()). It then ends by itself after 30 s (virNetDaemonFinishTimer()).
 libvirtd_stop() {
 	local pid
 	pid=$(cat "$tap_folder/libvirtd.pid") && kill "$pid" || return 1
@@ -301,14 +301,14 @@ _libvirtd_idle() {
 }
 
 libvirtd_domain() {
-	local name=$1
+	local name=$1 boot=${libvirtd_boot/>idle</>$tap_folder/idle<}
 	shift
 	cat <<-XML
 		<domain type='qemu'>
 		  <name>$name</name>
 		  <memory unit='MiB'>256</memory>
 		  <vcpu>1</vcpu>
-		  <os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type>${libvirtd_boot/>idle</>$tap_folder/idle<}</os>
+		  <os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type>$boot</os>
 		  <on_crash>destroy</on_crash>
 		  <devices>
 		    <emulator>$libvirtd_emulator</emulator>
