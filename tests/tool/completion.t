@@ -101,6 +101,7 @@ offers "zpci host show 0x501 --sys" "--sysfs" "an option behind a function"
 like "$(replies "zpci host show $fake ")" "^0x00000401\$" "functions, nothing typed"
 like "$(replies "zpci host show $fake ")" "^--json\$" "and options"
 offers "zpci host list $fake 0x" "" "a command without an argument"
+offers "zpci host hook re" "remove" "an argument that is one of some words"
 offers "zpci host list --sysfs $tap_folder/s" "$tap_folder/sys" "a folder"
 # shellcheck disable=SC2016
 ln -s ../../devices/pci0200:00/0200:00:00.0/net/eno200 "$tap_folder/sys/class/net/\$(touch executed)"

@@ -66,6 +66,9 @@ static const struct subcommand subcommands[] = {
 	{ "host capture", "[OPTION]... [FUNCTION...]",
 	  "write functions of this Linux as a configuration", TOOL_HOST_CAPTURE, tool_host_capture,
 	  0, 4096 },
+	{ "host hook", "install|remove|show [OPTION]...",
+	  "let libvirt refuse guests whose functions cannot be given to them", TOOL_HOST_HOOK,
+	  tool_host_hook, 1, 5 },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -176,6 +176,7 @@ static int set_guest_fid(struct tool_options *options, const char *value)
 SET_STRING(sysfs, host.sysfs)
 SET_STRING(connect, host.connect)
 SET_STRING(host_guest, host.guest)
+SET_STRING(hooks, host.hooks)
 SET_FLAG(no_libvirt, host.no_libvirt)
 SET_FLAG(dry_run, host.dry_run)
 SET_FLAG(live, host.live)
@@ -228,14 +229,14 @@ static int set_append(struct tool_options *options, const char *value)
 #define SYSFS                                                                                      \
 	(TOOL_HOST_LIST | TOOL_HOST_SHOW | TOOL_HOST_CHECK | TOOL_HOST_XML | TOOL_HOST_ATTACH |    \
 	 TOOL_HOST_DETACH | TOOL_HOST_GUESTS | TOOL_HOST_WATCH | TOOL_HOST_RESERVE |               \
-	 TOOL_HOST_UNRESERVE | TOOL_HOST_CAPTURE)
+	 TOOL_HOST_UNRESERVE | TOOL_HOST_HOOK | TOOL_HOST_CAPTURE)
 /* Those that ask libvirt, and those that can do without. */
 #define LIBVIRT (MAY_ASK | TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_GUESTS)
 #define MAY_ASK (TOOL_HOST_CHECK | TOOL_HOST_XML)
 #define CHANGES                                                                                    \
 	(TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE |           \
 	 TOOL_HOST_HOOK)
-#define HOST (SYSFS | TOOL_HOST_EXPLAIN | TOOL_HOST_HOOK)
+#define HOST (SYSFS | TOOL_HOST_EXPLAIN)
 #define ALL (FIRMWARE | HOST)
 #define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
 #define NOT_EMPTY "a value that is not empty"
@@ -298,6 +299,8 @@ const struct option_row option_rows[] = {
 	  NULL },
 	{ "config", NULL, "change the guest's definition", TOOL_HOST_ATTACH | TOOL_HOST_DETACH,
 	  set_in_config, NULL },
+	{ "hooks", "DIR", "libvirt's folder (default: /etc/libvirt/hooks/qemu.d)", TOOL_HOST_HOOK,
+	  set_hooks, NOT_EMPTY },
 	{ "anonymous", NULL, "leave out what names this machine", TOOL_HOST_CAPTURE, set_anonymous,
 	  NULL },
 	{ "dry-run", NULL, "print what would be done, and change nothing", CHANGES, set_dry_run,

@@ -35,6 +35,7 @@ struct host_options {
 	const char *guest;
 	const char *guest_uid; /* "auto", "same", or a number in C's notation that is in range */
 	const char *guest_fid;
+	const char *hooks; /* libvirt's folder */
 	bool no_libvirt;
 	bool dry_run;
 	bool live;

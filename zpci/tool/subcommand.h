@@ -51,4 +51,7 @@ int tool_host_unreserve(const struct tool_options *options);
 /* host/capture.c */
 int tool_host_capture(const struct tool_options *options);
 
+/* host/hook/subcommand.c */
+int tool_host_hook(const struct tool_options *options);
+
 #endif
