@@ -42,7 +42,7 @@ const struct message messages[] = {
 	},
 	{
 		.name = "uid-range",
-		.pattern = "PCI[^']* uid='0x([0-9a-fA-F]{1,8})'",
+		.pattern = "PCI[^']{0,40} uid='0x([0-9a-fA-F]{1,8})'",
 		.values = { "uid:16" },
 		.happened = "A <zpci> of the domain has the UID {uid}. UIDs are 0x0001 to 0xffff; "
 			    "0 means that a function has none.",
