@@ -151,9 +151,11 @@ is "$status" 1 "what is behind the limit is not looked at"
 	echo "zPCI uid 10 is already reserved"; } >"$tap_folder/log"
 explain "$tap_folder/log"
 is "$(grep -c '^line' "$tap_folder/out")" 2993 "thousands of messages"
-perl -e 'print "PCI" x 2700, "\n" for 1 .. 1000' >"$tap_folder/log"
-timeout 60 "$zpci" host explain <"$tap_folder/log" >/dev/null 2>&1
-is "$?" 1 "the beginning of a message, again and again, takes no minute"
+if [ -z "${EMULATOR:-}" ]; then
+	perl -e 'print "PCI" x 2700, "\n" for 1 .. 400' >"$tap_folder/log"
+	(ulimit -t 10 && exec "$zpci" host explain <"$tap_folder/log" >/dev/null 2>&1)
+	is "$?" 1 "the beginning of a message, again and again, takes no 10 s of a CPU"
+fi
 head -c 300000 /dev/urandom >"$tap_folder/log"
 explain "$tap_folder/log"
 is "$status:$(LC_ALL=C tr -d '\n\t -~\200-\377' <"$tap_folder/out")" "1:" "noise"
