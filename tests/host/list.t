@@ -45,18 +45,19 @@ value() {
 list
 is "$status" 0 "the usual host: status"
 is "$err" "" "the usual host: no message"
-row "FID UID UNIQUE ADDRESS PCHID PFT PORT VFN KIND STATE DRIVER OVERRIDE GROUP DEVICES USE" "titles"
-row "0x00000401 0x0120 yes 0120:00:00.0 0x01c4 0x0a 1 0 PF \(2/8 VFs\) configured mlx5_core - 0 - -" \
+row "FID UID UNIQUE ADDRESS PCHID PFT PORT VFN KIND STATE DRIVER OVERRIDE GROUP DEVICES \
+GUEST USE" "titles"
+row "0x00000401 0x0120 yes 0120:00:00.0 0x01c4 0x0a 1 0 PF \(2/8 VFs\) configured mlx5_core - 0 - \? -" \
 	"a PF"
-row "0x00000402 0x0121 yes 0120:00:00.1 0x01c4 0x0a 1 1 VF linked \(0120:00:00.0\) configured mlx5_core - 1 - -" \
+row "0x00000402 0x0121 yes 0120:00:00.1 0x01c4 0x0a 1 1 VF linked \(0120:00:00.0\) configured mlx5_core - 1 - \? -" \
 	"a linked VF"
-row "0x00000501 0x0200 yes 0200:00:00.0 0x01c8 0x0a 1 3 VF detached configured mlx5_core - 3 eno200 -" \
+row "0x00000501 0x0200 yes 0200:00:00.0 0x01c8 0x0a 1 3 VF detached configured mlx5_core - 3 eno200 \? -" \
 	"a detached VF"
-row "0x00000601 0x0300 yes 0300:00:00.0 0x01d0 0x0b 1 2 VF detached configured nvme - 5 nvme0n1 -" \
+row "0x00000601 0x0300 yes 0300:00:00.0 0x01d0 0x0b 1 2 VF detached configured nvme - 5 nvme0n1 \? -" \
 	"a disk's VF"
-row "0x00001000 0x1000 yes 1000:00:00.0 0x07c0 0x05 1 0 plain configured ism - 6 - -" \
+row "0x00001000 0x1000 yes 1000:00:00.0 0x07c0 0x05 1 0 plain configured ism - 6 - \? -" \
 	"an ISM function"
-row "0x00000503 - - 0000:00:00.0 - - - - - standby - - - - -" "a function in standby"
+row "0x00000503 - - 0000:00:00.0 - - - - - standby - - - - \? -" "a function in standby"
 is "$(wc -l <<<"$out")" 9 "there are no more lines"
 is "$(awk '{ print index($0, "0x00000501") ? 0 : match($0, / (configured|standby|STATE) /) }' \
 	<<<"$out" | sort -u | grep -cv '^0$')" 1 "columns are aligned"
@@ -127,6 +128,7 @@ done <<-'end'
 	0501|infiniband|[]
 	0501|in_use|false
 	0501|uses|[]
+	0501|guests|null
 	0501|not_read|{}
 	0501|utility_string|null
 	0401|kind|pf
@@ -146,11 +148,52 @@ done <<-'end'
 	1000|pft_name|ISM
 end
 
+# --- guests --------------------------------------------------------------------------------------
+
+# hostdev DOMAIN: the function on this bus, for a guest.
+hostdev() {
+	echo "<hostdev mode='subsystem' type='pci'><source><address domain='$1' bus='0' slot='0'" \
+		"function='0'/></source></hostdev>"
+}
+{
+	echo "<node>"
+	for name in web1 'db 2'; do
+		echo "<domain type='test'><name>$name</name><memory>8192</memory><os><type>hvm</type>" \
+			"</os><devices>$(hostdev 0x0200)</devices></domain>"
+	done
+	echo "</node>"
+} >"$tap_folder/node.xml"
+libvirt=(--connect "test://$tap_folder/node.xml")
+list "${libvirt[@]}"
+if grep -q 'built without libvirt' <<<"$err"; then
+	without=yes
+	is "$status" 0 "without libvirt: status"
+	is "$err" "zpci: guests: this zpci was built without libvirt, so it knows no guests; build it \
+with libvirt-dev and libxml2-dev" "without libvirt: message"
+else
+	row "0x00000501 .* eno200 db 2 \(.*live.*\), web1 \(.*live.*\) -" "guests that have it"
+	row "0x00000601 .* nvme0n1 - -" "no guest has it"
+	is "$err" "" "guests: no message"
+	list --json "${libvirt[@]}"
+	flat=$(flatten)
+	like "$(sed -n 's/^0x00000501 guests //p' <<<"$flat")" \
+		'^\[\{"definition":(true|false),"live":true,"name":"db 2","uuid":"[0-9a-f-]+"\},' "guests: JSON"
+	value 0x00000601 guests '[]' "guests: JSON of none"
+	list --connect test:///nonexistent
+	row "0x00000501 .* eno200 \? -" "no libvirt: a question mark"
+	like "$err" "^zpci: guests: .*nonexistent" "no libvirt: message"
+	is "$status" 0 "no libvirt: status"
+	list "${libvirt[@]}" --no-libvirt
+	row "0x00000501 .* eno200 \? -" "--no-libvirt"
+	is "$err" "" "--no-libvirt: no message"
+fi
+
 # Each member is one that the manual lists, and has the type that it says, or is null.
 sysfs_net 0201:00:00.0 eno201 up
-list --json
+list --json "${libvirt[@]}"
 sed -n '/^\.Ss JSON/,/^\.S[sh] [^J]/s/^\.It Va \([a-z_.]*\) Pq \([a-z]*\)$/\1 \2/p' "$man" |
 	sort >"$tap_folder/documented"
+[ -z "${without:-}" ] || sed -i '/^guests\./d' "$tap_folder/documented"
 perl -MJSON::PP -0777 -e '
 	sub type {
 		my ($value) = @_;
@@ -252,12 +295,12 @@ is "$err" "" "all is well again"
 
 ln -sfn ../../../nonsense "$device/iommu_group"
 list
-row "0x00000501 .* \? eno200 -" "an IOMMU group without a number"
+row "0x00000501 .* \? eno200 \? -" "an IOMMU group without a number"
 like "$err" "iommu_group: .*nonsense. is no IOMMU group" "an IOMMU group without a number: message"
 ln -sfn ../../../kernel/iommu_groups/3 "$device/iommu_group"
 attribute driver_override vfio-pci
 list
-row "0x00000501 .* mlx5_core vfio-pci 3 eno200 -" "an override"
+row "0x00000501 .* mlx5_core vfio-pci 3 eno200 \? -" "an override"
 attribute driver_override '(null)'
 
 # Names that are none.
@@ -270,13 +313,13 @@ is "$(wc -l <<<"$out"), $status, $err" "9, 0, " "names that are none"
 rm "$root/class/net/file"
 ln -s /nowhere/0200:00:00.0/net/x "$root/class/net/elsewhere"
 list
-row "0x00000501 .* 3 elsewhere,eno200 \?" "a device that just went"
+row "0x00000501 .* 3 elsewhere,eno200 \? \?" "a device that just went"
 like "$err" "FID 0x00000501: use: .*/elsewhere: No such file" "a device that just went: message"
 rm "$root/class/net/elsewhere"
 evil=$(printf 'e\033[2J')
 ln -s ../../devices/pci0200:00/0200:00:00.0/net/eno200 "$root/class/net/$evil"
 list
-row "0x00000501 .* 3 e\?\[2J,eno200 -" "a name of control characters"
+row "0x00000501 .* 3 e\?\[2J,eno200 \? -" "a name of control characters"
 list --json
 like "$out" '"e\\u001b\[2J"' "a name of control characters: JSON"
 rm "$root/class/net/$evil"

@@ -51,6 +51,7 @@ IOMMU group      3, alone
 network devices  eno200
 disks            -
 InfiniBand       -
+guest            ?
 use              -" "a detached VF"
 show 0x503
 is "$status" 0 "in standby: status"

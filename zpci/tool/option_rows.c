@@ -232,7 +232,7 @@ static int set_append(struct tool_options *options, const char *value)
 	 TOOL_HOST_UNRESERVE | TOOL_HOST_HOOK | TOOL_HOST_CAPTURE)
 /* Those that ask libvirt, and those that can do without. */
 #define LIBVIRT (MAY_ASK | TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_GUESTS)
-#define MAY_ASK (TOOL_HOST_CHECK | TOOL_HOST_XML)
+#define MAY_ASK (TOOL_HOST_LIST | TOOL_HOST_SHOW | TOOL_HOST_CHECK | TOOL_HOST_XML)
 #define CHANGES                                                                                    \
 	(TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE |           \
 	 TOOL_HOST_HOOK)

@@ -108,7 +108,8 @@ static void put_reason(struct json *j, const char *key, const struct problem *pr
 		json_string(j, key, problem->text);
 }
 
-static void put_reasons(struct json *j, const struct function *f, const struct function_use *use)
+static void put_reasons(struct json *j, const struct function *f, const struct function_use *use,
+			const struct users *users)
 {
 	json_open_object(j, "not_read");
 	for (size_t i = 0; i < ITEM_COUNT; i++) {
@@ -123,6 +124,7 @@ static void put_reasons(struct json *j, const struct function *f, const struct f
 	put_reason(j, "utility_string", &f->utility_problem);
 	put_reason(j, "devices", &f->surroundings.problem);
 	put_reason(j, "uses", &use->problem);
+	put_reason(j, "guests", &users->problem);
 	json_close_object(j);
 }
 
@@ -131,7 +133,8 @@ static const char *text_or_null(const char *text)
 	return *text ? text : NULL;
 }
 
-static void put_function(struct json *j, const struct function *f, const struct function_use *use)
+static void put_function(struct json *j, const struct function *f, const struct function_use *use,
+			 const struct users *users)
 {
 	const struct item *pft = &f->items[ITEM_PFT];
 	const struct surroundings *s = &f->surroundings;
@@ -155,13 +158,14 @@ static void put_function(struct json *j, const struct function *f, const struct 
 	host_names_json(j, "blockdevs", &s->block);
 	host_names_json(j, "infiniband", &s->infiniband);
 	put_uses(j, use);
-	put_reasons(j, f, use);
+	users_json(j, users, f);
+	put_reasons(j, f, use, users);
 	json_close_object(j);
 }
 
 void host_functions_json(FILE *out, const struct inventory *inventory,
 			 const struct function *functions, const struct function_use *uses,
-			 size_t count)
+			 size_t count, const struct users *users)
 {
 	struct json j = { .out = out };
 
@@ -177,7 +181,7 @@ void host_functions_json(FILE *out, const struct inventory *inventory,
 	json_close_object(&j);
 	json_open_array(&j, "functions");
 	for (size_t i = 0; i < count; i++)
-		put_function(&j, &functions[i], &uses[i]);
+		put_function(&j, &functions[i], &uses[i], users);
 	json_close_array(&j);
 	json_close_object(&j);
 }

@@ -9,11 +9,12 @@
 #include "host.h"
 #include "reasons.h"
 #include "table.h"
+#include "users.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
 static const char titles[] = "FID\nUID\nUNIQUE\nADDRESS\nPCHID\nPFT\nPORT\nVFN\nKIND\nSTATE\n"
-			     "DRIVER\nOVERRIDE\nGROUP\nDEVICES\nUSE\n";
+			     "DRIVER\nOVERRIDE\nGROUP\nDEVICES\nGUEST\nUSE\n";
 
 /* The numbers in it. */
 static const enum item_name columns[] = {
@@ -41,7 +42,8 @@ static void add_text(struct table *table, char *text)
 	free(text);
 }
 
-static void add_row(struct table *table, const struct function *f, const struct function_use *use)
+static void add_row(struct table *table, const struct function *f, const struct function_use *use,
+		    const struct users *users)
 {
 	add_item(table, f, ITEM_FID);
 	add_item(table, f, ITEM_UID);
@@ -57,10 +59,12 @@ static void add_row(struct table *table, const struct function *f, const struct 
 	add_text(table, host_override_text(f));
 	add_item(table, f, ITEM_IOMMU_GROUP);
 	add_text(table, host_devices_text(f));
+	add_text(table, users_text(users, f));
 	add_text(table, host_use_text(use));
 }
 
-static int print_table(const struct inventory *inventory, const struct function_use *uses)
+static int print_table(const struct inventory *inventory, const struct function_use *uses,
+		       const struct users *users)
 {
 	struct reasons reasons = { .items = columns,
 				   .item_count = sizeof(columns) / sizeof(columns[0]) };
@@ -70,7 +74,7 @@ static int print_table(const struct inventory *inventory, const struct function_
 
 	table_start(&table, titles);
 	for (i = 0; i < inventory->count; i++)
-		add_row(&table, &inventory->functions[i], &uses[i]);
+		add_row(&table, &inventory->functions[i], &uses[i], users);
 	rc = table_print(&table, stdout);
 	table_free(&table);
 	if (rc) {
@@ -80,20 +84,23 @@ static int print_table(const struct inventory *inventory, const struct function_
 	for (i = 0; i < inventory->count; i++)
 		reasons_add(&reasons, &inventory->functions[i], &uses[i]);
 	reasons_end(&reasons);
+	if (users->problem.text[0])
+		tool_error("guests: %s", users->problem.text);
 	return 0;
 }
 
 /* --- the command ----------------------------------------------------------------------------- */
 
-static int print_list(const struct inventory *inventory, const struct function_use *uses, bool json)
+static int print_list(const struct inventory *inventory, const struct function_use *uses,
+		      const struct users *users, bool json)
 {
 	int rc = 0;
 
 	if (json)
-		host_functions_json(stdout, inventory, inventory->functions, uses,
-				    inventory->count);
+		host_functions_json(stdout, inventory, inventory->functions, uses, inventory->count,
+				    users);
 	else if (inventory->count)
-		rc = print_table(inventory, uses);
+		rc = print_table(inventory, uses, users);
 	else
 		puts("no PCI functions");
 	if (fflush(stdout) || ferror(stdout)) {
@@ -103,7 +110,8 @@ static int print_list(const struct inventory *inventory, const struct function_u
 	return rc ? HOST_EXIT_SYSTEM : 0;
 }
 
-static int read_uses_and_print(const struct inventory *inventory, bool json)
+static int read_uses_and_print(const struct inventory *inventory, const struct users *users,
+			       bool json)
 {
 	struct function_use *uses = calloc(inventory->count + 1, sizeof(*uses));
 	size_t i;
@@ -115,7 +123,7 @@ static int read_uses_and_print(const struct inventory *inventory, bool json)
 	}
 	for (i = 0; i < inventory->count; i++)
 		function_use_read(&inventory->functions[i], &uses[i]);
-	rc = print_list(inventory, uses, json);
+	rc = print_list(inventory, uses, users, json);
 	for (i = 0; i < inventory->count; i++)
 		function_use_free(&uses[i]);
 	free(uses);
@@ -125,10 +133,14 @@ static int read_uses_and_print(const struct inventory *inventory, bool json)
 int tool_host_list(const struct tool_options *options)
 {
 	struct inventory inventory;
+	struct users users = { 0 };
 	int rc = host_read_inventory(&inventory, options);
 
-	if (!rc)
-		rc = read_uses_and_print(&inventory, options->json);
+	if (!rc) {
+		users_read(&users, options);
+		rc = read_uses_and_print(&inventory, &users, options->json);
+	}
+	users_free(&users);
 	inventory_free(&inventory);
 	return rc;
 }

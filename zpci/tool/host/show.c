@@ -12,6 +12,7 @@
 #include "function_text.h"
 #include "host.h"
 #include "table.h"
+#include "users.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
@@ -127,7 +128,8 @@ static void put_uses(const struct function_use *use)
 		    "", use->problem.text);
 }
 
-static void print_function(const struct function *f, const struct function_use *use)
+static void print_function(const struct function *f, const struct function_use *use,
+			   const struct users *users)
 {
 	char *kind = host_kind_text(f);
 	const struct surroundings *s = &f->surroundings;
@@ -145,18 +147,20 @@ static void print_function(const struct function *f, const struct function_use *
 	put_names("network devices", f, &s->net);
 	put_names("disks", f, &s->block);
 	put_names("InfiniBand", f, &s->infiniband);
+	put_allocated("guest", users_text(users, f), &users->problem);
 	put_uses(use);
 }
 
-static int show(const struct inventory *inventory, const struct function *f, bool json)
+static int show(const struct inventory *inventory, const struct function *f,
+		const struct users *users, bool json)
 {
 	struct function_use use;
 
 	function_use_read(f, &use);
 	if (json)
-		host_functions_json(stdout, inventory, f, &use, 1);
+		host_functions_json(stdout, inventory, f, &use, 1, users);
 	else
-		print_function(f, &use);
+		print_function(f, &use, users);
 	function_use_free(&use);
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
@@ -168,12 +172,16 @@ int tool_host_show(const struct tool_options *options)
 {
 	const struct function *f;
 	struct inventory inventory;
+	struct users users = { 0 };
 	int rc = host_read_inventory(&inventory, options);
 
 	if (!rc)
 		rc = host_find_function(&inventory, options->arguments[0], &f);
-	if (!rc)
-		rc = show(&inventory, f, options->json);
+	if (!rc) {
+		users_read(&users, options);
+		rc = show(&inventory, f, &users, options->json);
+	}
+	users_free(&users);
 	inventory_free(&inventory);
 	return rc;
 }
