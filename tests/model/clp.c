@@ -129,9 +129,10 @@ static void fill_function(const struct model_function *function, uint8_t *answer
 			       (plug->vf ? 0 : 0x08) | (plug->utility ? 0x01 : 0));
 	answer[19] = (uint8_t)platform->group;
 	model_put_be(answer + 20, 4, plug->fid);
-	model_put_be(answer + 30, 2, plug->pchid);
+	model_put_be(answer + 30, 2, platform->tells_pchid ? platform->pchid : plug->pchid);
 	fill_bars(function, answer);
 	model_put_be(answer + 56, 4, platform->pfip);
+	answer[60] = (uint8_t)platform->fidparm;
 	answer[61] = (uint8_t)platform->port;
 	answer[62] = platform->measured ? 16 : 0;
 	answer[63] = (uint8_t)platform->pft;

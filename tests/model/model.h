@@ -64,7 +64,9 @@ struct model_platform {
 	uint32_t pfip;
 	bool has_tid;
 	unsigned tid;
-	bool measured; /* it has a measurement block */
+	bool measured;	  /* it has a measurement block */
+	bool tells_pchid; /* @pchid instead of the adapter's */
+	unsigned pchid, fidparm;
 };
 
 #define MODEL_PLATFORMS 4

@@ -284,7 +284,10 @@ static struct zpci_platform platform_of(const struct model_plug *plug)
 	const struct model_platform *from = plug->platform;
 	struct zpci_platform to = {
 		.size = sizeof(to),
-		.given = ZPCI_PLATFORM_ALL,
+		.given = from->tells_pchid ? ZPCI_PLATFORM_ALL
+					   : ZPCI_PLATFORM_ALL & ~ZPCI_PLATFORM_PCHID,
+		.pchid = (uint16_t)from->pchid,
+		.fidparm = (uint8_t)from->fidparm,
 		.pft = (uint8_t)from->pft,
 		.port = (uint8_t)from->port,
 		.has_tid = from->has_tid,
