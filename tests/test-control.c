@@ -313,6 +313,30 @@ static void test_nothing_adds_up(void **state)
 	refuse(control, "add null,adapter=other,pchid=0x100", "probe");
 }
 
+/* The functions of a replica's adapter are described when it is made. A config space is a string of
+ * the configuration, which is freed when its function has gone. */
+static void test_replicas_come_and_go(void **state)
+{
+	struct control *control = *state;
+
+	for (unsigned i = 0; i < 100; i++) {
+		expect(control,
+		       "add replica,pchid=0x300,vfs=4,vf=2,fid=0x3002,vendor=0x15b3,device=0x1016,"
+		       "bar0=0x1000+64bit,config-0x008=80000002",
+		       "ok 0x00003002\n");
+		refuse(control, "add replica,pchid=0x300,vf=3,vendor=1,device=1",
+		       "cannot be added");
+		refuse(control,
+		       "add replica,pchid=0x301,vf=3,vendor=1,device=1,bar1=0x1000+64bit,"
+		       "bar2=0x1000",
+		       "cannot be made");
+		refuse(control, "add replica,pchid=0x301,vf=3,vendor=1,config-0x0=0100zz", "zz");
+		expect(control, "remove 0x3002", "ok\n");
+		zpci_firmware_reset(control->fixture->firmware, ZPCI_RESET_SYSTEM);
+	}
+	assert_true(control->config->string_count < 100);
+}
+
 /* The removal of a function frees strings. Those of groups must stay, since a later function can
  * name one of these groups. */
 static void test_groups_outlive_a_removal(void **state)
@@ -424,6 +448,7 @@ int main(void)
 		CONTROL_TEST(test_adapters_come_and_go),
 		CONTROL_TEST(test_a_removed_function_has_no_timer),
 		CONTROL_TEST(test_nothing_adds_up),
+		CONTROL_TEST(test_replicas_come_and_go),
 		CONTROL_TEST(test_groups_outlive_a_removal),
 		CONTROL_TEST(test_failing),
 		CONTROL_TEST(test_bad_lines),

@@ -218,8 +218,10 @@ static void allowed_utility_ebcdic(const struct key *key, char *buffer, size_t s
 
 /* --- BARs --------------------------------------------------------------------------------- */
 
-/* A size, then the words of flags, all separated by blanks. The size is a power of two, so that the
- * flags have place in it. */
+/* A size, then the words of flags. The size is a power of two, so that the flags have place in it.
+ * The plus sign is for the control channel, whose lines are words between blanks. */
+#define BAR_SEPARATORS " \t+"
+
 static bool parse_bar(const struct key *key, struct setting *setting)
 {
 	const struct key size_key = { .high = ZPCI_REPLICA_BAR_MAX, .low = 4096 };
@@ -230,11 +232,11 @@ static bool parse_bar(const struct key *key, struct setting *setting)
 	(void)key;
 	if (strlen(setting->text) >= sizeof(text))
 		return false;
-	word = strtok_r(strcpy(text, setting->text), " \t", &state);
+	word = strtok_r(strcpy(text, setting->text), BAR_SEPARATORS, &state);
 	size = (struct setting){ .text = word };
 	if (!word || !parse_number(&size_key, &size) || size.value & (size.value - 1))
 		return false;
-	while ((word = strtok_r(NULL, " \t", &state))) {
+	while ((word = strtok_r(NULL, BAR_SEPARATORS, &state))) {
 		uint64_t flag = !strcmp(word, "64bit")		? ZPCI_BAR_64BIT
 				: !strcmp(word, "prefetchable") ? ZPCI_BAR_PREFETCHABLE
 								: 0;

@@ -40,7 +40,7 @@ static int next_byte(const char **text)
 	char digits[3] = "";
 
 	*text += strspn(*text, " \t");
-	if (strspn(*text, "0123456789abcdefABCDEF") != 2)
+	if (strspn(*text, "0123456789abcdefABCDEF") < 2)
 		return -1;
 	memcpy(digits, *text, 2);
 	*text += 2;
@@ -56,11 +56,12 @@ static int put_bytes(struct space *space, unsigned offset, struct place place, c
 		int byte = i < BYTES_MAX && offset < ZPCI_CONFIG_SIZE ? next_byte(&rest) : -1;
 
 		if (byte < 0)
-			return config_error(error, place,
-					    "%s = %.64s: not allowed; allowed is 1 to %u bytes up "
-					    "to 0xfff, each two hexadecimal digits, with blanks in "
-					    "between",
-					    name, value, BYTES_MAX);
+			return config_error(
+				error, place,
+				"%s = %.64s: not allowed; allowed is 1 to %u bytes up "
+				"to 0xfff, each two hexadecimal digits, with or without "
+				"blanks in between",
+				name, value, BYTES_MAX);
 		if (space->given[offset])
 			return config_error(error, place,
 					    "%s = %.64s: byte 0x%03x of the config space is there "
