@@ -214,6 +214,7 @@ if [ -z "${EMULATOR:-}" ]; then
 	unlike "$(cat "$tap_folder/out")" "reload" "which needs no reload"
 	manage install
 fi
+cp "$script" "$tap_folder/ours"
 chmod 644 "$script"
 manage show
 is "$status" 1 "show, not executable: status"
@@ -276,8 +277,8 @@ printf '#!/bin/sh\nexit 0\n' >"$script"
 foreign "a script of another"
 : >"$script"
 foreign "an empty file"
-ln -s /etc/passwd "$script"
-foreign "a symbolic link"
+ln -s "$tap_folder/ours" "$script"
+foreign "a symbolic link, also to a script of ours"
 mkdir "$script"
 foreign "a folder"
 printf '#!/bin/sh\n' >"$tap_folder/hooks/qemu"
