@@ -76,19 +76,20 @@ refused 3 "libvirt has no guest \`three'; \`virsh list --all' shows all" "no suc
 tool host attach 0x999 one
 is "$status" 3 "no such function: exit status"
 tool host attach 0x503 one
-refused 1 "FID 0x00000503 is in standby, so that libvirt cannot name it; configure it first: echo 1\
- >/sys/bus/pci/slots/00000503/power" "a function in standby"
+refused 1 "FID 0x00000503 (0000:00:00.0): in standby: Linux may not use it; echo 1 >\
+ /sys/bus/pci/slots/00000503/power" "a function in standby"
 tool host attach 0x401 one
-refused 1 "FID 0x00000401 is a PF with 2 VFs in use; give a VF to the guest, or remove them: echo 0\
- >/sys/bus/pci/devices/0120:00:00.0/sriov_numvfs" "a PF with VFs"
+refused 1 "FID 0x00000401 (0120:00:00.0): a physical function with 2 VFs, which go when its driver\
+ goes: give a VF to the guest, or take the VFs away first; echo 0 >\
+ /sys/bus/pci/devices/0120:00:00.0/sriov_numvfs" "a PF with VFs"
 tool host attach 0x502 one
 refused 1 "FID 0x00000502 is in guest two (definition) already; detach it there first: zpci host\
  detach 0201:00:00.0 two" "a function in another guest's definition"
 tool host attach 0x501 one --live
 refused 1 "FID 0x00000501: guest one does not run; start it, or use --config" "--live, not running"
 tool host attach 0x501 one --guest-uid 0x50
-refused 1 "FID 0x00000501: guest one has UID 0x0050 already, by rng; use another, such as\
- --guest-uid 0x0051" "a UID that is taken"
+refused 1 "FID 0x00000501 (0200:00:00.0): FID 0x00000501: guest one has UID 0x0050 already, by rng;\
+ use another, such as --guest-uid 0x0051" "a UID that is taken"
 tool host attach 0x501 one --guest-uid 0
 is "$status" 125 "UID 0: exit status"
 tool host detach 0x501
@@ -110,6 +111,12 @@ tool host detach 0777:00:00.0 old
 is "$status$err $out" "0 0777:00:00.0 (0777:00:00.0) is taken from guest old: definition" \
 	"detach: what is no more on this host"
 on undefine old
+
+sysfs_net 0200:00:00.0 eno200 up
+tool host attach 0x501 one
+refused 1 "FID 0x00000501 (0200:00:00.0): eno200 is up; ip link set eno200 down" \
+	"a function in use, as zpci host check says"
+sysfs_net 0200:00:00.0 eno200 down
 
 tool host attach 0x501 one --connect qemu+unix:///system?socket="$tap_folder/none"
 is "$status" 4 "no libvirtd: exit status"
@@ -146,6 +153,19 @@ tool host attach 0x402 two --live
 refused 1 "FID 0x00000402: guest two does not run; start it, or use --config" "the other does not run"
 keep one
 
+# First in the definition, then while it runs; an interface that is one.
+tool host attach 0x403 one --config --guest-uid 0x99
+tool host attach 0x403 one
+is "$status$err $out" "0 FID 0x00000403 (0120:00:00.2) is in guest one as UID 0x0099,\
+ FID 0x00000403: live" "attach: where it is not yet, with the IDs of the definition"
+define net "<interface type='hostdev' managed='yes'><source><address type='pci' domain='0x0300'
+	bus='0' slot='0' function='0'/></source></interface>"
+tool host detach 0x601
+is "$status$err $out" "0 FID 0x00000601 (0300:00:00.0) is taken from guest net: definition" \
+	"detach: an interface"
+on undefine net
+keep one
+
 # libvirt keeps a guest's slot for each attach that it refuses; we do not ask it.
 for ((i = 0; i < 40; i++)); do
 	tool host attach 0x402 one --live --guest-fid 0x50
@@ -156,29 +176,22 @@ tool host attach 0x402 one --live
 is "$status$err" 0 "a good one after them is done"
 define full "$(libvirtd_rng 0x50 0x50)"
 on start full
-libvirtd_hostdev 0120:00:00.2 uid=0x122 fid=0x50 >"$tap_folder/taken.xml"
+libvirtd_hostdev 0201:00:00.0 uid=0x122 fid=0x50 >"$tap_folder/taken.xml"
 for ((i = 0; i < 40; i++)); do
 	on attach-device full "$tap_folder/taken.xml" --live
 done
 like "$out" "No more available PCI slots" "without us, libvirt has no slot left after forty"
-tool host attach 0x403 full --live
+keep full
+tool host attach 0x601 full
 is "$status" 4 "then a good one fails: exit status"
-like "$err" "^zpci: FID 0x00000403 is not given to guest full: .*No more available PCI slots" \
+like "$err" "^zpci: FID 0x00000601 is not given to guest full: .*No more available PCI slots" \
 	"then a good one fails: message"
-is "$(tail -n 1 <<<"$err")" "zpci: guest full and FID 0x00000403 are as before" "and is undone"
+is "$(tail -n 1 <<<"$err")" "zpci: guest full and FID 0x00000601 are as before" "and is undone"
+kept full "then a good one fails"
 on destroy full
 on undefine full
 
 # --- failures in the middle ------------------------------------------------------------------
-
-# libvirt refuses after the definition was changed.
-rm /dev/vfio/vfio
-tool host attach 0x403 one
-is "$status $err" "4 zpci: FID 0x00000403 is not given to guest one: unsupported configuration:\
- host doesn't support passthrough of host PCI devices
-zpci: guest one and FID 0x00000403 are as before" "libvirt refuses the running guest"
-kept one "libvirt refuses the running guest"
-: >/dev/vfio/vfio
 
 # QEMU refuses after the function was bound to vfio-pci.
 on qemu-monitor-command one \

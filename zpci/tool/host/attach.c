@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/collect.h"
+#include "check/refusal.h"
 #include "handover.h"
 #include "handover_undo.h"
 #include "guest_ids.h"
@@ -32,21 +34,7 @@ static int refuse(const struct problem *problem)
 	return HOST_EXIT_REFUSED;
 }
 
-/* A PF that leaves takes its VFs with it. */
-static int check_vfs(const struct handover *handover)
-{
-	size_t vfs = 0;
-
-	for (size_t i = 0; i < handover->inventory.count; i++)
-		vfs += !strcmp(handover->inventory.functions[i].physfn, handover->address);
-	if (!vfs)
-		return 0;
-	tool_error("%s is a PF with %zu VFs in use; give a VF to the guest, or remove them: echo 0 "
-		   ">/sys/bus/pci/devices/%s/sriov_numvfs",
-		   handover->name, vfs, handover->address);
-	return HOST_EXIT_REFUSED;
-}
-
+/* `zpci host check` only warns of it, as both can be defined. */
 static int check_others(const struct handover *handover)
 {
 	const struct guest_function *function;
@@ -61,17 +49,6 @@ static int check_others(const struct handover *handover)
 		   handover->name, other->name, guest_where_name(function->where),
 		   handover->address, other->name);
 	return HOST_EXIT_REFUSED;
-}
-
-static int check_function(const struct handover *handover)
-{
-	struct problem problem;
-	int status;
-
-	if (hostdev_check_address(handover->function, &problem))
-		return refuse(&problem);
-	status = check_vfs(handover);
-	return status ? status : check_others(handover);
 }
 
 /* Where the guest gets the function: both where it can be, if no option says it. */
@@ -122,6 +99,33 @@ static int choose_ids(const struct handover *handover, unsigned int where, struc
 	return guest_ids_choose(ids, handover->guest, where, handover->function, uid, fid, &problem)
 		       ? refuse(&problem)
 		       : 0;
+}
+
+/* All that `zpci host check` looks at. A failure is refused, the rest is not said here. */
+static int check_all(const struct handover *handover, unsigned int where)
+{
+	const struct tool_options *options = handover->options;
+	struct check_facts_storage storage;
+	struct check_report report;
+	struct check_facts facts;
+	int status = 0;
+
+	check_facts_collect(&facts, &storage, &handover->inventory, handover->function,
+			    options->host.sysfs);
+	facts.guests = &handover->guests;
+	facts.guest = handover->guest;
+	facts.where = where;
+	facts.guest_uid = options->host.guest_uid;
+	facts.guest_fid = options->host.guest_fid;
+	if (host_check(&report, &facts)) {
+		tool_error("out of memory");
+		status = HOST_EXIT_SYSTEM;
+	} else if (check_refuse(&report, handover->function)) {
+		status = HOST_EXIT_REFUSED;
+	}
+	check_report_free(&report);
+	check_facts_free(&storage);
+	return status;
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */
@@ -181,9 +185,11 @@ static int check_and_attach(struct handover *handover)
 	unsigned int where;
 	int status;
 
-	status = check_function(handover);
+	status = choose_where(handover, &where);
 	if (!status)
-		status = choose_where(handover, &where);
+		status = check_others(handover);
+	if (!status)
+		status = check_all(handover, where);
 	if (!status)
 		status = choose_ids(handover, where, &ids);
 	if (status)
