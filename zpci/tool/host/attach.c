@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/collect.h"
-#include "check/refusal.h"
+#include "guest_ids.h"
 #include "handover.h"
 #include "handover_undo.h"
-#include "guest_ids.h"
 #include "host.h"
 #include "hostdev.h"
+#include "zpci/tool/host/check/collect.h"
+#include "zpci/tool/host/check/refusal.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
