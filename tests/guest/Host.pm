@@ -22,13 +22,14 @@ sub requires_host {
 	-e "$cache/host/disk" or plan skip_all => "no host; `./zpci-lab host true' makes one";
 }
 
-# For scripts: `await CONDITION', and `quiet COMMAND...', which prints the output of a command that
-# fails.
+# For scripts: `await CONDITION', and `quiet COMMAND...', which prints the errors of a command that
+# fails or complains.
 my $head = $await . <<'END';
 quiet() {
-	local output status=0
-	output=$("$@" 2>&1) || status=$?
-	[ $status -eq 0 ] || echo "failed: $*: status $status: $output"
+	local status=0
+	"$@" >/tmp/quiet.out 2>/tmp/quiet.err || status=$?
+	[ $status -eq 0 ] && [ ! -s /tmp/quiet.err ] ||
+		echo "failed: $*: status $status: $(cat /tmp/quiet.err)"
 	return $status
 }
 END

@@ -14,6 +14,8 @@ use FindBin;
 use lib $FindBin::Bin;
 use Guest;
 use Host;
+use JSON::PP;
+use MIME::Base64;
 use Test::More;
 
 requires_guest();
@@ -77,6 +79,7 @@ rm $rules/60-zpci-reserve-00000502.rules
 
 zpci host reserve --dry-run 0x501 >/dev/null
 drivers "dry run"
+rmmod vfio_pci
 quiet zpci host reserve 0x501
 quiet zpci host reserve fid:601
 drivers reserved
@@ -150,14 +153,58 @@ echo "again: $(zpci host unreserve 0x502)"
 quiet zpci-control remove 0x503
 await '[ ! -e $devices/02bb:00:00.0 ]'
 quiet zpci host unreserve 0x503
+
+# --- a guest of libvirt ----------------------------------------------------------------------
+
+# Its init is that of our guests, zpci/guest/init. Time in it is counted in instructions: in real
+# time a guest of an emulated CPU can do little more than handle its timer.
+mkdir -p /tmp/add/zpci
+echo "exec zpci-inspect --json --fid 502 --interrupts 4 --dma-bytes 0" >/tmp/add/zpci/exec
+echo web >/tmp/add/zpci/nonce
+cp /usr/share/zpci-lab/initrd /tmp/initrd
+(cd /tmp/add && printf '%s\n' zpci zpci/exec zpci/nonce | busybox cpio -o -H newc 2>/dev/null) \
+	>>/tmp/initrd
+channel() { echo "<channel type='file'><source path='/tmp/$1'/><target type='virtio' name='$2'/></channel>"; }
+cat >/tmp/web.xml <<XML
+<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
+  <name>web</name><memory unit='MiB'>192</memory><vcpu>1</vcpu><cpu mode='maximum'/>
+  <os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type>
+    <kernel>/usr/share/zpci-lab/kernel</kernel><initrd>/tmp/initrd</initrd></os>
+  <on_reboot>destroy</on_reboot>
+  <devices>
+    <console type='file'><source path='/tmp/console'/><target type='sclp'/></console>
+    $(channel output org.zpci.output)$(channel error org.zpci.error)
+    <hostdev mode='subsystem' type='pci' managed='yes'>
+      <source><address domain='0x0201' bus='0x00' slot='0x00' function='0x0'/></source>
+      <address type='pci'><zpci uid='0x0201' fid='0x00000502'/></address>
+    </hostdev>
+    <memballoon model='none'/>
+  </devices>
+  <qemu:commandline><qemu:arg value='-icount'/><qemu:arg value='shift=6'/></qemu:commandline>
+</domain>
+XML
+echo "before the guest: $(driver_of 502)"
+quiet virsh define --validate /tmp/web.xml
+quiet virsh start web
+echo "in the guest: $(driver_of 502)"
+virsh nodedev-reattach pci_0201_00_00_0 2>&1 | sed -n 's/^error: PCI/libvirt refuses: PCI/p'
+quiet virsh event web lifecycle --timeout 1200
+await '[ "$(driver_of 502)" != vfio-pci ]'
+echo "after the guest: $(driver_of 502)"
+sed 's/^/level 2: /' /tmp/console >/dev/console
+echo "level2: $(sed 's/\x1b_zpci:[^\\]*\\//g' /tmp/output | base64 -w 0)"
+cat /tmp/error >&2
+virsh undefine web >/dev/null
+
 echo "last rules: $(ours)"
 echo "last list: $(zpci host reserve)"
 END
 
-my $run = host([], $script);
+my $run = host([ '--timeout', 1800 ], $script);
 my %said = %{ $run->{said} };
 diag(sprintf('%d s', $run->{seconds}));
 is($run->{status}, 0, 'the script came to its end') or diag($run->{err});
+is_deeply($run->{said}{failed}, undef, 'no command failed or complained');
 
 sub said {
 	my ($key, $expected, $name) = @_;
@@ -210,6 +257,20 @@ said('open', [ 'zpci: FID 0x00000601 is in use: process PID (bash) has it open; 
 	    . 'it from the guest, or remove the rule alone by --no-apply status 1 ' ],
 	'a function that a process has open is not unreserved');
 said('again', ['FID 0x00000502 is not reserved'], 'unreserving twice');
+said('before the guest', ['pci-stub'], 'a VF with a driver');
+said('in the guest', ['vfio-pci'], "managed='yes' binds it to vfio-pci for the guest");
+said('libvirt refuses', [ 'PCI device 0201:00:00.0 is in use by driver QEMU, domain web' ],
+	'libvirt does not take it from a running guest');
+said('after the guest', ['pci-stub'], 'the guest has ended: the VF is back at its driver');
+my $report = eval { decode_json(decode_base64($said{level2}[0] // '')) };
+ok($report, 'a report of the guest') or diag($said{level2}[0] // 'none');
+my $seen = observed(function_of($report->{vfio}, 0x502));
+is_deeply([ $seen->{vfn}, $seen->{no_command_memory} ], [ 4, 1 ],
+	"in the guest: the VF's number, and the kernel's no_command_memory") or diag(explain($seen));
+is(function_of($report->{functions}, 0x502)->{kind}, 'VF detached', 'in the guest: a detached VF');
+# The vfio of the host emulates the Memory bit.
+is_deeply([ differences($seen, 'vfio', 4) ], [], 'in the guest: as profile vfio');
+
 said('last rules', [''], 'no rule is left');
 said('last list', ['no function is reserved']);
 

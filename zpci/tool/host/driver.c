@@ -12,8 +12,8 @@
 #include <sys/sysmacros.h>
 
 #include "driver.h"
+#include "program.h"
 #include "zpci/inventory/sysfs.h"
-#include "zpci/tool/boot/process.h"
 
 /* --- binding --------------------------------------------------------------------------------- */
 
@@ -47,20 +47,14 @@ static int rebind(const struct function *f, const char *override, struct problem
 /* The module, which the kernel does not load for a driver_override. */
 static int load_vfio(struct problem *problem)
 {
-	char *argv[] = { "modprobe", "vfio-pci", NULL };
-	char path[SYSFS_PATH_SIZE], output[256], end[64];
+	static const char *const argv[] = { "modprobe", "vfio-pci", NULL };
+	char path[SYSFS_PATH_SIZE];
 	struct stat info;
-	int status;
 
 	sysfs_path(path, "bus/pci/drivers/vfio-pci");
 	if (stat(path, &info) == 0 || !sysfs_is_own())
 		return 0;
-	status = tool_process_read(argv, output, sizeof(output));
-	if (status == 0)
-		return 0;
-	return problem_set(problem, "`modprobe vfio-pci' %s",
-			   status < 0 ? "could not be run"
-				      : tool_process_end(status, end, sizeof(end)));
+	return host_program_run(argv, problem);
 }
 
 int host_driver_vfio(const struct function *f, struct problem *problem)

@@ -12,10 +12,10 @@
 #include "driver.h"
 #include "function_name.h"
 #include "host.h"
+#include "program.h"
 #include "rule.h"
 #include "zpci/inventory/slot.h"
 #include "zpci/inventory/use.h"
-#include "zpci/tool/boot/process.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 #include "zpci/util/json.h"
@@ -188,16 +188,12 @@ static int check(const struct reservation *r)
  * read them. */
 static void reload(const struct reservation *r)
 {
-	char *argv[] = { "udevadm", "control", "--reload", NULL };
-	char output[256], end[64];
-	int status;
+	static const char *const argv[] = { "udevadm", "control", "--reload", NULL };
+	struct problem problem;
 
-	if (r->options->host.sysfs)
-		return;
-	status = tool_process_read(argv, output, sizeof(output));
-	if (status > 0)
-		tool_error("note: `udevadm control --reload' %s; is udev's daemon running?",
-			   tool_process_end(status, end, sizeof(end)));
+	if (!r->options->host.sysfs && host_program_run(argv, &problem))
+		tool_error("note: udev was not told of the rule: %s; is its daemon running?",
+			   problem.text);
 }
 
 /* Whether the driver has to change now. */
