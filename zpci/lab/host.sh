@@ -234,6 +234,8 @@ host_build_make() {
 	mkdir -p "$tree/build/zpci"
 	install -m 644 "$ZPCI_SOURCE/zpci/lab/host/start" "$tree/build/zpci/start" || return 1
 	install -m 755 "$ZPCI_SOURCE/zpci/lab/host/control" "$tree/build/usr/bin/zpci-control" || return 1
+	install -D -m 644 "$ZPCI_SOURCE/zpci/lab/host/web.xml" "$tree/build/usr/share/zpci-lab/web.xml" ||
+		return 1
 	guest_archive "$tree" "$1" || return 1
 	rm -rf "$tree"
 }
