@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What zpci host reads from a domain's XML, which can come from anywhere: zpci/tool/host/guests.h.
+ * What zpci host reads from a domain's XML, which can come from anywhere; guests.h.
  * libvirt would refuse most of what is wrong here, so that it cannot be tried by libvirt.
  */
 #define _GNU_SOURCE 1
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "zpci/tool/host/guests.h"
+#include "zpci/tool/host/guests/guests.h"
 
 #define HEAD                                                                                       \
 	"<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"              \

@@ -25,7 +25,7 @@
 #include "zpci/inspect/kernel/kernel.h"
 #include "zpci/inspect/session/compare.h"
 #include "zpci/inspect/session/report.h"
-#include "zpci/inventory/capture.h"
+#include "zpci/inventory/capture/capture.h"
 #include "zpci/inventory/inventory.h"
 #include "zpci/util/json.h"
 

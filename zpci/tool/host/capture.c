@@ -9,7 +9,7 @@
 
 #include "function_name.h"
 #include "host.h"
-#include "zpci/inventory/capture.h"
+#include "zpci/inventory/capture/capture.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* without_libvirt.c - what a build without libvirt and libxml2 says of what needs them. */
-#include "guests.h"
+#include "zpci/tool/host/guests/guests.h"
 #include "host.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"

@@ -19,7 +19,7 @@
 #include "result.h"
 #include "zpci/inventory/inventory.h"
 #include "zpci/inventory/use.h"
-#include "zpci/tool/host/guests.h"
+#include "zpci/tool/host/guests/guests.h"
 
 struct check_facts {
 	const struct inventory *inventory;

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "checks.h"
-#include "zpci/tool/host/guest_ids.h"
+#include "zpci/tool/host/guests/guest_ids.h"
 
 #define MIB (UINT64_C(1) << 20)
 /* What libvirt adds to a guest's memory for vfio: qemuDomainGetMemLockLimitBytes(). */

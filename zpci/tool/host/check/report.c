@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "report.h"
-#include "zpci/tool/host/function_json.h"
+#include "zpci/tool/host/list/function_json.h"
 #include "zpci/util/json.h"
 
 /* Where a failure is on the line can be seen from afar. */

@@ -19,7 +19,7 @@
 
 #include "hook.h"
 #include "script.h"
-#include "zpci/tool/host/guests.h"
+#include "zpci/tool/host/guests/guests.h"
 #include "zpci/tool/host/host.h"
 #include "zpci/tool/message.h"
 

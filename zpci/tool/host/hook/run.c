@@ -18,8 +18,8 @@
 #include "hook.h"
 #include "zpci/tool/host/check/collect.h"
 #include "zpci/tool/host/check/refusal.h"
-#include "zpci/tool/host/guest_problems.h"
-#include "zpci/tool/host/guests.h"
+#include "zpci/tool/host/guests/guest_problems.h"
+#include "zpci/tool/host/guests/guests.h"
 #include "zpci/tool/host/host.h"
 #include "zpci/tool/message.h"
 

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "changes.h"
-#include "function_json.h"
-#include "function_text.h"
-#include "host.h"
-#include "table.h"
+#include "zpci/tool/host/list/function_json.h"
+#include "zpci/tool/host/list/function_text.h"
+#include "zpci/tool/host/host.h"
+#include "zpci/tool/host/list/table.h"
 
 /* What can change. */
 struct member {

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest_ids.h"
+#include "zpci/tool/host/guests/guest_ids.h"
 #include "handover.h"
 #include "handover_undo.h"
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "hostdev.h"
 #include "zpci/tool/host/check/collect.h"
 #include "zpci/tool/host/check/refusal.h"

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "function_json.h"
-#include "function_name.h"
+#include "zpci/tool/host/function_name.h"
 #include "function_text.h"
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "table.h"
 #include "users.h"
 #include "zpci/tool/message.h"

@@ -6,7 +6,7 @@
 
 #include "function_json.h"
 #include "function_text.h"
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "reasons.h"
 #include "table.h"
 #include "users.h"

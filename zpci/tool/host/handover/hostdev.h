@@ -3,7 +3,7 @@
 #ifndef ZPCI_TOOL_HOST_HOSTDEV_H
 #define ZPCI_TOOL_HOST_HOSTDEV_H
 
-#include "guest_ids.h"
+#include "zpci/tool/host/guests/guest_ids.h"
 #include "zpci/inventory/inventory.h"
 
 #define HOSTDEV_SIZE 512

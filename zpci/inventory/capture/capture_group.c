@@ -10,7 +10,7 @@
 #include <zpci/platform.h>
 
 #include "capture_group.h"
-#include "clp_answer.h"
+#include "zpci/inventory/clp_answer.h"
 
 #define PAGE_BYTES 4096
 

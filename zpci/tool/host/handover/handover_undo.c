@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "handover_undo.h"
-#include "libvirt.h"
+#include "zpci/tool/host/guests/libvirt.h"
 #include "zpci/tool/message.h"
 
 static bool undo_attach(struct handover *handover, enum handover_place place, const char *now)

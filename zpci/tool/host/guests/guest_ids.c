@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "guest_ids.h"
 
 /* UIDs and FIDs differ in little. */

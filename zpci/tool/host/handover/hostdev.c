@@ -2,7 +2,7 @@
 /* hostdev.c - see hostdev.h */
 #include <stdio.h>
 
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "hostdev.h"
 
 void hostdev_print(char xml[HOSTDEV_SIZE], const struct pci_address *source,

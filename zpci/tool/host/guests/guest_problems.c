@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "guest_problems.h"
 
 const char *const guest_problem_names[GUEST_PROBLEMS] = {

@@ -10,7 +10,7 @@
 
 #include <libvirt/libvirt.h>
 
-#include "libvirt.h"
+#include "zpci/tool/host/guests/libvirt.h"
 #include "waiting.h"
 #include "zpci/tool/message.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "guests.h"
+#include "zpci/tool/host/guests/guests.h"
 #include "zpci/inventory/inventory.h"
 #include "zpci/tool/options.h"
 #include "zpci/util/json.h"

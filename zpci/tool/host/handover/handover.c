@@ -7,10 +7,10 @@
 #include <libvirt/virterror.h>
 
 #include "handover.h"
-#include "guest_libvirt.h"
-#include "guest_xml.h"
-#include "host.h"
-#include "libvirt.h"
+#include "zpci/tool/host/guests/guest_libvirt.h"
+#include "zpci/tool/host/guests/guest_xml.h"
+#include "zpci/tool/host/host.h"
+#include "zpci/tool/host/guests/libvirt.h"
 #include "zpci/tool/message.h"
 
 #define DEFAULT_SECONDS 30

@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #include "changes.h"
-#include "function_json.h"
-#include "host.h"
+#include "zpci/tool/host/list/function_json.h"
+#include "zpci/tool/host/host.h"
 #include "overrides.h"
 #include "uevents.h"
 #include "zpci/tool/message.h"

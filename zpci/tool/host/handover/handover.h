@@ -15,9 +15,9 @@
 
 #include <libvirt/libvirt.h>
 
-#include "function_name.h"
-#include "guests.h"
-#include "host.h"
+#include "zpci/tool/host/function_name.h"
+#include "zpci/tool/host/guests/guests.h"
+#include "zpci/tool/host/host.h"
 #include "waiting.h"
 #include "zpci/tool/boot/list.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "driver.h"
-#include "function_name.h"
-#include "host.h"
+#include "zpci/tool/host/function_name.h"
+#include "zpci/tool/host/host.h"
 #include "program.h"
 #include "rule.h"
 #include "zpci/inventory/slot.h"

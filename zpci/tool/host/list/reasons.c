@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reasons.c - see reasons.h */
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "reasons.h"
 #include "zpci/tool/message.h"
 

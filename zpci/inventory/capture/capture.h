@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "inventory.h"
+#include "zpci/inventory/inventory.h"
 
 struct capture_options {
 	const struct function *const *functions; /* those to capture, which are in the inventory */

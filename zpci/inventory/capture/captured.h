@@ -7,7 +7,7 @@
 
 #include <zpci/clp.h>
 
-#include "inventory.h"
+#include "zpci/inventory/inventory.h"
 #include "zpci/util/registers.h"
 
 #define CAPTURED_BARS 6

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "function_name.h"
-#include "host.h"
-#include "guest_ids.h"
-#include "guests.h"
+#include "zpci/tool/host/function_name.h"
+#include "zpci/tool/host/host.h"
+#include "zpci/tool/host/guests/guest_ids.h"
+#include "zpci/tool/host/guests/guests.h"
 #include "hostdev.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"

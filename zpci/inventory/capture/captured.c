@@ -16,8 +16,8 @@
 #include <zpci/bytes.h>
 
 #include "captured.h"
-#include "clp_answer.h"
-#include "file.h"
+#include "zpci/inventory/clp_answer.h"
+#include "zpci/inventory/file.h"
 
 /* Lines of `resource` in sysfs: BARs, expansion ROM, BARs of VFs (Linux include/linux/pci.h). */
 #define LINE_ROM 6

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "guest_problems.h"
 #include "guests.h"
 #include "zpci/tool/message.h"

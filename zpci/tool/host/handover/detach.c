@@ -12,7 +12,7 @@
 
 #include "handover.h"
 #include "handover_undo.h"
-#include "host.h"
+#include "zpci/tool/host/host.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
