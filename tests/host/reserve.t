@@ -51,6 +51,21 @@ host reserve 0x501
 refused 1 "FID 0x00000501 is in use: eno200 is up.*ip link set eno200 down" "a network device is up"
 host reserve 0x401
 refused 1 "FID 0x00000401 is a PF with 2 VFs" "a PF with VFs"
+# A name of a mount point is a word of the command, whatever its characters.
+sysfs_block 0300:00:00.0 nvme0n1
+mkdir -p "$tap_folder/proc/self"
+echo 'Filename Type Size Used Priority' >"$tap_folder/proc/swaps"
+# mounted PLACE: as mountinfo has it.
+mounted() {
+	echo "36 35 259:0 / $1 rw - ext4 /dev/nvme0n1 rw" >"$tap_folder/proc/self/mountinfo"
+}
+mounted /srv
+host reserve 0x601
+refused 1 "0x00000601 is in use: nvme0n1 is mounted at /srv; end that first: \`umount /srv'$" \
+	"a disk is mounted"
+mounted '/media/a\040;id'
+host reserve 0x601
+refused 1 "end that first: \`umount '/media/a ;id''$" "a mount point with a command in it"
 tool host reserve --sysfs "$sysfs" 0x502
 refused 125 "rules" "rules of /sys are not for another sysfs"
 tool host reserve --sysfs "$sysfs" --rules "$tap_folder/none" 0x502

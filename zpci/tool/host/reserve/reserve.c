@@ -16,6 +16,7 @@
 #include "rule.h"
 #include "zpci/inventory/slot.h"
 #include "zpci/inventory/use.h"
+#include "zpci/tool/host/check/result.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 #include "zpci/util/json.h"
@@ -112,24 +113,45 @@ static bool find_absent(struct reservation *r, const char *name)
 
 /* --- may it be taken ------------------------------------------------------------------------- */
 
-/* What ends a use; it gets the device and what uses it. */
-static const char *const remedies[USE_KINDS] = {
-	[USE_NET_UP] = "`ip link set %1$s down'",
-	[USE_NET_ADDRESS] = "`ip address flush dev %1$s'",
-	[USE_NET_MASTER] = "`ip link set %1$s nomaster'",
-	[USE_NET_UPPER] = "`ip link delete %2$s'",
-	[USE_BLOCK_MOUNT] = "`umount %2$s'",
-	[USE_BLOCK_SWAP] = "`swapoff /dev/%1$s'",
-	[USE_BLOCK_HOLD] = "take %1$s out of %2$s",
-};
+/* What ends @use. */
+static void make_remedy(const struct use *use, char *remedy, size_t size)
+{
+	char device[CHECK_WORD_SIZE], by[CHECK_WORD_SIZE];
+
+	check_word(device, use->device);
+	check_word(by, use->by);
+	switch (use->kind) {
+	case USE_NET_UP:
+		snprintf(remedy, size, "`ip link set %s down'", device);
+		break;
+	case USE_NET_ADDRESS:
+		snprintf(remedy, size, "`ip address flush dev %s'", device);
+		break;
+	case USE_NET_MASTER:
+		snprintf(remedy, size, "`ip link set %s nomaster'", device);
+		break;
+	case USE_NET_UPPER:
+		snprintf(remedy, size, "`ip link delete %s'", by);
+		break;
+	case USE_BLOCK_MOUNT:
+		snprintf(remedy, size, "`umount %s'", by);
+		break;
+	case USE_BLOCK_SWAP:
+		snprintf(remedy, size, "`swapoff /dev/%s'", device);
+		break;
+	default:
+		snprintf(remedy, size, "take %s out of %s", use->device, use->by);
+		break;
+	}
+}
 
 static void print_use(const struct reservation *r, const struct function_use *use)
 {
 	const struct use *first = &use->uses[0];
-	char text[USE_TEXT_SIZE], remedy[USE_TEXT_SIZE], more[40] = "";
+	char text[USE_TEXT_SIZE], remedy[CHECK_WORD_SIZE + USE_TEXT_SIZE], more[40] = "";
 
 	use_text(first, text);
-	snprintf(remedy, sizeof(remedy), remedies[first->kind], first->device, first->by);
+	make_remedy(first, remedy, sizeof(remedy));
 	if (use->count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", use->count - 1);
 	tool_error("FID 0x%08" PRIx32 " is in use: %s%s; end that first: %s", r->fid, text, more,
