@@ -66,6 +66,10 @@ refused 1 "0x00000601 is in use: nvme0n1 is mounted at /srv; end that first: \`u
 mounted '/media/a\040;id'
 host reserve 0x601
 refused 1 "end that first: \`umount '/media/a ;id''$" "a mount point with a command in it"
+mounted '/media/a\012zpci:\040\033[2J'
+host reserve 0x601
+refused 1 "mounted at /media/a.zpci: .\[2J; " "a mount point with control characters"
+unlike "$err" $'\e' "which do not come to the terminal"
 tool host reserve --sysfs "$sysfs" 0x502
 refused 125 "rules" "rules of /sys are not for another sysfs"
 tool host reserve --sysfs "$sysfs" --rules "$tap_folder/none" 0x502

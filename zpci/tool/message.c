@@ -1,8 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#define _GNU_SOURCE 1
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "message.h"
+
+/* A name in it can have control characters, which would change the terminal or fake a line. */
+static void print(const char *format, va_list arguments)
+{
+	char *text, *at;
+
+	if (vasprintf(&text, format, arguments) < 0) {
+		fputs("out of memory", stderr);
+		return;
+	}
+	for (at = text; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
+	fputs(text, stderr);
+	free(text);
+}
 
 void tool_error(const char *format, ...)
 {
@@ -12,7 +31,7 @@ void tool_error(const char *format, ...)
 	fflush(stdout);
 	fputs("zpci: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	print(format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
 }
