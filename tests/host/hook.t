@@ -306,5 +306,22 @@ if [ "$(id -u)" -eq 0 ] && [ -z "${EMULATOR:-}" ]; then
 	chmod o+w "$(dirname "$zpci")"
 	manage install
 	is "$status" 1 "a program in a folder that others can change: status"
+	chmod o-w "$(dirname "$zpci")"
+	# Who can rename a folder above can put another program into its place.
+	mkdir -p "$tap_folder/user/prefix/bin"
+	install -m 755 "$zpci" "$tap_folder/user/prefix/bin/zpci"
+	zpci=$tap_folder/user/prefix/bin/zpci
+	chown 65534 "$tap_folder/user"
+	manage install
+	is "$status" 1 "a program in a prefix in another user's folder: status"
+	like "$err" "^zpci: $tap_folder/user: other users than root can change it" \
+		"a program in a prefix in another user's folder"
+	chown 0 "$tap_folder/user"
+	chmod 1777 "$tap_folder/user"
+	manage install
+	is "$status" 0 "below a folder like /tmp, where others cannot rename it"
+	chmod 777 "$tap_folder/user"
+	manage install
+	is "$status" 1 "below a folder where others can rename it"
 fi
 done_testing

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,16 +49,21 @@ static int system_failed(const char *path, const char *what)
 
 /* --- the program that the hook runs ---------------------------------------------------------- */
 
-/* libvirtd runs it as root, so that nobody else may be able to change it. */
+/* Can nobody but root change @path? In a folder such as /tmp nobody renames what is root's. */
+static bool is_safe(const struct stat *status)
+{
+	if (status->st_uid)
+		return false;
+	return !(status->st_mode & 022) || (S_ISDIR(status->st_mode) && status->st_mode & S_ISVTX);
+}
+
 static int check_owner(const char *path)
 {
 	struct stat status;
 
-	if (geteuid())
-		return 0;
 	if (stat(path, &status))
 		return system_failed(path, "look at it");
-	if (!status.st_uid && !(status.st_mode & 022))
+	if (is_safe(&status))
 		return 0;
 	tool_error("%s: other users than root can change it, and libvirtd would run it as root; "
 		   "install zpci first",
@@ -65,23 +71,33 @@ static int check_owner(const char *path)
 	return HOST_EXIT_REFUSED;
 }
 
+/* libvirtd runs it as root, so that nobody else may be able to change it, or to put another one
+ * into its place by renaming a folder above it. */
+static int check_owners(const char *program)
+{
+	char path[PATH_MAX];
+	char *slash;
+	int rc;
+
+	if (geteuid())
+		return 0;
+	snprintf(path, sizeof(path), "%s", program);
+	rc = check_owner(path);
+	while (!rc && (slash = strrchr(path, '/')) && slash[1]) {
+		slash[slash == path] = '\0';
+		rc = check_owner(path);
+	}
+	return rc;
+}
+
 static int find_program(char path[PATH_MAX])
 {
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-	char *slash;
-	int rc;
 
 	if (length < 0)
 		return system_failed("/proc/self/exe", "read it");
 	path[length] = '\0';
-	rc = check_owner(path);
-	slash = strrchr(path, '/');
-	if (rc || !slash || slash == path)
-		return rc;
-	*slash = '\0';
-	rc = check_owner(path);
-	*slash = '/';
-	return rc;
+	return check_owners(path);
 }
 
 /* Can this program read a guest's XML? */
