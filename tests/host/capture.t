@@ -125,6 +125,20 @@ lines 'uid-checking = no' 'uid = 0x0000' 'vf = 255'
 tool describe --config "$tap_folder/unchecked.conf"
 is "$status $err" "0 " "unchecked: describe takes it"
 
+# Lines of a hostile sysfs do not become lines of the configuration, and nothing waits.
+cp "$tap_folder/short" "$device/config"
+rm "$device/driver"
+ln -s $'../mlx5\n[function]\nfid = 0x7777\e[2J' "$device/driver"
+capture names 501
+like "$out" '; now: .*, driver mlx5\?\[function\]\?fid = 0x7777\?\[2J, ' "names: a driver is in its comment"
+is "$(grep -c '^\[function\]' <<<"$out")" 1 "names: one function"
+tool host list --json --no-libvirt --sysfs "$sysfs"
+like "$out" 'mlx5\?\[function' "names: so it is in JSON"
+rm "$device/resource"
+mkfifo "$device/resource"
+timeout 30 "$zpci" host capture --sysfs "$sysfs" 501 >"$tap_folder/out"
+is "$?" 0 "a pipe in sysfs is not waited for"
+
 # --- mistakes ---------------------------------------------------------------------------------
 
 tool host capture --sysfs "$sysfs" 999

@@ -170,6 +170,10 @@ bool sysfs_read_link(const char *address, const char *link, char *name, size_t s
 	if (n < 0)
 		return false;
 	target[n] = '\0';
+	for (char *at = target; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?'; /* it goes to a terminal, and into a line of a capture */
+	}
 	last = strrchr(target, '/');
 	return (size_t)snprintf(name, size, "%s", last ? last + 1 : target) < size;
 }

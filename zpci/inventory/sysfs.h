@@ -53,8 +53,8 @@ bool sysfs_parse_number(const char *text, uint64_t max, uint64_t *value);
 /* The file at @path as a number of at most @max, decimal, or hexadecimal after 0x. */
 int sysfs_read_number(const char *path, uint64_t max, uint64_t *value, struct problem *problem);
 int sysfs_write(const char *path, const char *text, struct problem *problem);
-/* The last part of the target of a device's symbolic link; false if there is none, or if it is
- * longer than @size. */
+/* The last part of the target of a device's symbolic link, with ? for control characters; false if
+ * there is none, or if it is longer than @size. */
 bool sysfs_read_link(const char *address, const char *link, char *name, size_t size);
 /* The little-endian value of @size bytes at @offset of a function's configuration space. */
 int sysfs_read_config(const char *address, unsigned int offset, size_t size, uint64_t *value,
