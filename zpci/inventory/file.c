@@ -42,7 +42,7 @@ static char *read_to_end(int fd, size_t max, size_t *size)
 
 char *file_read(const char *path, size_t max, size_t *size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
 	char *data;
 
 	if (fd < 0)
