@@ -210,10 +210,39 @@ on destroy one
 is "$(driver 0120:00:00.1) $(driver 0200:00:00.0)" "mlx5_core mlx5_core" \
 	"functions are back when the guest ends"
 
-# --- libvirtd ends ---------------------------------------------------------------------------
+# --- two at the same time --------------------------------------------------------------------
 
 tool host detach 0x501 one
 keep one
+# Two give it to the guest at the same time. The one that comes late must not undo what the other
+# did. Signals are blocked when a command has looked at everything.
+on start one
+qemu STOP
+begin host attach 0x501 one
+first=$pid
+becomes vfio-pci driver 0200:00:00.0
+begin host attach 0x501 one --timeout 5
+becomes yes eval "(( 0x\$(sed -n 's/^SigBlk:\t//p' /proc/$pid/status) & 2 )) && echo yes"
+qemu CONT
+finish
+is "$status" 4 "the second attach: exit status"
+like "$err" "^zpci: FID 0x00000501 is not given to guest one: " "the second attach: message"
+is "$(tail -n 1 <<<"$err")" "zpci: FID 0x00000501 is in the running guest (one) now by somebody\
+ else's doing, which stays so" "the second attach: what is left"
+wait "$first"
+is "$?" 0 "the first attach is done"
+on dumpxml one
+like "$out" "<hostdev" "and the running guest has the function"
+on qemu-monitor-command one --hmp info qtree
+like "$out" "fid = 1281 \(0x501\)" "so says QEMU"
+on dumpxml --inactive one
+like "$out" "<hostdev" "and the definition has it"
+on destroy one
+tool host detach 0x501 one
+kept one "two at the same time"
+
+# --- libvirtd ends ---------------------------------------------------------------------------
+
 # It is there again when we look: all is undone, also what libvirt forgot.
 on start one
 qemu STOP

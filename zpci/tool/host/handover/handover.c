@@ -252,22 +252,35 @@ static unsigned int flag(enum handover_place place)
 	return place == HANDOVER_LIVE ? VIR_DOMAIN_AFFECT_LIVE : VIR_DOMAIN_AFFECT_CONFIG;
 }
 
+/* @rc: of a step. Without an answer of libvirt's it is not known whether the step was done. */
+static int end_step(struct handover *handover, enum handover_place place, int rc,
+		    struct problem *problem)
+{
+	if (rc)
+		problem_set(problem, "%s", host_libvirt_message());
+	if (!rc || handover->waiting.lost || virConnectIsAlive(handover->connection) != 1)
+		handover->changed[place] = true;
+	return rc ? -1 : 0;
+}
+
 int handover_attach(struct handover *handover, enum handover_place place, const char *xml,
 		    struct problem *problem)
 {
+	int rc;
+
 	waiting_start(&handover->waiting);
-	return virDomainAttachDeviceFlags(handover->domain, xml, flag(place))
-		       ? problem_set(problem, "%s", host_libvirt_message())
-		       : 0;
+	rc = virDomainAttachDeviceFlags(handover->domain, xml, flag(place));
+	return end_step(handover, place, rc, problem);
 }
 
 int handover_detach(struct handover *handover, enum handover_place place, const char *xml,
 		    struct problem *problem)
 {
+	int rc;
+
 	waiting_start(&handover->waiting);
-	return virDomainDetachDeviceFlags(handover->domain, xml, flag(place))
-		       ? problem_set(problem, "%s", host_libvirt_message())
-		       : 0;
+	rc = virDomainDetachDeviceFlags(handover->domain, xml, flag(place));
+	return end_step(handover, place, rc, problem);
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */

@@ -8,7 +8,8 @@
  *	      waiting.c		events, deadline, SIGINT
  *
  * struct handover keeps what function and guest were before. What they are now is asked anew each
- * time. So undoing needs no list of what was done: it compares.
+ * time. So undoing compares, and needs no list of what was done. It only has to know in which place
+ * we did something: what is different in another, somebody else did, and it stays.
  */
 #ifndef ZPCI_TOOL_HOST_HANDOVER_H
 #define ZPCI_TOOL_HOST_HANDOVER_H
@@ -42,6 +43,7 @@ struct handover {
 	const struct guest *guest;
 	char driver[FUNCTION_NAME_SIZE]; /* "": none */
 	char *before[HANDOVER_PLACES]; /* the function as XML, where the guest has it; else NULL */
+	bool changed[HANDOVER_PLACES]; /* by us: libvirt has not refused our step there */
 	struct waiting waiting;
 	virConnectPtr connection; /* NULL: libvirt is gone */
 	virDomainPtr domain;

@@ -35,6 +35,14 @@ static bool undo_detach(struct handover *handover, enum handover_place place)
 	return false;
 }
 
+static bool say_foreign(const struct handover *handover, enum handover_place place, bool is_there)
+{
+	tool_error("%s is %s %s (%s) now by somebody else's doing, which stays so", handover->name,
+		   is_there ? "in" : "no more in", handover_place_name(place),
+		   handover->guest->name);
+	return false;
+}
+
 static bool undo_place(struct handover *handover, enum handover_place place)
 {
 	struct problem problem;
@@ -46,7 +54,9 @@ static bool undo_place(struct handover *handover, enum handover_place place)
 			   handover_place_name(place), handover->guest->name, problem.text);
 		return false;
 	}
-	if (now && !handover->before[place])
+	if (!now != !handover->before[place] && !handover->changed[place])
+		done = say_foreign(handover, place, now);
+	else if (now && !handover->before[place])
 		done = undo_attach(handover, place, now);
 	else if (!now && handover->before[place])
 		done = undo_detach(handover, place);
