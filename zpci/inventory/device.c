@@ -119,12 +119,12 @@ static void read_override(struct function *f)
 
 static void read_utility_string(struct function *f)
 {
-	uint8_t bytes[UTILITY_STRING_SIZE - 1];
+	uint8_t *bytes = f->utility_bytes;
 	char path[SYSFS_PATH_SIZE];
 	size_t size, i, end = 0;
 
 	sysfs_device_path(path, f->address, "util_string");
-	if (sysfs_read_bytes(path, bytes, sizeof(bytes), &size, &f->utility_problem))
+	if (sysfs_read_bytes(path, bytes, UTILITY_BYTES, &size, &f->utility_problem))
 		return;
 	for (i = 0; i < size; i++) {
 		char character = bytes[i] ? zpci_from_ebcdic(bytes[i]) : ' ';

@@ -33,6 +33,7 @@ extern const char *const state_names[STATES];
 /* Names of drivers and the like are names of files. */
 #define FUNCTION_NAME_SIZE 256
 #define UTILITY_STRING_SIZE 65
+#define UTILITY_BYTES (UTILITY_STRING_SIZE - 1)
 
 struct function {
 	struct item items[ITEMS];
@@ -50,6 +51,7 @@ struct function {
 	char physfn[FUNCTION_NAME_SIZE];	  /* address of the PF, "" = no link */
 	char utility_string[UTILITY_STRING_SIZE]; /* "" = none; characters that are not the same in
 						     all EBCDIC code pages are '?' */
+	uint8_t utility_bytes[UTILITY_BYTES];	  /* the same as it is read, then zeros */
 	struct problem utility_problem;		  /* "" = none */
 	struct problem override_problem;	  /* "" = none */
 	struct problem slot_problem; /* why the slot does not say the state; "" = none */

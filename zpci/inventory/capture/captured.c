@@ -30,24 +30,6 @@
 #define RESOURCE_PREFETCHABLE 0x00002000
 #define RESOURCE_64BIT 0x00100000
 
-/* The bytes of the device's file @name, at most @size; how many there were. */
-static size_t read_bytes(const struct function *f, const char *name, uint8_t *bytes, size_t size)
-{
-	char path[SYSFS_PATH_SIZE];
-	size_t length;
-	char *data;
-
-	sysfs_device_path(path, f->address, name);
-	data = file_read(path, ZPCI_REGISTERS_SIZE, &length);
-	if (!data)
-		return 0;
-	if (length > size)
-		length = size;
-	memcpy(bytes, data, length);
-	free(data);
-	return length;
-}
-
 /* --- sysfs ------------------------------------------------------------------------------------ */
 
 static void take_resource(struct captured_bar *bar, uint64_t start, uint64_t end, uint64_t flags)
@@ -107,39 +89,42 @@ static void divide_vf_bars(struct captured *captured)
 	free(registers);
 }
 
-static void read_pfip(struct captured *captured)
+/* A file with more than that is none of Linux's. */
+static void read_config(struct captured *captured)
 {
-	char path[SYSFS_PATH_SIZE], name[32];
-	uint64_t value;
+	char path[SYSFS_PATH_SIZE], *data;
+	size_t length;
 
-	for (unsigned i = 0; i < sizeof(captured->pfip); i++) {
-		snprintf(name, sizeof(name), "pfip/segment%u", i);
-		sysfs_device_path(path, captured->function->address, name);
-		if (sysfs_read_number(path, UINT8_MAX, &value, NULL))
-			return;
-		captured->pfip[i] = (uint8_t)value;
+	sysfs_device_path(path, captured->function->address, "config");
+	data = file_read(path, sizeof(captured->config), &length);
+	if (data && length >= PCI_STD_HEADER_SIZEOF) {
+		memcpy(captured->config, data, length);
+		captured->config_length = length;
 	}
-	captured->has_pfip = true;
+	free(data);
+}
+
+/* What device.c has read. */
+static void take_items(struct captured *captured)
+{
+	const struct function *f = captured->function;
+	const struct item *pfip = &f->items[ITEM_PFIP];
+
+	captured->has_pfip = pfip->state == ITEM_KNOWN;
+	if (captured->has_pfip)
+		zpci_put_be(captured->pfip, sizeof(captured->pfip), pfip->value);
+	memcpy(captured->utility_string, f->utility_bytes, sizeof(captured->utility_string));
+	for (unsigned i = 0; i < sizeof(captured->utility_string); i++)
+		captured->has_utility_string |= captured->utility_string[i] != 0;
+	captured->has_mio = function_has(f, ITEM_MIO_ENABLED) && f->items[ITEM_MIO_ENABLED].value;
 }
 
 static void read_sysfs(struct captured *captured)
 {
-	const struct function *f = captured->function;
-	char path[SYSFS_PATH_SIZE];
-	uint64_t value;
-
-	captured->config_length =
-		read_bytes(f, "config", captured->config, sizeof(captured->config));
-	if (captured->config_length < PCI_STD_HEADER_SIZEOF)
-		captured->config_length = 0;
+	read_config(captured);
 	read_resources(captured);
 	divide_vf_bars(captured);
-	read_pfip(captured);
-	read_bytes(f, "util_string", captured->utility_string, sizeof(captured->utility_string));
-	for (unsigned i = 0; i < sizeof(captured->utility_string); i++)
-		captured->has_utility_string |= captured->utility_string[i] != 0;
-	sysfs_device_path(path, f->address, "mio_enabled");
-	captured->has_mio = !sysfs_read_number(path, 1, &value, NULL) && value;
+	take_items(captured);
 }
 
 /* --- CLP -------------------------------------------------------------------------------------- */
