@@ -70,6 +70,15 @@ mounted '/media/a\012zpci:\040\033[2J'
 host reserve 0x601
 refused 1 "mounted at /media/a.zpci: .\[2J; " "a mount point with control characters"
 unlike "$err" $'\e' "which do not come to the terminal"
+rm -r "$tap_folder/proc"
+# What is on a function cannot be seen.
+mv "$sysfs/class/block" "$sysfs/class/away"
+: >"$sysfs/class/block"
+host reserve 0x601
+refused 4 "FID 0x00000601: it cannot be told whether it is in use: .*/class/block: Not a directory" \
+	"disks cannot be read"
+rm "$sysfs/class/block"
+mv "$sysfs/class/away" "$sysfs/class/block"
 tool host reserve --sysfs "$sysfs" 0x502
 refused 125 "rules" "rules of /sys are not for another sysfs"
 tool host reserve --sysfs "$sysfs" --rules "$tap_folder/none" 0x502

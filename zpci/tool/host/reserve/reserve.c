@@ -160,16 +160,19 @@ static void print_use(const struct reservation *r, const struct function_use *us
 
 static int check_use(const struct reservation *r)
 {
+	const struct problem *unseen = &r->f->surroundings.problem;
 	struct function_use use;
 	int rc = 0;
 
 	function_use_read(r->f, &use);
+	if (use.problem.text[0])
+		unseen = &use.problem;
 	if (use.count) {
 		print_use(r, &use);
 		rc = HOST_EXIT_REFUSED;
-	} else if (use.problem.text[0]) {
+	} else if (unseen->text[0]) {
 		tool_error("FID 0x%08" PRIx32 ": it cannot be told whether it is in use: %s",
-			   r->fid, use.problem.text);
+			   r->fid, unseen->text);
 		rc = HOST_EXIT_SYSTEM;
 	}
 	function_use_free(&use);
