@@ -127,4 +127,8 @@ tool host guests --sysfs "$tap_folder/none"
 is "$status" 4 "no sysfs: exit status"
 tool host guests one
 is "$status" 125 "an argument"
+# Of a carriage return in a name libvirt's XML makes a line feed.
+guests "$(domain 'web&#13;0x1' "$(hostdev 0x0201 0x201 0x502)")"
+is "$(tail -n +2 <<<"$out")" "0x00000502  0201:00:00.0   0x0201     0x00000502  yes      live and\
+ definition  web?0x1 (off)" "a name makes no lines of the table"
 done_testing

@@ -14,13 +14,6 @@ static const char *const marks[CHECK_STATUSES] = {
 
 /* --- text ------------------------------------------------------------------------------------ */
 
-/* libvirt allows all characters but a line's end in a guest's name. */
-static void put_name(FILE *to, const char *name)
-{
-	for (; *name; name++)
-		fputc((unsigned char)*name < ' ' || *name == 0x7f ? '?' : *name, to);
-}
-
 static void put_title(FILE *to, const struct check_facts *facts)
 {
 	const struct function *f = facts->function;
@@ -40,7 +33,7 @@ static void put_title(FILE *to, const struct check_facts *facts)
 	fprintf(to, "%s)", f->state == STATE_STANDBY ? state_names[f->state] : kind_names[f->kind]);
 	if (facts->guest) {
 		fputs(" -> ", to);
-		put_name(to, facts->guest->name);
+		guest_put_name(to, facts->guest->name);
 	}
 	fputc('\n', to);
 }
@@ -54,7 +47,7 @@ static void put_conclusion(FILE *to, const struct check_report *report, const ch
 		return;
 	}
 	fputs("can be given to ", to);
-	put_name(to, guest ? guest : "a guest");
+	guest_put_name(to, guest ? guest : "a guest");
 	fprintf(to, "%s\n",
 		check_count(report, CHECK_UNKNOWN) ? ", as far as could be looked at" : "");
 }

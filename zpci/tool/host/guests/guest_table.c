@@ -35,9 +35,10 @@ static void put_function(const struct guest *guest, const struct guest_function 
 		snprintf(guest_uid, sizeof(guest_uid), "0x%04x", function->uid);
 	if (function->has_fid)
 		snprintf(guest_fid, sizeof(guest_fid), "0x%08x", function->fid);
-	printf("%-10s  %-13s  %-9s  %-10s  %-7s  %-19s  %s (%s)\n", fid, function->address,
-	       guest_uid, guest_fid, function->managed ? "yes" : "no",
-	       guest_where_name(function->where), guest->name, state_name(guest));
+	printf("%-10s  %-13s  %-9s  %-10s  %-7s  %-19s  ", fid, function->address, guest_uid,
+	       guest_fid, function->managed ? "yes" : "no", guest_where_name(function->where));
+	guest_put_name(stdout, guest->name);
+	printf(" (%s)\n", state_name(guest));
 }
 
 static void put_problem(void *opaque, enum guest_problem_kind kind, const struct guest *guest,

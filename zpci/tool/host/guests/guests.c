@@ -192,6 +192,12 @@ const struct guest *guests_find_user(const struct guests *guests, const struct p
 
 /* --- words ----------------------------------------------------------------------------------- */
 
+void guest_put_name(FILE *to, const char *name)
+{
+	for (; *name; name++)
+		fputc((unsigned char)*name < ' ' || *name == 0x7f ? '?' : *name, to);
+}
+
 void guest_function_label(const struct guest_function *function, char text[GUEST_LABEL])
 {
 	const char *name = function->alias ? function->alias : function->element;

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "zpci/inventory/problem.h"
 #include "zpci/inventory/sysfs.h"
@@ -84,6 +85,10 @@ const struct guest_function *guest_find_fid(const struct guest *guest, unsigned 
  * @except, which may be NULL; *@index is its number. NULL: no more. */
 const struct guest *guests_find_user(const struct guests *guests, const struct pci_address *source,
 				     const struct guest *except, size_t from, size_t *index);
+
+/* Prints the name of a guest. libvirt allows all characters but a line's end in it, and makes one of
+ * some. */
+void guest_put_name(FILE *to, const char *name);
 
 /* How a message names a function in a guest: "hostdev0 (0200:00:00.0)", "rng", ... */
 #define GUEST_LABEL 96
