@@ -130,7 +130,8 @@ cp "$tap_folder/short" "$device/config"
 rm "$device/driver"
 ln -s $'../mlx5\n[function]\nfid = 0x7777\e[2J' "$device/driver"
 capture names 501
-like "$out" '; now: .*, driver mlx5\?\[function\]\?fid = 0x7777\?\[2J, ' "names: a driver is in its comment"
+like "$out" '; now: .*, driver mlx5\?\[function\]\?fid = 0x7777\?\[2J, ' \
+	"names: a driver is in its comment"
 is "$(grep -c '^\[function\]' <<<"$out")" 1 "names: one function"
 tool host list --json --no-libvirt --sysfs "$sysfs"
 like "$out" 'mlx5\?\[function' "names: so it is in JSON"

@@ -86,8 +86,8 @@ const struct guest_function *guest_find_fid(const struct guest *guest, unsigned 
 const struct guest *guests_find_user(const struct guests *guests, const struct pci_address *source,
 				     const struct guest *except, size_t from, size_t *index);
 
-/* Prints the name of a guest. libvirt allows all characters but a line's end in it, and makes one of
- * some. */
+/* Prints the name of a guest. libvirt allows all characters but a line's end in it, and makes a
+ * line's end of some. */
 void guest_put_name(FILE *to, const char *name);
 
 /* How a message names a function in a guest: "hostdev0 (0200:00:00.0)", "rng", ... */
