@@ -21,17 +21,20 @@ use Test::More;
 requires_guest();
 requires_host();
 
-my $script = <<'END';
+my $head = <<'END';
 devices=/sys/bus/pci/devices
-rules=/etc/udev/rules.d
+slots=/sys/bus/pci/slots
 address_of() { basename "$(dirname "$(grep -lx "0x00000$1" $devices/*/function_id)")"; }
 driver_of() { basename "$(readlink "$devices/$(address_of $1)/driver" || echo none)"; }
-cycle() {
-	echo 0 >/sys/bus/pci/slots/00000$1/power && udevadm settle &&
-		echo 1 >/sys/bus/pci/slots/00000$1/power && udevadm settle
-}
+power() { echo $2 >$slots/00000$1/power && udevadm settle; }
+# answer ARGUMENT...: all that `zpci host' says, in one line, and its status.
+answer() { { zpci host "$@" 2>&1; echo "status $?"; } | tr '\n' ' '; }
+END
+
+my $script = $head . <<'END';
+rules=/etc/udev/rules.d
+cycle() { power $1 0 && power $1 1; }
 drivers() { echo "$1: $(driver_of 501) $(driver_of 601)"; }
-refused() { zpci host "$@" 2>&1; echo "status $?"; }
 ours() { ls $rules | tr '\n' ' '; }
 
 if [ ! -e /second-boot ]; then
@@ -45,14 +48,35 @@ done
 echo "lspci: $(lspci -D | wc -l) $(lspci -Dvs 0200:00:00.0 | sed -n 's/.*Physical Slot: //p')"
 echo "libvirt: $(virsh -q nodedev-list --cap pci | tr '\n' ' ')"
 echo "linked: $(virsh -q nodedev-dumpxml pci_0120_00_00_1 | grep -A1 phys_function | tail -n 1)"
+echo "functions: $(answer list --json)"
+
+zpci host capture >/tmp/captured.conf
+echo "capture: $?"
+zpci describe --config /tmp/captured.conf >/tmp/described
+echo "describe: $? $(grep -o '^function [0-9a-f]*' /tmp/described | sort | tr '\n' ' ')"
+
+# Until the boot ends. Each line is one of JSON.
+zpci host watch --json >/tmp/watch 2>&1 &
+watch=$!
+lines() { grep -c "\"event\": \"$1\", \"fid\": \"0x00000$2\"" /tmp/watch; }
+# now FID MEMBER VALUE: what the last line says of it.
+now() {
+	grep "\"fid\": \"0x00000$1\".*\"member\": \"$2\"" /tmp/watch | tail -n 1 |
+		grep -q "\"new\": \"$3\"}"
+}
+await 'grep -q "\"ready\"" /tmp/watch'
 
 # --- libvirt alone ---------------------------------------------------------------------------
 
 echo "before: $(driver_of 601)"
 quiet virsh nodedev-detach pci_0300_00_00_0
 echo "detached: $(driver_of 601)"
-quiet cycle 601
+await 'now 601 driver vfio-pci'
+quiet power 601 0
+await 'now 601 state standby'
+quiet power 601 1
 echo "detached and cycled: $(driver_of 601)"
+await 'now 601 state configured && now 601 driver virtio-pci'
 quiet virsh nodedev-detach pci_0300_00_00_0
 quiet virsh nodedev-reattach pci_0300_00_00_0
 echo "reattached: $(driver_of 601)"
@@ -68,12 +92,12 @@ drivers "unreserved and cycled"
 card=$(ls $devices/0301:00:00.0/virtio*/net)
 ip address add 10.0.2.15/24 dev $card
 ip link set $card up
-echo "in use: $(refused reserve 0x602 | tr '\n' ' ' | sed "s/$card/CARD/g")"
+echo "in use: $(answer reserve 0x602 | sed "s/$card/CARD/g")"
 ip link set $card down
 ip address flush dev $card
-echo "pf: $(refused reserve 0x401 | tr '\n' ' ')"
+echo "pf: $(answer reserve 0x401)"
 echo "# of somebody else" >$rules/60-zpci-reserve-00000502.rules
-echo "foreign: $(refused reserve 0x502 | tail -n 1)"
+echo "foreign: $(answer reserve 0x502 | grep -o 'status.*')"
 echo "refused rules: $(ours)"
 rm $rules/60-zpci-reserve-00000502.rules
 
@@ -105,11 +129,9 @@ udevadm settle
 drivers "reserved and given back by libvirt"
 
 # In standby, and at another address than before.
-echo 0 >/sys/bus/pci/slots/00000502/power
-udevadm settle
+quiet power 502 0
 quiet zpci host reserve 0x502
-echo 1 >/sys/bus/pci/slots/00000502/power
-udevadm settle
+quiet power 502 1
 echo "standby: $(driver_of 502)"
 quiet zpci-control remove 0x503
 quiet zpci-control add probe,adapter=elsewhere,vf=5,fid=0x503,uid=0x2aa
@@ -123,9 +145,21 @@ udevadm settle
 echo "other address: $(address_of 503) $(driver_of 503)"
 
 exec 7<>/dev/vfio/$(basename "$(readlink $devices/0300:00:00.0/iommu_group)")
-echo "open: $(refused unreserve 0x601 | sed "s/process $$ /process PID /" | tr '\n' ' ')"
+echo "open: $(answer unreserve 0x601 | sed "s/process $$ /process PID /")"
 exec 7<&-
 drivers "refused to unreserve"
+
+# The PF's driver is of no interest here: when the watch has seen this, it has seen all before.
+echo seen >$devices/0120:00:00.0/driver_override
+await 'now 401 driver_override seen'
+echo >$devices/0120:00:00.0/driver_override
+await 'grep -q "\"old\": \"seen\"" /tmp/watch'
+echo "watched twice: $(lines removed 503) $(lines added 503)"
+kill $watch
+wait $watch
+echo "watch: $?"
+sed 's/^/watched: /' /tmp/watch
+echo "functions then: $(answer list --json)"
 
 sync
 touch /second-boot
@@ -157,59 +191,107 @@ quiet zpci host unreserve 0x503
 # --- a guest of libvirt ----------------------------------------------------------------------
 
 # Its init is that of our guests, zpci/guest/init. Time in it is counted in instructions: in real
-# time a guest of an emulated CPU can do little more than handle its timer.
+# time a guest of an emulated CPU can do little more than handle its timer. It ends when it has
+# given the function back.
 mkdir -p /tmp/add/zpci
-echo "exec zpci-inspect --json --fid 502 --interrupts 4 --dma-bytes 0" >/tmp/add/zpci/exec
+cat >/tmp/add/zpci/exec <<'GUEST'
+zpci-inspect --json --fid 502 --interrupts 4 --dma-bytes 0
+echo reported >&2
+until [ ! -e /sys/bus/pci/devices/0201:00:00.0 ]; do sleep 1; done
+echo "given back" >&2
+GUEST
 echo web >/tmp/add/zpci/nonce
 cp /usr/share/zpci-lab/initrd /tmp/initrd
 (cd /tmp/add && printf '%s\n' zpci zpci/exec zpci/nonce | busybox cpio -o -H newc 2>/dev/null) \
 	>>/tmp/initrd
-channel() { echo "<channel type='file'><source path='/tmp/$1'/><target type='virtio' name='$2'/></channel>"; }
-cat >/tmp/web.xml <<XML
+channel() {
+	echo "<channel type='file'><source path='/tmp/$1'/>
+		<target type='virtio' name='$2'/></channel>"
+}
+for name in web other; do
+	cat >/tmp/$name.xml <<XML
 <domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
-  <name>web</name><memory unit='MiB'>192</memory><vcpu>1</vcpu><cpu mode='maximum'/>
+  <name>$name</name><memory unit='MiB'>192</memory><vcpu>1</vcpu><cpu mode='maximum'/>
   <os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type>
     <kernel>/usr/share/zpci-lab/kernel</kernel><initrd>/tmp/initrd</initrd></os>
   <on_reboot>destroy</on_reboot>
   <devices>
-    <console type='file'><source path='/tmp/console'/><target type='sclp'/></console>
-    $(channel output org.zpci.output)$(channel error org.zpci.error)
-    <hostdev mode='subsystem' type='pci' managed='yes'>
-      <source><address domain='0x0201' bus='0x00' slot='0x00' function='0x0'/></source>
-      <address type='pci'><zpci uid='0x0201' fid='0x00000502'/></address>
-    </hostdev>
+    <console type='file'><source path='/tmp/$name.console'/><target type='sclp'/></console>
+    $(channel $name.output org.zpci.output)$(channel $name.error org.zpci.error)
     <memballoon model='none'/>
   </devices>
   <qemu:commandline><qemu:arg value='-icount'/><qemu:arg value='shift=6'/></qemu:commandline>
 </domain>
 XML
+	quiet virsh define --validate /tmp/$name.xml
+done
+definition() { virsh dumpxml --inactive $1; }
+
 echo "before the guest: $(driver_of 502)"
-quiet virsh define --validate /tmp/web.xml
+echo "check: $(answer check 0x502 --guest web --json)"
+echo "attach: $(answer attach 0x502 web --config)"
+echo "definition: $(definition web | sed -n '/<hostdev/,/<\/hostdev>/p' | tr -s '\n ' '  ')"
+echo "guests: $(answer guests --json)"
+definition other >/tmp/other
+echo "attach to another: $(answer attach 0x502 other --config)"
+definition other | diff /tmp/other - >/dev/null
+echo "another: $?"
+
 quiet virsh start web
 echo "in the guest: $(driver_of 502)"
 echo "libvirt refuses: $(virsh nodedev-reattach pci_0201_00_00_0 2>&1 | tr '\n' ' ')"
-quiet virsh event web lifecycle --timeout 1200
-await '[ "$(driver_of 502)" != vfio-pci ]'
+echo "functions of the guest: $(answer list --json)"
+timeout 600 bash -c 'until grep -q reported /tmp/web.error; do usleep 200000; done' ||
+	echo "gave up: the guest made no report"
+echo "detach: $(answer detach 0x502 web --timeout 120)"
 echo "after the guest: $(driver_of 502)"
-sed 's/^/level 2: /' /tmp/console >/dev/console
-echo "level2: $(base64 -w 0 /tmp/output)"
-cat /tmp/error >&2
-virsh undefine web >/dev/null
+await '[ "$(virsh -q domstate web)" = "shut off" ]'
+sed 's/^/level 2: /' /tmp/web.console >/dev/console
+echo "level2: $(base64 -w 0 /tmp/web.output)"
+cat /tmp/web.error >&2
+echo "told: $(tail -n 1 /tmp/web.error)"
+definition web | grep hostdev
+echo "defined: $?"
+echo "guests then: $(answer guests --json)"
 
+virsh undefine web >/dev/null
+virsh undefine other >/dev/null
 echo "last rules: $(ours)"
 echo "last list: $(zpci host reserve)"
 END
 
-my $run = host([ '--timeout', 1800 ], $script);
-my %said = %{ $run->{said} };
-diag(sprintf('%d s', $run->{seconds}));
-is($run->{status}, 0, 'the script came to its end') or diag($run->{err});
-is_deeply($run->{said}{failed}, undef, 'no command failed or complained');
+my %said;
+
+sub run {
+	my ($options, $text) = @_;
+	my $run = host([ '--timeout', 1800, @$options ], $text);
+	diag(sprintf('%d s', $run->{seconds}));
+	is($run->{status}, 0, 'the script came to its end') or diag($run->{err});
+	%said = %{ $run->{said} };
+	is_deeply([ @said{ 'failed', 'gave up' } ], [ undef, undef ],
+		'no command failed or complained');
+}
 
 sub said {
 	my ($key, $expected, $name) = @_;
 	is_deeply($said{$key}, $expected, $name // $key) or diag(explain($said{$key}));
 }
+
+# The JSON of an answer, and its status.
+sub answer {
+	my ($key) = @_;
+	my ($text, $status) = ($said{$key}[0] // '') =~ /^(.*) status (\d+) $/;
+	my $json = eval { decode_json($text // '') };
+	diag("$key: no JSON: ", explain($said{$key})) if !$json;
+	return ($json // {}, $status);
+}
+
+sub members {
+	my ($object, @names) = @_;
+	return join ' ', map { $_ // '-' } @{$object}{@names};
+}
+
+run([], $script);
 
 said('function', [
 	'0120:00:00.0 0x00000401 0x0000 ', '0120:00:00.1 0x00000402 0x0001 0120:00:00.0',
@@ -223,6 +305,67 @@ said('libvirt', [ join '', map { "pci_$_ " } qw(0120_00_00_0 0120_00_00_1 0120_0
 like($said{linked}[0], qr/domain='0x0120' bus='0x00' slot='0x00' function='0x0'/,
 	'libvirt knows the PF of a linked VF');
 
+my ($list, $status) = answer('functions');
+my @members = qw(fid uid address kind vfn pf_address num_vfs state has_device driver);
+is($status, 0, 'list: status');
+is_deeply([ map { members($_, @members) } @{ $list->{functions} } ], [
+	'0x00000401 0x0120 0120:00:00.0 pf 0 - 0 configured 1 -',
+	'0x00000402 0x0121 0120:00:00.1 vf-linked 1 0120:00:00.0 - configured 1 -',
+	'0x00000403 0x0122 0120:00:00.2 vf-linked 2 0120:00:00.0 - configured 1 -',
+	'0x00000501 0x0200 0200:00:00.0 vf-detached 3 - - configured 1 -',
+	'0x00000502 0x0201 0201:00:00.0 vf-detached 4 - - configured 1 -',
+	'0x00000503 0x0202 0202:00:00.0 vf-detached 5 - - configured 1 -',
+	'0x00000601 0x0300 0300:00:00.0 plain 0 - - configured 1 virtio-pci',
+	'0x00000602 0x0301 0301:00:00.0 plain 0 - - configured 1 virtio-pci'
+], 'list: what each function is');
+# Linux 6.12 does not show fidparm.
+is_deeply([ map { [ [ grep { $_ ne 'fidparm' } keys %{ $_->{not_read} } ],
+	    members($_, 'uid_is_unique'), $_->{guests} ] } @{ $list->{functions} } ],
+	[ ([ [], 1, [] ]) x 8 ], 'list: all of it was read, UIDs are unique, and no guest has any')
+    or diag(explain($list));
+my @fids = map { "function 00000$_" } qw(401 402 403 501 502 503 601 602);
+said('capture', [0]);
+said('describe', ["0 @fids "], 'what was captured is a configuration with these functions');
+
+# --- watch -----------------------------------------------------------------------------------
+
+my (%seen, @wrong);
+my %form = (present => 0, ready => 1, added => 2, changed => 2, removed => 2);
+my $phase = 0;
+for my $line (@{ $said{watched} }) {
+	my $event = eval { decode_json($line) };
+	my $order = $form{ $event->{event} // '' } // -1;
+	my ($kind, $fid) = @{ $event // {} }{qw(event fid)};
+	push @wrong, $line if $order < $phase;
+	$phase = $order;
+	next if !$fid;
+	if ($kind eq 'removed') {
+		push @wrong, $line if !delete $seen{$fid};
+	} elsif ($kind ne 'changed') {
+		push @wrong, $line if $seen{$fid};
+		$seen{$fid} = $event;
+	} else {
+		my $member = \$seen{$fid}{ $event->{member} };
+		push @wrong, $line if to_text($$member) ne to_text($event->{old});
+		$$member = $event->{new};
+	}
+}
+
+sub to_text {
+	return JSON::PP->new->canonical->allow_nonref->encode($_[0]);
+}
+
+is_deeply(\@wrong, [], 'watch: each line fits to those before') or diag(explain($said{watched}));
+($list, $status) = answer('functions then');
+my @watched = qw(address kind state driver driver_override netdevs blockdevs);
+my %listed = map { $_->{fid} => $_ } @{ $list->{functions} };
+is_deeply([ sort keys %seen ], [ sort keys %listed ], 'watch: all functions, and no other');
+is_deeply({ map { $_ => [ @{ $seen{$_} }{@watched} ] } keys %seen },
+	{ map { $_ => [ @{ $listed{$_} }{@watched} ] } keys %listed },
+	'watch: all changes together lead to what list says at the end');
+said('watched twice', ['2 2'], 'watch: a function that went and came');
+said('watch', [0], 'watch: ends by SIGTERM');
+
 said('before', ['virtio-pci'], 'a function with a driver');
 said('detached', ['vfio-pci'], 'nodedev-detach binds it to vfio-pci');
 said('detached and cycled', ['virtio-pci'], 'a power cycle undoes that');
@@ -233,7 +376,7 @@ said('in use', [ "zpci: FID 0x00000602 is in use: CARD is up (and 1 more); end t
 said('pf', [ "zpci: FID 0x00000401 is a PF with 2 VFs, which need it; reserve VFs, or remove them "
 	    . "first: `echo 0 >/sys/bus/pci/devices/0120:00:00.0/sriov_numvfs' status 1 " ],
 	'a PF with VFs is refused');
-said('foreign', ['status 1'], "somebody else's rule is refused");
+said('foreign', ['status 1 '], "somebody else's rule is refused");
 said('refused rules', ['60-zpci-reserve-00000502.rules '], 'no rule was made meanwhile');
 
 # Each pair is the driver of our VF, and that of QEMU's function.
@@ -257,21 +400,75 @@ said('open', [ 'zpci: FID 0x00000601 is in use: process PID (bash) has it open; 
 	    . 'it from the guest, or remove the rule alone by --no-apply status 1 ' ],
 	'a function that a process has open is not unreserved');
 said('again', ['FID 0x00000502 is not reserved'], 'unreserving twice');
+
+# --- a guest of libvirt ----------------------------------------------------------------------
+
 said('before the guest', ['pci-stub'], 'a VF with a driver');
+(my $check, $status) = answer('check');
+is("$status $check->{problems} $check->{guest}", '0 0 web', 'check: nothing is in the way');
+my %check = map { $_->{id} => $_ } @{ $check->{checks} };
+is_deeply({ map { $_ => $check{$_}{status} } keys %check }, {
+	address => 'ok', slot => 'ok', 'uid-checking' => 'ok', type => 'note', group => 'ok',
+	driver => 'ok', vfio => 'ok', 'in-use' => 'ok', 'guest-ref' => 'ok', 'guest-ids' => 'ok',
+	'id-map' => 'ok', memlock => 'note', 'command-memory' => 'note', kvm => 'warning'
+}, 'check: the result of each check') or diag(explain(\%check));
+my ($vfn, $bit) = ($check{'command-memory'}{message} // '') =~
+    /is told VFN (\d+) .* concludes no_command_memory=([01])/;
+is("$vfn $bit", '4 1', 'check: what the guest will be told, and conclude');
+is($check{kvm}{fix}, 'modprobe kvm', 'check: a command that mends');
+
+said('attach', [ 'FID 0x00000502 (0201:00:00.0) is in guest web as UID 0x0201, FID 0x00000502: '
+	    . 'definition status 0 ' ], 'attach');
+like($said{definition}[0], qr{<hostdev [^>]*managed='yes'>.*<zpci uid='0x0201' fid='0x00000502'/>},
+	"attach: in libvirt's definition, managed, with its IDs");
+my $address = "<address domain='0x0201' bus='0x00' slot='0x00' function='0x0'/>";
+like($said{definition}[0], qr{<source> $address </source>},
+	"attach: in libvirt's definition, by its address");
+(my $guests, $status) = answer('guests');
+my @known = qw(address fid guest_uid guest_fid live definition managed);
+my %guests = map { my $guest = $_; $guest->{name} => [ map { members($_, @known) }
+	    @{ $guest->{functions} } ] } @{ $guests->{guests} };
+is_deeply([ $status, \%guests, $guests->{problems} ], [ 0,
+	{ web => ['0201:00:00.0 0x00000502 0x0201 0x00000502 0 1 1'], other => [] }, [] ],
+	'guests: who has what') or diag(explain($guests));
+said('attach to another', [ 'zpci: FID 0x00000502 is in guest web (definition) already; detach it '
+	    . 'there first: zpci host detach 0201:00:00.0 web status 1 ' ],
+	'attach to another guest: refused');
+said('another', [0], "attach to another guest: its definition is as before");
+
 said('in the guest', ['vfio-pci'], "managed='yes' binds it to vfio-pci for the guest");
 like($said{'libvirt refuses'}[0], qr/0201:00:00.0 is in use by driver QEMU, domain web/,
 	'libvirt does not take it from a running guest');
-said('after the guest', ['pci-stub'], 'the guest has ended: the VF is back at its driver');
+($list, $status) = answer('functions of the guest');
+my @used = grep { @{ $_->{guests} } } @{ $list->{functions} };
+is_deeply([ map { members($_, qw(fid driver)) } @used ], ['0x00000502 vfio-pci'],
+	'list: one has a guest');
+is_deeply([ map { members($_, qw(name live definition)) } map { @{ $_->{guests} } } @used ],
+	['web 1 1'], 'list: the guest that runs');
+
 my $text = decode_base64($said{level2}[0] // '');
 $text =~ s/\e_zpci:.*?\e\\//g;
 my $report = eval { decode_json($text) };
 ok($report, 'a report of the guest') or diag("$@: $text");
-my $seen = observed(function_of($report->{vfio}, 0x502));
-is_deeply([ $seen->{vfn}, $seen->{no_command_memory} ], [ 4, 1 ],
-	"in the guest: the VF's number, and the kernel's no_command_memory") or diag(explain($seen));
-is((function_of($report->{functions}, 0x502) // {})->{kind}, 'VF detached', 'in the guest: a detached VF');
+my $observed = observed(function_of($report->{vfio}, 0x502));
+my $inside = function_of($report->{functions}, 0x502) // {};
+is_deeply([ $observed->{vfn}, $observed->{no_command_memory} ], [ $vfn, $bit ],
+	"in the guest: the VF's number, and the kernel's no_command_memory, as check had said")
+    or diag(explain($observed));
+is($inside->{kind}, 'VF detached', 'in the guest: a detached VF');
 # The vfio of the host emulates the Memory bit.
-is_deeply([ differences($seen, 'vfio', 4) ], [], 'in the guest: as profile vfio');
+is_deeply([ differences($observed, 'vfio', $vfn) ], [], 'in the guest: as profile vfio');
+
+my $taken = 'FID 0x00000502 \(0201:00:00.0\) is taken from guest web: live and definition';
+like($said{detach}[0],
+	qr/^(waiting .*)?$taken FID 0x00000502 is with its driver pci-stub again status 0 $/,
+	'detach from the running guest');
+said('after the guest', ['pci-stub'], 'detach: the VF is back at its driver');
+said('told', ['given back'], 'detach: the guest has not got it any more');
+said('defined', [1], 'detach: nor has its definition');
+($guests, $status) = answer('guests then');
+is_deeply([ map { @{ $_->{functions} } } @{ $guests->{guests} } ], [],
+	'guests: nobody has anything');
 
 said('last rules', [''], 'no rule is left');
 said('last list', ['no function is reserved']);
