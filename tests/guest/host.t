@@ -254,6 +254,34 @@ definition web | grep hostdev
 echo "defined: $?"
 echo "guests then: $(answer guests --json)"
 
+# --- libvirt's hook --------------------------------------------------------------------------
+
+quiet zpci-control add probe,adapter=elsewhere,vf=5,fid=0x503,uid=0x202
+await '[ -e $devices/0202:00:00.0/driver ]'
+quiet zpci host attach 0x503 other --config
+echo "hook: $(answer hook install)"
+kill -HUP $(pidof libvirtd)
+quiet power 503 0
+refused() { virsh start other 2>&1 | grep -o 'zpci: .*'; }
+# libvirtd looks for hooks some time after the signal.
+await '[ -n "$(refused)" ]'
+echo "standby is refused: $(refused)"
+quiet power 503 1
+quiet virsh start other
+echo "other starts: $(driver_of 503)"
+quiet virsh destroy other
+echo "other ends: $(driver_of 503)"
+quiet zpci-control remove 0x503
+await '[ ! -e $slots/00000503 ]'
+echo "gone is refused: $(refused)"
+quiet zpci-control add probe,adapter=elsewhere,vf=5,fid=0x503,uid=0x2cc
+await '[ -e $devices/02cc:00:00.0/driver ]'
+echo "moved is refused: $(refused)"
+echo "dangling: $(answer guests | grep -o 'problem.*')"
+echo "hook removed: $(answer hook remove)"
+echo "without the hook: $(refused) $(virsh start other 2>&1 | grep -c '0202:00:00.0')"
+echo "detach of what is gone: $(answer detach 0202:00:00.0)"
+
 virsh undefine web >/dev/null
 virsh undefine other >/dev/null
 echo "last rules: $(ours)"
@@ -469,6 +497,28 @@ said('defined', [1], 'detach: nor has its definition');
 ($guests, $status) = answer('guests then');
 is_deeply([ map { @{ $_->{functions} } } @{ $guests->{guests} } ], [],
 	'guests: nobody has anything');
+
+# --- libvirt's hook --------------------------------------------------------------------------
+
+my $hook = '/etc/libvirt/hooks/qemu.d/50-zpci';
+like($said{hook}[0], qr/^installed $hook It is the first hook: .* status 0 $/, 'hook install');
+said('standby is refused', [ 'zpci: guest other: 0202:00:00.0 is FID 0x00000503, which is in '
+	    . 'standby; configure it: echo 1 >/sys/bus/pci/slots/00000503/power' ],
+	'hook: a function in standby');
+said('other starts', ['vfio-pci'], 'hook: a guest with a good function starts');
+said('other ends', ['pci-stub'], 'a guest has ended: the VF is back at its driver');
+said('gone is refused', [ 'zpci: guest other: this host has no function 0202:00:00.0; if addresses '
+	    . "changed at a reboot, put the new one into the guest's definition" ],
+	'hook: a function that has gone');
+my $moved = 'guest other: this host has no function 0202:00:00.0; its FID in the guest, '
+    . "0x00000503, is now at 02cc:00:00.0; put this address into the guest's definition";
+said('moved is refused', ["zpci: $moved"], 'hook: a function that is elsewhere');
+said('dangling', ["problem: $moved status 1 "], 'guests: a function that is elsewhere');
+said('hook removed', ["removed $hook status 0 "], 'hook remove');
+like($said{'without the hook'}[0], qr/^ [1-9]/, "without the hook: libvirt's own message");
+like($said{'detach of what is gone'}[0],
+	qr/0202:00:00.0.* is taken from guest other: definition status 0 $/,
+	'detach of a function that has gone');
 
 said('last rules', [''], 'no rule is left');
 said('last list', ['no function is reserved']);
