@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What `zpci host' promises, on a host of guests: an s390x Debian with its own libvirt, QEMU and
-# udev, in one boot and a reboot. Minutes.
+# udev, in one boot and a reboot; and in a second host, where UIDs are not unique. Minutes.
 #
 # Linux has no driver for our functions. Where a function must come back to its driver, this is the
 # random number generator of QEMU (0x601), whose driver is built in, so that it is bound before udev
@@ -522,5 +522,65 @@ like($said{'detach of what is gone'}[0],
 
 said('last rules', [''], 'no rule is left');
 said('last list', ['no function is reserved']);
+
+# --- UIDs are not unique ---------------------------------------------------------------------
+
+# Linux numbers the functions as they come. QEMU's own functions cannot be there then.
+my $config = File::Temp->new;
+print $config <<'END';
+[platform]
+uid-checking = no
+hypervisor-functions = no
+
+[adapter elsewhere]
+model = probe
+vfs = 8
+
+[function]
+adapter = elsewhere
+vf = 3
+fid = 0x501
+uid = 0x200
+
+[function]
+adapter = elsewhere
+vf = 4
+fid = 0x502
+uid = 0x200
+END
+$config->flush;
+
+run([ '--config', $config->filename ], $head . <<'END');
+echo "at first: $(address_of 501) $(address_of 502)"
+echo "functions: $(answer list --json)"
+echo "uid: $(answer show uid:200)"
+echo "check: $(answer check 0x502 --json)"
+quiet zpci host reserve 0x502
+echo "reserved: $(driver_of 501) $(driver_of 502)"
+quiet zpci-control remove 0x501
+quiet zpci-control remove 0x502
+await '[ ! -e $slots/00000501 ] && [ ! -e $slots/00000502 ]'
+quiet zpci-control add probe,adapter=elsewhere,vf=4,fid=0x502,uid=0x200
+await '[ -e $slots/00000502 ]'
+quiet zpci-control add probe,adapter=elsewhere,vf=3,fid=0x501,uid=0x200
+await '[ -e $slots/00000501 ]'
+udevadm settle
+echo "at last: $(address_of 501) $(address_of 502)"
+echo "drivers: $(driver_of 501) $(driver_of 502)"
+END
+
+($list, $status) = answer('functions');
+is_deeply([ map { members($_, qw(fid uid vfn uid_is_unique)) } @{ $list->{functions} } ],
+	[ '0x00000501 0x0200 3 0', '0x00000502 0x0200 4 0' ], 'list: UIDs are not unique');
+like($said{uid}[0], qr/0x00000501.*0x00000502.* status 125 $/,
+	'a UID that two functions have is refused');
+($check, $status) = answer('check');
+%check = map { $_->{id} => $_ } @{ $check->{checks} };
+is_deeply([ $status, @{ $check{'uid-checking'} }{qw(status fix)} ],
+	[ 0, 'warning', 'zpci host reserve 0x00000502' ], 'check: a warning, and what to do');
+my @first = split ' ', $said{'at first'}[0];
+said('at last', ["$first[1] $first[0]"], 'the functions have each other\'s addresses');
+said('reserved', ['none vfio-pci'], 'reserve');
+said('drivers', ['none vfio-pci'], 'reserve is by FID: vfio-pci at the other address');
 
 done_testing();
