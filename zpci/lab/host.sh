@@ -168,6 +168,7 @@ host_system() {
 	GROUP
 	echo "libvirt-qemu:x:64055:" >>"$etc/group"
 	echo "zpci" >"$etc/hostname"
+	echo 'PS1="root@\h:\w# "' >"$etc/profile"
 	echo "127.0.0.1 localhost zpci" >"$etc/hosts"
 	printf '%s\n' "passwd: files" "group: files" "hosts: files" >"$etc/nsswitch.conf"
 	# There is no journal, no cgroup and no other user.
@@ -202,6 +203,8 @@ host_disk_make() {
 	cp -a "$host_folder/root" "$tree" || return 1
 	rm -rf "$tree"/usr/{include,share/icu,share/perl*,lib/s390x-linux-gnu/perl*} || return 1
 	find "$tree/usr/lib/s390x-linux-gnu" -name '*.a' -delete
+	# Without polkit's daemon it takes seconds, and each virsh complains.
+	rm -f "$tree/usr/bin/pkttyagent"
 	host_system "$tree" || return 1
 	host_modules_add "$tree/usr/lib/modules" "${host_modules[@]}" || return 1
 	rm -f "$tree"/usr/lib/modules/*/zpci-modules
@@ -318,6 +321,7 @@ host_initrd() {
 
 # host_run COUNT FILE... OPTION...: with COUNT files, the functions of $config, and these options of
 # `zpci run'. The disk is shared: what this host writes goes to a file of QEMU's, which has no name.
+# The port has a bus of its own: `zpci run' makes one for a command alone, and not for a shell.
 host_run() {
 	local count=$1 folder status=0
 	shift
@@ -334,7 +338,8 @@ host_run() {
 		--config "${config:-$ZPCI_SOURCE/zpci/lab/host/functions.conf}" \
 		--control "$folder/control" "$@" -- -action reboot=reset \
 		-chardev "socket,id=control,path=$folder/port" \
-		-device virtserialport,chardev=control,name=org.zpci.control \
+		-device virtio-serial-ccw,id=firmware \
+		-device virtserialport,bus=firmware.0,chardev=control,name=org.zpci.control \
 		-drive "if=none,id=disk,format=raw,snapshot=on,file=$host_folder/disk" \
 		-device virtio-blk-ccw,drive=disk \
 		-device zpci,target=random,uid=0x300,fid=0x601 -device virtio-rng-pci,id=random \
