@@ -126,6 +126,16 @@ tool host detach 0x402
 is "$status$err $(tail -n 1 <<<"$out")" "0 FID 0x00000402 stays with vfio-pci, as before the guest\
  had it; virsh nodedev-reattach pci_0120_00_00_1 gives it to its driver" \
 	"detach of what was with vfio-pci before"
+_libvirtd_overlay /etc /etc
+mkdir -p /etc/udev/rules.d
+tool host reserve 0x402 --no-apply
+is "$status" 0 "reserve"
+tool host attach 0x402 one --live
+is "$(in_guest_waits /sys/bus/pci/slots/00000402)" there "attach --live of what is reserved"
+tool host detach 0x402
+is "$status$err $(tail -n 1 <<<"$out")" "0 FID 0x00000402 stays with vfio-pci, as it is reserved\
+ for guests; zpci host unreserve 0x00000402 ends that" "detach of what is reserved"
+umount /etc
 on nodedev-reattach pci_0120_00_00_1
 
 # Interrupted: Linux helps to undo.

@@ -6,6 +6,7 @@
  * as it was.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "handover.h"
 #include "handover_undo.h"
 #include "zpci/tool/host/host.h"
+#include "zpci/tool/host/reserve/rule.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
@@ -70,6 +72,36 @@ static bool is_overridden(const struct handover *handover)
 	return !sysfs_read_text(path, text, sizeof(text), NULL) && !strcmp(text, "vfio-pci");
 }
 
+/* By `zpci host reserve`, whose rule would undo what libvirt does. */
+static bool is_reserved(const struct handover *handover, uint32_t *fid)
+{
+	const struct function *f = handover->function;
+	enum host_rule rule;
+	struct problem problem;
+
+	if (handover->options->host.sysfs || !function_has(f, ITEM_FID))
+		return false;
+	*fid = (uint32_t)f->items[ITEM_FID].value;
+	return !host_rule_look(HOST_RULE_FOLDER, *fid, &rule, &problem) && rule == HOST_RULE_OURS;
+}
+
+static void report_kept(const struct handover *handover)
+{
+	char node[HANDOVER_NODE];
+	uint32_t fid;
+
+	if (is_reserved(handover, &fid)) {
+		printf("%s stays with vfio-pci, as it is reserved for guests; zpci host unreserve "
+		       "0x%08" PRIx32 " ends that\n",
+		       handover->name, fid);
+		return;
+	}
+	handover_node_name(handover, node);
+	printf("%s stays with vfio-pci, as before the guest had it; virsh nodedev-reattach %s "
+	       "gives it to its driver\n",
+	       handover->name, node);
+}
+
 /* What the host has made of the function after a guest gave it back. */
 static int report_driver(const struct handover *handover)
 {
@@ -78,7 +110,6 @@ static int report_driver(const struct handover *handover)
 	if (!handover->function)
 		return 0;
 	handover_read_driver(handover, driver);
-	handover_node_name(handover, node);
 	if (!*driver) {
 		printf("%s has no driver on this host now\n", handover->name);
 		return 0;
@@ -88,11 +119,10 @@ static int report_driver(const struct handover *handover)
 		return 0;
 	}
 	if (is_overridden(handover)) {
-		printf("%s stays with vfio-pci, as before the guest had it; virsh nodedev-reattach "
-		       "%s gives it to its driver\n",
-		       handover->name, node);
+		report_kept(handover);
 		return 0;
 	}
+	handover_node_name(handover, node);
 	tool_error("%s: libvirt did not give it back to its driver; use virsh nodedev-reattach %s",
 		   handover->name, node);
 	return HOST_EXIT_SYSTEM;
