@@ -107,6 +107,9 @@ for text in "bogus" "" "zPCI uid 999" "zPCI uid 77777777777 is already reserved"
 done
 explain /dev/null
 is "$status" 1 "no input"
+echo "a log without errors" >"$tap_folder/log"
+explain "$tap_folder/log"
+like "$(cat "$tap_folder/err")" "nothing is known of any of these lines;" "a log: nothing is known"
 explain /dev/null --json
 is "$status:$(perl -MJSON::PP -e 'print scalar @{decode_json(join "", <STDIN>)->{explanations}}' \
 	<"$tap_folder/out")" "1:0" "no input: JSON"

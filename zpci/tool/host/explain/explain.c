@@ -275,8 +275,9 @@ int tool_host_explain(const struct tool_options *options)
 		return HOST_EXIT_SYSTEM;
 	if (explain.explained)
 		return 0;
-	tool_error("nothing is known of this message; explain knows libvirt's and QEMU's messages "
-		   "about zPCI and passed-through functions, in English: run the program again "
-		   "with LC_ALL=C if it speaks another language");
+	tool_error("nothing is known of %s; explain knows libvirt's and QEMU's messages about zPCI "
+		   "and passed-through functions, in English: run the program again with LC_ALL=C "
+		   "if it speaks another language",
+		   options->argument_count ? "this message" : "any of these lines");
 	return HOST_EXIT_REFUSED;
 }
