@@ -281,6 +281,11 @@ static void type(void **state)
 	item_set(&f->items[ITEM_NUM_VFS], 2);
 	expect(rig, "type", CHECK_FAIL, "with 2 VFs, which go when its driver goes",
 	       "echo 0 > /sys/bus/pci/devices/0200:00:00.0/sriov_numvfs");
+	/* A VF that the firmware configured beside its PF: sriov_numvfs does not count it. */
+	item_set(&f->items[ITEM_NUM_VFS], 0);
+	strcpy(rig->functions[1].physfn, f->address);
+	expect(rig, "type", CHECK_FAIL, "with 1 VFs, which go when its driver goes", NULL);
+	rig->functions[1].physfn[0] = '\0';
 	item_set_unread(&f->items[ITEM_NUM_VFS], &(struct problem){ "EACCES" });
 	expect(rig, "type", CHECK_UNKNOWN, "EACCES", NULL);
 	f->kind = KIND_PLAIN;

@@ -68,8 +68,14 @@ is "$status" 1 "a PF with VFs: status"
 says type FAIL "with 2 VFs, which go when its driver goes" "a PF with VFs: why"
 echo 0 >"$sysfs/bus/pci/devices/0120:00:00.0/sriov_numvfs"
 check 0x401 --no-libvirt
+is "$status" 1 "a PF with VFs of the firmware: status"
+says type FAIL "with 2 VFs" "a PF with VFs of the firmware: why"
+mkdir "$tap_folder/away"
+mv "$sysfs"/bus/pci/devices/0120:00:00.[12] "$tap_folder/away"
+check 0x401 --no-libvirt
 is "$status" 0 "a PF without VFs: status"
 says type warning "without VFs" "a PF without VFs is a warning"
+mv "$tap_folder"/away/* "$sysfs/bus/pci/devices"
 check 0x402 --no-libvirt
 says type note "PF 0120:00:00.0, which is in this Linux" "a linked VF"
 says command-memory '\?' "VFN 1" "a linked VF: its VFN"

@@ -308,3 +308,16 @@ const struct function *inventory_find(const struct inventory *inventory, const c
 	}
 	return NULL;
 }
+
+uint64_t inventory_count_vfs(const struct inventory *inventory, const struct function *pf)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < inventory->count; i++) {
+		if (pf->has_address && !strcmp(inventory->functions[i].physfn, pf->address))
+			count++;
+	}
+	if (function_has(pf, ITEM_NUM_VFS) && pf->items[ITEM_NUM_VFS].value > count)
+		count = pf->items[ITEM_NUM_VFS].value;
+	return count;
+}

@@ -35,4 +35,8 @@ void inventory_free(struct inventory *inventory);
 const struct function *inventory_find(const struct inventory *inventory, const char *address);
 const struct function *inventory_find_fid(const struct inventory *inventory, uint32_t fid);
 
+/* How many VFs of @pf are in this Linux: those that it made, which sriov_numvfs counts, or those
+ * that the machine's firmware configured beside their PF, which it does not. */
+uint64_t inventory_count_vfs(const struct inventory *inventory, const struct function *pf);
+
 #endif

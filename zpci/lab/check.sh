@@ -365,7 +365,7 @@ lab_check() {
 	else
 		say "without an amd64 machine tests in the KVM host are skipped"
 	fi
-	# Without libvirt, whose driver for tests destroys a locked mutex. `zpci host' has no threads.
+	# Without libvirt, whose driver for tests destroys a locked mutex; zpci host has no threads.
 	check_plan automake "unit tests under the thread sanitizer" check_make threads \
 		--enable-sanitizers=thread --without-libvirt
 	if check_s390x_root; then

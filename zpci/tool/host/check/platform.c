@@ -80,27 +80,29 @@ void check_uid_checking(struct check_report *report, const struct check_facts *f
 		check_fix(report, "zpci host reserve 0x%08" PRIx32, fid_of(f));
 }
 
-static void check_pf(struct check_report *report, const struct function *f)
+static void check_pf(struct check_report *report, const struct check_facts *facts)
 {
-	const struct item *vfs = &f->items[ITEM_NUM_VFS];
+	const struct function *f = facts->function;
+	const struct item *made = &f->items[ITEM_NUM_VFS]; /* by Linux */
+	uint64_t vfs = inventory_count_vfs(facts->inventory, f);
 
-	if (vfs->state == ITEM_KNOWN && !vfs->value) {
-		check_add(report, "type", CHECK_WARNING,
-			  "a physical function without VFs: the guest can change settings of the "
-			  "whole adapter");
-		return;
-	}
-	if (vfs->state == ITEM_KNOWN) {
+	if (vfs) {
 		check_add(report, "type", CHECK_FAIL,
 			  "a physical function with %" PRIu64 " VFs, which go when its driver "
 			  "goes: give a VF to the guest, or take the VFs away first",
-			  vfs->value);
-		check_fix(report, "echo 0 > /sys/bus/pci/devices/%s/sriov_numvfs", f->address);
-		return;
+			  vfs);
+		if (function_has(f, ITEM_NUM_VFS) && made->value)
+			check_fix(report, "echo 0 > /sys/bus/pci/devices/%s/sriov_numvfs",
+				  f->address);
+	} else if (made->state == ITEM_KNOWN) {
+		check_add(report, "type", CHECK_WARNING,
+			  "a physical function without VFs: the guest can change settings of the "
+			  "whole adapter");
+	} else {
+		check_add(report, "type", CHECK_UNKNOWN,
+			  "a physical function, and the number of its VFs cannot be read: %s",
+			  made->why.text);
 	}
-	check_add(report, "type", CHECK_UNKNOWN,
-		  "a physical function, and the number of its VFs cannot be read: %s",
-		  vfs->why.text);
 }
 
 void check_type(struct check_report *report, const struct check_facts *facts)
@@ -122,7 +124,7 @@ void check_type(struct check_report *report, const struct check_facts *facts)
 			  f->physfn);
 		return;
 	case KIND_PF:
-		check_pf(report, f);
+		check_pf(report, facts);
 		return;
 	case KIND_PLAIN:
 		check_add(report, "type", CHECK_OK, "neither a PF nor a VF");

@@ -179,27 +179,13 @@ static int check_use(const struct reservation *r)
 	return rc;
 }
 
-/* VFs that Linux made, or that the machine's firmware configured beside their PF. */
-static size_t count_vfs(const struct reservation *r)
-{
-	const struct function *functions = r->inventory.functions;
-	size_t count = 0, i;
-
-	for (i = 0; i < r->inventory.count; i++)
-		if (r->f->has_address && !strcmp(functions[i].physfn, r->f->address))
-			count++;
-	if (!count && function_has(r->f, ITEM_NUM_VFS))
-		count = r->f->items[ITEM_NUM_VFS].value;
-	return count;
-}
-
 static int check(const struct reservation *r)
 {
-	size_t vfs = count_vfs(r);
+	uint64_t vfs = inventory_count_vfs(&r->inventory, r->f);
 
 	if (vfs) {
-		tool_error("FID 0x%08" PRIx32
-			   " is a PF with %zu VFs, which need it; reserve VFs, or "
+		tool_error("FID 0x%08" PRIx32 " is a PF with %" PRIu64
+			   " VFs, which need it; reserve VFs, or "
 			   "remove them first: `echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs'",
 			   r->fid, vfs, r->f->address);
 		return HOST_EXIT_REFUSED;
