@@ -103,6 +103,12 @@ line "FID 0x00000501: driver mlx5_core -> vfio-pci" "another driver"
 quiet "nothing changes, nothing is printed"
 echo vfio-pci >"$device/driver_override"
 line "FID 0x00000501: override - -> vfio-pci" "an override, of which there is no event"
+mv "$device/driver_override" "$tap_folder/override"
+event
+quiet "an override that cannot be read, while a device goes, is no change"
+mv "$tap_folder/override" "$device/driver_override"
+event
+quiet "and it is none when it can be read again"
 echo >"$device/driver_override"
 line "FID 0x00000501: override vfio-pci -> -" "no override"
 hold

@@ -188,6 +188,15 @@ static bool is_same(const struct function *a, const struct function *b)
 	return !strcmp(a->address, b->address);
 }
 
+/* While the kernel removes a device, its attributes cannot be read any more. */
+static void keep_unread(const struct function *old, struct function *f)
+{
+	if (!f->override_problem.text[0])
+		return;
+	memcpy(f->driver_override, old->driver_override, sizeof(f->driver_override));
+	f->override_problem = old->override_problem;
+}
+
 static void compare(const struct function *old, const struct function *f, bool json)
 {
 	for (size_t i = 0; i < MEMBERS; i++) {
@@ -206,20 +215,22 @@ void changes_print_present(const struct inventory *inventory, bool json)
 		print_whole(&inventory->functions[i], "present", json);
 }
 
-void changes_print(const struct inventory *old, const struct inventory *inventory, bool json)
+void changes_print(const struct inventory *old, struct inventory *inventory, bool json)
 {
 	bool *found = calloc(old->count + 1, sizeof(*found));
 
 	for (size_t i = 0; found && i < inventory->count; i++) {
-		const struct function *f = &inventory->functions[i];
+		struct function *f = &inventory->functions[i];
 		size_t k = 0;
 
 		while (k < old->count && (found[k] || !is_same(&old->functions[k], f)))
 			k++;
-		if (k < old->count)
+		if (k < old->count) {
+			keep_unread(&old->functions[k], f);
 			compare(&old->functions[k], f, json);
-		else
+		} else {
 			print_whole(f, "added", json);
+		}
 		found[k] = true;
 	}
 	for (size_t k = 0; found && k < old->count; k++) {
