@@ -215,8 +215,8 @@ is "$(driver 0120:00:00.1) $(driver 0200:00:00.0)" "mlx5_core mlx5_core" \
 tool host detach 0x501 one
 keep one
 # Two give it to the guest at the same time. The one that comes late must not undo what the other
-# did. Signals are blocked when a command has looked at everything. If libvirt lets it look only when
-# the first one is done, which later versions do, it finds the function there.
+# did. Signals are blocked when a command has looked at everything. If libvirt lets it look only
+# when the first one is done, which later versions do, it finds the function there.
 looked() {
 	[ -e "/proc/$pid/status" ] && (( 0x$(sed -n 's/^SigBlk:\t//p' "/proc/$pid/status") & 2 ))
 }
