@@ -30,7 +30,7 @@
 # $LIBVIRTD_ROOT is the root folder of another Debian (`zpci-lab libvirt'), whose libvirtd is used
 # then. It sees the same /sys, /dev and /run, and paths of tests are the same for it.
 
-libvirtd_build=$(pwd)/tests/host
+libvirtd_build=${ZPCI_BUILD:-$(pwd)}/tests/host
 libvirtd_root= # the daemon's root folder; empty: our own
 libvirtd_uri=
 libvirtd_mounted=

@@ -3,13 +3,22 @@
  * To be preloaded into libvirtd where root may not raise RLIMIT_MEMLOCK (no CAP_SYS_RESOURCE, in
  * most containers): libvirt raises it for each guest that has a function passed through, and starts
  * no such guest if it cannot. Setting this limit succeeds, and nothing changes.
+ *
+ * It is for the daemon and the children that it forks, and not for what they execute: a program
+ * built with sanitizers refuses to start behind another library.
  */
 #define _GNU_SOURCE 1
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+static void __attribute__((constructor)) keep_from_children(void)
+{
+	unsetenv("LD_PRELOAD");
+}
 
 static int limit(pid_t pid, unsigned int resource, const void *new, void *old)
 {
