@@ -267,7 +267,7 @@ check_complete() {
 check_formatter() {
 	local program
 	for program in clang-format-14 clang-format; do
-		if "$program" --version 2>/dev/null | grep -q 'version 14\.'; then
+		if "$program" --version 2>/dev/null | grep 'version 14\.' >/dev/null; then
 			echo "$program"
 			return
 		fi
@@ -290,7 +290,7 @@ check_format() {
 
 # Only `check --long' runs these. They take minutes, and other kernels must be fetched and built.
 check_long=
-check_long_tests="host iommufd kernels second"
+check_long_tests="host host-shell iommufd kernels second"
 
 # Kernels and the second level's guest; each is made once and kept.
 check_kernels() {

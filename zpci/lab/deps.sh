@@ -29,7 +29,7 @@ deps_missing() {
 deps_choose() {
 	local name
 	for name in ${1//|/ }; do
-		if apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+		if apt-cache policy "$name" 2>/dev/null | grep 'Candidate: [^(]' >/dev/null; then
 			echo "$name"
 			return
 		fi

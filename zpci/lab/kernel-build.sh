@@ -186,7 +186,7 @@ kernel_build_one() {
 
 kernel_build() {
 	local source suites=("${guest_suites[@]}")
-	kernel_variants | grep -qxF -- "$1" || kernel_usage
+	kernel_variants | grep -xF -- "$1" >/dev/null || kernel_usage
 	lab_deps
 	guest_programs_get
 	source=$(kernel_source "$1")

@@ -95,7 +95,7 @@ kernel_list() {
 		printf '%-13s %-17s %-24s %-22s %s\n' "$name" "$suite" "$version" "$package" "$here"
 	done <"$offers"
 	for version in $(kernel_present); do
-		cut -f 3 "$offers" | grep -qxF "$version" ||
+		cut -f 3 "$offers" | grep -xF "$version" >/dev/null ||
 			printf '%-13s %-17s %-24s %-22s %s\n' - - "$version" \
 				"not offered by any suite now" yes
 	done

@@ -360,7 +360,7 @@ lab_kvm() {
 		esac
 		shift 2
 	done
-	printf '%s\n' "${kvm_qemu_names[@]}" | grep -qxF -- "$qemu" ||
+	printf '%s\n' "${kvm_qemu_names[@]}" | grep -xF -- "$qemu" >/dev/null ||
 		kvm_bad "--qemu takes one of ${kvm_qemu_names[*]}, but got \`$qemu'"
 	kvm_number --timeout "$timeout" 1 86400
 	kvm_number --memory "$memory" 256 16384
