@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # How the lab downloads from mirrors that have holes (zpci/lab/apt.sh). The test has a mirror of its
-# own on the loopback interface: three releases of small packages, which the test builds.
+# own on the loopback interface: three releases of small packages, which the test builds. And which
+# command lines of `zpci-lab host' are refused; tests/guest/kvm-host.t has those of `zpci-lab kvm'.
 
 . "$(dirname "$0")/tap.sh"
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,6 +14,23 @@ done
 export ZPCI_SOURCE=$source ZPCI_CACHE=$tap_folder/cache
 mirror=$tap_folder/mirror holes=$tap_folder/holes log=$tap_folder/log
 mkdir "$ZPCI_CACHE" "$mirror"
+
+# --- wrong command lines ------------------------------------------------------------------------
+
+# refused MESSAGE ARGUMENT...
+refused() {
+	local message=$1
+	shift
+	status=0
+	out=$("$source/zpci-lab" host "$@" 2>&1) || status=$?
+	is "$status $out" "2 zpci-lab: host: $message" "refused: $*"
+}
+refused "no option \`--qemu'; \`zpci-lab host --help' lists them" --qemu 7.2 true
+refused "--memory takes a number from 512 to 16384, but got \`256'" --memory 256 true
+refused "--config: there is no readable \`/nowhere'" --config /nowhere true
+refused "--file: \`there' is no absolute path in the host" --file "$0:there" true
+refused "--timeout needs a value" --timeout
+is "$(ls "$ZPCI_CACHE")" "" "refused: nothing was made"
 
 # --- the mirror ---------------------------------------------------------------------------------
 

@@ -20,7 +20,6 @@
 # host_system does the little that they would do for us.
 
 host_folder=$ZPCI_CACHE/host
-host_locked=
 host_suites=(trixie testing bookworm)
 
 # What runs in it, each with all that it needs.
@@ -95,18 +94,6 @@ host_debian_get() {
 }
 
 # --- the disk ------------------------------------------------------------------------------------
-
-# host_once NAME INPUTS TITLE COMMAND...: make the file NAME, unless it was made from
-# these inputs. COMMAND gets a path to write to.
-host_once() {
-	local to=$host_folder/$1 inputs=$2 title=$3
-	shift 3
-	! stamp_is "$to.inputs" "$inputs" || [ ! -e "$to" ] || return 0
-	rm -f "$to.inputs"
-	step "$title" "$@" "$to.new" || die "$title failed"
-	mv "$to.new" "$to"
-	stamp_write "$to.inputs" "$inputs"
-}
 
 # host_modules_add FOLDER NAME...: these modules and what they need, in a folder of the kernel's
 # release.
@@ -243,30 +230,17 @@ host_build_make() {
 	rm -rf "$tree"
 }
 
-# Built again if a file of the tree is newer than the archive. The archive is as old as the
-# beginning of its build.
+# Built again if a file of the tree is newer than the archive.
 host_build_get() {
 	local archive source=$ZPCI_SOURCE
 	archive=$(build_folder host).cpio
 	[ ! -e "$archive" ] || [ "$host_folder/root.inputs" -nt "$archive" ] || [ -n "$(find \
 		"$source"/{configure.ac,Makefile.am,include,zpci,completions} -type f \
 		-newer "$archive" -print -quit)" ] || return 0
-	mkdir -p "${archive%/*}"
-	touch "$archive.began"
-	step "building for s390x with libvirt" build_s390x host "$host_folder/root" ||
-		die "the build for s390x failed"
-	step "packing the build for s390x" host_build_make "$archive.new" ||
-		die "the build for s390x could not be packed"
-	touch -r "$archive.began" "$archive.new"
-	mv "$archive.new" "$archive"
-	rm -f "$archive.began"
+	machine_build host "$host_folder/root" host_build_make
 }
 
 # --- the command ---------------------------------------------------------------------------------
-
-host_sum() {
-	cat "$@" | sha256sum
-}
 
 # host_make: all that is made once.
 host_make() {
@@ -276,33 +250,15 @@ host_make() {
 	lab_guest
 	kvm_kernel_get
 	host_debian_get
-	inputs=$(host_sum "$source/lab/host.sh" "$source/guest/init" "$host_folder/root.inputs" \
+	inputs=$(machine_sum "$source/lab/host.sh" "$source/guest/init" "$host_folder/root.inputs" \
 		"$host_folder/from" "$ZPCI_CACHE/guest/small-kvm/inputs" \
 		"$ZPCI_CACHE/guest/default/release")
-	host_once disk "$inputs" "making the disk of the host" host_disk_make
-	inputs=$(host_sum "$source/lab/host.sh" "$source/lab/host/init" \
+	machine_once "$host_folder/disk" "$inputs" "making the disk of the host" host_disk_make
+	inputs=$(machine_sum "$source/lab/host.sh" "$source/lab/host/init" \
 		"$ZPCI_CACHE/guest/default/release")
-	host_once base.cpio "$inputs" "making the RAM disk of the host" host_base_make
+	machine_once "$host_folder/base.cpio" "$inputs" "making the RAM disk of the host" \
+		host_base_make
 	host_build_get
-}
-
-# Two at once would make the same files.
-host_lock() {
-	mkdir -p "$host_folder"
-	exec {host_locked}>"$host_folder/lock"
-	flock -n "$host_locked" || {
-		say "waiting for another zpci-lab, which makes the host"
-		flock "$host_locked"
-	}
-}
-
-host_unlock() {
-	exec {host_locked}>&-
-}
-
-host_bad() {
-	printf 'zpci-lab: host: %s\n' "$*" >&2
-	exit 2
 }
 
 # host_initrd FOLDER FILE...: FOLDER/initrd, with these files.
@@ -312,7 +268,7 @@ host_initrd() {
 	mkdir -p "$folder/tree/build/zpci"
 	[ -n "$config" ] || cp "$ZPCI_SOURCE/zpci/lab/host/plug" "$folder/tree/build/zpci/"
 	for file; do
-		kvm_file "$file" "$folder/tree/build" || die "--file: \`$file' could not be copied"
+		machine_file "$file" "$folder/tree/build" || die "--file: \`$file' could not be copied"
 	done
 	guest_archive "$folder/tree" "$folder/own.cpio" || die "the files could not be packed"
 	cat "$host_folder/base.cpio" "$(build_folder host).cpio" "$folder/own.cpio" >"$folder/initrd"
@@ -330,7 +286,7 @@ host_run() {
 	trap "rm -rf '$folder'" EXIT
 	host_initrd "$folder" "${@:1:count}"
 	shift "$count"
-	host_unlock
+	machine_unlock
 	perl "$ZPCI_SOURCE/zpci/lab/host/bridge" "$folder/port" "$folder/control" ||
 		die "the port to the firmware could not be made"
 	setpriv --pdeathsig TERM "$(build_folder native)/run" zpci run \
@@ -349,50 +305,14 @@ host_run() {
 }
 
 lab_host() {
-	local config='' files=() timeout=600 memory=1024 cpus=1
-	local verbose=() file run=()
-	while [ $# -gt 0 ]; do
-		case $1 in
-		--)
-			shift
-			break
-			;;
-		--help)
-			host_usage
-			return
-			;;
-		--verbose)
-			verbose=(--verbose)
-			shift
-			continue
-			;;
-		--config | --file | --timeout | --memory | --cpus)
-			[ $# -gt 1 ] || host_bad "$1 needs a value"
-			;;
-		-*) host_bad "no option \`$1'; \`zpci-lab host --help' lists them" ;;
-		*) break ;;
-		esac
-		case $1 in
-		--config) config=$2 ;;
-		--file) files+=("$2") ;;
-		--timeout) timeout=$2 ;;
-		--memory) memory=$2 ;;
-		--cpus) cpus=$2 ;;
-		esac
-		shift 2
-	done
-	[ -z "$config" ] || [ -r "$config" ] || host_bad "--config: there is no readable \`$config'"
-	kvm_number --timeout "$timeout" 1 86400
-	kvm_number --memory "$memory" 512 16384
-	kvm_number --cpus "$cpus" 1 4
-	for file in "${files[@]}"; do
-		kvm_file_check "$file"
-	done
+	local config='' timeout=600 memory=1024 cpus=1 verbose=() files=() rest=() run
+	machine_options config 512 "$@"
+	[ -z "$config" ] || [ -r "$config" ] || machine_bad "--config: there is no readable \`$config'"
 	run=(--memory "$memory" --smp "$cpus" "${verbose[@]}")
-	[ $# -eq 0 ] || run+=(--timeout "$timeout" --exec "$(printf '%q ' "$@")")
+	[ ${#rest[@]} -eq 0 ] || run+=(--timeout "$timeout" --exec "$(printf '%q ' "${rest[@]}")")
 	# 1 would be the command's.
 	trap '[ $? -eq 0 ] || exit 125' EXIT
-	host_lock >&2
+	machine_lock >&2
 	host_make >&2
 	host_run "${#files[@]}" "${files[@]}" "${run[@]}"
 }

@@ -20,7 +20,6 @@
 
 kvm_folder=$ZPCI_CACHE/kvm
 kvm_libraries=usr/lib/s390x-linux-gnu
-kvm_locked=
 
 # The QEMUs by their names, and where they come from.
 kvm_qemu_names=(7.2 newest none)
@@ -55,22 +54,6 @@ kvm_usage() {
 }
 
 # --- what the host is made of --------------------------------------------------------------------
-
-# kvm_once NAME INPUTS TITLE COMMAND...: make the file NAME in the folder, unless it was made from
-# these inputs. COMMAND gets a path to write to.
-kvm_once() {
-	local to=$kvm_folder/$1 inputs=$2 title=$3
-	shift 3
-	! stamp_is "$to.inputs" "$inputs" || [ ! -e "$to" ] || return 0
-	rm -f "$to.inputs"
-	step "$title" "$@" "$to.new" || die "$title failed"
-	mv "$to.new" "$to"
-	stamp_write "$to.inputs" "$inputs"
-}
-
-kvm_sum() {
-	cat "$@" | sha256sum
-}
 
 kvm_hercules_get() {
 	local architecture
@@ -169,7 +152,8 @@ kvm_qemu_get() {
 	stamp_is "$kvm_folder/qemu-$name.cpio.inputs" "$inputs" ||
 		apt_step "getting QEMU $name for s390x" "kvm-qemu-$name" kvm_qemu_download "$name" ||
 		die "QEMU $name for s390x could not be downloaded"
-	kvm_once "qemu-$name.cpio" "$inputs" "packing QEMU $name for s390x" kvm_qemu_make "$name"
+	machine_once "$kvm_folder/qemu-$name.cpio" "$inputs" "packing QEMU $name for s390x" \
+		kvm_qemu_make "$name"
 	rm -rf "$kvm_folder/root-$name"
 }
 
@@ -188,22 +172,14 @@ kvm_build_make() {
 	kvm_pack "$tree" "$(build_folder kvm).libc" "$1"
 }
 
-# Built again if a file of the tree is newer than the archive. The archive is as old as the
-# beginning of its build.
+# Built again if a file of the tree is newer than the archive.
 kvm_build_get() {
 	local archive source=$ZPCI_SOURCE
 	archive=$(build_folder kvm).cpio
 	[ ! -e "$archive" ] || [ -n "$(find "$source"/{configure.ac,Makefile.am,include,zpci,examples} \
 		-path "$source/zpci/lab" -prune -o -type f -newer "$archive" -print -quit)" ] || return 0
-	mkdir -p "${archive%/*}"
-	touch "$archive.began"
 	check_s390x_root || die "the libraries for s390x could not be fetched"
-	step "building for s390x" build_s390x kvm "$ZPCI_CACHE/s390x/root" || die "the build for s390x failed"
-	step "packing the build for s390x" kvm_build_make "$archive.new" ||
-		die "the build for s390x could not be packed"
-	touch -r "$archive.began" "$archive.new"
-	mv "$archive.new" "$archive"
-	rm -f "$archive.began"
+	machine_build kvm "$ZPCI_CACHE/s390x/root" kvm_build_make
 }
 
 # --- the command ---------------------------------------------------------------------------------
@@ -212,38 +188,25 @@ kvm_build_get() {
 kvm_prepare() {
 	lab_deps
 	kvm_hercules_get
-	kvm_once zpci-hercules.so "$(kvm_sum "$ZPCI_SOURCE"/zpci/lab/kvm/hercules.[ch])" \
+	machine_once "$kvm_folder/zpci-hercules.so" \
+		"$(machine_sum "$ZPCI_SOURCE"/zpci/lab/kvm/hercules.[ch])" \
 		"compiling the module for Hercules" kvm_module_compile
 	guest_programs_get
 	kvm_kernel_get
-	kvm_once base.cpio "$(kvm_sum "$ZPCI_SOURCE/zpci/lab/kvm/init.c")" \
+	machine_once "$kvm_folder/base.cpio" "$(machine_sum "$ZPCI_SOURCE/zpci/lab/kvm/init.c")" \
 		"making the KVM host's programs" kvm_base_make
 	kvm_qemu_get "$1"
 	kvm_build_get
 }
 
-# Two at once would make the same files, or exchange them while they are read.
-kvm_lock() {
-	mkdir -p "$kvm_folder"
-	exec {kvm_locked}>"$kvm_folder/lock"
-	flock -n "$kvm_locked" || {
-		say "waiting for another zpci-lab, which makes the KVM host"
-		flock "$kvm_locked"
-	}
-}
-
-kvm_unlock() {
-	exec {kvm_locked}>&-
-}
-
 # kvm_make QEMU...: the host, with each of these QEMUs to choose from.
 kvm_make() {
 	local qemu
-	kvm_lock
+	machine_lock
 	for qemu; do
 		kvm_prepare "$qemu"
 	done
-	kvm_unlock
+	machine_unlock
 }
 
 # kvm_parts QEMU: the archives of the host. A later one replaces files of an earlier one: of the
@@ -259,14 +222,6 @@ kvm_parts() {
 	else
 		printf '%s\n' "$build.cpio" "$qemu.cpio"
 	fi
-}
-
-# kvm_file FROM[:TO] TREE
-kvm_file() {
-	local from=${1%%:*} to=
-	[ "$from" = "$1" ] || to=${1#*:}
-	[ -n "$to" ] || to=/root/$(basename "$from")
-	mkdir -p "$2$(dirname "$to")" && cp -rL "$from" "$2$to"
 }
 
 # kvm_archive TREE ARCHIVE COMMAND...: the command, as zpci/lab/kvm/init.c reads it, and the files.
@@ -285,7 +240,7 @@ kvm_fill() {
 	shift 3
 	mkdir "$folder/tree"
 	for ((; count > 0; count--)); do
-		kvm_file "$1" "$folder/tree" || die "--file: \`$1' could not be copied"
+		machine_file "$1" "$folder/tree" || die "--file: \`$1' could not be copied"
 		shift
 	done
 	kvm_archive "$folder/tree" "$folder/own.cpio" "$@" || die "the command could not be packed"
@@ -293,24 +248,6 @@ kvm_fill() {
 	cat "${parts[@]}" "$folder/own.cpio" >"$folder/initrd"
 	rm -rf "$folder/tree" "$folder/own.cpio"
 	cp "$ZPCI_CACHE/guest/small-kvm/kernel" "$kvm_folder/zpci-hercules.so" "$folder/"
-}
-
-kvm_bad() {
-	printf 'zpci-lab: kvm: %s\n' "$*" >&2
-	exit 2
-}
-
-# kvm_number OPTION VALUE LOW HIGH
-kvm_number() {
-	[[ $2 =~ ^[1-9][0-9]{0,8}$ && $2 -ge $3 && $2 -le $4 ]] ||
-		kvm_bad "$1 takes a number from $3 to $4, but got \`$2'"
-}
-
-# kvm_file_check FROM[:TO]
-kvm_file_check() {
-	[ -r "${1%%:*}" ] || kvm_bad "--file: there is no readable \`${1%%:*}'"
-	[[ $1 != *:* || ${1#*:} =~ ^/.*[^/]$ && /${1#*:}/ != */../* ]] ||
-		kvm_bad "--file: \`${1#*:}' is no absolute path in the host"
 }
 
 # kvm_run QEMU COUNT FILE... COMMAND...: with COUNT files, and with the options ${boot[@]} for
@@ -321,7 +258,7 @@ kvm_run() {
 	# shellcheck disable=SC2064 # the folder's name of now
 	trap "rm -rf '$folder'" EXIT
 	kvm_fill "$folder" "$@"
-	kvm_unlock
+	machine_unlock
 	# If this shell is killed, nothing stays behind.
 	setpriv --pdeathsig TERM perl "$ZPCI_SOURCE/zpci/lab/kvm/boot" "${boot[@]}" "$folder" ||
 		status=$?
@@ -329,54 +266,19 @@ kvm_run() {
 }
 
 lab_kvm() {
-	local qemu=7.2 files=() timeout=600 memory=2048 cpus=1 boot=() file
-	while [ $# -gt 0 ]; do
-		case $1 in
-		--)
-			shift
-			break
-			;;
-		--help)
-			kvm_usage
-			return
-			;;
-		--verbose)
-			boot+=(--verbose)
-			shift
-			continue
-			;;
-		--qemu | --file | --timeout | --memory | --cpus)
-			[ $# -gt 1 ] || kvm_bad "$1 needs a value"
-			;;
-		-*) kvm_bad "no option \`$1'; \`zpci-lab kvm --help' lists them" ;;
-		*) break ;;
-		esac
-		case $1 in
-		--qemu) qemu=$2 ;;
-		--file) files+=("$2") ;;
-		--timeout) timeout=$2 ;;
-		--memory) memory=$2 ;;
-		--cpus) cpus=$2 ;;
-		esac
-		shift 2
-	done
+	local qemu=7.2 timeout=600 memory=2048 cpus=1 verbose=() files=() rest=() boot=()
+	machine_options qemu 256 "$@"
 	printf '%s\n' "${kvm_qemu_names[@]}" | grep -xF -- "$qemu" >/dev/null ||
-		kvm_bad "--qemu takes one of ${kvm_qemu_names[*]}, but got \`$qemu'"
-	kvm_number --timeout "$timeout" 1 86400
-	kvm_number --memory "$memory" 256 16384
-	kvm_number --cpus "$cpus" 1 4
-	for file in "${files[@]}"; do
-		kvm_file_check "$file"
-	done
-	boot+=(--timeout "$timeout" --memory "$memory" --cpus "$cpus")
+		machine_bad "--qemu takes one of ${kvm_qemu_names[*]}, but got \`$qemu'"
+	boot=(--timeout "$timeout" --memory "$memory" --cpus "$cpus" "${verbose[@]}")
 	# 1 would be the command's.
 	trap '[ $? -eq 0 ] || exit 125' EXIT
-	kvm_lock >&2
+	machine_lock >&2
 	kvm_prepare "$qemu" >&2
-	if [ $# -gt 0 ]; then
-		kvm_run "$qemu" "${#files[@]}" "${files[@]}" "$@"
+	if [ ${#rest[@]} -gt 0 ]; then
+		kvm_run "$qemu" "${#files[@]}" "${files[@]}" "${rest[@]}"
 	else
-		kvm_unlock
+		machine_unlock
 		kvm_demo --qemu "$qemu" "${boot[@]}"
 	fi
 }
