@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# zpci-lab host without a command: a shell of the host on this terminal.
+# zpci-lab host without a command: a shell of the host on this terminal. And with a configuration
+# that is wrong: QEMU does not start.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest
@@ -32,4 +33,12 @@ like "$printed" '^in zpci by bash on /dev/ttysclp0' "bash, on the terminal"
 like "$printed" '^ok' "the port to the firmware is there as well"
 like "$printed" '^virsh: 0' "virsh works"
 unlike "$printed" 'polkit' "and does not complain"
+
+# Whatever it left behind would have its standard error open.
+echo "[nothing]" >"$tap_folder/wrong.conf"
+status=0
+IFS= read -r -d '' -t 300 printed \
+	< <("$lab" host --config "$tap_folder/wrong.conf" true 2>&1) || status=$?
+is "$status" 1 "a configuration that is wrong: nothing stays behind"
+like "$printed" 'wrong.conf' "a configuration that is wrong: what is wrong"
 done_testing

@@ -279,7 +279,7 @@ host_initrd() {
 # `zpci run'. The disk is shared: what this host writes goes to a file of QEMU's, which has no name.
 # The port has a bus of its own: `zpci run' makes one for a command alone, and not for a shell.
 host_run() {
-	local count=$1 folder status=0
+	local count=$1 folder alive status=0
 	shift
 	folder=$(mktemp -d)
 	# shellcheck disable=SC2064 # the folder's name of now
@@ -287,8 +287,10 @@ host_run() {
 	host_initrd "$folder" "${@:1:count}"
 	shift "$count"
 	machine_unlock
-	perl "$ZPCI_SOURCE/zpci/lab/host/bridge" "$folder/port" "$folder/control" ||
-		die "the port to the firmware could not be made"
+	mkfifo "$folder/alive"
+	exec {alive}<>"$folder/alive"
+	(exec perl "$ZPCI_SOURCE/zpci/lab/host/bridge" "$folder/port" "$folder/control" \
+		<"$folder/alive" {alive}>&-) || die "the port to the firmware could not be made"
 	setpriv --pdeathsig TERM "$(build_folder native)/run" zpci run \
 		--kernel "$ZPCI_CACHE/guest/default/kernel" --initrd "$folder/initrd" \
 		--config "${config:-$ZPCI_SOURCE/zpci/lab/host/functions.conf}" \
