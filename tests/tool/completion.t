@@ -172,6 +172,10 @@ is "$(lab check --)" "--long" "zpci-lab check"
 is "$(lab kernel "")" "list get build" "zpci-lab kernel"
 like "$(lab kernel get "")" "^newest .*testing" "zpci-lab kernel get"
 like "$(lab kernel build iov)" "^iov\$" "zpci-lab kernel build"
+is "$(lab kvm --qemu "")" "7.2 newest none" "zpci-lab kvm --qemu"
+is "$(lab kvm --me)" "--memory" "zpci-lab kvm"
+is "$(lab host --cpus 2 --co)" "--config" "zpci-lab host"
+is "$(lab host --config "$completions/zpci-l")" "$completions/zpci-lab" "zpci-lab host --config"
 
 # --- a whole bash ------------------------------------------------------------------------------
 
