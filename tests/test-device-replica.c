@@ -445,43 +445,25 @@ static void wrong_bars_are_refused(void **state)
 	refuse(rig, "no SR-IOV capability");
 }
 
+/* A description that is right but for one change. */
+#define REFUSED(change, part) (setup(state), (change), refuse(*state, part))
+
 static void wrong_functions_are_refused(void **state)
 {
 	struct rig *rig = *state;
+	struct zpci_replica_function *last = &rig->function[2];
 
-	rig->options.description = NULL;
-	refuse(rig, "struct zpci_replica");
-	setup(state);
-	rig->replica.size = 4;
-	refuse(rig, "the description of the replica");
-	setup(state);
-	rig->function[1].size = 4;
-	refuse(rig, "the description of a function");
-	setup(state);
-	rig->replica.count = 257;
-	refuse(rig, "257 functions");
-	setup(state);
-	rig->function[2].vf = 9;
-	refuse(rig, "VF 9 (0 is the PF): the adapter has 8 VFs");
-	setup(state);
-	rig->function[2].vf = 1;
-	refuse(rig, "described twice");
-	setup(state);
-	rig->function[2].has_devfn = true;
-	rig->function[2].devfn = 2;
-	refuse(rig, "devfn 0x02 is also that of VF 1");
-	setup(state);
-	put(rig->config[0], SRIOV + PCI_SRIOV_VF_STRIDE, 2, 0x100);
-	refuse(rig, "RID would be 0x0202");
-	setup(state);
-	rig->function[2].config_length = 63;
-	refuse(rig, "config space has 63 bytes");
-	setup(state);
-	rig->function[2].config = NULL;
-	refuse(rig, "config space has 0 bytes");
-	setup(state);
-	rig->function[2].config_length = ZPCI_CONFIG_SIZE + 1;
-	refuse(rig, "config space has 4097 bytes");
+	REFUSED(rig->options.description = NULL, "struct zpci_replica");
+	REFUSED(rig->replica.size = 4, "the description of the replica");
+	REFUSED(rig->function[1].size = 4, "the description of a function");
+	REFUSED(rig->replica.count = 257, "257 functions");
+	REFUSED(last->vf = 9, "VF 9 (0 is the PF): the adapter has 8 VFs");
+	REFUSED(last->vf = 1, "described twice");
+	REFUSED((last->has_devfn = true, last->devfn = 2), "devfn 0x02 is also that of VF 1");
+	REFUSED(put(rig->config[0], SRIOV + PCI_SRIOV_VF_STRIDE, 2, 0x100), "RID would be 0x0202");
+	REFUSED(last->config_length = 63, "config space has 63 bytes");
+	REFUSED(last->config = NULL, "config space has 0 bytes");
+	REFUSED(last->config_length = ZPCI_CONFIG_SIZE + 1, "config space has 4097 bytes");
 }
 
 static void a_function_without_description_cannot_be_opened(void **state)
