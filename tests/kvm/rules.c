@@ -437,55 +437,103 @@ static void routes(void)
 
 /* --- a vCPU ----------------------------------------------------------------------------------- */
 
-static void operand(const char *name, int fd, uint64_t address, unsigned flags, unsigned size,
-		    unsigned op, unsigned ar, unsigned key, const void *buffer)
+#define PLACE 0x10000u /* in the guest's storage */
+#define BYTES 8u
+
+static uint8_t bytes[MEMOP_MAX + 1];
+
+static void transfer(const char *name, int fd, unsigned op, const void *buffer)
 {
-	answer(name, memop(fd, (struct memop){ address, flags, size, op, ar, key, buffer }));
+	answer(name, memop(fd, (struct memop){ PLACE, 0, BYTES, op, 0, 0, buffer }));
+}
+
+static void transfers(void)
+{
+	const unsigned read = MEMOP_LOGICAL_READ, write = MEMOP_LOGICAL_WRITE;
+	const unsigned absolute_read = MEMOP_ABSOLUTE_READ, absolute_write = MEMOP_ABSOLUTE_WRITE;
+
+	transfer("read", vcpu, read, bytes);
+	transfer("write", vcpu, write, bytes);
+	transfer("absolute read", vm, absolute_read, bytes);
+	transfer("absolute write", vm, absolute_write, bytes);
+	transfer("read of a VM", vm, read, bytes);
+	transfer("absolute read of a vCPU", vcpu, absolute_read, bytes);
+	transfer("read to nowhere", vcpu, read, nowhere);
+	transfer("write from nowhere", vcpu, write, nowhere);
+	transfer("absolute read to nowhere", vm, absolute_read, nowhere);
+	transfer("read to a fixed page", vcpu, read, fixed);
+	transfer("write from a fixed page", vcpu, write, fixed);
+	transfer("absolute read to a fixed page", vm, absolute_read, fixed);
+	transfer("absolute write from a fixed page", vm, absolute_write, fixed);
+	transfer("operation 9", vcpu, 9, bytes);
+}
+
+static void transfer_of(const char *name, unsigned size)
+{
+	answer(name, memop(vcpu, (struct memop){ PLACE, .size = size, .buffer = bytes }));
+}
+
+static void sizes(void)
+{
+	transfer_of("0 bytes", 0);
+	transfer_of("65536 bytes", MEMOP_MAX);
+	transfer_of("65537 bytes", MEMOP_MAX + 1);
+}
+
+static void transfer_with(const char *name, int fd, unsigned op, unsigned flags, unsigned ar,
+			  unsigned key)
+{
+	answer(name, memop(fd, (struct memop){ PLACE, flags, BYTES, op, ar, key, bytes }));
+}
+
+static void keys_and_flags(void)
+{
+	const unsigned read = MEMOP_LOGICAL_READ, write = MEMOP_LOGICAL_WRITE;
+	const unsigned skey = MEMOP_SKEY, check = MEMOP_CHECK_ONLY;
+
+	transfer_with("a flag of nobody", vcpu, read, 0x80, 0, 0);
+	transfer_with("inject, of a VM", vm, MEMOP_ABSOLUTE_READ, MEMOP_INJECT, 0, 0);
+	transfer_with("access register 16", vcpu, read, 0, 16, 0);
+	transfer_with("absolute read, access register 16", vm, MEMOP_ABSOLUTE_READ, 0, 16, 0);
+	transfer_with("key 16", vcpu, read, skey, 0, 16);
+	transfer_with("key 16, of a VM", vm, MEMOP_ABSOLUTE_READ, skey, 0, 16);
+	transfer_with("key 0", vcpu, write, skey, 0, 0);
+	transfer_with("fetch with another key", vcpu, read, skey, 0, 3);
+	transfer_with("store with another key", vcpu, write, skey, 0, 3);
+	transfer_with("check of a store with another key", vcpu, write, skey | check, 0, 3);
+	transfer_with("absolute store with another key", vm, MEMOP_ABSOLUTE_WRITE, skey, 0, 3);
+}
+
+static void transfer_at(const char *name, uint64_t address, int fd, unsigned op, const void *buffer)
+{
+	answer(name, memop(fd, (struct memop){ address, 0, BYTES, op, 0, 0, buffer }));
+}
+
+static void places(void)
+{
+	const uint64_t end = 2 * MEBIBYTE, across = end - BYTES / 2;
+	const unsigned read = MEMOP_LOGICAL_READ, write = MEMOP_LOGICAL_WRITE;
+	const unsigned absolute_read = MEMOP_ABSOLUTE_READ, absolute_write = MEMOP_ABSOLUTE_WRITE;
+
+	transfer_at("behind storage", end, vcpu, read, bytes);
+	transfer_at("across the end", across, vcpu, read, bytes);
+	transfer_at("absolute behind storage", end, vm, absolute_read, bytes);
+	transfer_at("absolute across the end", across, vm, absolute_read, bytes);
+	transfer_at("24-bit addressing", 0x81010000, vcpu, read, bytes);
+	transfer_at("behind storage to nowhere", end, vcpu, read, nowhere);
+	transfer_at("behind storage from nowhere", end, vcpu, write, nowhere);
+	transfer_at("across the end to nowhere", across, vm, absolute_read, nowhere);
+	transfer_at("across the end from nowhere", across, vm, absolute_write, nowhere);
+	answer("check behind storage",
+	       memop(vcpu, (struct memop){ end, MEMOP_CHECK_ONLY, BYTES, write, 0, 0, NULL }));
 }
 
 static void operands(void)
 {
-	static uint8_t bytes[MEMOP_MAX + 1];
-	const unsigned skey = MEMOP_SKEY, check = MEMOP_CHECK_ONLY;
-
-	operand("read", vcpu, 0x10000, 0, 8, 0, 0, 0, bytes);
-	operand("write", vcpu, 0x10000, 0, 8, 1, 0, 0, bytes);
-	operand("absolute read", vm, 0x10000, 0, 8, 4, 0, 0, bytes);
-	operand("absolute write", vm, 0x10000, 0, 8, 5, 0, 0, bytes);
-	operand("read of a VM", vm, 0x10000, 0, 8, 0, 0, 0, bytes);
-	operand("absolute read of a vCPU", vcpu, 0x10000, 0, 8, 4, 0, 0, bytes);
-	operand("0 bytes", vcpu, 0x10000, 0, 0, 0, 0, 0, bytes);
-	operand("65536 bytes", vcpu, 0x10000, 0, MEMOP_MAX, 0, 0, 0, bytes);
-	operand("65537 bytes", vcpu, 0x10000, 0, MEMOP_MAX + 1, 0, 0, 0, bytes);
-	operand("a flag of nobody", vcpu, 0x10000, 0x80, 8, 0, 0, 0, bytes);
-	operand("inject, of a VM", vm, 0x10000, MEMOP_INJECT, 8, 4, 0, 0, bytes);
-	operand("access register 16", vcpu, 0x10000, 0, 8, 0, 16, 0, bytes);
-	operand("key 16", vcpu, 0x10000, skey, 8, 0, 0, 16, bytes);
-	operand("key 16, of a VM", vm, 0x10000, skey, 8, 4, 0, 16, bytes);
-	operand("key 0", vcpu, 0x10000, skey, 8, 1, 0, 0, bytes);
-	operand("fetch with another key", vcpu, 0x10000, skey, 8, 0, 0, 3, bytes);
-	operand("store with another key", vcpu, 0x10000, skey, 8, 1, 0, 3, bytes);
-	operand("check of a store with another key", vcpu, 0x10000, skey | check, 8, 1, 0, 3, NULL);
-	operand("absolute store with another key", vm, 0x10000, skey, 8, 5, 0, 3, bytes);
-	operand("read to nowhere", vcpu, 0x10000, 0, 8, 0, 0, 0, nowhere);
-	operand("write from nowhere", vcpu, 0x10000, 0, 8, 1, 0, 0, nowhere);
-	operand("absolute read to nowhere", vm, 0x10000, 0, 8, 4, 0, 0, nowhere);
-	operand("behind storage", vcpu, 2 * MEBIBYTE, 0, 8, 0, 0, 0, bytes);
-	operand("across the end", vcpu, 2 * MEBIBYTE - 4, 0, 8, 0, 0, 0, bytes);
-	operand("check behind storage", vcpu, 2 * MEBIBYTE, check, 8, 1, 0, 0, NULL);
-	operand("absolute behind storage", vm, 2 * MEBIBYTE, 0, 8, 4, 0, 0, bytes);
-	operand("absolute across the end", vm, 2 * MEBIBYTE - 4, 0, 8, 4, 0, 0, bytes);
-	operand("24-bit addressing", vcpu, 0x81010000, 0, 8, 0, 0, 0, bytes);
-	operand("behind storage to nowhere", vcpu, 2 * MEBIBYTE, 0, 8, 0, 0, 0, nowhere);
-	operand("behind storage from nowhere", vcpu, 2 * MEBIBYTE, 0, 8, 1, 0, 0, nowhere);
-	operand("across the end to nowhere", vm, 2 * MEBIBYTE - 4, 0, 8, 4, 0, 0, nowhere);
-	operand("across the end from nowhere", vm, 2 * MEBIBYTE - 4, 0, 8, 5, 0, 0, nowhere);
-	operand("read to a fixed page", vcpu, 0x10000, 0, 8, 0, 0, 0, fixed);
-	operand("write from a fixed page", vcpu, 0x10000, 0, 8, 1, 0, 0, fixed);
-	operand("absolute read to a fixed page", vm, 0x10000, 0, 8, 4, 0, 0, fixed);
-	operand("absolute write from a fixed page", vm, 0x10000, 0, 8, 5, 0, 0, fixed);
-	operand("absolute read, access register 16", vm, 0x10000, 0, 8, 4, 16, 0, bytes);
-	operand("operation 9", vcpu, 0x10000, 0, 8, 9, 0, 0, bytes);
+	transfers();
+	sizes();
+	keys_and_flags();
+	places();
 }
 
 static void irq(const char *name, uint64_t type, uint32_t parameter)
