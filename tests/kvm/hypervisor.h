@@ -104,6 +104,8 @@ void hv_execute(const uint8_t instruction[6]);
 /* Fields of the CLP block. */
 void hv_put(size_t offset, unsigned length, uint64_t value);
 uint64_t hv_get(size_t offset, unsigned length);
+/* The CLP block asks for a list of functions. */
+void hv_put_list(void);
 /* The handle of the first function; enabling it returns the new one. */
 uint32_t hv_list(void);
 uint32_t hv_enable(void);

@@ -143,14 +143,26 @@ static void park(int number)
 	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_READ | PROT_WRITE));
 }
 
-static void *close_vm_meanwhile(void *unused)
+static void *close_meanwhile(void *descriptor)
 {
-	(void)unused;
 	while (!parked)
 		usleep(1000);
-	close(hv.vm);
+	close(*(int *)descriptor);
+	/* What was presented before does not count. */
+	memset(hv.storage + AIBV, 0, 8);
 	released = true;
 	return NULL;
+}
+
+/* The next access to the CLP block waits until another thread has closed @descriptor. */
+static pthread_t close_at_access(int *descriptor)
+{
+	pthread_t thread;
+
+	must(signal(SIGSEGV, park) != SIG_ERR);
+	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
+	must(!pthread_create(&thread, NULL, close_meanwhile, descriptor));
+	return thread;
 }
 
 /* It ends while an instruction of ours waits for storage. */
@@ -161,9 +173,7 @@ static void ends_inside(void)
 	hv_make();
 	hv_list();
 	hv_put(sizeof(struct zpci_clp_list_request) + 2, 2, 0);
-	must(signal(SIGSEGV, park) != SIG_ERR);
-	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
-	must(!pthread_create(&thread, NULL, close_vm_meanwhile, NULL));
+	thread = close_at_access(&hv.vm);
 	hv_cpu.gr[2] = BLOCK;
 	hv_ours(hv.vcpu, hv.run, hv_clp);
 	pthread_join(thread, NULL);
@@ -177,21 +187,9 @@ static void duplicate_ends_inside(void)
 
 	hv_make();
 	hv_list_duplicate();
-	must(signal(SIGSEGV, park) != SIG_ERR);
-	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
-	must(!pthread_create(&thread, NULL, close_vm_meanwhile, NULL));
+	thread = close_at_access(&hv.vm);
 	must(!hv_run(hv.vcpu));
 	pthread_join(thread, NULL);
-}
-
-static void *close_vcpu_meanwhile(void *unused)
-{
-	(void)unused;
-	while (!parked)
-		usleep(1000);
-	close(hv.vcpu);
-	released = true;
-	return NULL;
 }
 
 /* An emulator of programs knows no ioctl of KVM's, and does not look at the descriptor. */
@@ -207,25 +205,11 @@ static void closes_cpu(void)
 
 	hv_make();
 	hv_list();
-	must(signal(SIGSEGV, park) != SIG_ERR);
-	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
-	must(!pthread_create(&thread, NULL, close_vcpu_meanwhile, NULL));
+	thread = close_at_access(&hv.vcpu);
 	hv_cpu.gr[2] = BLOCK;
 	hv_exit_of(hv.vcpu, hv_clp);
 	must(hv_run(hv.vcpu) == -1 && closed(errno));
 	pthread_join(thread, NULL);
-}
-
-static void *close_flic_meanwhile(void *unused)
-{
-	(void)unused;
-	while (!parked)
-		usleep(1000);
-	close(hv.flic);
-	/* What was presented before does not count. */
-	memset(hv.storage + AIBV, 0, 8);
-	released = true;
-	return NULL;
 }
 
 /* Devices stop at the end, though the firmware is still in use, and a vCPU that goes on does not
@@ -237,9 +221,7 @@ static void stops_inside(void)
 	hv_make();
 	hv_ring(hv_enable());
 	hv_list();
-	must(signal(SIGSEGV, park) != SIG_ERR);
-	must(!mprotect(hv.storage + BLOCK, 0x1000, PROT_NONE));
-	must(!pthread_create(&thread, NULL, close_flic_meanwhile, NULL));
+	thread = close_at_access(&hv.flic);
 	hv_cpu.gr[2] = BLOCK;
 	hv_ours(hv.vcpu, hv.run, hv_clp);
 	pthread_join(thread, NULL);

@@ -60,15 +60,28 @@ uint64_t hv_get(size_t offset, unsigned length)
 	return zpci_get_be(hv.storage + BLOCK + offset, length);
 }
 
+/* A request of @length bytes, and room for the answer; the rest of the block is 0. */
+static void put_request(unsigned command, size_t length, size_t room)
+{
+	memset(hv.storage + BLOCK, 0, 0x1000);
+	hv_put(0, 2, length);
+	hv_put(2, 2, command);
+	hv_put(length, 2, room);
+}
+
+void hv_put_list(void)
+{
+	size_t request = sizeof(struct zpci_clp_list_request);
+
+	put_request(ZPCI_CLP_LIST, request, 0x1000 - request);
+}
+
 uint32_t hv_list(void)
 {
 	size_t request = sizeof(struct zpci_clp_list_request);
 	size_t entry = request + sizeof(struct zpci_clp_list_response);
 
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, request);
-	hv_put(2, 2, ZPCI_CLP_LIST);
-	hv_put(request, 2, 0x1000 - request);
+	hv_put_list();
 	must(call_clp(request) == ZPCI_CLP_OK);
 	must(hv_get(entry + offsetof(struct zpci_clp_list_entry, fid), 4) == FID);
 	return (uint32_t)hv_get(entry + offsetof(struct zpci_clp_list_entry, handle), 4);
@@ -82,11 +95,8 @@ void hv_list_duplicate(void)
 
 	hv_list();
 	token = hv_get(request + offsetof(struct zpci_clp_list_response, token), 8);
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, request);
-	hv_put(2, 2, ZPCI_CLP_LIST);
+	hv_put_list();
 	hv_put(offsetof(struct zpci_clp_list_request, token), 8, token);
-	hv_put(request, 2, 0x1000 - request);
 	hv_cpu.gr[2] = BLOCK;
 	hv_exit_of(hv.vcpu, hv_clp);
 	must(!hv_run(hv.vcpu) && hv.run->sieic.ipa == 0xb9a0);
@@ -100,11 +110,9 @@ void hv_query_answered(uint32_t uid, unsigned code)
 {
 	size_t request = sizeof(struct zpci_clp_query_function_request);
 
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, request);
-	hv_put(2, 2, ZPCI_CLP_QUERY_FUNCTION);
+	put_request(ZPCI_CLP_QUERY_FUNCTION, request,
+		    sizeof(struct zpci_clp_query_function_response));
 	hv_put(offsetof(struct zpci_clp_query_function_request, handle), 4, 0x80000005);
-	hv_put(request, 2, sizeof(struct zpci_clp_query_function_response));
 	hv_cpu.gr[2] = BLOCK;
 	hv_exit_of(hv.vcpu, hv_clp);
 	must(!hv_run(hv.vcpu) && hv.run->sieic.ipa == 0xb9a0);
@@ -120,12 +128,9 @@ uint32_t hv_enable(void)
 	size_t request = sizeof(struct zpci_clp_set_function_request);
 	uint32_t handle = hv_list();
 
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, request);
-	hv_put(2, 2, ZPCI_CLP_SET_FUNCTION);
+	put_request(ZPCI_CLP_SET_FUNCTION, request, sizeof(struct zpci_clp_set_function_response));
 	hv_put(offsetof(struct zpci_clp_set_function_request, handle), 4, handle);
 	hv_put(offsetof(struct zpci_clp_set_function_request, dma_spaces), 1, 1);
-	hv_put(request, 2, sizeof(struct zpci_clp_set_function_response));
 	must(call_clp(request) == ZPCI_CLP_OK);
 	return (uint32_t)hv_get(request + offsetof(struct zpci_clp_set_function_response, handle),
 				4);

@@ -141,10 +141,7 @@ static void interrupted(void)
 	must(hv_run(hv.vcpu) == -1 && errno == EINTR);
 
 	hv_list();
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, request);
-	hv_put(2, 2, ZPCI_CLP_LIST);
-	hv_put(request, 2, 0x1000 - request);
+	hv_put_list();
 	must(!pthread_create(&thread, NULL, interrupt, NULL));
 	must(hv_run(hv.vcpu) == -1 && errno == EINTR);
 	pthread_join(thread, NULL);
@@ -164,10 +161,7 @@ static void plugs(void)
 	page = hv_map_vcpu(second);
 	must(!ioctl(second, LAYOUT_CLEAR_RESET, 0));
 	hv_cpu.gr[2] = BLOCK;
-	memset(hv.storage + BLOCK, 0, 0x1000);
-	hv_put(0, 2, sizeof(struct zpci_clp_list_request));
-	hv_put(2, 2, ZPCI_CLP_LIST);
-	hv_put(sizeof(struct zpci_clp_list_request), 2, 0x800);
+	hv_put_list();
 	hv_ours(second, page, hv_clp);
 	must(hv_get(sizeof(struct zpci_clp_list_request) + 2, 2) == ZPCI_CLP_OK);
 }

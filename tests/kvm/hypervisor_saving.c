@@ -5,14 +5,11 @@
 
 #include "hypervisor.h"
 
-#define GET_SKEYS 0x4040aeb2u
-#define PV_COMMAND 0xc020aec5u
-
 static int skeys(uint64_t count, uint8_t *keys)
 {
 	uint64_t block[8] = { 0, count, (uintptr_t)keys };
 
-	return ioctl(hv.vm, GET_SKEYS, block);
+	return ioctl(hv.vm, LAYOUT_GET_SKEYS, block);
 }
 
 static void saves(void)
@@ -22,7 +19,7 @@ static void saves(void)
 
 	hv_make();
 	must(hv_attribute(hv.vm, LAYOUT_SET_DEVICE_ATTR, 4, 1, NULL) == -1 && errno == EPERM);
-	must(ioctl(hv.vm, PV_COMMAND, command) == -1 && errno == EPERM);
+	must(ioctl(hv.vm, LAYOUT_PV_COMMAND, command) == -1 && errno == EPERM);
 	must(!hv_set_memory(0, 1, 0, STORAGE, hv.storage));
 	/* Again, and another slot. */
 	must(!hv_set_memory(0, 1, 0, STORAGE, hv.storage));
