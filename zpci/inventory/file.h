@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* file.h - a whole file at once. */
-#ifndef INSPECT_BASE_FILE_H
-#define INSPECT_BASE_FILE_H
+#ifndef ZPCI_INVENTORY_FILE_H
+#define ZPCI_INVENTORY_FILE_H
 
 #include <stddef.h>
 
