@@ -121,8 +121,7 @@ static struct function *find_or_add_slot(struct inventory *inventory, const char
 		return f ? f : find_or_add_fid(inventory, fid);
 	for (size_t i = 0; i < inventory->count; i++) {
 		f = &inventory->functions[i];
-		if (item_failed(&f->items[ITEM_FID]) && f->pci.domain == pci.domain &&
-		    f->pci.bus == pci.bus && f->pci.devfn == pci.devfn) {
+		if (item_failed(&f->items[ITEM_FID]) && pci_address_same(&f->pci, &pci)) {
 			item_set(&f->items[ITEM_FID], fid);
 			return f;
 		}

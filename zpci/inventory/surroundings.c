@@ -222,8 +222,7 @@ void surroundings_read(struct surroundings *s, const struct device_map *map,
 	for (size_t i = 0; i < map->count; i++) {
 		const struct mapped_device *device = &map->devices[i];
 
-		if (device->pci.domain != pci->domain || device->pci.bus != pci->bus ||
-		    device->pci.devfn != pci->devfn)
+		if (!pci_address_same(&device->pci, pci))
 			continue;
 		names_add(device->class == CLASS_NET	 ? &s->net
 			  : device->class == CLASS_BLOCK ? &s->block

@@ -42,6 +42,11 @@ bool pci_address_parse(const char *text, struct pci_address *address)
 	return true;
 }
 
+bool pci_address_same(const struct pci_address *a, const struct pci_address *b)
+{
+	return a->domain == b->domain && a->bus == b->bus && a->devfn == b->devfn;
+}
+
 void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_SIZE])
 {
 	snprintf(text, PCI_ADDRESS_SIZE, "%04" PRIx32 ":%02x:%02x.%x", address->domain,

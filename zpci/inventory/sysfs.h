@@ -21,6 +21,7 @@ struct pci_address {
 /* Accepts DDDD:BB:DD.F in hexadecimal; the domain has one to eight digits, the rest exactly
  * these. */
 bool pci_address_parse(const char *text, struct pci_address *address);
+bool pci_address_same(const struct pci_address *a, const struct pci_address *b);
 void pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_SIZE]);
 
 /* For a path in sysfs. A longer path becomes "", which cannot be opened. */

@@ -96,8 +96,7 @@ static bool matches(const struct function *f, const struct meaning *m)
 		return true;
 	if (m->is_uid && has_value(f, ITEM_UID, m->number))
 		return true;
-	if (m->is_address && f->has_address && f->pci.domain == m->address.domain &&
-	    f->pci.bus == m->address.bus && f->pci.devfn == m->address.devfn)
+	if (m->is_address && f->has_address && pci_address_same(&f->pci, &m->address))
 		return true;
 	return has_device(f, m->text);
 }

@@ -380,8 +380,7 @@ static bool has_source(const xmlNode *device, const struct pci_address *source)
 
 	return is_passed_through(device) && address &&
 	       !get_address(&reader, device, address, &function) &&
-	       function.source.domain == source->domain && function.source.bus == source->bus &&
-	       function.source.devfn == source->devfn;
+	       pci_address_same(&function.source, source);
 }
 
 int guest_xml_find_source(const char *text, const struct pci_address *source, char **xml,

@@ -134,11 +134,6 @@ const struct guest *guests_find(const struct guests *guests, const char *name)
 	return NULL;
 }
 
-static bool same_address(const struct pci_address *a, const struct pci_address *b)
-{
-	return a->domain == b->domain && a->bus == b->bus && a->devfn == b->devfn;
-}
-
 const struct guest_function *guest_find_source(const struct guest *guest, unsigned int where,
 					       const struct pci_address *source)
 {
@@ -146,7 +141,7 @@ const struct guest_function *guest_find_source(const struct guest *guest, unsign
 		const struct guest_function *function = &guest->functions[i];
 
 		if (function->where & where && function->has_source &&
-		    same_address(&function->source, source))
+		    pci_address_same(&function->source, source))
 			return function;
 	}
 	return NULL;
