@@ -67,4 +67,11 @@ static inline bool function_has(const struct function *f, enum item_name name)
 	return f->items[name].state == ITEM_KNOWN;
 }
 
+/* False: the number is not known. */
+static inline bool function_number(const struct function *f, enum item_name name, uint64_t *value)
+{
+	*value = f->items[name].value;
+	return function_has(f, name);
+}
+
 #endif

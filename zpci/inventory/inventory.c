@@ -85,7 +85,7 @@ static struct function *find_fid(const struct inventory *inventory, uint32_t fid
 	for (size_t i = 0; i < inventory->count; i++) {
 		struct function *f = &inventory->functions[i];
 
-		if (f->items[ITEM_FID].state == ITEM_KNOWN && f->items[ITEM_FID].value == fid)
+		if (function_has(f, ITEM_FID) && f->items[ITEM_FID].value == fid)
 			return f;
 	}
 	return NULL;

@@ -190,19 +190,15 @@ static void write_adapter(const struct capture *capture, const struct adapter *a
 	fprintf(capture->out, "rid = %s\n", adapter->rid ? "yes" : "no");
 }
 
-/* Whether sysfs says of any function that UIDs are unique, and of none that they are not. */
+/* Whether sysfs tells of any function if UIDs are unique. They are not if it says no of one. */
 static bool unique_in_sysfs(const struct inventory *inventory, bool *unique)
 {
-	char path[SYSFS_PATH_SIZE];
 	uint64_t value;
 	bool known = false;
 
 	*unique = true;
 	for (size_t i = 0; i < inventory->count; i++) {
-		if (!inventory->functions[i].has_device)
-			continue;
-		sysfs_device_path(path, inventory->functions[i].address, "uid_is_unique");
-		if (sysfs_read_number(path, 1, &value, NULL))
+		if (!function_number(&inventory->functions[i], ITEM_UID_IS_UNIQUE, &value))
 			continue;
 		known = true;
 		*unique = *unique && value;

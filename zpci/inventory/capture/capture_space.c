@@ -65,21 +65,14 @@ static void write_bars(FILE *out, const char *name, const struct captured_bar *b
 
 /* --- IDs -------------------------------------------------------------------------------------- */
 
-static bool known(const struct captured *captured, enum item_name name, uint64_t *value)
-{
-	const struct item *item = &captured->function->items[name];
-
-	*value = item->value;
-	return item->state == ITEM_KNOWN;
-}
-
 /* Of a function without a device; what the layer hides cannot be known. */
 static void write_listed_ids(FILE *out, const struct captured *captured)
 {
 	uint64_t vendor_id, device_id;
 
-	if (!known(captured, ITEM_VENDOR_ID, &vendor_id) ||
-	    !known(captured, ITEM_DEVICE_ID, &device_id) || vendor_id == 0 || vendor_id == 0xffff) {
+	if (!function_number(captured->function, ITEM_VENDOR_ID, &vendor_id) ||
+	    !function_number(captured->function, ITEM_DEVICE_ID, &device_id) || vendor_id == 0 ||
+	    vendor_id == 0xffff) {
 		fputs("; no IDs are shown; these are made up\nvendor = 0xfffe\ndevice = 0xffff\n",
 		      out);
 		return;

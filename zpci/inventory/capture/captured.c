@@ -3,8 +3,7 @@
  * captured.c - see captured.h
  *
  * CLP is believed before sysfs, because sysfs shows what the kernel took from CLP when it found the
- * function. Sizes of BARs are the exception that proves it: CLP tells them as logarithms, of the
- * six BARs alone. Those of VFs, and of the expansion ROM, are known to the kernel only.
+ * function. Only the kernel knows the sizes of the expansion ROM and of the BARs of VFs.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -179,22 +178,14 @@ void captured_read(struct captured *captured, const struct function *function, i
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-static bool from_sysfs(const struct captured *captured, enum item_name name, uint64_t *value)
-{
-	const struct item *item = &captured->function->items[name];
-
-	*value = item->value;
-	return item->state == ITEM_KNOWN;
-}
-
 #define NUMBER(name, type, item, said)                                                             \
 	bool captured_##name(const struct captured *captured, type *name)                          \
 	{                                                                                          \
-		uint64_t value = 0;                                                                \
-		bool known = captured->answered || from_sysfs(captured, item, &value);             \
+		uint64_t value;                                                                    \
+		bool known = function_number(captured->function, item, &value);                    \
                                                                                                    \
 		*name = (type)(captured->answered ? (said) : value);                               \
-		return known;                                                                      \
+		return known || captured->answered;                                                \
 	}
 
 NUMBER(uid, uint32_t, ITEM_UID, zpci_be32_get(captured->answer.uid))
