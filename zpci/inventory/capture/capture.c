@@ -256,20 +256,14 @@ static void write_profile(FILE *out, const struct member *member)
 /* Blanks at the end are those that fill the string up. */
 static bool is_text(const uint8_t string[64], char text[65])
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789 " ZPCI_EBCDIC_SPECIAL;
 	size_t length = 64;
 
 	while (length && string[length - 1] == ZPCI_EBCDIC_BLANK)
 		length--;
 	for (size_t i = 0; i < length; i++) {
-		const char *character = allowed;
-
-		while (*character && zpci_ebcdic(*character) != string[i])
-			character++;
-		if (!*character)
-			return false;
-		text[i] = *character;
+		text[i] = zpci_from_ebcdic(string[i]);
+		if (!zpci_ebcdic(text[i]))
+			return false; /* a separator, or nothing that can be written */
 	}
 	text[length] = '\0';
 	/* The ends of a value are cut, and a value can look like a comment. */
