@@ -37,6 +37,8 @@ capture host
 lines '\[platform\]' 'hypervisor-functions = no' 'uid-checking = yes' \
 	'\[adapter pchid-0x01c4\]' '\[group pfgid-0x05\]' '; 0120:00:00.1' '; no device'
 is "$(grep -c '^\[function\]' <<<"$out")" 8 "host: functions"
+is "$(grep -c '^standby = yes$' <<<"$out")" 1 "host: one is in standby"
+unlike "$out" '; Linux' "host: this kernel is not that of the folder"
 capture again
 is "$out" "$(cat "$tap_folder/host.conf")" "a second capture is the same"
 

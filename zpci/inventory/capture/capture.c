@@ -395,7 +395,7 @@ static void write_head(const struct capture *capture)
 	struct utsname name;
 
 	fputs("; PCI functions of an s390 Linux, captured; see zpci-replica(7).\n", capture->out);
-	if (uname(&name) == 0)
+	if (sysfs_is_own() && uname(&name) == 0)
 		fprintf(capture->out, "; Linux %s\n", name.release);
 	if (!capture->inventory->clp_read)
 		fprintf(capture->out, "; without CLP: %s\n", capture->inventory->clp_problem.text);

@@ -170,7 +170,7 @@ void captured_read(struct captured *captured, const struct function *function, i
 {
 	memset(captured, 0, sizeof(*captured));
 	captured->function = function;
-	captured->standby = function->listed && !function->configured;
+	captured->standby = function->state == STATE_STANDBY;
 	if (function->has_device)
 		read_sysfs(captured);
 	read_clp(captured, fd);
