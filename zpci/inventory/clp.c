@@ -63,9 +63,8 @@ void clp_build_query(uint8_t block[CLP_BLOCK_SIZE], uint32_t handle)
 	zpci_be32_put(&request->handle, handle);
 }
 
-/* The response in @block, if its code is OK and it has at least @needed bytes; else NULL. */
-static const void *response_in(const uint8_t *block, const char *command, size_t needed,
-			       size_t *length, struct problem *problem)
+const void *clp_response(const uint8_t block[CLP_BLOCK_SIZE], const char *command, size_t needed,
+			 size_t *length, struct problem *problem)
 {
 	const struct zpci_clp_header *response = (const void *)(block + REQUEST_LENGTH);
 	unsigned int code = zpci_be16_get(response->code);
@@ -90,7 +89,7 @@ int clp_parse_list(const uint8_t block[CLP_BLOCK_SIZE], struct clp_list *list, u
 	struct clp_entry *entries;
 	size_t length, count;
 
-	response = response_in(block, "List PCI", sizeof(*response), &length, problem);
+	response = clp_response(block, "List PCI", sizeof(*response), &length, problem);
 	if (!response)
 		return -1;
 	if (response->entry_size != sizeof(*from))
@@ -123,7 +122,7 @@ int clp_parse_query(const uint8_t block[CLP_BLOCK_SIZE], struct clp_function *fu
 	const struct zpci_clp_query_function_response *response;
 	size_t length;
 
-	response = response_in(block, "Query PCI function", QUERY_NEEDED, &length, problem);
+	response = clp_response(block, "Query PCI function", QUERY_NEEDED, &length, problem);
 	if (!response)
 		return -1;
 	*function = (struct clp_function){

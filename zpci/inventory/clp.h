@@ -45,6 +45,10 @@ struct clp_function {
 void clp_build_list(uint8_t block[CLP_BLOCK_SIZE], uint64_t token);
 void clp_build_query(uint8_t block[CLP_BLOCK_SIZE], uint32_t handle);
 
+/* The response in @block, if its code is OK and its length is @needed or more; else NULL and the
+ * problem. */
+const void *clp_response(const uint8_t block[CLP_BLOCK_SIZE], const char *command, size_t needed,
+			 size_t *length, struct problem *problem);
 /* Append the response in @block to @list. *@token is for the next request; 0: there is no more.
  * Returns 0, or -1 and the problem; @list must be freed in both cases. */
 int clp_parse_list(const uint8_t block[CLP_BLOCK_SIZE], struct clp_list *list, uint64_t *token,

@@ -18,18 +18,16 @@ static_assert(sizeof(struct zpci_clp_query_group_request) == REQUEST_LENGTH,
 static int ask(int fd, uint8_t block[CLP_BLOCK_SIZE], const char *command, void *answer,
 	       size_t size, struct problem *problem)
 {
-	struct zpci_clp_header *response = (void *)(block + REQUEST_LENGTH);
+	struct zpci_clp_header *head = (void *)(block + REQUEST_LENGTH);
+	const void *response;
 	size_t length;
 
-	zpci_be16_put(&response->length, (uint16_t)size);
+	zpci_be16_put(&head->length, (uint16_t)size);
 	if (clp_call(fd, block, command, problem))
 		return -1;
-	if (zpci_be16_get(response->code) != ZPCI_CLP_OK)
-		return problem_set(problem, "CLP %s: response code 0x%04x", command,
-				   zpci_be16_get(response->code));
-	length = zpci_be16_get(response->length);
-	if (length < sizeof(*response) || length > CLP_BLOCK_SIZE - REQUEST_LENGTH)
-		return problem_set(problem, "CLP %s: response length %zu", command, length);
+	response = clp_response(block, command, sizeof(*head), &length, problem);
+	if (!response)
+		return -1;
 	memset(answer, 0, size);
 	memcpy(answer, response, length < size ? length : size);
 	return 0;
