@@ -152,6 +152,7 @@ static const struct bad bad_files[] = {
 	{ "replica-vendor", NULL, { ":4: ", "lacks vendor = NUMBER" } },
 	{ "replica-device", NULL, { ":4: ", "lacks device = NUMBER" } },
 	{ "replica-differs", NULL, { ":6: ", "device = 0x1016:", "byte 0x002", "say 0x1017" } },
+	{ "replica-half", NULL, { ":7: ", "device = 0x1016:", "byte 0x002", "say 0x1116" } },
 	{ "replica-byte-twice", NULL, { ":7: ", "config-0x002 = 16:", "byte 0x002", "there" } },
 	{ "replica-byte-wide", NULL, { ":6: ", "config-0xffe = 00 00 00", "up to 0xfff" } },
 	{ "replica-byte-digits", NULL, { ":6: ", "config-0x040 = 0 1:", "two hexadecimal" } },

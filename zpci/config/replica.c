@@ -113,35 +113,33 @@ static const struct setting *id_setting(const struct replica *replica, unsigned 
 	return (const struct setting *)((const char *)replica + ids[i].setting);
 }
 
-/* Whether lines have all bytes of the ID. */
-static bool id_in_lines(const struct replica *replica, unsigned i)
-{
-	for (unsigned byte = 0; byte < ids[i].length; byte++)
-		if (!replica->space || !replica->space->given[ids[i].offset + byte])
-			return false;
-	return true;
-}
-
 static int check_id(const struct function *function, unsigned i, char **error)
 {
-	const struct replica *replica = &function->replica;
-	const struct setting *setting = id_setting(replica, i);
-	uint64_t written;
+	const struct setting *setting = id_setting(&function->replica, i);
+	const struct space *space = function->replica.space;
+	unsigned missing = 0;
+	uint8_t bytes[4];
 
-	if (!id_in_lines(replica, i)) {
-		if (config_given(setting) || i >= REQUIRED_IDS)
+	zpci_put_le(bytes, ids[i].length, setting->value);
+	for (unsigned byte = 0; byte < ids[i].length; byte++)
+		if (space && space->given[ids[i].offset + byte])
+			bytes[byte] = space->byte[ids[i].offset + byte];
+		else
+			missing++;
+	if (!config_given(setting)) {
+		if (!missing || i >= REQUIRED_IDS)
 			return 0;
 		return config_error(error, function->place,
 				    "[function] lacks %s = NUMBER, which a replica needs",
 				    ids[i].key);
 	}
-	written = zpci_get_le(replica->space->byte + ids[i].offset, ids[i].length);
-	if (!config_given(setting) || setting->value == written)
+	if (zpci_get_le(bytes, ids[i].length) == setting->value)
 		return 0;
 	return config_error(error, setting->place,
 			    "%s = %s: byte 0x%03x of the config space and those behind it say "
 			    "0x%" PRIx64 "; they must be the same",
-			    ids[i].key, setting->text, ids[i].offset, written);
+			    ids[i].key, setting->text, ids[i].offset,
+			    zpci_get_le(bytes, ids[i].length));
 }
 
 /* --- all of them -------------------------------------------------------------------------- */
