@@ -143,6 +143,7 @@ static void fill_utility_string(struct zpci_clp_query_function_response *answer,
 		answer->flags |= ZPCI_CLP_QF_UTILITY_STRING;
 		memcpy(answer->utility_string, platform->utility_ebcdic,
 		       sizeof(answer->utility_string));
+		return;
 	}
 	if (!*string)
 		return;
