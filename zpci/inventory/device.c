@@ -111,9 +111,8 @@ static void read_override(struct function *f)
 
 	sysfs_device_path(path, f->address, "driver_override");
 	if (sysfs_read_text(path, f->driver_override, sizeof(f->driver_override),
-			    &f->override_problem))
-		f->driver_override[0] = '\0';
-	else if (!strcmp(f->driver_override, "(null)"))
+			    &f->override_problem) ||
+	    !strcmp(f->driver_override, "(null)"))
 		f->driver_override[0] = '\0';
 }
 

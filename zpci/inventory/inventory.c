@@ -41,6 +41,12 @@ static struct function *new_function(struct inventory *inventory)
 	return f;
 }
 
+static int no_room(struct inventory *inventory)
+{
+	return problem_set(&inventory->problem, "no room for more than %zu functions",
+			   inventory->count);
+}
+
 /* The bus is there even if no device was found on it. */
 static bool has_bus(const struct function *f)
 {
@@ -75,9 +81,7 @@ static int read_devices(struct inventory *inventory)
 		device_read(f);
 	}
 	closedir(dir);
-	return entry ? problem_set(&inventory->problem, "no room for more than %zu functions",
-				   inventory->count)
-		     : 0;
+	return entry ? no_room(inventory) : 0;
 }
 
 static struct function *find_fid(const struct inventory *inventory, uint32_t fid)
@@ -151,9 +155,7 @@ static int read_slots(struct inventory *inventory)
 		slot_read(f, entry->d_name);
 	}
 	closedir(dir);
-	return entry ? problem_set(&inventory->problem, "no room for more than %zu functions",
-				   inventory->count)
-		     : 0;
+	return entry ? no_room(inventory) : 0;
 }
 
 static void add_entry(struct function *f, const struct clp_entry *entry, int fd)
@@ -204,8 +206,7 @@ static int read_clp(struct inventory *inventory)
 		struct function *f = find_or_add_fid(inventory, list.entries[i].fid);
 
 		if (!f) {
-			rc = problem_set(&inventory->problem, "no room for more than %zu functions",
-					 inventory->count);
+			rc = no_room(inventory);
 			break;
 		}
 		add_entry(f, &list.entries[i], fd);
