@@ -327,7 +327,7 @@ int zpci_replica_take(const struct zpci_adapter_options *options,
 	}
 	new = calloc(1, sizeof(*new) + replica.count * sizeof(new->functions[0]));
 	taken = calloc(replica.count + 1, sizeof(*taken));
-	if (new &&taken)
+	if (taken && new)
 		rc = take_all(options, &replica, taken, new);
 	free(taken);
 	if (rc)
