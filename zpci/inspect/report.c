@@ -21,13 +21,6 @@ static void cell_text(const struct function *f, enum item_name name, char cell[C
 	item_text(&f->items[name], name, cell);
 }
 
-static const char *state_text(const struct function *f)
-{
-	if (f->listed)
-		return f->configured ? "configured" : "standby";
-	return f->has_device ? "configured" : "?";
-}
-
 static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
 {
 	const struct item *vendor_id = &f->items[ITEM_VENDOR_ID],
@@ -45,7 +38,7 @@ static void row_text(const struct function *f, char row[COLUMNS][CELL_SIZE])
 	else
 		snprintf(row[6], CELL_SIZE, "?");
 	snprintf(row[7], CELL_SIZE, "%s", f->driver[0] ? f->driver : "-");
-	snprintf(row[8], CELL_SIZE, "%s", state_text(f));
+	snprintf(row[8], CELL_SIZE, "%s", f->state == STATE_UNKNOWN ? "?" : state_names[f->state]);
 	snprintf(row[9], CELL_SIZE, "%s", kind_names[f->kind]);
 	cell_text(f, ITEM_COMMAND, row[10]);
 	cell_text(f, ITEM_NO_COMMAND_MEMORY, row[11]);
@@ -164,7 +157,7 @@ static void function_json(struct json *j, const struct function *f)
 	for (int i = 0; i < REPORT_ITEMS; i++)
 		item_json(j, f, i);
 	json_string(j, "driver", f->driver[0] ? f->driver : NULL);
-	json_string(j, "state", f->listed || f->has_device ? state_text(f) : NULL);
+	json_string(j, "state", f->state == STATE_UNKNOWN ? NULL : state_names[f->state]);
 	json_string(j, "kind", kind_names[f->kind]);
 	json_string(j, "physfn", f->physfn[0] ? f->physfn : NULL);
 	json_bool(j, "has_device", f->has_device);

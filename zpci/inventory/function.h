@@ -40,9 +40,8 @@ struct function {
 	bool has_device; /* the kernel has a struct pci_dev */
 	bool has_bus;	 /* it has the bus that the address names, so it looked for a device */
 	bool has_slot;
-	bool listed;	 /* in CLP's list */
-	bool configured; /* valid if listed */
-	enum function_state state;
+	bool listed;		   /* in CLP's list */
+	enum function_state state; /* CLP's; else the slot's, or configured if it has a device */
 	bool has_address;
 	struct pci_address pci;
 	char address[PCI_ADDRESS_SIZE];

@@ -164,7 +164,7 @@ static void add_entry(struct function *f, const struct clp_entry *entry, int fd)
 	struct problem why;
 
 	f->listed = true;
-	f->configured = entry->configured;
+	f->state = entry->configured ? STATE_CONFIGURED : STATE_STANDBY;
 	item_set(&f->items[ITEM_HANDLE], entry->handle);
 	item_set_if_unknown(&f->items[ITEM_VENDOR_ID], entry->vendor_id);
 	item_set_if_unknown(&f->items[ITEM_DEVICE_ID], entry->device_id);
@@ -224,10 +224,8 @@ static void conclude(struct function *f, const struct inventory *inventory)
 
 	if (f->kind == KIND_UNKNOWN && vfn->state == ITEM_KNOWN)
 		f->kind = vfn->value ? KIND_VF_DETACHED : KIND_PLAIN;
-	if (f->listed) {
-		f->state = f->configured ? STATE_CONFIGURED : STATE_STANDBY;
+	if (f->listed)
 		return;
-	}
 	if (inventory->clp_read)
 		problem_set(&why, "CLP lists no function with this FID");
 	item_set_unread(&f->items[ITEM_HANDLE],
