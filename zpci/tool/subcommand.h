@@ -21,33 +21,37 @@ int tool_matrix(const struct tool_options *options);
 /* host/domain.c */
 int tool_host_domain(const struct tool_options *options);
 
-/* host/list.c */
+/* host/list/list.c */
 int tool_host_list(const struct tool_options *options);
 
-/* host/show.c */
+/* host/list/show.c */
 int tool_host_show(const struct tool_options *options);
 
-/* host/watch.c */
+/* host/watch/watch.c */
 int tool_host_watch(const struct tool_options *options);
-/* host/attach.c */
+
+/* host/handover/attach.c */
 int tool_host_attach(const struct tool_options *options);
 
-/* host/detach.c */
+/* host/handover/detach.c */
 int tool_host_detach(const struct tool_options *options);
 
-/* host/guest_table.c */
+/* host/guests/guest_table.c */
 int tool_host_guests(const struct tool_options *options);
 
-/* host/xml.c */
+/* host/handover/xml.c */
 int tool_host_xml(const struct tool_options *options);
+
 /* host/explain/explain.c */
 int tool_host_explain(const struct tool_options *options);
 
 /* host/check/subcommand.c */
 int tool_host_check(const struct tool_options *options);
-/* host/reserve.c */
+
+/* host/reserve/reserve.c */
 int tool_host_reserve(const struct tool_options *options);
 int tool_host_unreserve(const struct tool_options *options);
+
 /* host/capture.c */
 int tool_host_capture(const struct tool_options *options);
 
