@@ -11,6 +11,9 @@
 #define HOST_EXIT_NOT_FOUND 3 /* no such function, or no such guest */
 #define HOST_EXIT_SYSTEM 4    /* libvirt or the system failed */
 
+/* The member "schema" of all JSON. */
+#define HOST_SCHEMA "zpci-host/1"
+
 /*
  * The functions of the Linux that --sysfs names. Returns 0, or an exit status after a message; the
  * inventory must be freed in both cases.

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "report.h"
+#include "zpci/tool/host/host.h"
 #include "zpci/tool/host/list/function_json.h"
 #include "zpci/util/json.h"
 
@@ -94,7 +95,7 @@ void check_report_json(FILE *to, const struct check_report *report, const struct
 	size_t i;
 
 	json_open_object(&json, NULL);
-	json_string(&json, "schema", "zpci-host/1");
+	json_string(&json, "schema", HOST_SCHEMA);
 	put_function(&json, facts->function);
 	json_string(&json, "guest", facts->guest ? facts->guest->name : NULL);
 	json_number(&json, "problems", check_count(report, CHECK_FAIL));

@@ -22,7 +22,6 @@
 #include "zpci/tool/subcommand.h"
 #include "zpci/util/json.h"
 
-#define SCHEMA "zpci-host/1"
 #define COLUMNS 80
 #define SEEN_MAX 1024
 
@@ -244,7 +243,7 @@ static int explain_as_json(struct explain *explain)
 
 	explain->json = &json;
 	json_open_object(&json, NULL);
-	json_string(&json, "schema", SCHEMA);
+	json_string(&json, "schema", HOST_SCHEMA);
 	json_open_array(&json, "explanations");
 	rc = explain_all(explain);
 	json_close_array(&json);

@@ -14,8 +14,6 @@
 #include "zpci/tool/subcommand.h"
 #include "zpci/util/json.h"
 
-#define SCHEMA "zpci-host/1"
-
 static const char *state_name(const struct guest *guest)
 {
 	return guest->running ? "running" : "off";
@@ -145,7 +143,7 @@ static size_t put_json(const struct guests *guests, const struct inventory *inve
 	size_t problems;
 
 	json_open_object(&json, NULL);
-	json_string(&json, "schema", SCHEMA);
+	json_string(&json, "schema", HOST_SCHEMA);
 	json_open_array(&json, "guests");
 	for (size_t i = 0; i < guests->count; i++)
 		put_guest(&json, &guests->guests[i], inventory);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "function_json.h"
+#include "zpci/tool/host/host.h"
 
 const char *host_kind_word(const struct function *f)
 {

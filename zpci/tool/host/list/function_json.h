@@ -8,8 +8,6 @@
 #include "zpci/inventory/use.h"
 #include "zpci/util/json.h"
 
-#define HOST_SCHEMA "zpci-host/1"
-
 /* The ID @item as a string, and as a number in KEY_number; both null if it is not known. */
 void host_id_json(struct json *j, const struct function *f, enum item_name name);
 void host_names_json(struct json *j, const char *key, const struct names *names);

@@ -362,7 +362,7 @@ static void print_json(const struct reservation *r, const uint32_t *fids, size_t
 	size_t i;
 
 	json_open_object(&j, NULL);
-	json_string(&j, "schema", "zpci-host/1");
+	json_string(&j, "schema", HOST_SCHEMA);
 	json_open_array(&j, "reserved");
 	for (i = 0; i < count; i++)
 		print_object(&j, r->folder, fids[i], inventory_find_fid(&r->inventory, fids[i]));

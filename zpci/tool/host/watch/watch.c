@@ -21,12 +21,12 @@
 #include <unistd.h>
 
 #include "changes.h"
-#include "zpci/tool/host/list/function_json.h"
 #include "zpci/tool/host/host.h"
 #include "overrides.h"
 #include "uevents.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
+#include "zpci/util/json.h"
 
 #define SETTLED_MS 500
 /* Functions that come and go all the time do not keep us from printing. */
