@@ -35,3 +35,9 @@ void host_name(const struct function *f, char name[HOST_NAME_SIZE])
 	else
 		snprintf(name, HOST_NAME_SIZE, "%s", f->has_address ? f->address : "a function");
 }
+
+void host_node_name(const struct pci_address *address, char name[HOST_NODE_SIZE])
+{
+	snprintf(name, HOST_NODE_SIZE, "pci_%04" PRIx32 "_%02x_%02x_%x", address->domain,
+		 address->bus, address->devfn >> 3, address->devfn & 7u);
+}

@@ -24,4 +24,8 @@ int host_read_inventory(struct inventory *inventory, const struct tool_options *
 #define HOST_NAME_SIZE 40
 void host_name(const struct function *f, char name[HOST_NAME_SIZE]);
 
+/* What libvirt calls the function at @address: pci_0200_00_00_0. */
+#define HOST_NODE_SIZE 32
+void host_node_name(const struct pci_address *address, char name[HOST_NODE_SIZE]);
+
 #endif

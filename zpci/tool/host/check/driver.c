@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "zpci/tool/host/host.h"
 
 /* Drivers for guests are vfio-pci, and its variants such as mlx5_vfio_pci. */
 static bool is_vfio(const char *driver)
@@ -49,7 +50,7 @@ void check_group(struct check_report *report, const struct check_facts *facts)
 	const struct item *group = &f->items[ITEM_IOMMU_GROUP];
 	const struct names *peers = &f->surroundings.peers;
 	const struct function *busy;
-	char text[256];
+	char text[256], node[HOST_NODE_SIZE];
 
 	if (!f->has_device) {
 		check_add(report, "group", CHECK_UNKNOWN,
@@ -86,8 +87,8 @@ void check_group(struct check_report *report, const struct check_facts *facts)
 		  "IOMMU group %" PRIu64 " also has %s, and vfio takes none of them while %s has a "
 		  "driver for this Linux",
 		  group->value, text, busy->address);
-	check_fix(report, "virsh nodedev-detach pci_%04" PRIx32 "_%02x_%02x_%x", busy->pci.domain,
-		  busy->pci.bus, busy->pci.devfn >> 3, busy->pci.devfn & 7);
+	host_node_name(&busy->pci, node);
+	check_fix(report, "virsh nodedev-detach %s", node);
 }
 
 /* Says what the override does, if it is in the way. */

@@ -4,6 +4,7 @@
 
 #include "checks.h"
 #include "zpci/tool/host/guests/guest_ids.h"
+#include "zpci/tool/host/host.h"
 
 #define MIB (UINT64_C(1) << 20)
 /* What libvirt adds to a guest's memory for vfio: qemuDomainGetMemLockLimitBytes(). */
@@ -126,6 +127,7 @@ void check_id_map(struct check_report *report, const struct check_facts *facts)
 void check_managed(struct check_report *report, const struct check_facts *facts)
 {
 	const struct guest_function *has = present(facts, GUEST_CONFIG);
+	char node[HOST_NODE_SIZE];
 
 	if (!has)
 		return;
@@ -138,9 +140,8 @@ void check_managed(struct check_report *report, const struct check_facts *facts)
 		  "the definition of %s has it without managed='yes': bind it to vfio-pci before "
 		  "each start",
 		  facts->guest->name);
-	check_fix(report, "virsh nodedev-detach pci_%04" PRIx32 "_%02x_%02x_%x",
-		  facts->function->pci.domain, facts->function->pci.bus,
-		  facts->function->pci.devfn >> 3, facts->function->pci.devfn & 7);
+	host_node_name(&facts->function->pci, node);
+	check_fix(report, "virsh nodedev-detach %s", node);
 }
 
 void check_memlock(struct check_report *report, const struct check_facts *facts)

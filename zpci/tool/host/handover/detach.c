@@ -87,7 +87,7 @@ static bool is_reserved(const struct handover *handover, uint32_t *fid)
 
 static void report_kept(const struct handover *handover)
 {
-	char node[HANDOVER_NODE];
+	char node[HOST_NODE_SIZE];
 	uint32_t fid;
 
 	if (is_reserved(handover, &fid)) {
@@ -96,7 +96,7 @@ static void report_kept(const struct handover *handover)
 		       handover->name, fid);
 		return;
 	}
-	handover_node_name(handover, node);
+	host_node_name(&handover->source, node);
 	printf("%s stays with vfio-pci, as before the guest had it; virsh nodedev-reattach %s "
 	       "gives it to its driver\n",
 	       handover->name, node);
@@ -105,7 +105,7 @@ static void report_kept(const struct handover *handover)
 /* What the host has made of the function after a guest gave it back. */
 static int report_driver(const struct handover *handover)
 {
-	char driver[FUNCTION_NAME_SIZE], node[HANDOVER_NODE];
+	char driver[FUNCTION_NAME_SIZE], node[HOST_NODE_SIZE];
 
 	if (!handover->function)
 		return 0;
@@ -122,7 +122,7 @@ static int report_driver(const struct handover *handover)
 		report_kept(handover);
 		return 0;
 	}
-	handover_node_name(handover, node);
+	host_node_name(&handover->source, node);
 	tool_error("%s: libvirt did not give it back to its driver; use virsh nodedev-reattach %s",
 		   handover->name, node);
 	return HOST_EXIT_SYSTEM;

@@ -239,12 +239,6 @@ void handover_read_driver(const struct handover *handover, char driver[FUNCTION_
 	sysfs_read_link(handover->address, "driver", driver, FUNCTION_NAME_SIZE);
 }
 
-void handover_node_name(const struct handover *handover, char name[HANDOVER_NODE])
-{
-	snprintf(name, HANDOVER_NODE, "pci_%04x_%02x_%02x_%x", handover->source.domain,
-		 handover->source.bus, handover->source.devfn >> 3, handover->source.devfn & 7u);
-}
-
 /* --- steps ----------------------------------------------------------------------------------- */
 
 static unsigned int flag(enum handover_place place)

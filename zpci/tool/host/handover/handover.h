@@ -88,9 +88,6 @@ int handover_wait_removed(struct handover *handover, struct problem *problem);
 
 /* The host's driver now, "" if none. */
 void handover_read_driver(const struct handover *handover, char driver[FUNCTION_NAME_SIZE]);
-/* libvirt's name of the function, such as pci_0200_00_00_0. */
-#define HANDOVER_NODE 32
-void handover_node_name(const struct handover *handover, char name[HANDOVER_NODE]);
 
 /* What the place is called in messages. */
 const char *handover_place_name(enum handover_place place);

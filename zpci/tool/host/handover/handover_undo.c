@@ -68,7 +68,7 @@ static bool undo_place(struct handover *handover, enum handover_place place)
  * did not. */
 static bool undo_driver(struct handover *handover)
 {
-	char now[FUNCTION_NAME_SIZE], node[HANDOVER_NODE];
+	char now[FUNCTION_NAME_SIZE], node[HOST_NODE_SIZE];
 	virNodeDevicePtr device;
 
 	if (!handover->function)
@@ -76,7 +76,7 @@ static bool undo_driver(struct handover *handover)
 	handover_read_driver(handover, now);
 	if (!strcmp(now, handover->driver))
 		return true;
-	handover_node_name(handover, node);
+	host_node_name(&handover->source, node);
 	device = virNodeDeviceLookupByName(handover->connection, node);
 	if (device) {
 		virNodeDeviceReAttach(device);
@@ -93,9 +93,9 @@ static bool undo_driver(struct handover *handover)
 
 static bool say_unknown(const struct handover *handover)
 {
-	char node[HANDOVER_NODE];
+	char node[HOST_NODE_SIZE];
 
-	handover_node_name(handover, node);
+	host_node_name(&handover->source, node);
 	tool_error(
 		"%s and guest %s may be changed in part; when libvirt is back, look at zpci host "
 		"guests, and use zpci host detach %s %s and virsh nodedev-reattach %s",
