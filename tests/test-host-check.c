@@ -17,6 +17,7 @@
 
 #include "zpci/inventory/sysfs.h"
 #include "zpci/tool/host/check/check.h"
+#include "zpci/tool/host/word.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -616,15 +617,15 @@ static void words_of_a_shell(void **state)
 		{ "eno200", "eno200" },	  { "", "''" },	      { "a b", "'a b'" }, { "-r", "'-r'" },
 		{ "it's", "'it'\\''s'" }, { "a;b", "'a;b'" },
 	};
-	char word[CHECK_WORD_SIZE], quotes[1024];
+	char word[HOST_WORD_SIZE], quotes[1024];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++)
-		assert_string_equal(check_word(word, rows[i][0]), rows[i][1]);
+		assert_string_equal(host_word(word, rows[i][0]), rows[i][1]);
 	memset(quotes, '\'', sizeof(quotes) - 1);
 	quotes[sizeof(quotes) - 1] = '\0';
-	assert_true(strlen(check_word(word, quotes)) < CHECK_WORD_SIZE);
+	assert_true(strlen(host_word(word, quotes)) < HOST_WORD_SIZE);
 }
 
 static void no_control_characters(void **state)

@@ -5,6 +5,7 @@
 #include "checks.h"
 #include "zpci/tool/host/guests/guest_ids.h"
 #include "zpci/tool/host/host.h"
+#include "zpci/tool/host/word.h"
 
 #define MIB (UINT64_C(1) << 20)
 /* What libvirt adds to a guest's memory for vfio: qemuDomainGetMemLockLimitBytes(). */
@@ -17,9 +18,9 @@ static void add_user(struct check_report *report, const struct function *f,
 {
 	const struct guest_function *use =
 		guest_find_source(guest, GUEST_LIVE | GUEST_CONFIG, &f->pci);
-	char name[CHECK_WORD_SIZE];
+	char name[HOST_WORD_SIZE];
 
-	check_word(name, guest->name);
+	host_word(name, guest->name);
 	if (guest_find_source(guest, GUEST_LIVE, &f->pci)) {
 		check_add(report, "guest-ref", CHECK_FAIL, "the guest %s runs with it",
 			  guest->name);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "host_facts.h"
-#include "result.h"
+#include "zpci/tool/host/word.h"
 #include "zpci/inventory/file.h"
 #include "zpci/inventory/sysfs.h"
 
@@ -131,13 +131,13 @@ enum kernel_option kernel_option_find(const char *text, const char *name)
 /* What `gzip -dc` makes of the file, which the caller frees; NULL if there is none, or no gzip. */
 static char *unpacked(const char *path)
 {
-	char word[CHECK_WORD_SIZE], command[CHECK_WORD_SIZE + 32], *text;
+	char word[HOST_WORD_SIZE], command[HOST_WORD_SIZE + 32], *text;
 	FILE *pipe;
 	size_t size;
 
 	if (access(path, R_OK))
 		return NULL;
-	snprintf(command, sizeof(command), "gzip -dc %s 2>/dev/null", check_word(word, path));
+	snprintf(command, sizeof(command), "gzip -dc %s 2>/dev/null", host_word(word, path));
 	pipe = popen(command, "re");
 	if (!pipe)
 		return NULL;

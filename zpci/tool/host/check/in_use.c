@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* in_use.c - the check of what this Linux does with the function. */
 #include "checks.h"
+#include "zpci/tool/host/word.h"
 
 #define ID "in-use"
 
 static void add_use(struct check_report *report, const struct use *use)
 {
-	char text[USE_TEXT_SIZE], device[CHECK_WORD_SIZE], by[CHECK_WORD_SIZE];
+	char text[USE_TEXT_SIZE], device[HOST_WORD_SIZE], by[HOST_WORD_SIZE];
 
 	use_text(use, text);
 	check_add(report, ID, CHECK_FAIL, "%s", text);
-	check_word(device, use->device);
-	check_word(by, use->by);
+	host_word(device, use->device);
+	host_word(by, use->by);
 	switch (use->kind) {
 	case USE_NET_UP:
 		check_fix(report, "ip link set %s down", device);

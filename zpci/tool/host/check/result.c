@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "result.h"
 
@@ -80,27 +79,4 @@ const struct check_result *check_first(const struct check_report *report, enum c
 			return &report->results[i];
 	}
 	return NULL;
-}
-
-#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:@%+/-"
-
-const char *check_word(char word[CHECK_WORD_SIZE], const char *text)
-{
-	char *to = word, *end = word + CHECK_WORD_SIZE - 8;
-
-	if (*text && *text != '-' && !text[strspn(text, PLAIN)]) {
-		snprintf(word, CHECK_WORD_SIZE, "%s", text);
-		return word;
-	}
-	*to++ = '\'';
-	for (; *text && to < end; text++) {
-		if (*text != '\'') {
-			*to++ = *text;
-			continue;
-		}
-		memcpy(to, "'\\''", 4);
-		to += 4;
-	}
-	strcpy(to, "'");
-	return word;
 }

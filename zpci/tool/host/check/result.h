@@ -43,8 +43,4 @@ size_t check_count(const struct check_report *report, enum check_status status);
 /* The first result with this status; NULL: there is none. */
 const struct check_result *check_first(const struct check_report *report, enum check_status status);
 
-/* @text as one word of a shell's command line: names of devices and guests are not trusted. */
-#define CHECK_WORD_SIZE 512
-const char *check_word(char word[CHECK_WORD_SIZE], const char *text);
-
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "script.h"
-#include "zpci/tool/host/check/result.h"
+#include "zpci/tool/host/word.h"
 
 /* By these lines a script is known to be ours. */
 #define HEAD                                                                                       \
@@ -31,12 +31,12 @@
 
 int hook_script(char script[HOOK_SCRIPT_SIZE], const char *zpci)
 {
-	char word[CHECK_WORD_SIZE];
+	char word[HOST_WORD_SIZE];
 
 	/* Each character can need four. */
-	if (strlen(zpci) > CHECK_WORD_SIZE / 4 - 8)
+	if (strlen(zpci) > HOST_WORD_SIZE / 4 - 8)
 		return -1;
-	snprintf(script, HOOK_SCRIPT_SIZE, HEAD BODY, check_word(word, zpci));
+	snprintf(script, HOOK_SCRIPT_SIZE, HEAD BODY, host_word(word, zpci));
 	return 0;
 }
 

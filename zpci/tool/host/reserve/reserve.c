@@ -16,7 +16,7 @@
 #include "rule.h"
 #include "zpci/inventory/slot.h"
 #include "zpci/inventory/use.h"
-#include "zpci/tool/host/check/result.h"
+#include "zpci/tool/host/word.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 #include "zpci/util/json.h"
@@ -116,10 +116,10 @@ static bool find_absent(struct reservation *r, const char *name)
 /* What ends @use. */
 static void make_remedy(const struct use *use, char *remedy, size_t size)
 {
-	char device[CHECK_WORD_SIZE], by[CHECK_WORD_SIZE];
+	char device[HOST_WORD_SIZE], by[HOST_WORD_SIZE];
 
-	check_word(device, use->device);
-	check_word(by, use->by);
+	host_word(device, use->device);
+	host_word(by, use->by);
 	switch (use->kind) {
 	case USE_NET_UP:
 		snprintf(remedy, size, "`ip link set %s down'", device);
@@ -148,7 +148,7 @@ static void make_remedy(const struct use *use, char *remedy, size_t size)
 static void print_use(const struct reservation *r, const struct function_use *use)
 {
 	const struct use *first = &use->uses[0];
-	char text[USE_TEXT_SIZE], remedy[CHECK_WORD_SIZE + USE_TEXT_SIZE], more[40] = "";
+	char text[USE_TEXT_SIZE], remedy[HOST_WORD_SIZE + USE_TEXT_SIZE], more[40] = "";
 
 	use_text(first, text);
 	make_remedy(first, remedy, sizeof(remedy));
