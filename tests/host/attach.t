@@ -85,6 +85,11 @@ refused 1 "FID 0x00000401 (0120:00:00.0): a physical function with 2 VFs, which 
 tool host attach 0x502 one
 refused 1 "FID 0x00000502 is in guest two (definition) already; detach it there first: zpci host\
  detach 0201:00:00.0 two" "a function in another guest's definition"
+define "a b" "$(libvirtd_hostdev 0120:00:00.2)"
+tool host attach 0x403 one
+refused 1 "FID 0x00000403 is in guest a b (definition) already; detach it there first: zpci host\
+ detach 0120:00:00.2 'a b'" "a function in a guest whose name has a blank"
+on undefine "a b"
 tool host attach 0x501 one --live
 refused 1 "FID 0x00000501: guest one does not run; start it, or use --config" "--live, not running"
 tool host attach 0x501 one --guest-uid 0x50

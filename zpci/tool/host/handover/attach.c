@@ -39,6 +39,7 @@ static int check_others(const struct handover *handover)
 {
 	const struct guest_function *function;
 	const struct guest *other;
+	char word[HOST_WORD_SIZE];
 	size_t index;
 
 	other = guests_find_user(&handover->guests, &handover->source, handover->guest, 0, &index);
@@ -47,7 +48,7 @@ static int check_others(const struct handover *handover)
 	function = guest_find_source(other, GUEST_LIVE | GUEST_CONFIG, &handover->source);
 	tool_error("%s is in guest %s (%s) already; detach it there first: zpci host detach %s %s",
 		   handover->name, other->name, guest_where_name(function->where),
-		   handover->address, other->name);
+		   handover->address, host_word(word, other->name));
 	return HOST_EXIT_REFUSED;
 }
 

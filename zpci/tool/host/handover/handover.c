@@ -198,6 +198,7 @@ int handover_set_guest(struct handover *handover, const char *name)
 		tool_error("libvirt has no guest `%s'; `virsh list --all' shows all", name);
 		return HOST_EXIT_NOT_FOUND;
 	}
+	host_word(handover->guest_word, handover->guest->name);
 	for (place = 0; place < HANDOVER_PLACES; place++) {
 		if (!handover_look(handover, place, &handover->before[place], &problem))
 			continue;

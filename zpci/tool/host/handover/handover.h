@@ -19,6 +19,7 @@
 #include "zpci/tool/host/function_name.h"
 #include "zpci/tool/host/guests/guests.h"
 #include "zpci/tool/host/host.h"
+#include "zpci/tool/host/word.h"
 #include "waiting.h"
 #include "zpci/tool/boot/list.h"
 
@@ -41,6 +42,7 @@ struct handover {
 	char name[HOST_NAME_SIZE];	/* for messages */
 	struct guests guests;
 	const struct guest *guest;
+	char guest_word[HOST_WORD_SIZE]; /* its name, for commands to copy */
 	char driver[FUNCTION_NAME_SIZE]; /* "": none */
 	char *before[HANDOVER_PLACES]; /* the function as XML, where the guest has it; else NULL */
 	bool changed[HANDOVER_PLACES]; /* by us: libvirt has not refused our step there */

@@ -16,7 +16,7 @@ static bool undo_attach(struct handover *handover, enum handover_place place, co
 		return true;
 	tool_error("%s is still in %s (%s): %s; when that is mended, use zpci host detach %s %s%s",
 		   handover->name, handover_place_name(place), handover->guest->name, problem.text,
-		   handover->address, handover->guest->name,
+		   handover->address, handover->guest_word,
 		   place == HANDOVER_LIVE ? " --live" : " --config");
 	return false;
 }
@@ -30,7 +30,7 @@ static bool undo_detach(struct handover *handover, enum handover_place place)
 	tool_error(
 		"%s is no more in %s (%s): %s; when that is mended, use zpci host attach %s %s%s",
 		handover->name, handover_place_name(place), handover->guest->name, problem.text,
-		handover->address, handover->guest->name,
+		handover->address, handover->guest_word,
 		place == HANDOVER_LIVE ? " --live" : " --config");
 	return false;
 }
@@ -99,7 +99,7 @@ static bool say_unknown(const struct handover *handover)
 	tool_error(
 		"%s and guest %s may be changed in part; when libvirt is back, look at zpci host "
 		"guests, and use zpci host detach %s %s and virsh nodedev-reattach %s",
-		handover->name, handover->guest->name, handover->address, handover->guest->name,
+		handover->name, handover->guest->name, handover->address, handover->guest_word,
 		node);
 	return false;
 }
