@@ -113,7 +113,7 @@ tool host detach 0x502
 is "$status $err" "125 zpci: FID 0x00000502 is in several guests, old and two among them; name one" \
 	"detach: which guest"
 tool host detach 0777:00:00.0 old
-is "$status$err $out" "0 0777:00:00.0 (0777:00:00.0) is taken from guest old: definition" \
+is "$status$err $out" "0 0777:00:00.0 is taken from guest old: definition" \
 	"detach: what is no more on this host"
 on undefine old
 

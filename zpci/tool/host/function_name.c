@@ -106,12 +106,10 @@ static bool matches(const struct function *f, const struct meaning *m)
 /* Adds @f, the function number @at of @count, to a list of functions. */
 static void put_candidate(FILE *out, const struct function *f, size_t at, size_t count)
 {
-	char name[HOST_NAME_SIZE];
+	char label[HOST_LABEL_SIZE];
 
-	host_name(f, name);
-	fprintf(out, "%s%s", at ? at + 1 == count ? " and " : ", " : "", name);
-	if (function_has(f, ITEM_FID) && f->has_address)
-		fprintf(out, " (%s)", f->address);
+	host_label(f, label);
+	fprintf(out, "%s%s", at ? at + 1 == count ? " and " : ", " : "", label);
 	if (at + 1 == LISTED_MAX && count > LISTED_MAX)
 		fprintf(out, " and %zu more", count - LISTED_MAX);
 }

@@ -36,6 +36,17 @@ void host_name(const struct function *f, char name[HOST_NAME_SIZE])
 		snprintf(name, HOST_NAME_SIZE, "%s", f->has_address ? f->address : "a function");
 }
 
+void host_label(const struct function *f, char label[HOST_LABEL_SIZE])
+{
+	char name[HOST_NAME_SIZE];
+
+	host_name(f, name);
+	if (function_has(f, ITEM_FID) && f->has_address)
+		snprintf(label, HOST_LABEL_SIZE, "%s (%s)", name, f->address);
+	else
+		snprintf(label, HOST_LABEL_SIZE, "%s", name);
+}
+
 void host_node_name(const struct pci_address *address, char name[HOST_NODE_SIZE])
 {
 	snprintf(name, HOST_NODE_SIZE, "pci_%04" PRIx32 "_%02x_%02x_%x", address->domain,

@@ -23,6 +23,9 @@ int host_read_inventory(struct inventory *inventory, const struct tool_options *
 /* How a message names a function: "FID 0x00000501", or the address of one whose FID is unknown. */
 #define HOST_NAME_SIZE 40
 void host_name(const struct function *f, char name[HOST_NAME_SIZE]);
+/* The same, with the address if it has both: "FID 0x00000501 (0200:00:00.0)". */
+#define HOST_LABEL_SIZE (HOST_NAME_SIZE + PCI_ADDRESS_SIZE + 3)
+void host_label(const struct function *f, char label[HOST_LABEL_SIZE]);
 
 /* What libvirt calls the function at @address: pci_0200_00_00_0. */
 #define HOST_NODE_SIZE 32

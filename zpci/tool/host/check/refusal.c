@@ -6,17 +6,17 @@
 
 size_t check_refuse(const struct check_report *report, const struct function *f)
 {
-	char name[HOST_NAME_SIZE];
+	char label[HOST_LABEL_SIZE];
 	size_t i, count = 0;
 
-	host_name(f, name);
+	host_label(f, label);
 	for (i = 0; i < report->count; i++) {
 		const struct check_result *result = &report->results[i];
 
 		if (result->status != CHECK_FAIL)
 			continue;
-		tool_error("%s (%s): %s%s%s", name, f->has_address ? f->address : "no address",
-			   result->message, *result->fix ? "; " : "", result->fix);
+		tool_error("%s: %s%s%s", label, result->message, *result->fix ? "; " : "",
+			   result->fix);
 		count++;
 	}
 	return count;

@@ -82,14 +82,14 @@ static void check_shared(struct check *check, size_t index, const struct guest_f
 
 	if (guest_find_source(guest, GUEST_LIVE | GUEST_CONFIG, &function->source) != function)
 		return; /* the definition has it with other IDs */
-	if (here)
+	if (here && function_has(here, ITEM_FID))
 		host_name(here, name);
 	while ((other = guests_find_user(check->guests, &function->source, guest, index + 1,
 					 &index))) {
 		problem_set(&problem,
 			    "%s%s%s is in the guests %.48s and %.48s, of which only one can run "
 			    "with it; detach it from the other",
-			    name, here ? " at " : "", function->address, guest->name, other->name);
+			    name, *name ? " at " : "", function->address, guest->name, other->name);
 		found(check, GUEST_PROBLEM_SHARED, guest, function, &problem);
 	}
 }

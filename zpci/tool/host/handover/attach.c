@@ -160,9 +160,8 @@ static int attach(struct handover *handover, unsigned int where, const struct gu
 		if (where & HANDOVER_WHERE(order[i]) &&
 		    take_step(handover, order[i], xml, &problem))
 			return undo(handover, &problem);
-	printf("%s (%s) is in guest %s as UID 0x%04x, FID 0x%08x: %s\n", handover->name,
-	       handover->address, handover->guest->name, ids->uid, ids->fid,
-	       guest_where_name(where));
+	printf("%s is in guest %s as UID 0x%04x, FID 0x%08x: %s\n", handover->label,
+	       handover->guest->name, ids->uid, ids->fid, guest_where_name(where));
 	return 0;
 }
 

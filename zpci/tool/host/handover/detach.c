@@ -164,8 +164,8 @@ static int detach(struct handover *handover, unsigned int where)
 		return fail_live(handover, &problem);
 	if (where & GUEST_CONFIG && take_step(handover, HANDOVER_CONFIG, &problem))
 		return fail_config(handover, &problem);
-	printf("%s (%s) is taken from guest %s: %s\n", handover->name, handover->address,
-	       handover->guest->name, guest_where_name(where));
+	printf("%s is taken from guest %s: %s\n", handover->label, handover->guest->name,
+	       guest_where_name(where));
 	return where & GUEST_LIVE ? report_driver(handover) : 0;
 }
 

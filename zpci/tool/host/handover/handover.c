@@ -176,6 +176,7 @@ int handover_set_function(struct handover *handover, const char *name, bool may_
 	    (pci_address_print(&handover->source, handover->address),
 	     !inventory_find(&handover->inventory, handover->address))) {
 		snprintf(handover->name, sizeof(handover->name), "%s", handover->address);
+		snprintf(handover->label, sizeof(handover->label), "%s", handover->address);
 		return 0;
 	}
 	status = host_find_function(&handover->inventory, name, &handover->function);
@@ -184,6 +185,7 @@ int handover_set_function(struct handover *handover, const char *name, bool may_
 	handover->source = handover->function->pci;
 	snprintf(handover->address, sizeof(handover->address), "%s", handover->function->address);
 	host_name(handover->function, handover->name);
+	host_label(handover->function, handover->label);
 	handover_read_driver(handover, handover->driver);
 	return 0;
 }

@@ -40,6 +40,7 @@ struct handover {
 	struct pci_address source;
 	char address[PCI_ADDRESS_SIZE]; /* @source as text */
 	char name[HOST_NAME_SIZE];	/* for messages */
+	char label[HOST_LABEL_SIZE];	/* with the address, for the result */
 	struct guests guests;
 	const struct guest *guest;
 	char guest_word[HOST_WORD_SIZE]; /* its name, for commands to copy */
