@@ -47,6 +47,21 @@ static int system_failed(const char *path, const char *what)
 	return HOST_EXIT_SYSTEM;
 }
 
+/* What has the hook's name in @folder. Returns 0 if that is nothing or a script of ours, else an exit
+ * status after a message. */
+static int look(const char *folder, char path[PATH_MAX], char script[HOOK_SCRIPT_SIZE],
+		enum hook_state *state)
+{
+	int rc = hook_path(path, folder, HOOK_NAME);
+
+	if (rc)
+		return rc;
+	*state = hook_look(path, script);
+	if (*state == HOOK_UNREAD)
+		return system_failed(path, "read it");
+	return *state == HOOK_FOREIGN ? foreign(path) : 0;
+}
+
 /* --- the program that the hook runs ---------------------------------------------------------- */
 
 /* Can nobody but root change @path? In a folder such as /tmp nobody renames what is root's. */
@@ -221,18 +236,13 @@ static int put_script(const char *folder, const char *path, const char *script)
 int hook_install(const char *folder, bool dry_run)
 {
 	char path[PATH_MAX], script[HOOK_SCRIPT_SIZE], old[HOOK_SCRIPT_SIZE];
-	int rc = hook_path(path, folder, HOOK_NAME);
 	enum hook_state state;
+	int rc = look(folder, path, old, &state);
 
 	if (!rc)
 		rc = make_script(script);
 	if (rc)
 		return rc;
-	state = hook_look(path, old);
-	if (state == HOOK_UNREAD)
-		return system_failed(path, "read it");
-	if (state == HOOK_FOREIGN)
-		return foreign(path);
 	if (state == HOOK_OURS && !strcmp(old, script) && !access(path, X_OK)) {
 		printf("%s is installed already\n", path);
 		return 0;
@@ -248,20 +258,14 @@ int hook_install(const char *folder, bool dry_run)
 int hook_remove(const char *folder, bool dry_run)
 {
 	char path[PATH_MAX], script[HOOK_SCRIPT_SIZE];
-	int rc = hook_path(path, folder, HOOK_NAME);
+	enum hook_state state;
+	int rc = look(folder, path, script, &state);
 
 	if (rc)
 		return rc;
-	switch (hook_look(path, script)) {
-	case HOOK_UNREAD:
-		return system_failed(path, "read it");
-	case HOOK_FOREIGN:
-		return foreign(path);
-	case HOOK_NONE:
+	if (state == HOOK_NONE) {
 		printf("%s is not installed\n", path);
 		return 0;
-	default:
-		break;
 	}
 	if (dry_run) {
 		printf("would remove %s\n", path);
@@ -299,19 +303,13 @@ static int show_ours(const char *path, const char *installed)
 int hook_show(const char *folder)
 {
 	char path[PATH_MAX], script[HOOK_SCRIPT_SIZE];
-	int rc = hook_path(path, folder, HOOK_NAME);
+	enum hook_state state;
+	int rc = look(folder, path, script, &state);
 
 	if (rc)
 		return rc;
-	switch (hook_look(path, script)) {
-	case HOOK_UNREAD:
-		return system_failed(path, "read it");
-	case HOOK_FOREIGN:
-		return foreign(path);
-	case HOOK_NONE:
-		tool_error("%s is not installed; `zpci host hook install' does it", path);
-		return HOST_EXIT_REFUSED;
-	default:
+	if (state == HOOK_OURS)
 		return show_ours(path, script);
-	}
+	tool_error("%s is not installed; `zpci host hook install' does it", path);
+	return HOST_EXIT_REFUSED;
 }
