@@ -16,14 +16,12 @@ static bool is_enabled(const struct function *f)
 }
 
 void check_facts_collect(struct check_facts *facts, struct check_facts_storage *storage,
-			 const struct inventory *inventory, const struct function *function,
-			 const char *sysfs)
+			 const struct inventory *inventory, const struct function *function)
 {
 	bool named = !uname(&storage->name);
 
 	function_use_read(function, &storage->use);
-	host_facts_read(&storage->host, !sysfs, "", named ? storage->name.release : NULL);
-	host_facts_read_configuration(&storage->host, "");
+	host_facts_read(&storage->host, sysfs_is_own(), "", named ? storage->name.release : NULL);
 	*facts = (struct check_facts){
 		.inventory = inventory,
 		.function = function,

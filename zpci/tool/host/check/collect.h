@@ -15,12 +15,11 @@ struct check_facts_storage {
 
 /*
  * Fills @facts for @function, but for what is of guests: there are none, and `guests_why` has to be
- * set. @sysfs: the option --sysfs, NULL without it; only without it facts of the Linux that runs
- * here are those of the function's host. Free @storage after the last use of @facts.
+ * set; and but for the kernel's configuration, on which no failure depends. Facts of the Linux that
+ * runs here count only if sysfs is its own. Free @storage after the last use of @facts.
  */
 void check_facts_collect(struct check_facts *facts, struct check_facts_storage *storage,
-			 const struct inventory *inventory, const struct function *function,
-			 const char *sysfs);
+			 const struct inventory *inventory, const struct function *function);
 void check_facts_free(struct check_facts_storage *storage);
 
 #endif

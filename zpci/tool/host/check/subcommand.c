@@ -88,7 +88,8 @@ static int check_function(const struct inventory *inventory, const struct functi
 	struct problem why;
 	int rc;
 
-	check_facts_collect(&facts, &storage, inventory, function, options->host.sysfs);
+	check_facts_collect(&facts, &storage, inventory, function);
+	host_facts_read_configuration(&storage.host, "");
 	rc = add_guests(&facts, &guests, &options->host, &why);
 	if (!rc)
 		rc = check(&facts, options->json);

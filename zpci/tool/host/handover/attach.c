@@ -111,8 +111,7 @@ static int check_all(const struct handover *handover, unsigned int where)
 	struct check_facts facts;
 	int status = 0;
 
-	check_facts_collect(&facts, &storage, &handover->inventory, handover->function,
-			    options->host.sysfs);
+	check_facts_collect(&facts, &storage, &handover->inventory, handover->function);
 	facts.guests = &handover->guests;
 	facts.guest = handover->guest;
 	facts.where = where;

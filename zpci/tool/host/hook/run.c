@@ -49,15 +49,14 @@ static int give_up(const char *format, ...)
 /* --- one function ---------------------------------------------------------------------------- */
 
 /* Returns the number of failures. */
-static size_t check_one(const struct inventory *inventory, const struct function *f,
-			const char *sysfs)
+static size_t check_one(const struct inventory *inventory, const struct function *f)
 {
 	struct check_facts_storage storage;
 	struct check_report report;
 	struct check_facts facts;
 	size_t failures;
 
-	check_facts_collect(&facts, &storage, inventory, f, sysfs);
+	check_facts_collect(&facts, &storage, inventory, f);
 	if (host_check_start(&report, &facts))
 		give_up("out of memory");
 	failures = check_refuse(&report, f);
@@ -79,8 +78,7 @@ static void print_problem(void *opaque, enum guest_problem_kind kind, const stru
 }
 
 /* What is not there, or has an ID twice, guests_check() finds. */
-static size_t check_functions(const struct guests *guests, const struct inventory *inventory,
-			      const char *sysfs)
+static size_t check_functions(const struct guests *guests, const struct inventory *inventory)
 {
 	size_t failures = guests_check(guests, inventory, print_problem, NULL), i;
 	const struct guest *guest = &guests->guests[0];
@@ -92,7 +90,7 @@ static size_t check_functions(const struct guests *guests, const struct inventor
 		if (wanted->has_source)
 			f = inventory_find(inventory, wanted->address);
 		if (f)
-			failures += check_one(inventory, f, sysfs);
+			failures += check_one(inventory, f);
 	}
 	return failures;
 }
@@ -118,7 +116,7 @@ static int check_guest(const struct guests *guests, const char *sysfs)
 	if (has_source(&guests->guests[0]) && inventory_read(&inventory))
 		rc = give_up("%s", inventory.problem.text);
 	else
-		rc = check_functions(guests, &inventory, sysfs) ? HOST_EXIT_REFUSED : 0;
+		rc = check_functions(guests, &inventory) ? HOST_EXIT_REFUSED : 0;
 	inventory_free(&inventory);
 	return rc;
 }
