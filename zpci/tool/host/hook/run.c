@@ -54,12 +54,13 @@ static size_t check_one(const struct inventory *inventory, const struct function
 	struct check_facts_storage storage;
 	struct check_report report;
 	struct check_facts facts;
-	size_t failures;
+	size_t failures = 0;
 
 	check_facts_collect(&facts, &storage, inventory, f);
 	if (host_check_start(&report, &facts))
 		give_up("out of memory");
-	failures = check_refuse(&report, f);
+	else
+		failures = check_refuse(&report, f);
 	check_report_free(&report);
 	check_facts_free(&storage);
 	return failures;
