@@ -15,7 +15,7 @@
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
-/* @guests: of --guest. Returns an exit status. */
+/* @guest: of --guest, or NULL. Returns an exit status. */
 static int print(const struct tool_options *options, const struct function *function,
 		 const struct guest *guest)
 {
