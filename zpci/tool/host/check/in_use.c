@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* in_use.c - the check of what this Linux does with the function. */
 #include "checks.h"
-#include "zpci/tool/host/word.h"
+#include "zpci/tool/host/remedy.h"
 
 #define ID "in-use"
 
 static void add_use(struct check_report *report, const struct use *use)
 {
-	char text[USE_TEXT_SIZE], device[HOST_WORD_SIZE], by[HOST_WORD_SIZE];
+	char text[USE_TEXT_SIZE], command[HOST_REMEDY_SIZE];
 
 	use_text(use, text);
 	check_add(report, ID, CHECK_FAIL, "%s", text);
-	host_word(device, use->device);
-	host_word(by, use->by);
-	switch (use->kind) {
-	case USE_NET_UP:
-		check_fix(report, "ip link set %s down", device);
-		return;
-	case USE_NET_ADDRESS:
-		check_fix(report, "ip address del %s dev %s", by, device);
-		return;
-	case USE_NET_MASTER:
-		check_fix(report, "ip link set %s nomaster", device);
-		return;
-	case USE_NET_UPPER:
-		check_fix(report, "ip link del %s", by);
-		return;
-	case USE_BLOCK_MOUNT:
-		check_fix(report, "umount %s", by);
-		return;
-	case USE_BLOCK_SWAP:
-		check_fix(report, "swapoff /dev/%s", device);
-		return;
-	default:
-		/* LVM, RAID and others each have a command of their own. */
-		return;
-	}
+	if (host_remedy(use, command))
+		check_fix(report, "%s", command);
 }
 
 /* The kernel counts users of these, and does not show them in sysfs. */

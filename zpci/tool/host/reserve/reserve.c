@@ -16,7 +16,7 @@
 #include "rule.h"
 #include "zpci/inventory/slot.h"
 #include "zpci/inventory/use.h"
-#include "zpci/tool/host/word.h"
+#include "zpci/tool/host/remedy.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 #include "zpci/util/json.h"
@@ -113,49 +113,20 @@ static bool find_absent(struct reservation *r, const char *name)
 
 /* --- may it be taken ------------------------------------------------------------------------- */
 
-/* What ends @use. */
-static void make_remedy(const struct use *use, char *remedy, size_t size)
-{
-	char device[HOST_WORD_SIZE], by[HOST_WORD_SIZE];
-
-	host_word(device, use->device);
-	host_word(by, use->by);
-	switch (use->kind) {
-	case USE_NET_UP:
-		snprintf(remedy, size, "`ip link set %s down'", device);
-		break;
-	case USE_NET_ADDRESS:
-		snprintf(remedy, size, "`ip address flush dev %s'", device);
-		break;
-	case USE_NET_MASTER:
-		snprintf(remedy, size, "`ip link set %s nomaster'", device);
-		break;
-	case USE_NET_UPPER:
-		snprintf(remedy, size, "`ip link delete %s'", by);
-		break;
-	case USE_BLOCK_MOUNT:
-		snprintf(remedy, size, "`umount %s'", by);
-		break;
-	case USE_BLOCK_SWAP:
-		snprintf(remedy, size, "`swapoff /dev/%s'", device);
-		break;
-	default:
-		snprintf(remedy, size, "take %s out of %s", use->device, use->by);
-		break;
-	}
-}
-
 static void print_use(const struct reservation *r, const struct function_use *use)
 {
 	const struct use *first = &use->uses[0];
-	char text[USE_TEXT_SIZE], remedy[HOST_WORD_SIZE + USE_TEXT_SIZE], more[40] = "";
+	char text[USE_TEXT_SIZE], command[HOST_REMEDY_SIZE], more[40] = "";
 
 	use_text(first, text);
-	make_remedy(first, remedy, sizeof(remedy));
 	if (use->count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", use->count - 1);
-	tool_error("FID 0x%08" PRIx32 " is in use: %s%s; end that first: %s", r->fid, text, more,
-		   remedy);
+	if (host_remedy(first, command))
+		tool_error("FID 0x%08" PRIx32 " is in use: %s%s; end that first: `%s'", r->fid,
+			   text, more, command);
+	else
+		tool_error("FID 0x%08" PRIx32 " is in use: %s%s; take %s out of %s first", r->fid,
+			   text, more, first->device, first->by);
 }
 
 static int check_use(const struct reservation *r)
