@@ -231,11 +231,7 @@ begin host attach 0x501 one --timeout 120
 first=$pid
 becomes vfio-pci driver 0200:00:00.0
 begin host attach 0x501 one --timeout 5
-end=$((SECONDS + 10))
-until looked || [ $SECONDS -ge $end ]; do
-	read -r -t 0.05 <> <(:)
-done
-looked
+waits 10 looked
 late=$?
 qemu CONT
 finish

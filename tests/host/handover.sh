@@ -29,14 +29,23 @@ refused() {
 	is "$err" "zpci: $2" "$3: message"
 }
 
-# becomes TEXT COMMAND...: waits until the command prints it.
-becomes() {
-	local text=$1 end=$((SECONDS + 30))
+# waits SECONDS COMMAND...: until the command succeeds.
+waits() {
+	local end=$((SECONDS + $1))
 	shift
-	until [ "$("$@" 2>/dev/null)" = "$text" ]; do
+	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
 		read -r -t 0.05 <> <(:)
 	done
+	return 0 # and not the status of `read'
+}
+
+# becomes TEXT COMMAND...: waits until the command prints it.
+becomes() {
+	waits 30 _prints "$@" || { echo "# \`${*:2}' did not print \`$1' within 30 s" && return 1; }
+}
+_prints() {
+	[ "$("${@:2}" 2>/dev/null)" = "$1" ]
 }
 
 # begin ARGUMENT...: our command, in the background as $pid. finish: its end, as after tool.
