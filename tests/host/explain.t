@@ -82,7 +82,7 @@ is "$(perl -MJSON::PP -e '
 	my $j = decode_json(join "", <STDIN>);
 	my ($uid, $fid) = @{$j->{explanations}};
 	print join " ", $j->{schema}, scalar @{$j->{explanations}}, $j->{repeated}, $j->{unknown},
-		map { ($_->{line}, $_->{message}, map { $_->{text} } ()) } $uid, $fid;
+		map { ($_->{line}, $_->{message}) } $uid, $fid;
 	print " $uid->{values}{uid} $uid->{values}{uid_number}";
 	print " $fid->{values}{fid} $fid->{values}{fid_number}";
 	print " ok" if $uid->{happened} =~ /0x1234/ && $uid->{remedy} && $uid->{source} =~ /libvirt/;

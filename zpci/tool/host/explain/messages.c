@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The first pattern that is found in a line counts. tests/host/explain.t provokes each message that
- * is not marked from the program itself: from libvirt 9.0 and 11.3, and from QEMU 7.2 and 11.1.
+ * The first pattern that is found in a line counts. tests/host/explain-messages.t provokes each
+ * message that is not marked from the program itself: from libvirt 9.0 and 11.3, and from QEMU 7.2
+ * and 11.1.
  */
 #include "messages.h"
 
@@ -139,8 +140,7 @@ const struct message messages[] = {
 	},
 	{
 		.name = "not-in-definition",
-		.pattern = "device not present in domain configuration|"
-			   "not present in domain configuration",
+		.pattern = "not present in domain configuration",
 		.happened = "libvirt looked for this device in the guest by its source or its PCI "
 			    "address. A <zpci> with UID and FID says neither.",
 		.remedy = "`zpci host detach FUNCTION GUEST' finds it by the function; otherwise "

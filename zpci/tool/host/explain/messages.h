@@ -29,7 +29,7 @@ struct message {
 	const char *happened;
 	const char *remedy;
 	const char *source; /* which program, of which versions, and its file */
-	/* NULL: tests/host/explain.t provokes it from the program. Else why it cannot. */
+	/* NULL: tests/host/explain-messages.t provokes it from the program. Else why it cannot. */
 	const char *untested;
 };
 
