@@ -137,12 +137,14 @@ static int take_step(struct handover *handover, enum handover_place place, struc
 	return place == HANDOVER_LIVE ? handover_wait_removed(handover, problem) : 0;
 }
 
-/* A request to the guest cannot be taken back, so it is said. */
+/* A request to the guest cannot be taken back, so it is said. libvirt makes none if it refuses. */
 static int fail_live(const struct handover *handover, const struct problem *problem)
 {
-	tool_error("%s is not taken from guest %s: %s; the guest was asked and may still give it "
-		   "back, its definition is as before",
-		   handover->name, handover->guest->name, problem->text);
+	tool_error("%s is not taken from guest %s: %s; %sits definition is as before",
+		   handover->name, handover->guest->name, problem->text,
+		   handover->changed[HANDOVER_LIVE]
+			   ? "the guest was asked and may still give it back, "
+			   : "");
 	return HOST_EXIT_SYSTEM;
 }
 
