@@ -126,6 +126,19 @@ static const struct check_result *look(struct rig *rig, const char *id, enum che
 	return NULL;
 }
 
+/* The first result with @status; NULL: there is none. */
+static const struct check_result *check_first(const struct check_report *report,
+					      enum check_status status)
+{
+	size_t i;
+
+	for (i = 0; i < report->count; i++) {
+		if (report->results[i].status == status)
+			return &report->results[i];
+	}
+	return NULL;
+}
+
 /* The check @id says @status, a message that has @text, and the command @fix (NULL: none). */
 static void expect(struct rig *rig, const char *id, enum check_status status, const char *text,
 		   const char *fix)

@@ -69,14 +69,3 @@ size_t check_count(const struct check_report *report, enum check_status status)
 		count += report->results[i].status == status;
 	return count;
 }
-
-const struct check_result *check_first(const struct check_report *report, enum check_status status)
-{
-	size_t i;
-
-	for (i = 0; i < report->count; i++) {
-		if (report->results[i].status == status)
-			return &report->results[i];
-	}
-	return NULL;
-}

@@ -40,7 +40,5 @@ void check_fix(struct check_report *report, const char *format, ...)
 void check_report_free(struct check_report *report);
 
 size_t check_count(const struct check_report *report, enum check_status status);
-/* The first result with this status; NULL: there is none. */
-const struct check_result *check_first(const struct check_report *report, enum check_status status);
 
 #endif

@@ -11,8 +11,8 @@ void users_read(struct users *users, const struct tool_options *options)
 {
 	const struct host_options *host = &options->host;
 
-	*users = (struct users){ .asked = !host->no_libvirt && (host->connect || sysfs_is_own()) };
-	if (users->asked)
+	*users = (struct users){ 0 };
+	if (!host->no_libvirt && (host->connect || sysfs_is_own()))
 		users->read = !guests_read(&users->guests, host->connect, &users->problem);
 }
 

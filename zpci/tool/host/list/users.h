@@ -11,8 +11,7 @@
 #include "zpci/util/json.h"
 
 struct users {
-	bool asked; /* libvirt was */
-	bool read;  /* it answered; else @problem */
+	bool read; /* libvirt answered; else @problem, "" if it was not asked */
 	struct guests guests;
 	struct problem problem;
 };
