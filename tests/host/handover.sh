@@ -4,10 +4,6 @@
 # For tests of zpci host attach and detach with the real libvirtd; sourced after
 # tests/host/libvirtd.sh.
 
-driver() {
-	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
-}
-
 # define NAME DEVICE...
 define() {
 	libvirtd_domain "$@" >"$tap_folder/$1.xml"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The hook in the real libvirtd, on the fake sysfs of a host: a guest whose function cannot be given
-# to it is refused with our sentence, others start. And zpci host check in place of --sysfs.
+# to it is refused with our sentence, others start. And zpci host check of the Linux that it runs on,
+# without --sysfs.
 
 . "$(dirname "$0")/../tool/tap.sh"
 . "$(dirname "$0")/sysfs.sh"
@@ -39,10 +40,6 @@ define gone 0999:00:00.0 uid=0x99 fid=0x601
 libvirtd_domain none >"$tap_folder/none.xml"
 on define "$tap_folder/none.xml"
 sysfs_net 0200:00:00.0 eno200 up
-
-driver() {
-	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
-}
 
 # --- the first hook --------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@
 #					what its <os> has beside <type>, it boots what that says
 #	libvirtd_hostdev ADDRESS [managed=no] [uid=UID] [fid=FID]	prints a <hostdev>
 #	libvirtd_rng UID [FID]		prints a virtio device with a <zpci>
+#	driver ADDRESS			prints the driver that has the function
 #	libvirtd_written		what was written to bind drivers since the last call:
 #					FILE 'VALUE' ok, or an errno
 #
@@ -278,6 +279,10 @@ on() {
 	status=$?
 	out=$(cat "$tap_folder/virsh")
 	return $status
+}
+
+driver() {
+	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
 }
 
 libvirtd_written() {

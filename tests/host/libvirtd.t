@@ -18,10 +18,6 @@ if [ -n "${LIBVIRTD_ROOT:-}" ]; then
 		"the other Debian's libvirtd is another one"
 fi
 
-driver() {
-	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
-}
-
 # --- devices ---------------------------------------------------------------------------------
 
 on nodedev-list --cap pci
