@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The hook in the real libvirtd, on the fake sysfs of a host: a guest whose function cannot be given
-# to it is refused with our sentence, others start. And zpci host check of the Linux that it runs on,
-# without --sysfs.
+# to it is refused with our sentence, others start. And zpci host check of the Linux that it runs
+# on, without --sysfs.
 
 . "$(dirname "$0")/../tool/tap.sh"
 . "$(dirname "$0")/sysfs.sh"

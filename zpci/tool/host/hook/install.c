@@ -47,7 +47,7 @@ static int system_failed(const char *path, const char *what)
 	return HOST_EXIT_SYSTEM;
 }
 
-/* What has the hook's name in @folder. Returns 0 if that is nothing or a script of ours, else an exit
+/* What has the hook's name in @folder? Returns 0 if that is nothing or a script of ours; or an exit
  * status after a message. */
 static int look(const char *folder, char path[PATH_MAX], char script[HOOK_SCRIPT_SIZE],
 		enum hook_state *state)
