@@ -74,6 +74,13 @@ if grep -q "built without libvirt" <<<"$err"; then
 	done_testing
 fi
 starts "a good function"
+# An XML that never comes. The end of this file looks what became of it. Who started the hook may
+# have turned off the signal by which it ends.
+mkfifo "$tap_folder/silent"
+exec {silent}<>"$tap_folder/silent"
+timeout 60 env --block-signal=ALRM --ignore-signal=ALRM "$zpci" host hook run -- web1 prepare begin \
+	- <&"$silent" >"$tap_folder/late" 2>&1 &
+late=$!
 sysfs_net 0200:00:00.0 eno200 up
 hook "$(domain "$(hostdev 0200:00:00.0 0x200 0x501)")"
 refused "FID 0x00000501 \(0200:00:00.0\): eno200 is up; ip link set eno200 down\$" \
@@ -324,4 +331,9 @@ if [ "$(id -u)" -eq 0 ] && [ -z "${EMULATOR:-}" ]; then
 	manage install
 	is "$status" 1 "below a folder where others can rename it"
 fi
+
+# --- the deadline ----------------------------------------------------------------------------
+
+wait "$late" 2>/dev/null
+is "$?" $((128 + $(kill -l ALRM))) "an XML that never comes: SIGALRM ends the hook"
 done_testing
