@@ -2,10 +2,8 @@
 /*
  * `zpci host capture`: writes functions of this Linux as a configuration; zpci-host-capture(1).
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "function_name.h"
 #include "host.h"
@@ -37,10 +35,7 @@ static int write_out(const struct inventory *inventory, const struct tool_option
 		tool_error("%s", problem.text);
 		return HOST_EXIT_SYSTEM;
 	}
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	tool_error("standard output: %s", strerror(errno));
-	return HOST_EXIT_SYSTEM;
+	return host_flush("the configuration");
 }
 
 int tool_host_capture(const struct tool_options *options)

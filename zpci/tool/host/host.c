@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* host.c - see host.h */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,14 @@ int host_read_inventory(struct inventory *inventory, const struct tool_options *
 	if (inventory_read(inventory) == 0)
 		return 0;
 	tool_error("%s", inventory->problem.text);
+	return HOST_EXIT_SYSTEM;
+}
+
+int host_flush(const char *what)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	tool_error("cannot write %s: %s", what, strerror(errno));
 	return HOST_EXIT_SYSTEM;
 }
 

@@ -20,6 +20,9 @@
  */
 int host_read_inventory(struct inventory *inventory, const struct tool_options *options);
 
+/* What was printed has to arrive. Returns 0, or HOST_EXIT_SYSTEM after a message that names it. */
+int host_flush(const char *what);
+
 /* How a message names a function: "FID 0x00000501", or the address of one whose FID is unknown. */
 #define HOST_NAME_SIZE 40
 void host_name(const struct function *f, char name[HOST_NAME_SIZE]);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `zpci host check': zpci-host-check(1). */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "collect.h"
 #include "report.h"
@@ -54,14 +52,16 @@ static int add_guests(struct check_facts *facts, struct guests *guests,
 
 static int print(const struct check_report *report, const struct check_facts *facts, bool json)
 {
+	int rc;
+
 	if (json)
 		check_report_json(stdout, report, facts);
 	else
 		check_report_text(stdout, report, facts);
-	if (!fflush(stdout) && !ferror(stdout))
-		return check_count(report, CHECK_FAIL) ? HOST_EXIT_REFUSED : 0;
-	tool_error("cannot write the report: %s", strerror(errno));
-	return HOST_EXIT_SYSTEM;
+	rc = host_flush("the report");
+	if (rc)
+		return rc;
+	return check_count(report, CHECK_FAIL) ? HOST_EXIT_REFUSED : 0;
 }
 
 static int check(const struct check_facts *facts, bool json)

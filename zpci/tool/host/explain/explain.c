@@ -266,11 +266,7 @@ int tool_host_explain(const struct tool_options *options)
 		return HOST_EXIT_SYSTEM;
 	rc = options->json ? explain_as_json(&explain) : explain_as_text(&explain);
 	match_release();
-	if (!rc && (fflush(stdout) || ferror(stdout))) {
-		tool_error("cannot write the explanation: %s", strerror(errno));
-		rc = -1;
-	}
-	if (rc)
+	if (rc || host_flush("the explanation"))
 		return HOST_EXIT_SYSTEM;
 	if (explain.explained)
 		return 0;

@@ -3,9 +3,7 @@
  * `zpci host guests`: which guest has which function of this host, and what is wrong with that;
  * zpci-host-attach(1).
  */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "zpci/tool/host/host.h"
 #include "guest_problems.h"
@@ -161,11 +159,11 @@ static int put(const struct tool_options *options, const struct guests *guests,
 	       const struct inventory *inventory)
 {
 	size_t problems = options->json ? put_json(guests, inventory) : put_text(guests, inventory);
+	int status = host_flush("the guests");
 
-	if (!fflush(stdout) && !ferror(stdout))
-		return problems ? HOST_EXIT_REFUSED : 0;
-	tool_error("cannot write the guests: %s", strerror(errno));
-	return HOST_EXIT_SYSTEM;
+	if (status)
+		return status;
+	return problems ? HOST_EXIT_REFUSED : 0;
 }
 
 int tool_host_guests(const struct tool_options *options)

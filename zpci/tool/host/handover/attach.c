@@ -6,10 +6,8 @@
  * an ID, and has no facts of s390. The definition is changed first, since that is easy to undo. A
  * running guest must help to undo what it has got.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "zpci/tool/host/guests/guest_ids.h"
 #include "handover.h"
@@ -209,10 +207,8 @@ int tool_host_attach(const struct tool_options *options)
 		status = handover_set_guest(&handover, options->arguments[1]);
 	if (!status)
 		status = check_and_attach(&handover);
-	if (!status && (fflush(stdout) || ferror(stdout))) {
-		tool_error("cannot write: %s", strerror(errno));
-		status = HOST_EXIT_SYSTEM;
-	}
+	if (!status)
+		status = host_flush("the result");
 	handover_close(&handover);
 	return status;
 }

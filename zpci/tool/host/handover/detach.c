@@ -5,7 +5,6 @@
  * The running guest comes first: it may refuse, or never answer, and then its definition must be
  * as it was.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,10 +208,8 @@ int tool_host_detach(const struct tool_options *options)
 		status = handover_set_function(&handover, options->arguments[0], true);
 	if (!status)
 		status = check_and_detach(&handover);
-	if (!status && (fflush(stdout) || ferror(stdout))) {
-		tool_error("cannot write: %s", strerror(errno));
-		status = HOST_EXIT_SYSTEM;
-	}
+	if (!status)
+		status = host_flush("the result");
 	handover_close(&handover);
 	return status;
 }

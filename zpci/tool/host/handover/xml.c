@@ -3,9 +3,7 @@
  * `zpci host xml`: prints a libvirt <hostdev> that gives a function of this host to a guest;
  * zpci-host-attach(1). It needs libvirt only to look which IDs are free in a guest.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "zpci/tool/host/function_name.h"
 #include "zpci/tool/host/host.h"
@@ -34,10 +32,7 @@ static int print(const struct tool_options *options, const struct function *func
 	}
 	hostdev_print(xml, &function->pci, &ids);
 	fputs(xml, stdout);
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	tool_error("cannot write the XML: %s", strerror(errno));
-	return HOST_EXIT_SYSTEM;
+	return host_flush("the XML");
 }
 
 static int print_for_guest(const struct tool_options *options, const struct function *function)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hook.h"
+#include "zpci/tool/host/host.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
@@ -21,10 +22,24 @@ static int run(const struct tool_options *options)
 	return TOOL_EXIT_FAILURE;
 }
 
+static int manage(const char *what, const char *folder, bool dry_run)
+{
+	if (!strcmp(what, "install"))
+		return hook_install(folder, dry_run);
+	if (!strcmp(what, "remove"))
+		return hook_remove(folder, dry_run);
+	if (!strcmp(what, "show"))
+		return hook_show(folder);
+	tool_error("zpci host hook: `%s' is not allowed; allowed is install, remove, show or run",
+		   what);
+	return TOOL_EXIT_FAILURE;
+}
+
 int tool_host_hook(const struct tool_options *options)
 {
 	const char *what = options->arguments[0];
 	const char *folder = options->host.hooks ? options->host.hooks : FOLDER;
+	int rc;
 
 	if (!strcmp(what, "run"))
 		return run(options);
@@ -33,13 +48,6 @@ int tool_host_hook(const struct tool_options *options)
 			   options->arguments[1], what);
 		return TOOL_EXIT_FAILURE;
 	}
-	if (!strcmp(what, "install"))
-		return hook_install(folder, options->host.dry_run);
-	if (!strcmp(what, "remove"))
-		return hook_remove(folder, options->host.dry_run);
-	if (!strcmp(what, "show"))
-		return hook_show(folder);
-	tool_error("zpci host hook: `%s' is not allowed; allowed is install, remove, show or run",
-		   what);
-	return TOOL_EXIT_FAILURE;
+	rc = manage(what, folder, options->host.dry_run);
+	return rc ? rc : host_flush("the result");
 }

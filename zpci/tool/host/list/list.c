@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `zpci host list`: the functions of this Linux as a table; zpci-host-list(1). */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "function_json.h"
 #include "function_text.h"
@@ -103,11 +101,7 @@ static int print_list(const struct inventory *inventory, const struct function_u
 		rc = print_table(inventory, uses, users);
 	else
 		puts("no PCI functions");
-	if (fflush(stdout) || ferror(stdout)) {
-		tool_error("cannot write the list: %s", strerror(errno));
-		rc = -1;
-	}
-	return rc ? HOST_EXIT_SYSTEM : 0;
+	return rc ? HOST_EXIT_SYSTEM : host_flush("the list");
 }
 
 static int read_uses_and_print(const struct inventory *inventory, const struct users *users,

@@ -2,10 +2,8 @@
 /* `zpci host show`: all that is known of one function; zpci-host-list(1). */
 #define _GNU_SOURCE 1
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "function_json.h"
 #include "zpci/tool/host/function_name.h"
@@ -162,10 +160,7 @@ static int show(const struct inventory *inventory, const struct function *f,
 	else
 		print_function(f, &use, users);
 	function_use_free(&use);
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	tool_error("cannot write what is known: %s", strerror(errno));
-	return HOST_EXIT_SYSTEM;
+	return host_flush("what is known");
 }
 
 int tool_host_show(const struct tool_options *options)

@@ -3,7 +3,6 @@
  * `zpci host reserve' and `zpci host unreserve': a function stays with vfio-pci, for guests, over
  * reboots and over a power cycle of its slot; zpci-host-reserve(1). rule.c says by what, and why.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -362,15 +361,10 @@ static int list(const struct reservation *r)
 
 /* --- the commands ---------------------------------------------------------------------------- */
 
-/* What was printed has to arrive. */
 static int finish(struct reservation *r, int rc)
 {
 	inventory_free(&r->inventory);
-	if ((fflush(stdout) || ferror(stdout)) && !rc) {
-		tool_error("cannot write: %s", strerror(errno));
-		rc = HOST_EXIT_SYSTEM;
-	}
-	return rc;
+	return rc ? rc : host_flush("the result");
 }
 
 int tool_host_reserve(const struct tool_options *options)
