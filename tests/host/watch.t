@@ -151,6 +151,30 @@ line "FID 0x00000900: disks nvme3n1 -> -" "a function whose device is gone: disk
 event
 mv "$root/bus/pci/slots/00000900" "$tap_folder/slot"
 line "FID 0x00000900: removed" "a slot that goes just after its event"
+# Again and again, a little later each time, so that the command is just reading it when it goes.
+half=$(perl -MTime::HiRes=usleep -e '
+	my ($slot, $away, $event) = @ARGV;
+	sub event {
+		open(my $file, ">", $event) or die "$event: $!";
+		print $file "change";
+		close($file) or die "$event: $!";
+	}
+	alarm 120;
+	for my $later (1 .. 100) {
+		rename($away, $slot) or die "$slot: $!";
+		event();
+		my $added = <STDIN>;
+		event();
+		usleep($later * 50);
+		rename($slot, $away) or die "$away: $!";
+		my $removed = <STDIN>;
+		next if $added =~ /^FID 0x00000900: added, state configured, / &&
+			$removed =~ /^FID 0x00000900: removed$/;
+		print "$added$removed";
+		last;
+	}' "$root/bus/pci/slots/00000900" "$tap_folder/slot" "$real/class/net/lo/uevent" <&"$lines")
+is "$?" 0 "a slot that goes while it is read: told each time"
+is "$half" "" "a slot that goes while it is read: no change of it is told"
 
 # More events than the socket has room for, which are of no interest, and one that is lost.
 quiet "nothing changes"

@@ -197,15 +197,37 @@ static void keep_unread(const struct function *old, struct function *f)
 	f->override_problem = old->override_problem;
 }
 
+static bool differs(const struct function *old, const struct function *f,
+		    const struct member *member)
+{
+	char *before = member->text(old), *after = member->text(f);
+	bool different = before && after && strcmp(before, after);
+
+	free(before);
+	free(after);
+	return different;
+}
+
+bool changes_none(const struct inventory *old, const struct inventory *inventory)
+{
+	if (old->count != inventory->count)
+		return false;
+	for (size_t i = 0; i < old->count; i++) {
+		if (!is_same(&old->functions[i], &inventory->functions[i]))
+			return false;
+		for (size_t k = 0; k < MEMBERS; k++) {
+			if (differs(&old->functions[i], &inventory->functions[i], &members[k]))
+				return false;
+		}
+	}
+	return true;
+}
+
 static void compare(const struct function *old, const struct function *f, bool json)
 {
 	for (size_t i = 0; i < MEMBERS; i++) {
-		char *before = members[i].text(old), *after = members[i].text(f);
-
-		if (before && after && strcmp(before, after))
+		if (differs(old, f, &members[i]))
 			print_change(old, f, &members[i], json);
-		free(before);
-		free(after);
 	}
 }
 

@@ -9,6 +9,8 @@
 
 /* Functions of @inventory as they are; lines to standard output. */
 void changes_print_present(const struct inventory *inventory, bool json);
+/* Whether two readings, one after the other, found the same. */
+bool changes_none(const struct inventory *old, const struct inventory *inventory);
 /* What must have happened since @old; nothing if both are the same. What cannot be read now did not
  * change: @inventory gets it from @old. */
 void changes_print(const struct inventory *old, struct inventory *inventory, bool json);

@@ -7,6 +7,8 @@
  *
  * - Events are asked for first, and then the functions are read. A change in between is read, or
  *   its event comes afterwards.
+ * - Somebody may remove a function while it is read, and half of it is found. So all is read until
+ *   two readings, one after the other, found the same.
  * - Writes to driver_override are watched function by function. If a function is watched only now,
  *   all is read once more.
  * - The kernel tells that a slot is removed before its folder is gone (kobject_del()). So when
@@ -42,20 +44,32 @@ struct watch {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+/* *@added: a function is watched only now. */
+static int read_once(struct watch *watch, struct inventory *inventory, bool *added)
+{
+	if (inventory_read(inventory)) {
+		tool_error("%s", inventory->problem.text);
+		inventory_free(inventory);
+		return -1;
+	}
+	*added = overrides_watch(&watch->overrides, inventory);
+	return 0;
+}
+
 static int read_inventory(struct watch *watch, struct inventory *inventory)
 {
-	for (int round = 0; round < ROUNDS_MAX; round++) {
-		if (inventory_read(inventory)) {
-			tool_error("%s", inventory->problem.text);
-			inventory_free(inventory);
-			return -1;
-		}
-		if (!overrides_watch(&watch->overrides, inventory))
-			break;
-		if (round + 1 < ROUNDS_MAX)
-			inventory_free(inventory);
+	bool added, settled = false;
+	int rc = read_once(watch, inventory, &added);
+
+	for (int round = 1; !rc && !settled && round < ROUNDS_MAX; round++) {
+		struct inventory again;
+
+		rc = read_once(watch, &again, &added);
+		settled = !rc && !added && changes_none(inventory, &again);
+		inventory_free(inventory);
+		*inventory = again;
 	}
-	return 0;
+	return rc;
 }
 
 static void print_ready(const struct watch *watch)
