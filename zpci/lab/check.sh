@@ -23,9 +23,11 @@ check_add() {
 	say "$1: $3 passed, $4 failed, $5 skipped in $2 s"
 }
 
-# Sums one of automake's summary lines, such as `# PASS:  12`.
+# Sums one of the lines of automake's summaries, such as `# PASS:  12`. If a test fails, the same
+# lines stand at the head of test-suite.log, which is in the log as well.
 check_sum() {
-	awk -v key="$1" '$1 == "#" && $2 == key ":" { n += $3 } END { print n + 0 }' "$2"
+	awk -v key="$1" '/^Testsuite summary for / { summary = 1 } /^See / { summary = 0 }
+		summary && $1 == "#" && $2 == key ":" { n += $3 } END { print n + 0 }' "$2"
 }
 
 # check_count_KIND LOG STATUS: prints how many tests passed, failed and were skipped.
@@ -50,6 +52,12 @@ check_count_tap() {
 # One thing that passes or fails.
 check_count_whole() {
 	if [ "$2" -eq 0 ]; then echo 1 0 0; else echo 0 1 0; fi
+}
+
+# check_failures LOG: the failed tests with what they say, or nothing.
+check_failures() {
+	awk '/^not ok / { print; said = 1; next } /^(FAIL|ERROR|PASS|ok)/ { said = /^FAIL/ && said }
+		said && /^(#|FAIL)/' "$1" | head -n 60 | sed 's/^/    /'
 }
 
 # --- the jobs --------------------------------------------------------------------------------
@@ -81,7 +89,9 @@ check_done() {
 	[ "${counts[*]}" != "0 0 0" ] || status=1
 	[ "$status" -eq 0 ] || [ "${counts[1]}" -gt 0 ] || counts[1]=1
 	check_add "${check_titles[$1]}" "$2" "${counts[@]}"
-	[ "$status" -eq 0 ] || step_failed "$log"
+	[ "$status" -ne 0 ] || return 0
+	check_failures "$log"
+	step_failed "$log"
 }
 
 # The running jobs by their process IDs, and when each began. At its end a job writes its process ID
