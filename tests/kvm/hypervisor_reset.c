@@ -24,8 +24,8 @@ static void resets(void)
 	must(fake_clears(hv.vm) == 2);
 	GONE(handle);
 	handle = hv_enable();
-	fake_refuse(LAYOUT_SET_DEVICE_ATTR, EIO, 1);
-	must(hv_clear_flic() == -1 && errno == EIO);
+	fake_refuse(LAYOUT_SET_DEVICE_ATTR, EINVAL, 1);
+	must(hv_clear_flic() == -1 && errno == EINVAL);
 	GONE(handle);
 
 	/* Single CPUs, by SIGNAL PROCESSOR, or one that is plugged. */

@@ -63,6 +63,7 @@ static void nowhere(void)
 		LAYOUT_SET_DEVICE_ATTR, LAYOUT_GET_DEVICE_ATTR,
 		LAYOUT_HAS_DEVICE_ATTR, LAYOUT_SET_USER_MEMORY_REGION2,
 	};
+	static const int unread[] = { EBADF, EIO, ENOTTY, EPERM };
 	uint32_t handle;
 
 	hv_create_vm();
@@ -79,6 +80,15 @@ static void nowhere(void)
 	must(ioctl(hv.flic, LAYOUT_SET_DEVICE_ATTR, hv_nowhere()) == -1 && errno == EFAULT);
 	must(ioctl(hv.flic, LAYOUT_GET_DEVICE_ATTR, hv_nowhere()) == -1 && errno == EFAULT);
 	must(ioctl(hv.vcpu, LAYOUT_MEM_OP, hv_nowhere()) == -1 && errno == EFAULT);
+	/* Refused before the argument is read. */
+	for (unsigned i = 0; i < sizeof(unread) / sizeof(unread[0]); i++) {
+		fake_refuse(LAYOUT_SET_DEVICE_ATTR, unread[i], 1);
+		must(ioctl(hv.flic, LAYOUT_SET_DEVICE_ATTR, hv_nowhere()) == -1 &&
+		     errno == unread[i]);
+		fake_refuse(LAYOUT_GET_DEVICE_ATTR, unread[i], 1);
+		must(ioctl(hv.vm, LAYOUT_GET_DEVICE_ATTR, hv_nowhere()) == -1 &&
+		     errno == unread[i]);
+	}
 	/* The fake has no such requests, and does not look at their arguments. */
 	must(ioctl(hv.vm, LAYOUT_GET_SKEYS, hv_nowhere()) == -1 && errno == ENOTTY);
 	must(ioctl(hv.vm, LAYOUT_PV_COMMAND, hv_nowhere()) == -1 && errno == ENOTTY);

@@ -10,10 +10,18 @@
 
 #include "interposer.h"
 
+/* KVM gives these also before it reads an argument: EIO to another process than the VM's, and of a
+ * VM that is dead; the others to a descriptor that does not take the request. */
+static bool was_read(int rc)
+{
+	return !rc || (errno != EFAULT && errno != EIO && errno != ENOTTY && errno != EPERM &&
+		       errno != EBADF);
+}
+
 /* Of an attribute about which KVM has answered @rc. It counts also if KVM refused it. */
 static bool has_group(int rc, const struct layout_attr *attr, uint32_t group)
 {
-	return (!rc || errno != EFAULT) && attr->group == group;
+	return was_read(rc) && attr->group == group;
 }
 
 static int get_attribute(struct zpci_interposer_vm *vm, unsigned long request, void *argument)
