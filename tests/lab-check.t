@@ -76,4 +76,11 @@ is "$(check_count_tap "$tap_folder/tap")" "1 1 1" "prove: each test counts once"
 is "$(check_failures "$tap_folder/tap" | head -n 3)" "    not ok 2 - second
     # got      1
     # expected 2" "prove: the failed test, and what it said"
+
+printf '#!/bin/sh\necho "1..0 # SKIP %s"\n' "no machine" >"$tap_folder/whole.t"
+printf '#!/bin/sh\necho "# a word before"\necho "1..0 # SKIP %s"\n' "no machine" >"$tap_folder/late.t"
+chmod +x "$tap_folder"/*.t
+prove -v "$tap_folder/whole.t" "$tap_folder/late.t" >"$tap_folder/prove"
+is "$?" 0 "prove: nothing can run: status"
+is "$(check_count_tap "$tap_folder/prove")" "0 0 2" "prove: nothing can run: each file counts once"
 done_testing
