@@ -61,11 +61,16 @@ static int make_pipe(struct session_pipe *ends)
 static int prepare_command(struct session *session)
 {
 	const struct boot_command *command = session->command;
+	struct tool_archive archive;
 	char nonce[TOOL_NONCE_SIZE];
 
 	if (draw_nonce(nonce))
 		return -1;
-	session->initrd = tool_archive_make(session->paths.initrd, command->text, nonce);
+	tool_archive_begin(&archive, session->paths.initrd);
+	tool_archive_folder(&archive, "zpci");
+	tool_archive_text(&archive, "zpci/exec", 0644, command->text);
+	tool_archive_text(&archive, "zpci/nonce", 0644, nonce);
+	session->initrd = tool_archive_end(&archive);
 	if (session->initrd < 0 || make_pipe(&session->console) || make_pipe(&session->output) ||
 	    make_pipe(&session->error))
 		return -1;
