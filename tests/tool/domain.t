@@ -10,13 +10,14 @@ work=$tap_folder/'a & "b" <c>'
 mkdir "$work"
 cd "$work" || exit 1
 s390x_object "$tap_folder/zpci-kvm.so"
+s390x_kernel kernel
 printf '#!/bin/sh\n' >qemu
 chmod +x qemu
 printf '[adapter a]\nmodel = null\npchid = 0x1c0\nvfs = 4\n' >my.conf
 
 # domain ARGUMENT...: with files that have markup in their names.
 domain() {
-	tool host domain --qemu ./qemu --kernel my.conf --initrd my.conf "$@"
+	tool host domain --qemu ./qemu --kernel kernel --initrd my.conf "$@"
 }
 
 xml_work="$tap_folder/a &amp; &quot;b&quot; &lt;c&gt;"
@@ -42,7 +43,7 @@ cat >"$tap_folder/expected" <<-XML
 	  <vcpu>3</vcpu>
 	  <os>
 	    <type arch='s390x' machine='s390-ccw-virtio'>hvm</type>
-	    <kernel>$xml_work/my.conf</kernel>
+	    <kernel>$xml_work/kernel</kernel>
 	    <initrd>$xml_work/my.conf</initrd>
 	    <cmdline>console=ttysclp0 a&lt;b</cmdline>
 	  </os>
@@ -108,7 +109,7 @@ refused "value with a blank is not possible" --accel kvm --interposer "$tap_fold
 	--function "null,vf=1,utility-string=A B"
 refused "nonesuch" --function nonesuch,vf=1
 refused "unexpected argument" --function null,vf=1 -- -nodefaults
-"$zpci" host domain --qemu ./qemu --kernel my.conf --initrd my.conf --plugin plugin.so \
+"$zpci" host domain --qemu ./qemu --kernel kernel --initrd my.conf --plugin plugin.so \
 	--function null,vf=1 >/dev/full 2>"$tap_folder/err"
 is $? 125 "a full device: status"
 like "$(cat "$tap_folder/err")" "cannot write the domain: No space" "a full device: message"

@@ -6,6 +6,8 @@
 
 . "$(dirname "$0")/tap.sh"
 
+s390x_kernel "$tap_folder/kernel"
+
 # Like a QEMU that would do.
 cat >"$tap_folder/qemu" <<-SCRIPT
 	#!/bin/sh
@@ -18,7 +20,7 @@ chmod +x "$tap_folder/qemu"
 refused() {
 	local pattern=$1
 	shift
-	tool "$@" --accel kvm --qemu "$tap_folder/qemu" --kernel /dev/null --initrd /dev/null
+	tool "$@" --accel kvm --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null
 	is "$status" 125 "zpci $*: status"
 	like "$err" "$pattern" "zpci $*: message"
 	is "$(wc -l <<<"$err")" 1 "zpci $*: one sentence"

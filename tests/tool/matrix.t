@@ -49,7 +49,8 @@ refused "--expected allows --json and no other" --expected --html x
 refused "no nonexistent-qemu in PATH: .zpci-lab qemu'" --qemu nonexistent-qemu
 refused "guest nonesuch: no $tap_folder/empty/.*zpci-lab kernel" --qemu true --guest nonesuch
 refused "no kernel at $tap_folder/empty/.*: .zpci-lab guest'" --qemu true
-refused "--kernel /nonexistent: No such file" --qemu true --kernel /dev/null \
+s390x_kernel "$tap_folder/kernel"
+refused "--kernel /nonexistent: No such file" --qemu true --kernel "$tap_folder/kernel" \
 	--initrd /dev/null --plugin /dev/null --kernel /nonexistent
 
 # --- the table
@@ -74,7 +75,7 @@ esac
 [ $# -gt 2 ] || exit 0
 while [ $# -gt 0 ]; do
 	case $1 in
-	-kernel) report=$2 ;;
+	-kernel) report=$(head -c 4096 "$2" | tr -d '\0') ;;
 	-initrd) initrd=$2 ;;
 	file,id=zpci-output,path=*) output=${1##*=} ;;
 	file,id=zpci-error,path=*) error=${1##*=} ;;
@@ -106,11 +107,19 @@ printf '\033_zpci:%s:end:%d\033\\' "$nonce" "$status" >"$output"
 EOF
 chmod +x "$tap_folder/qemu"
 
-# matrix KERNEL... -- OPTION...
+# kernel_of REPORT: a kernel of this name, whose guest prints the report. The path is left in $kernel.
+mkdir "$tap_folder/kernels"
+kernel_of() {
+	kernel=$tap_folder/kernels/${1##*/}
+	s390x_kernel "$kernel" "$1"
+}
+
+# matrix REPORT... -- OPTION...
 matrix() {
-	local kernels=()
+	local kernels=() kernel
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		kernels+=(--kernel "$1")
+		kernel_of "$1"
+		kernels+=(--kernel "$kernel")
 		shift
 	done
 	shift
@@ -281,10 +290,13 @@ like "$out" "floods, 1 CPU: no report: the command did not end in 1 seconds; QEM
 # A signal ends QEMU, then the matrix.
 mkfifo "$tap_folder/stays-runs"
 exec 9<>"$tap_folder/stays-runs"
+kernel_of "$fixture"
+second=$kernel
+kernel_of "$tap_folder/stays"
 for signal in INT TERM HUP; do
 	# A shell's background job ignores SIGINT; env undoes that.
 	env --default-signal=INT "$zpci" matrix --qemu "$tap_folder/qemu" --initrd /dev/null \
-		--plugin /dev/null --kernel "$tap_folder/stays" --kernel "$fixture" \
+		--plugin /dev/null --kernel "$kernel" --kernel "$second" \
 		>"$tap_folder/out" 2>"$tap_folder/err" &
 	pid=$!
 	read -r -t 60 qemu <&9

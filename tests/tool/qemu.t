@@ -6,6 +6,8 @@
 
 . "$(dirname "$0")/tap.sh"
 
+s390x_kernel "$tap_folder/kernel"
+
 # answers VERSION MACHINE ACCELERATOR
 answers() {
 	cat >"$tap_folder/qemu" <<-SCRIPT
@@ -19,7 +21,7 @@ answers() {
 	SCRIPT
 	chmod +x "$tap_folder/qemu"
 	rm -f "$tap_folder/started"
-	tool run --qemu "$tap_folder/qemu" --kernel /dev/null --initrd /dev/null --exec true
+	tool run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null --exec true
 }
 
 refused() {

@@ -37,6 +37,16 @@ s390x_object() {
 	} >"$1"
 }
 
+# s390x_kernel FILE [TEXT]: what the tool takes for a kernel, with a text at its beginning.
+s390x_kernel() {
+	{
+		printf '%s' "${2-}"
+		head -c $((0x10008 - $(printf '%s' "${2-}" | wc -c))) /dev/zero
+		printf 'S390EP\0\1'
+		head -c 4096 /dev/zero
+	} >"$1"
+}
+
 tap_cache=${ZPCI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/zpci}
 
 requires_guest() {

@@ -53,8 +53,10 @@ int tool_foreground_run(const struct boot_setup *setup, const char *command, uns
 		.output = { .take = take_output },
 		.error = { .take = take_error },
 	};
+	struct boot_setup announced = *setup;
 	struct boot_outcome outcome;
 
-	boot_run(setup, command ? &guest_command : NULL, &outcome);
+	announced.announce = true;
+	boot_run(&announced, command ? &guest_command : NULL, &outcome);
 	return report(&outcome, command);
 }

@@ -23,15 +23,29 @@ static void print(const char *format, va_list arguments)
 	free(text);
 }
 
+static void print_line(const char *format, va_list arguments)
+{
+	/* What was printed before comes first if both go to one terminal. */
+	fflush(stdout);
+	fputs("zpci: ", stderr);
+	print(format, arguments);
+	fputc('\n', stderr);
+}
+
 void tool_error(const char *format, ...)
 {
 	va_list arguments;
 
-	/* What was printed before comes first if both go to one terminal. */
-	fflush(stdout);
-	fputs("zpci: ", stderr);
 	va_start(arguments, format);
-	print(format, arguments);
+	print_line(format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+}
+
+void tool_note(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments);
+	va_end(arguments);
 }

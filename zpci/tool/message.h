@@ -12,5 +12,7 @@
 
 /* One sentence to standard error, prefixed with the tool's name. */
 void tool_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same for what is no failure, such as which kernel is booted. */
+void tool_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

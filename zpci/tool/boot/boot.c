@@ -61,6 +61,8 @@ int boot_check_files(const struct boot_setup *setup)
 	if (tool_functions_check(&setup->functions))
 		return -1;
 	rc = tool_paths_find(&paths, setup);
+	if (!rc && setup->announce)
+		tool_paths_announce(&paths);
 	tool_paths_free(&paths);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "interposer.h"
@@ -127,6 +128,27 @@ static char *find_file(const char *option, const char *name, const char *guest)
 	return NULL;
 }
 
+/* A file, a tree, the tree that we are in, or the lab's. */
+static int find_kernel(struct tool_paths *paths, const struct boot_setup *setup, const char *guest)
+{
+	const char *folder = setup->kernel;
+	struct stat status;
+
+	if (!folder && !setup->guest && kernel_tree_is("."))
+		folder = ".";
+	if (folder && !stat(folder, &status) && S_ISDIR(status.st_mode)) {
+		if (kernel_tree_open_built(&paths->tree, folder))
+			return -1;
+		paths->kernel = strdup(paths->tree.image);
+		return paths->kernel ? 0 : -1;
+	}
+	paths->kernel = find_file(setup->kernel, "kernel", guest);
+	if (!paths->kernel)
+		return -1;
+	kernel_tree_of_image(&paths->tree, paths->kernel);
+	return 0;
+}
+
 /* ./run sets ZPCI_PLUGIN and ZPCI_INTERPOSER to those of its build folder. */
 static char *find_firmware(const struct boot_setup *setup)
 {
@@ -145,7 +167,7 @@ static char *find_firmware(const struct boot_setup *setup)
 	return kvm ? tool_interposer_find(path) : strdup(path);
 }
 
-int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
+static int find_all(struct tool_paths *paths, const struct boot_setup *setup)
 {
 	const char *guest = setup->guest;
 
@@ -155,8 +177,7 @@ int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
 	paths->qemu = tool_paths_qemu(setup);
 	if (!paths->qemu)
 		return -1;
-	paths->kernel = find_file(setup->kernel, "kernel", guest);
-	if (!paths->kernel)
+	if (find_kernel(paths, setup, guest))
 		return -1;
 	paths->initrd = find_file(setup->initrd, "initrd", guest);
 	if (!paths->initrd)
@@ -168,8 +189,31 @@ int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
 	return paths->firmware ? 0 : -1;
 }
 
+/* Whether all is there comes first: that is said in fewer words. */
+int tool_paths_find(struct tool_paths *paths, const struct boot_setup *setup)
+{
+	return find_all(paths, setup) || kernel_image_check(&paths->image, paths->kernel) ? -1 : 0;
+}
+
+const char *tool_paths_release(const struct tool_paths *paths)
+{
+	if (*paths->image.release)
+		return paths->image.release;
+	return paths->tree.release ? paths->tree.release : "";
+}
+
+void tool_paths_announce(const struct tool_paths *paths)
+{
+	const char *release = tool_paths_release(paths);
+
+	if (paths->tree.folder)
+		tool_note("booting Linux%s%s, %s, with its modules", *release ? " " : "", release,
+			  paths->kernel);
+}
+
 void tool_paths_free(struct tool_paths *paths)
 {
+	kernel_tree_free(&paths->tree);
 	free(paths->qemu);
 	free(paths->kernel);
 	free(paths->initrd);

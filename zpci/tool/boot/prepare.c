@@ -24,6 +24,7 @@
 #include "process.h"
 #include "qemu.h"
 #include "session.h"
+#include "zpci/tool/kernel/modules.h"
 #include "zpci/tool/message.h"
 
 /* --- the command ----------------------------------------------------------------------------- */
@@ -58,24 +59,63 @@ static int make_pipe(struct session_pipe *ends)
 	return -1;
 }
 
-static int prepare_command(struct session *session)
+static int prepare_command(struct session *session, const char *nonce)
 {
 	const struct boot_command *command = session->command;
-	struct tool_archive archive;
-	char nonce[TOOL_NONCE_SIZE];
 
-	if (draw_nonce(nonce))
-		return -1;
-	tool_archive_begin(&archive, session->paths.initrd);
-	tool_archive_folder(&archive, "zpci");
-	tool_archive_text(&archive, "zpci/exec", 0644, command->text);
-	tool_archive_text(&archive, "zpci/nonce", 0644, nonce);
-	session->initrd = tool_archive_end(&archive);
-	if (session->initrd < 0 || make_pipe(&session->console) || make_pipe(&session->output) ||
+	if (make_pipe(&session->console) || make_pipe(&session->output) ||
 	    make_pipe(&session->error))
 		return -1;
 	tool_stream_init(&session->stream, nonce, command->output.take, command->output.opaque);
 	return 0;
+}
+
+/* --- the initial RAM disk -------------------------------------------------------------------- */
+
+/* What every guest is to have if its kernel knows it; the lab's guests have the same (guest.sh). */
+static const struct kernel_wanted wanted_modules[] = {
+	{ "virtio_console", "CONFIG_VIRTIO_CONSOLE" },
+	{ "vfio_iommu_type1", "CONFIG_VFIO_IOMMU_TYPE1" },
+	{ "vfio_pci", "CONFIG_VFIO_PCI" },
+	{ "virtio_pci", "CONFIG_VIRTIO_PCI" },
+	{ "virtio_net", "CONFIG_VIRTIO_NET" },
+	{ "virtio_rng", "CONFIG_HW_RANDOM_VIRTIO" },
+};
+
+static int add_modules(const struct tool_paths *paths, struct tool_archive *archive)
+{
+	struct kernel_modules modules;
+
+	kernel_modules_begin(&modules, &paths->tree, tool_paths_release(paths), archive);
+	kernel_modules_add(&modules, wanted_modules,
+			   sizeof(wanted_modules) / sizeof(wanted_modules[0]));
+	return kernel_modules_end(&modules);
+}
+
+static void add_command(const struct boot_command *command, const char *nonce,
+			struct tool_archive *archive)
+{
+	tool_archive_folder(archive, "zpci");
+	tool_archive_text(archive, "zpci/exec", 0644, command->text);
+	tool_archive_text(archive, "zpci/nonce", 0644, nonce);
+}
+
+/* Where there is nothing to add, QEMU gets the file itself. */
+static int prepare_initrd(struct session *session, const char *nonce)
+{
+	const struct tool_paths *paths = &session->paths;
+	struct tool_archive archive;
+	int rc = 0;
+
+	if (!session->command && !paths->tree.folder)
+		return 0;
+	tool_archive_begin(&archive, paths->initrd);
+	if (paths->tree.folder)
+		rc = add_modules(paths, &archive);
+	if (session->command)
+		add_command(session->command, nonce, &archive);
+	session->initrd = tool_archive_end(&archive);
+	return rc || session->initrd < 0 ? -1 : 0;
 }
 
 /* --- QEMU's command line --------------------------------------------------------------------- */
@@ -109,7 +149,7 @@ static int prepare_arguments(struct session *session)
 
 	snprintf(initrd, sizeof(initrd), "/proc/self/fd/%d", session->initrd);
 	tool_qemu_arguments(list, session->setup, &session->paths,
-			    session->command ? initrd : session->paths.initrd);
+			    session->initrd >= 0 ? initrd : session->paths.initrd);
 	if (session->command)
 		add_command_devices(session);
 	else
@@ -167,6 +207,7 @@ static int prepare_signals(struct session *session)
 int session_prepare(struct session *session)
 {
 	const struct boot_setup *setup = session->setup;
+	char nonce[TOOL_NONCE_SIZE];
 
 	sigprocmask(SIG_BLOCK, NULL, &session->old_mask);
 	if (tool_functions_check(&setup->functions) ||
@@ -179,7 +220,11 @@ int session_prepare(struct session *session)
 			"a shell needs a terminal, and standard input is none: use --exec COMMAND");
 		return -1;
 	}
-	if (session->command && prepare_command(session))
+	if (draw_nonce(nonce) || prepare_initrd(session, nonce))
+		return -1;
+	if (setup->announce)
+		tool_paths_announce(&session->paths);
+	if (session->command && prepare_command(session, nonce))
 		return -1;
 	return prepare_environment(session) || prepare_arguments(session) ||
 			       prepare_signals(session)

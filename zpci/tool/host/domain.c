@@ -24,6 +24,7 @@
 
 #define DEFAULT_NAME "zpci"
 #define DEFAULT_MEMORY "512M"
+#define DEFAULT_GUEST "default"
 
 struct domain {
 	const char *name;
@@ -71,8 +72,12 @@ static int set_absolute(char **to, const char *path)
 static int find_paths(struct domain *domain, const struct boot_setup *setup)
 {
 	struct tool_paths *paths = &domain->paths;
+	struct boot_setup found = *setup;
 
-	if (tool_paths_find(paths, setup))
+	/* A kernel tree's modules would be missing in the domain, so it is taken only if named. */
+	if (!found.kernel && !found.guest)
+		found.guest = DEFAULT_GUEST;
+	if (tool_paths_find(paths, &found))
 		return -1;
 	paths->qemu = absolute(paths->qemu);
 	paths->kernel = absolute(paths->kernel);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "matrix.h"
+#include "zpci/tool/kernel/tree.h"
 #include "zpci/tool/message.h"
 
 #define FID 0x2001 /* of the first function; the others follow */
@@ -138,7 +139,9 @@ static int choose_boots(struct matrix *matrix)
 		add_boots(matrix, options->guests[i], NULL);
 	for (i = 0; i < options->kernel_count; i++)
 		add_boots(matrix, NULL, options->kernels[i]);
-	if (!kernels)
+	if (!kernels && kernel_tree_is("."))
+		add_boots(matrix, NULL, ".");
+	else if (!kernels)
 		add_boots(matrix, GUEST, NULL);
 	return 0;
 }
@@ -150,8 +153,9 @@ static int check_files(const struct matrix *matrix)
 	size_t i;
 
 	for (i = 0; i < matrix->boot_count; i++) {
-		const struct boot_setup setup = matrix_setup(matrix, &matrix->boots[i]);
+		struct boot_setup setup = matrix_setup(matrix, &matrix->boots[i]);
 
+		setup.announce = !i || matrix->boots[i - 1].kernel != setup.kernel;
 		if (boot_check_files(&setup))
 			return -1;
 	}
