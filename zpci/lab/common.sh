@@ -12,6 +12,35 @@ die() {
 	exit 1
 }
 
+# The cache folder: ZPCI_CACHE, or where zpci(1) looks otherwise (zpci/tool/boot/paths.c). As others
+# are entered before it is used, its path is absolute. It stays empty if no variable says one.
+lab_cache() {
+	if [ -z "${ZPCI_CACHE:-}" ]; then
+		if [ -n "${XDG_CACHE_HOME:-}" ]; then
+			ZPCI_CACHE=$XDG_CACHE_HOME/zpci
+		elif [ -n "${HOME:-}" ]; then
+			ZPCI_CACHE=$HOME/.cache/zpci
+		else
+			ZPCI_CACHE=
+		fi
+	fi
+	[ -z "$ZPCI_CACHE" ] || [[ $ZPCI_CACHE == /* ]] || ZPCI_CACHE=$PWD/$ZPCI_CACHE
+	export ZPCI_CACHE
+}
+
+# Makes the cache folder, and writes to it: access(2) tells root nothing, and a disk can be full.
+lab_cache_make() {
+	local reason test=$ZPCI_CACHE/log/.write
+	[ -n "$ZPCI_CACHE" ] || die "neither HOME nor ZPCI_CACHE is set: say a folder for downloads" \
+		"and builds by ZPCI_CACHE=FOLDER"
+	reason=$( (mkdir -p "$ZPCI_CACHE/log" && head -c 65536 /dev/zero >"$test" && rm "$test") 2>&1) ||
+		{
+			rm -f "$test" 2>/dev/null || true
+			die "nothing can be written to the cache folder $ZPCI_CACHE" \
+				"(${reason##*: }): name another one by ZPCI_CACHE=FOLDER"
+		}
+}
+
 # log_of TITLE: the log file of what has this title.
 log_of() {
 	echo "$ZPCI_CACHE/log/$(tr -cs 'a-zA-Z0-9\n' - <<<"$1").log"
