@@ -11,7 +11,7 @@ for program in apt-get apt-cache apt-config dpkg-deb perl tar; do
 	command -v $program >/dev/null || skip_all "no $program"
 done
 
-export ZPCI_SOURCE=$source ZPCI_CACHE=$tap_folder/cache
+export ZPCI_SOURCE=$source ZPCI_FILES=$source/zpci ZPCI_CACHE=$tap_folder/cache
 mirror=$tap_folder/mirror holes=$tap_folder/holes log=$tap_folder/log
 mkdir "$ZPCI_CACHE" "$mirror"
 
@@ -135,7 +135,7 @@ lab() {
 	: >"$log"
 	(
 		set -euo pipefail
-		for part in common apt guest qemu kernel; do
+		for part in where common apt guest qemu kernel; do
 			. "$source/zpci/lab/$part.sh"
 		done
 		apt_trust() {

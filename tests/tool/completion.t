@@ -44,6 +44,8 @@ second=$("$zpci" help | sed -n 's/^  host \([a-z]*\)  .*/\1/p' | sort)
 is "$(replies "zpci host ")" "$second" "the second word of a command"
 offers "zpci host do" "domain" "the second word, begun"
 is "$(replies "zpci help host ")" "$second" "help: the second word"
+export ZPCI_LAB=$completions/../zpci-lab
+offers "zpci lab qe" "qemu" "a command of the lab, begun"
 offers "zpci run do" "" "a command of one word has no second one"
 while read -r command; do
 	options=$(options_of_help "$command")

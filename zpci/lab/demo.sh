@@ -22,17 +22,15 @@ demo_show() {
 		die "zpci inspect ended with status $status"
 	fi
 	echo
-	perl "$ZPCI_SOURCE/zpci/lab/demo-table" "$folder/json" "$folder/lspci" "$interrupts" \
+	perl "$ZPCI_FILES/lab/demo-table" "$folder/json" "$folder/lspci" "$interrupts" \
 		1021 1022 || die "what the guest saw is not what was expected"
 }
 
 lab_demo() {
-	local run
-	lab_build
+	tool_get
 	lab_qemu
 	lab_guest
-	run=$(build_folder native)/run
 	say "booting a guest with two detached VFs, profiles \`lpar' and \`plain' ..."
-	demo_show 100 "$run" zpci inspect --timeout 300
-	say "as expected; look around in such a guest: $run zpci run --function probe,vf=3"
+	demo_show 100 tool inspect --timeout 300
+	say "as expected; look around in such a guest: $(tool_name) run --function probe,vf=3"
 }

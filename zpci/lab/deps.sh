@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Build dependencies: zpci/lab/packages, through the system's own apt.
+# Build dependencies: zpci/lab/packages, through the system's own apt. An installed lab builds
+# kernels alone.
+
+deps_lists=(packages)
+! is_installed || deps_lists=(packages.kernel)
 
 deps_wanted() {
-	grep -v -e '^#' -e '^$' "$ZPCI_SOURCE/zpci/lab/packages"
+	(cd "$ZPCI_FILES/lab" && grep -hv -e '^#' -e '^$' "${deps_lists[@]}")
 }
 
 # Is the package, or one that provides it, installed? (pkg-config is provided by pkgconf.)

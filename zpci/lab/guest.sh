@@ -101,7 +101,7 @@ guest_tree() {
 	# lspci complains if there is no data base.
 	echo "# no names" >"$tree/usr/share/misc/pci.ids"
 	echo "root:x:0:0:root:/root:/bin/sh" >"$tree/etc/passwd"
-	install -m 755 "$ZPCI_SOURCE/zpci/guest/init" "$tree/init" || return 1
+	install -m 755 "$ZPCI_FILES/guest/init" "$tree/init" || return 1
 	install -m 755 "$inspect" "$tree/usr/bin/zpci-inspect" || return 1
 
 	path=usr/lib/modules/$(cat "$from/release") || return 1
@@ -196,7 +196,7 @@ guest_make() {
 
 # What the RAM disk is made from, beside the packages.
 guest_inputs() {
-	cat "$ZPCI_SOURCE/zpci/guest/init" "$ZPCI_SOURCE/zpci/lab/guest.sh" "$1" | sha256sum
+	cat "$ZPCI_FILES/guest/init" "$ZPCI_FILES/lab/guest.sh" "$1" | sha256sum
 }
 
 # The programs of every guest; the default guest's kernel with them.
@@ -211,6 +211,12 @@ guest_programs_get() {
 # The path is left in $guest_inspect.
 guest_inspect=
 guest_inspect_get() {
+	if is_installed; then
+		guest_inspect=$ZPCI_FILES/guest/zpci-inspect
+		[ -x "$guest_inspect" ] ||
+			die "no $guest_inspect: this zpci was built without the package gcc-s390x-linux-gnu"
+		return
+	fi
 	guest_inspect=$(build_folder native)/zpci/guest/zpci-inspect
 	[ ! -x "$guest_inspect" ] || return 0
 	lab_build

@@ -87,9 +87,9 @@ kernel_make() {
 }
 
 kernel_fragments() {
-	local own=$ZPCI_SOURCE/zpci/lab/kernel/$1.config
-	[ -e "$own" ] || own=$ZPCI_SOURCE/zpci/lab/kernel/iov.config
-	cat "$ZPCI_SOURCE/zpci/lab/kernel/small.config" "$own"
+	local own=$ZPCI_FILES/lab/kernel/$1.config
+	[ -e "$own" ] || own=$ZPCI_FILES/lab/kernel/iov.config
+	cat "$ZPCI_FILES/lab/kernel/small.config" "$own"
 }
 
 # kernel_configure VARIANT: kconfig drops what it cannot have without a word, so look.
@@ -116,7 +116,7 @@ kernel_configure() {
 # kernel_edit VARIANT: the edited copy of one file; an edit that changes nothing, or more than
 # one line, is an error.
 kernel_edit() {
-	local edit=$ZPCI_SOURCE/zpci/lab/kernel/$1.sed file from to changed
+	local edit=$ZPCI_FILES/lab/kernel/$1.sed file from to changed
 	[ -e "$edit" ] || return 0
 	file=$(sed -n '1s/^# file: //p' "$edit")
 	from=$(kernel_source "$1")/$file
@@ -157,7 +157,7 @@ kernel_keep() {
 
 # What a kernel is made from. Not the objects: they are the same again.
 kernel_inputs() {
-	local edit=$ZPCI_SOURCE/zpci/lab/kernel/$1.sed
+	local edit=$ZPCI_FILES/lab/kernel/$1.sed
 	[ -e "$edit" ] || edit=/dev/null
 	printf '%s\n' "linux-source $(cat "$(kernel_source "$1")/zpci-version")" \
 		"$(s390x-linux-gnu-gcc --version | head -n 1)" "pahole $(pahole --version)" \

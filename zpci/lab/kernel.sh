@@ -22,9 +22,9 @@ kernel_released='^(stable|backports|testing|unstable)$'
 
 kernel_usage() {
 	{
-		echo "usage: zpci-lab kernel list"
-		echo "       zpci-lab kernel get NAME         newest ${kernel_suites[*]%% *}, or a version"
-		echo "       zpci-lab kernel build [VARIANT]  $(kernel_variants | tr '\n' ' ')"
+		echo "usage: $(lab_name) kernel list"
+		echo "       $(lab_name) kernel get NAME         newest ${kernel_suites[*]%% *}, or a version"
+		echo "       $(lab_name) kernel build [VARIANT]  $(kernel_variants | tr '\n' ' ')"
 	} >&2
 	exit 2
 }
@@ -168,7 +168,7 @@ kernel_get() {
 		elif [ -e "$here" ]; then
 			say "taking the kernel $name that was fetched before"
 		else
-			die "no kernel $name can be had now; \`zpci-lab kernel list' shows what there is"
+			die "no kernel $name can be had now; \`$(lab_name) kernel list' shows what there is"
 		fi
 	fi
 	version=$(cat "$here")

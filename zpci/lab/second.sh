@@ -47,7 +47,7 @@ second_small() {
 	ln -s usr/bin "$1/bin"
 	cp -L "$ZPCI_CACHE/guest/root/usr/bin/busybox" "$1/usr/bin/" || return 1
 	install -m 755 "$2" "$1/usr/bin/zpci-inspect" || return 1
-	install -m 755 "$ZPCI_SOURCE/zpci/guest/init" "$1/init"
+	install -m 755 "$ZPCI_FILES/guest/init" "$1/init"
 }
 
 # second_make INSPECT
@@ -61,7 +61,7 @@ second_make() {
 	cp "$small/kernel" "$small/release" "$tree/second/" || return 1
 	second_small "$to/small" "$1" || return 1
 	guest_archive "$to/small" "$tree/second/initrd" || return 1
-	install -m 755 "$ZPCI_SOURCE/zpci/guest/second" "$tree/usr/bin/zpci-second" || return 1
+	install -m 755 "$ZPCI_FILES/guest/second" "$tree/usr/bin/zpci-second" || return 1
 	guest_archive "$tree" "$to/second.cpio" || return 1
 	# An archive ends at a multiple of 512 bytes, so that the next can follow.
 	cat "$from/initrd" "$to/second.cpio" >"$to/initrd" || return 1
@@ -70,7 +70,7 @@ second_make() {
 }
 
 second_inputs() {
-	cat "$ZPCI_SOURCE/zpci/guest/second" "$ZPCI_SOURCE/zpci/lab/second.sh" \
+	cat "$ZPCI_FILES/guest/second" "$ZPCI_FILES/lab/second.sh" \
 		"$ZPCI_CACHE/guest/default/inputs" "$ZPCI_CACHE/guest/default/release" \
 		"$ZPCI_CACHE/guest/small-iov/built" | sha256sum
 }

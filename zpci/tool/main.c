@@ -36,6 +36,8 @@ static const struct subcommand subcommands[] = {
 	{ "matrix", "[OPTION]...",
 	  "compare what guests see of every profile with what they must see", TOOL_MATRIX,
 	  tool_matrix, 0, 0 },
+	{ "lab", "[COMMAND...]", "get QEMU, a guest, other kernels: `zpci lab help'", TOOL_LAB,
+	  tool_lab, 0, 0 },
 	{ "host domain", "[OPTION]...", "print a libvirt domain whose QEMU has our firmware",
 	  TOOL_DOMAIN, tool_host_domain, 0, 0 },
 	{ "host list", "[OPTION]...", "list the PCI functions of this host", TOOL_HOST_LIST,

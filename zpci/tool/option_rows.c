@@ -237,7 +237,7 @@ static int set_append(struct tool_options *options, const char *value)
 	(TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE |           \
 	 TOOL_HOST_HOOK)
 #define HOST (SYSFS | TOOL_HOST_EXPLAIN)
-#define ALL (FIRMWARE | HOST)
+#define ALL (FIRMWARE | HOST | TOOL_LAB)
 #define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
 #define NOT_EMPTY "a value that is not empty"
 

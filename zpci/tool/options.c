@@ -7,7 +7,7 @@
 #include "options.h"
 
 /* Subcommands with a program of their own behind `--'. */
-#define STARTS_A_PROGRAM (TOOL_RUN | TOOL_INSPECT)
+#define STARTS_A_PROGRAM (TOOL_RUN | TOOL_INSPECT | TOOL_LAB)
 
 static const struct option_row *find_option(unsigned int subcommand, const char *name,
 					    size_t length)
@@ -115,6 +115,9 @@ static int parse_all(struct tool_options *options, unsigned int subcommand, size
 			i++;
 			continue;
 		}
+		/* A command of the lab has options of its own. */
+		if (subcommand == TOOL_LAB && argv[i][0] != '-')
+			return take_rest(options, subcommand, max, argc - i, argv + i);
 		if (strncmp(argv[i], "--", 2)) {
 			if (take_argument(options, subcommand, max, argv[i++]))
 				return -1;

@@ -27,6 +27,7 @@
 #define TOOL_HOST_UNRESERVE 32768u
 #define TOOL_HOST_HOOK 65536u
 #define TOOL_HOST_CAPTURE 131072u
+#define TOOL_LAB (1u << 20)
 
 /* What commands of `zpci host' have beside --json and --timeout. NULL: not given. */
 struct host_options {

@@ -18,6 +18,9 @@ int tool_describe(const struct tool_options *options);
 /* matrix/subcommand.c */
 int tool_matrix(const struct tool_options *options);
 
+/* lab.c */
+int tool_lab(const struct tool_options *options);
+
 /* host/domain.c */
 int tool_host_domain(const struct tool_options *options);
 
