@@ -45,10 +45,10 @@ for command in run inspect; do
 	refused "--function probe,x=a:b: a value with a colon .* use --config" "$command" \
 		--function probe,x=a:b
 	refused "--qemu /nonexistent/qemu: No such file" "$command" --qemu /nonexistent/qemu
-	refused "no nonexistent-qemu in PATH: .zpci-lab qemu'" "$command" --qemu nonexistent-qemu
+	refused "no nonexistent-qemu in PATH: .zpci lab qemu'" "$command" --qemu nonexistent-qemu
 	refused "--kernel /nonexistent: No such file" "$command" --qemu true --kernel /nonexistent
-	refused "no kernel at $tap_folder/empty/.*: .zpci-lab guest'" "$command" --qemu true
-	refused "no initrd at $tap_folder/empty/.*: .zpci-lab guest'" "$command" --qemu true \
+	refused "no kernel at $tap_folder/empty/.*: .zpci lab guest'" "$command" --qemu true
+	refused "no initrd at $tap_folder/empty/.*: .zpci lab guest'" "$command" --qemu true \
 		--kernel /dev/null
 	refused "plugin /nonexistent.so: No such file" "$command" --qemu true --kernel /dev/null \
 		--initrd /dev/null --plugin /nonexistent.so

@@ -27,7 +27,7 @@ answers() {
 refused() {
 	is "$status" 125 "$2: status"
 	like "$err" "$1" "$2: message"
-	like "$err" "zpci-lab qemu" "$2: says how to get one"
+	like "$err" "zpci lab qemu" "$2: says how to get one"
 	[ ! -e "$tap_folder/started" ]
 	ok $? "$2: not started"
 }

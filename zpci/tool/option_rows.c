@@ -238,7 +238,7 @@ static int set_append(struct tool_options *options, const char *value)
 	 TOOL_HOST_HOOK)
 #define HOST (SYSFS | TOOL_HOST_EXPLAIN)
 #define ALL (FIRMWARE | HOST | TOOL_LAB)
-#define GUEST_NAME "a name such as those that `zpci-lab kernel list' prints"
+#define GUEST_NAME "a name such as those that `zpci lab kernel list' prints"
 #define NOT_EMPTY "a value that is not empty"
 
 const struct option_row option_rows[] = {

@@ -83,9 +83,8 @@ char *tool_paths_qemu(const struct boot_setup *setup)
 	if (!path)
 		tool_error("no %s in PATH: %s, or name another with --qemu",
 			   option ? option : QEMU_NAME,
-			   setup->accel == BOOT_KVM
-				   ? "install this host's QEMU for s390x"
-				   : "`zpci-lab qemu' of zpci's source tree gets one");
+			   setup->accel == BOOT_KVM ? "install this host's QEMU for s390x"
+						    : "`zpci lab qemu' gets one");
 	return path;
 }
 
@@ -116,13 +115,10 @@ static char *find_file(const char *option, const char *name, const char *guest)
 		tool_error("--%s %s: %s; name a file that can be read", name, path,
 			   strerror(errno));
 	else if (guest)
-		tool_error(
-			"guest %s: no %s: `zpci-lab kernel' and `zpci-lab second' of zpci's source "
-			"tree make guests",
-			guest, path);
+		tool_error("guest %s: no %s: `zpci lab kernel' and `zpci lab second' make guests",
+			   guest, path);
 	else
-		tool_error("no %s at %s: `zpci-lab guest' of zpci's source tree makes one, or name "
-			   "another with --%s",
+		tool_error("no %s at %s: `zpci lab guest' makes one, or name another with --%s",
 			   name, path, name);
 	free(path);
 	return NULL;

@@ -24,7 +24,7 @@ struct accel {
 static const struct accel accels[] = {
 	/* 11.1 is the first QEMU with plugin API 7. */
 	[BOOT_TCG] = { "tcg", "max", 11, 1, "the TCG accelerator, in which our plugin runs",
-		       "`zpci-lab qemu' gets a suitable QEMU, or name another with --qemu" },
+		       "`zpci lab qemu' gets a suitable QEMU, or name another with --qemu" },
 	/* 7.2 is the oldest with which zpci-kvm.so was tried. */
 	[BOOT_KVM] = { "kvm", "host", 7, 2, "the KVM accelerator",
 		       "install this host's QEMU for s390x, or name another with --qemu" },
