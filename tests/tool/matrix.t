@@ -47,7 +47,7 @@ refused "more than one result for standard output" --tap --json -
 refused "more than one result for standard output" --junit - --html -
 refused "--expected allows --json and no other" --expected --html x
 refused "no nonexistent-qemu in PATH: .zpci lab qemu'" --qemu nonexistent-qemu
-refused "guest nonesuch: no $tap_folder/empty/.*zpci-lab kernel" --qemu true --guest nonesuch
+refused "guest nonesuch: no $tap_folder/empty/.*zpci lab kernel" --qemu true --guest nonesuch
 refused "no kernel at $tap_folder/empty/.*: .zpci lab guest'" --qemu true
 s390x_kernel "$tap_folder/kernel"
 refused "--kernel /nonexistent: No such file" --qemu true --kernel "$tap_folder/kernel" \

@@ -59,7 +59,7 @@ refused "unknown option .--json'" run --json
 refused "unknown option .--exec'" inspect --exec true
 
 refused "--guest: .\.\./x' is not allowed" run --guest ../x
-refused "guest nix: no .*/guest/nix/kernel: .zpci-lab kernel'" run --qemu true --guest nix
+refused "guest nix: no .*/guest/nix/kernel: .zpci lab kernel'" run --qemu true --guest nix
 refused "unknown option .--second-level'" inspect --second-level
 refused "leave out --exec" run --second-level --exec true
 refused "needs a function to pass on" run --second-level
