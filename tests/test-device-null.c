@@ -34,8 +34,9 @@ static int borrow_all(void **state)
 	static struct lent lent;
 
 	memset(&lent, 0, sizeof(lent));
-	lent.model = zpci_model_find("null");
-	assert_int_equal(zpci_adapter_create(lent.model, PCHID, &options, &lent.adapter), 0);
+	assert_int_equal(
+		zpci_adapter_create(zpci_model_find("null"), PCHID, &options, &lent.adapter), 0);
+	lent.model = zpci_adapter_model(lent.adapter);
 	for (unsigned vf = 0; vf <= VFS; vf++) {
 		lent.identity[vf].size = sizeof(lent.identity[vf]);
 		assert_int_equal(zpci_adapter_borrow(lent.adapter, vf, &services,

@@ -32,7 +32,8 @@
  * at the end of this file may be called from any thread.
  *
  * Data in config space and BARs are bytes in address order; PCI itself is little-endian.
- * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c.
+ * The shortest complete model is zpci/device/null.c; a real one is zpci/device/probe.c. One in a
+ * shared object of its own is examples/model/counter.c; <zpci/model.h> says how it is loaded.
  */
 #ifndef ZPCI_DEVICE_H
 #define ZPCI_DEVICE_H
@@ -42,6 +43,7 @@
 #include <stdint.h>
 
 #include <zpci/log.h>
+#include <zpci/option.h>
 #include <zpci/platform.h>
 
 #ifdef __cplusplus
@@ -159,6 +161,10 @@ struct zpci_services {
 			 uint64_t *failed);
 	int (*dma_writev)(void *function, const struct zpci_dma_segment *segments, size_t count,
 			  uint64_t *failed);
+
+	/* What was given to the model's options for this function; NULL: nothing. Only while open()
+	 * is called; the texts too. */
+	const struct zpci_option_value *values;
 };
 
 /* Options of an adapter that every model has. As in all options structures, @size may be that of an
@@ -173,6 +179,32 @@ struct zpci_adapter_options {
 	 * zpci_replica (<zpci/replica.h>), null and probe have none and ignore it. NULL: nothing.
 	 * It is read in create() alone. */
 	const void *description;
+	/* What was given to the model's options for the adapter; NULL: nothing. It is read in
+	 * create() alone. */
+	const struct zpci_option_value *values;
+};
+
+/* Where the MSI-X table and the pending bits of a function are. */
+struct zpci_msix_layout {
+	unsigned vectors;   /* 0 to 2048; 0: no MSI-X */
+	unsigned table_bar; /* number of the BAR: of a 64-bit one its first entry */
+	uint32_t table;	    /* offset in it, a multiple of 8; 16 bytes for each vector */
+	unsigned pba_bar;
+	uint32_t pba; /* 8 bytes for every 64 vectors */
+};
+
+/* What an adapter's functions are, if their config spaces have nothing unusual. */
+struct zpci_pci_description {
+	size_t size; /* sizeof(struct zpci_pci_description); the rule of
+			struct zpci_adapter_options */
+	uint16_t vendor_id;
+	uint16_t device_id;    /* of the PF */
+	uint16_t vf_device_id; /* of every VF */
+	uint32_t class_code;   /* 24 bits; VFs have the class of their PF */
+	uint8_t revision;
+	struct zpci_bar bars[ZPCI_BARS];    /* of the PF */
+	struct zpci_bar vf_bars[ZPCI_BARS]; /* of every VF */
+	struct zpci_msix_layout msix;	    /* of every function */
 };
 
 /* Guest storage that a device may access by itself, at DMA addresses that its driver knows. */
@@ -186,7 +218,8 @@ struct zpci_dma_mapping {
 };
 
 /* Copied by zpci_adapter_create(); the strings must live longer than the adapters made of it. The
- * members up to resume are needed, those behind it are optional. */
+ * members up to resume are needed, those behind it are optional. With describe, config_read and
+ * config_write are not needed. */
 struct zpci_model {
 	/* sizeof(struct zpci_model) as the model was compiled: optional members behind it count as
 	 * NULL; bytes that this library does not know must be 0 */
@@ -266,6 +299,16 @@ struct zpci_model {
 	 * are removed before close(), and after reset() when the function is disabled. */
 	int (*dma_map)(void *device, const struct zpci_dma_mapping *mapping);
 	void (*dma_unmap)(void *device, uint64_t address, uint64_t length);
+
+	/* Optional: what a person can tell the model, up to NULL. At most ZPCI_OPTIONS_MAX. */
+	const struct zpci_option *const *options;
+
+	/* Optional, in place of config_read() and config_write(), which must be NULL then. What the
+	 * functions of @adapter are; called once, after create(), and valid up to destroy(). The
+	 * library keeps their config spaces: header, BARs, PCI Express with function-level reset,
+	 * MSI-X, and SR-IOV of a PF that has VFs. VFs are ZPCI_DEVICE_RAW. open() gets @identity
+	 * filled in. reset() is also called for a function-level reset. */
+	const struct zpci_pci_description *(*describe)(void *adapter);
 };
 
 /* The model @name among those that are built in; NULL if there is none of that name. */

@@ -123,6 +123,9 @@ struct zpci_function_options {
 					 functions of an adapter */
 	/* Facts that replace what the device says; copied. NULL: nothing is given. */
 	const struct zpci_platform *platform;
+	/* What is given to the options that the adapter's model has for each function; the device
+	 * reads it while the function is added. NULL: nothing. */
+	const struct zpci_option_value *values;
 };
 
 /*

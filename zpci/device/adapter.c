@@ -16,48 +16,30 @@
 
 #include <zpci/device.h>
 
+#include "zpci/device/described.h"
+#include "zpci/device/model.h"
+#include "zpci/device/software.h"
 #include "zpci/util/log.h"
 #include "zpci/util/options.h"
 
 struct zpci_adapter {
 	atomic_uint references;
-	struct zpci_model model; /* what an older one lacks is NULL */
+	struct zpci_model own;	 /* the model; what an older one lacks is NULL */
+	struct zpci_model model; /* what functions call: the same, or described.c before it */
 	uint16_t pchid;
 	unsigned vfs;
 	struct zpci_named_logger logger;
-	void *opaque; /* the model's */
+	void *opaque;	/* the model's */
+	void *software; /* if the model has describe: zpci_software_create() */
 	atomic_bool lent[1 + ZPCI_VFS_MAX];
 };
-
-static bool valid_name(const char *name)
-{
-	if (!name || !*name)
-		return false;
-	for (; *name; name++) {
-		if (!(*name >= 'a' && *name <= 'z') && !(*name >= '0' && *name <= '9'))
-			return false;
-	}
-	return true;
-}
-
-/* The model may be the caller's own. If it lacked an operation, the first guest that touches the
- * device would crash the process. */
-static bool take_model(struct zpci_model *model, const struct zpci_model *asked)
-{
-	return asked &&
-	       !zpci_options_take(model, sizeof(*model), asked,
-				  zpci_size_upto(struct zpci_model, resume), NULL, "") &&
-	       valid_name(model->name) && model->help && model->create && model->destroy &&
-	       model->open && model->close && model->config_read && model->config_write &&
-	       model->bar_read && model->bar_write && model->reset && model->quiesce &&
-	       model->resume && !model->dma_map == !model->dma_unmap;
-}
 
 /* Fills @new and @options with what was asked for; -EINVAL after a message. */
 static int configure(struct zpci_adapter *new, const struct zpci_model *model, uint16_t pchid,
 		     const struct zpci_adapter_options *asked, struct zpci_adapter_options *options)
 {
 	struct zpci_logger logger;
+	const char *lack;
 
 	if (asked->size >= zpci_size_upto(struct zpci_adapter_options, logger))
 		new->logger.logger = asked->logger;
@@ -71,12 +53,15 @@ static int configure(struct zpci_adapter *new, const struct zpci_model *model, u
 		zpci_log(&logger, ZPCI_LOG_ERROR, "0x0000 is no PCHID; choose 0x0001 to 0xffff");
 		return -EINVAL;
 	}
-	if (!take_model(&new->model, model)) {
+	lack = zpci_model_take(&new->own, model);
+	if (lack) {
 		zpci_log(&logger, ZPCI_LOG_ERROR,
-			 "its model is unknown or incomplete; a model needs size, name, help and "
-			 "all operations up to resume");
+			 "its model is unknown or incomplete: %s; zpci_device.h(3) says what a "
+			 "model needs",
+			 lack);
 		return -EINVAL;
 	}
+	new->model = new->own;
 	if (options->vfs > ZPCI_VFS_MAX) {
 		zpci_log(&logger, ZPCI_LOG_ERROR, "it cannot have %u VFs; choose 0 to %u",
 			 options->vfs, ZPCI_VFS_MAX);
@@ -86,6 +71,36 @@ static int configure(struct zpci_adapter *new, const struct zpci_model *model, u
 	new->vfs = options->vfs;
 	options->logger = logger;
 	return 0;
+}
+
+/* What a described adapter needs besides. */
+static int learn_description(struct zpci_adapter *new, const struct zpci_adapter_options *options)
+{
+	const struct zpci_pci_description *description = new->own.describe(new->opaque);
+	int rc;
+
+	if (!description) {
+		zpci_log(&options->logger, ZPCI_LOG_ERROR,
+			 "its model %s describes nothing; describe() must return a description",
+			 new->own.name);
+		return -EINVAL;
+	}
+	rc = zpci_software_create(description, options, &new->software);
+	if (!rc)
+		zpci_described_wrap(&new->model);
+	return rc;
+}
+
+static int make(struct zpci_adapter *new, const struct zpci_adapter_options *options)
+{
+	int rc = new->own.create(options, &new->opaque);
+
+	if (rc || !new->own.describe)
+		return rc;
+	rc = learn_description(new, options);
+	if (rc)
+		new->own.destroy(new->opaque);
+	return rc;
 }
 
 int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
@@ -100,7 +115,7 @@ int zpci_adapter_create(const struct zpci_model *model, uint16_t pchid,
 	atomic_init(&new->references, 1);
 	rc = configure(new, model, pchid, options ? options : &none, &taken);
 	if (!rc) {
-		rc = new->model.create(&taken, &new->opaque);
+		rc = make(new, &taken);
 		if (rc == -ENOMEM)
 			zpci_log(&taken.logger, ZPCI_LOG_ERROR,
 				 "no memory to make it; free some of the host's");
@@ -126,7 +141,8 @@ void zpci_adapter_unref(struct zpci_adapter *adapter)
 	/* Release what this holder did; acquire what all others did, before destroy(). */
 	if (atomic_fetch_sub_explicit(&adapter->references, 1, memory_order_acq_rel) != 1)
 		return;
-	adapter->model.destroy(adapter->opaque);
+	adapter->own.destroy(adapter->opaque);
+	zpci_software_destroy(adapter->software);
 	free(adapter);
 }
 
@@ -167,7 +183,9 @@ int zpci_adapter_borrow(struct zpci_adapter *adapter, unsigned vf,
 			 vf, adapter->pchid);
 		return -EBUSY;
 	}
-	rc = adapter->model.open(adapter->opaque, vf, services, &full, device);
+	rc = adapter->software ? zpci_described_open(&adapter->own, adapter->opaque,
+						     adapter->software, vf, services, &full, device)
+			       : adapter->own.open(adapter->opaque, vf, services, &full, device);
 	if (rc) {
 		atomic_store(&adapter->lent[vf], false);
 		return rc;

@@ -9,28 +9,6 @@
 
 #include <zpci/device.h>
 
-/* Where MSI-X table and pending bits are. No vectors: no MSI-X capability. */
-struct zpci_msix_layout {
-	unsigned vectors;   /* 0 to 2048 */
-	unsigned table_bar; /* number of the BAR */
-	uint32_t table;	    /* offset in it, multiple of 8 */
-	unsigned pba_bar;
-	uint32_t pba;
-};
-
-/* What a software model says about its functions. The config spaces of the PF and of its VFs are
- * made from this alone. */
-struct zpci_pci_description {
-	uint16_t vendor_id;
-	uint16_t device_id;    /* of the PF */
-	uint16_t vf_device_id; /* of every VF */
-	uint32_t class_code;   /* 24 bits; VFs have the class of their PF */
-	uint8_t revision;
-	struct zpci_bar bars[ZPCI_BARS];    /* of the PF */
-	struct zpci_bar vf_bars[ZPCI_BARS]; /* of every VF */
-	struct zpci_msix_layout msix;	    /* of every function */
-};
-
 /*
  * The registers as bytes, in address order:
  *

@@ -34,6 +34,7 @@
 	}
 
 static const struct zpci_pci_description probe_description = {
+	.size = sizeof(probe_description),
 	.vendor_id = ZPCI_PROBE_VENDOR_ID,
 	.device_id = ZPCI_PROBE_PF_DEVICE_ID,
 	.vf_device_id = ZPCI_PROBE_VF_DEVICE_ID,

@@ -13,9 +13,10 @@
 #include "zpci/device/software.h"
 #include "zpci/device/sriov.h"
 #include "zpci/util/log.h"
+#include "zpci/util/options.h"
 
 struct software_adapter {
-	const struct zpci_pci_description *description;
+	struct zpci_pci_description description;
 	unsigned vfs;
 	struct zpci_sriov sriov; /* if there are VFs; constant after create */
 };
@@ -60,13 +61,82 @@ static int learn_vfs(struct software_adapter *adapter, const struct zpci_logger 
 	space = malloc(sizeof(*space));
 	if (!space)
 		return -ENOMEM;
-	zpci_config_space_init_pf(space, adapter->description, adapter->vfs);
+	zpci_config_space_init_pf(space, &adapter->description, adapter->vfs);
 	pf.config = space;
 	rc = zpci_sriov_read(&pf, 0, &adapter->sriov);
 	free(space);
 	if (!rc)
 		rc = zpci_sriov_identity(&adapter->sriov, adapter->vfs, &last);
 	return rc ? refuse_vfs(adapter, logger, rc) : 0;
+}
+
+/* --- the description -------------------------------------------------------------------------- */
+
+static bool bars_are_right(const struct zpci_bar *bars)
+{
+	for (unsigned i = 0; i < ZPCI_BARS; i++) {
+		uint64_t size = bars[i].size;
+		bool wide = bars[i].flags & ZPCI_BAR_64BIT;
+
+		if (!size)
+			continue;
+		if (size < 4096 || size & (size - 1) ||
+		    bars[i].flags & ~(uint32_t)(ZPCI_BAR_64BIT | ZPCI_BAR_PREFETCHABLE) ||
+		    (!wide && size > UINT32_MAX))
+			return false;
+		if (wide && (++i == ZPCI_BARS || bars[i].size))
+			return false;
+	}
+	return true;
+}
+
+/* Whether @length bytes at @offset are in BAR @bar. */
+static bool is_within(const struct zpci_bar *bars, unsigned bar, uint32_t offset, uint32_t length)
+{
+	return bar < ZPCI_BARS && offset % 8 == 0 && bars[bar].size >= length &&
+	       offset <= bars[bar].size - length;
+}
+
+static bool msix_is_right(const struct zpci_msix_layout *msix, const struct zpci_bar *bars)
+{
+	return !msix->vectors ||
+	       (msix->vectors <= 2048 &&
+		is_within(bars, msix->table_bar, msix->table, 16 * msix->vectors) &&
+		is_within(bars, msix->pba_bar, msix->pba, 8 * ((msix->vectors + 63) / 64)));
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *description_lacks(const struct zpci_pci_description *description, bool has_vfs)
+{
+	if (!bars_are_right(description->bars))
+		return "a BAR";
+	if (!msix_is_right(&description->msix, description->bars))
+		return "the MSI-X table";
+	if (has_vfs && !bars_are_right(description->vf_bars))
+		return "a BAR of a VF";
+	if (has_vfs && !msix_is_right(&description->msix, description->vf_bars))
+		return "the MSI-X table of a VF";
+	return NULL;
+}
+
+static int take_description(struct software_adapter *new,
+			    const struct zpci_pci_description *description,
+			    const struct zpci_adapter_options *options)
+{
+	const char *lack;
+
+	if (zpci_options_take(&new->description, sizeof(new->description), description,
+			      zpci_size_upto(struct zpci_pci_description, msix), &options->logger,
+			      "its description"))
+		return -EINVAL;
+	lack = description_lacks(&new->description, options->vfs > 0);
+	if (lack)
+		zpci_log(&options->logger, ZPCI_LOG_ERROR,
+			 "its model describes %s that cannot be; BARs have a power of two of at "
+			 "least 0x1000 bytes, the table and the pending bits lie within one, at a "
+			 "multiple of 8",
+			 lack);
+	return lack ? -EINVAL : 0;
 }
 
 int zpci_software_create(const struct zpci_pci_description *description,
@@ -77,9 +147,10 @@ int zpci_software_create(const struct zpci_pci_description *description,
 
 	if (!new)
 		return -ENOMEM;
-	new->description = description;
 	new->vfs = options->vfs;
-	rc = learn_vfs(new, &options->logger);
+	rc = take_description(new, description, options);
+	if (!rc)
+		rc = learn_vfs(new, &options->logger);
 	if (rc) {
 		free(new);
 		return rc;
@@ -95,7 +166,7 @@ void zpci_software_destroy(void *adapter)
 
 static void pf_identity(const struct software_adapter *adapter, struct zpci_identity *identity)
 {
-	const struct zpci_pci_description *description = adapter->description;
+	const struct zpci_pci_description *description = &adapter->description;
 
 	identity->kind = ZPCI_DEVICE_VIRTUALISED;
 	identity->vendor_id = description->vendor_id;
@@ -114,10 +185,10 @@ void zpci_software_open(void *opaque, unsigned vf, struct zpci_config_space *con
 	const struct software_adapter *adapter = opaque;
 
 	if (vf) {
-		zpci_config_space_init_vf(config, adapter->description);
+		zpci_config_space_init_vf(config, &adapter->description);
 		zpci_sriov_identity(&adapter->sriov, vf, identity);
 	} else {
-		zpci_config_space_init_pf(config, adapter->description, adapter->vfs);
+		zpci_config_space_init_pf(config, &adapter->description, adapter->vfs);
 		pf_identity(adapter, identity);
 	}
 }

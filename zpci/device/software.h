@@ -2,15 +2,15 @@
 /*
  * software.h - what the adapters of all software models have in common.
  *
- * Internal to zpci/device. An adapter without state of its own is made, opened and destroyed
- * by these functions alone (see null.c).
+ * Internal to zpci/device. described.c calls these functions for a model that has describe();
+ * probe calls them itself, so that an access to its registers is one call less.
  */
 #ifndef ZPCI_DEVICE_SOFTWARE_H
 #define ZPCI_DEVICE_SOFTWARE_H
 
 #include "zpci/device/config_space.h"
 
-/* For zpci_model.create. @description must outlive the adapter. 0, -ENOMEM, or -EINVAL and a
+/* For zpci_model.create. @description is copied. 0, -ENOMEM, or -EINVAL and a
  * message for a description that makes no sense or a VF whose RID is beyond 0xff. */
 int zpci_software_create(const struct zpci_pci_description *description,
 			 const struct zpci_adapter_options *options, void **adapter);

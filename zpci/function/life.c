@@ -111,9 +111,11 @@ static int provide(struct zpci_function *function, const struct zpci_function_op
 		rc = zpci_fmb_provide(function, quiesced);
 	/* From now on its threads may call services. They find the gate closed until the function
 	 * is plugged. */
+	function->services.values = options->values;
 	if (!rc)
 		rc = zpci_adapter_borrow(options->adapter, options->vf, &function->services,
 					 &function->identity, &function->device);
+	function->services.values = NULL;
 	if (rc) {
 		zpci_fmb_release(function);
 		zpci_dma_release(&function->dma);
