@@ -33,11 +33,14 @@ static int create(const struct zpci_config *config, size_t index, const struct z
 		  struct zpci_adapter **made, char **error)
 {
 	const struct adapter *adapter = &config->adapters[index];
+	const struct zpci_model *model = config_model(config, adapter);
 	const struct zpci_replica *replica = config_replica_make(config, index);
+	struct zpci_option_value values[ZPCI_OPTIONS_MAX + 1];
 	struct zpci_adapter_options options = {
 		.size = sizeof(options),
 		.vfs = adapter->vfs.value,
 		.description = replica,
+		.values = values,
 	};
 	char label[CONFIG_LABEL];
 	int rc;
@@ -46,8 +49,8 @@ static int create(const struct zpci_config *config, size_t index, const struct z
 		return config_no_memory(error);
 	if (logger)
 		options.logger = *logger;
-	rc = zpci_adapter_create(zpci_model_get(adapter->model.value), adapter->pchid.value,
-				 &options, made);
+	config_options_values(model, adapter->options, values);
+	rc = zpci_adapter_create(model, adapter->pchid.value, &options, made);
 	config_replica_free(replica);
 	if (rc)
 		config_error(error, adapter->place,
@@ -58,9 +61,11 @@ static int create(const struct zpci_config *config, size_t index, const struct z
 	return rc;
 }
 
-static int add(const struct function *function, const struct adapter *adapter,
+static int add(const struct zpci_config *config, const struct function *function,
 	       struct zpci_adapter *made, struct zpci_firmware *firmware, char **error)
 {
+	const struct adapter *adapter = &config->adapters[function->owner];
+	struct zpci_option_value values[ZPCI_OPTIONS_MAX + 1];
 	struct zpci_function_options options = {
 		.size = sizeof(options),
 		.adapter = made,
@@ -71,10 +76,13 @@ static int add(const struct function *function, const struct adapter *adapter,
 		.standby = function->standby.value,
 		.publish_rid = adapter->rid.value,
 		.platform = &function->platform,
+		.values = values,
 	};
-	int rc = zpci_firmware_add(firmware, &options);
 	char label[CONFIG_LABEL];
+	int rc;
 
+	config_options_values(config_model(config, adapter), function->options, values);
+	rc = zpci_firmware_add(firmware, &options);
 	if (rc)
 		config_error(error, function->place,
 			     "the function with FID 0x%x and UID 0x%x (VF %u of %s) cannot be "
@@ -88,10 +96,9 @@ int config_make(const struct zpci_config *config, size_t index, struct zpci_adap
 		struct zpci_firmware *firmware, const struct zpci_logger *logger, char **error)
 {
 	const struct function *function = &config->functions[index];
-	const struct adapter *adapter = &config->adapters[function->owner];
 	int rc = *made ? 0 : create(config, function->owner, logger, made, error);
 
-	return rc ? rc : add(function, adapter, *made, firmware, error);
+	return rc ? rc : add(config, function, *made, firmware, error);
 }
 
 static int add_all(const struct zpci_config *config, struct zpci_adapter **made,

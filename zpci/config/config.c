@@ -31,6 +31,10 @@ void zpci_config_free(struct zpci_config *config)
 	for (size_t i = 0; i < config->string_count; i++)
 		free(config->strings[i]);
 	free(config->strings);
+	/* The models stay loaded: adapters can live longer than the configuration. */
+	for (size_t i = 0; i < config->object_count; i++)
+		free(config->objects[i].path);
+	free(config->objects);
 	free(config->adapters);
 	free(config->groups);
 	free(config->functions);

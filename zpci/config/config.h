@@ -63,6 +63,18 @@ size_t zpci_config_functions(const struct zpci_config *config);
  * zpci_config_finish(). */
 void zpci_config_ids(const struct zpci_config *config, size_t index, uint32_t *fid, uint32_t *uid);
 
+/* What stands behind a function. Valid as long as the configuration. */
+struct zpci_config_model {
+	const struct zpci_model *model;
+	const char *object; /* the shared object that it is from; NULL: it is built in */
+	/* What was given to the options of the model, for the adapter and for the function. */
+	struct zpci_option_value values[ZPCI_OPTIONS_MAX + 1];
+};
+
+/* The same for the model of the function @index. */
+void zpci_config_model(const struct zpci_config *config, size_t index,
+		       struct zpci_config_model *model);
+
 /*
  * Makes the adapters and adds the functions to @firmware, in the order in which they were written.
  * Call it after zpci_config_finish(). @logger is for the adapters and must live as long as they do;

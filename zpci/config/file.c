@@ -210,20 +210,66 @@ static char *read_line(char *buffer, int size, void *opaque)
 	return rc == 1 ? buffer : NULL;
 }
 
-static int unknown_key(struct reader *reader, const char *name, const char *value)
+/* The model whose options the present section can have; NULL: none is known. */
+static const struct zpci_model *present_model(const struct reader *reader)
 {
-	char names[CONFIG_LIST];
+	const struct zpci_config *config = reader->config;
+	const struct adapter *adapter = NULL;
+	const char *name;
+
+	if (reader->section == SECTION_ADAPTER)
+		adapter = &config->adapters[config->adapter_count - 1];
+	if (reader->section == SECTION_FUNCTION) {
+		name = config->functions[config->function_count - 1].adapter.text;
+		adapter = name ? config_find_adapter(config, name) : NULL;
+	}
+	return adapter ? config_model(config, adapter) : NULL;
+}
+
+/* Where a key belongs that the present section does not have; NULL: nowhere. */
+static const char *other_section(const struct zpci_option *option, const char *name)
+{
 	unsigned other = 0;
 
+	if (option)
+		return config_section_name(option->function ? SECTION_FUNCTION : SECTION_ADAPTER);
 	while (other < SECTIONS && !config_key_find(other, name))
 		other++;
+	return other < SECTIONS ? config_section_name(other) : NULL;
+}
+
+static int unknown_key(struct reader *reader, const char *name, const char *value)
+{
+	const struct zpci_model *model = present_model(reader);
+	const char *other = other_section(config_option_find(model, name), name);
+	char names[CONFIG_LIST];
+
 	config_key_names(reader->section, names, sizeof(names));
+	config_option_names(model, reader->section == SECTION_FUNCTION, names, sizeof(names));
 	return config_error(reader->error, reader->place,
-			    "%.64s = %.64s: unknown key%s%s%s; allowed in %s is %s", name, value,
-			    other < SECTIONS ? " (it belongs in " : "",
-			    other < SECTIONS ? config_section_name(other) : "",
-			    other < SECTIONS ? ")" : "", config_section_name(reader->section),
-			    names);
+			    "%.64s = %.64s: unknown key%s%s%s; allowed in %s is %s%s", name, value,
+			    other ? " (it belongs in " : "", other ? other : "", other ? ")" : "",
+			    config_section_name(reader->section), names,
+			    !model && reader->config->object_count
+				    ? "; a model's own keys stand below the model, or the adapter"
+				    : "");
+}
+
+/* A key that the model has itself. */
+static int set_option(struct reader *reader, const char *name, const char *value)
+{
+	struct zpci_config *config = reader->config;
+	const struct zpci_model *model = present_model(reader);
+	const struct zpci_option *option = config_option_find(model, name);
+	bool function = reader->section == SECTION_FUNCTION;
+	struct setting **settings;
+
+	if (!option || option->function != function)
+		return unknown_key(reader, name, value);
+	settings = function ? &config->functions[config->function_count - 1].options
+			    : &config->adapters[config->adapter_count - 1].options;
+	return config_option_set(config, model, settings, reader->place, name, value,
+				 reader->error);
 }
 
 static int set_pair(struct reader *reader, const char *name, const char *value)
@@ -242,7 +288,10 @@ static int set_pair(struct reader *reader, const char *name, const char *value)
 		return config_space_set(config, &config->functions[config->function_count - 1],
 					reader->place, name, value, reader->error);
 	if (!key)
-		return unknown_key(reader, name, value);
+		return set_option(reader, name, value);
+	if (reader->section == SECTION_ADAPTER && !strcmp(name, "model"))
+		return config_model_set(config, &config->adapters[config->adapter_count - 1],
+					reader->place, value, reader->error);
 	if (reader->section == SECTION_ADAPTER)
 		owner = &config->adapters[config->adapter_count - 1];
 	else if (reader->section == SECTION_GROUP)

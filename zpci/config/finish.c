@@ -317,7 +317,12 @@ static int check_adapters(const struct zpci_config *config, char **error)
 	int rc = 0;
 
 	for (size_t i = 0; i < config->adapter_count && !rc; i++) {
-		rc = check_model(&config->adapters[i], error);
+		const struct adapter *adapter = &config->adapters[i];
+
+		rc = check_model(adapter, error);
+		if (!rc)
+			rc = config_options_check(config_model(config, adapter), false,
+						  adapter->options, adapter->place, error);
 		if (!rc)
 			rc = check_pchid(config, i, error);
 	}
@@ -342,6 +347,10 @@ static int check_functions(struct zpci_config *config, char **error)
 			rc = set_profile(function, error);
 		if (!rc)
 			rc = config_replica_check(config, function, error);
+		if (!rc)
+			rc = config_options_check(
+				config_model(config, &config->adapters[function->owner]), true,
+				function->options, function->place, error);
 		if (!rc)
 			rc = config_platform(config, function, error);
 	}

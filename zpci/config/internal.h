@@ -9,6 +9,8 @@
  *	                                                                  ^      (sweep.c)
  *	command.c  a line of the control channel -------------------------+
  *	replica.c  what only functions of model replica have: between keys.c and finish.c, apply.c
+ *	models.c   the model that is named, and the keys that it has itself: beside keys.c; it loads
+ *	           shared objects by object.c
  *
  * config.c and sentence.c are the ground on which all others stand.
  *
@@ -42,11 +44,12 @@ struct adapter {
 	struct place place;
 	const char *name;     /* NULL: made for a function given as text that names none */
 	bool common;	      /* of all functions given as text that name no adapter */
-	struct setting model; /* index for zpci_model_get() */
+	struct setting model; /* for config_model() */
 	struct setting pchid;
 	struct setting vfs;
 	struct setting rid;
 	struct setting publish_pchid;
+	struct setting *options;   /* of its model, by index; NULL: none. Owned as strings are */
 	bool lends_pf;		   /* after finish: the PF is one of the functions */
 	struct zpci_adapter *made; /* after connect; a reference */
 };
@@ -116,6 +119,7 @@ struct function {
 	struct setting fidparm;
 	struct setting dma_start;
 	struct setting dma_end;
+	struct setting *options; /* as those of its adapter */
 	struct replica replica;
 	/* after finish: */
 	struct zpci_profile effective; /* profile and the switches over it */
@@ -130,6 +134,12 @@ struct whole {
 	struct setting hypervisor_functions;
 };
 
+/* A shared object that was loaded. */
+struct object {
+	char *path; /* absolute */
+	const struct zpci_model *model;
+};
+
 struct zpci_config {
 	struct whole whole;
 	struct adapter *adapters;
@@ -138,6 +148,8 @@ struct zpci_config {
 	size_t group_count;
 	struct function *functions;
 	size_t function_count;
+	struct object *objects;
+	size_t object_count;
 	char **strings; /* whatever the pointers above point to */
 	size_t string_count;
 	size_t sweep_at; /* number of strings from which config_sweep() does something */
@@ -210,6 +222,39 @@ int config_groups(struct zpci_config *config, char **error);
  * it after config_groups(). */
 int config_platform(const struct zpci_config *config, struct function *function, char **error);
 
+/* --- models.c ----------------------------------------------------------------------------- */
+
+/* The model of @adapter; NULL: it was not given. */
+const struct zpci_model *config_model(const struct zpci_config *config,
+				      const struct adapter *adapter);
+/* Reads the @value that was written for the key model; loads the shared object if it is one. */
+int config_model_set(struct zpci_config *config, struct adapter *adapter, struct place place,
+		     const char *value, char **error);
+
+/* The option @name of @model, which may be NULL; NULL: it has none of that name. */
+const struct zpci_option *config_option_find(const struct zpci_model *model, const char *name);
+/* Adds the names of those of its options that functions have, or that adapters have. */
+void config_option_names(const struct zpci_model *model, bool function, char *buffer, size_t size);
+/* What @option may be, for a sentence. */
+void config_option_allowed(const struct zpci_option *option, char *buffer, size_t size);
+/* Reads the @value that was written for the option @name, which @model has, into *@settings: those
+ * of the adapter or of the function. NULL becomes memory for all of them. */
+int config_option_set(struct zpci_config *config, const struct zpci_model *model,
+		      struct setting **settings, struct place place, const char *name,
+		      const char *value, char **error);
+/* Those of adapters, or of functions, that are needed are in @settings. */
+int config_options_check(const struct zpci_model *model, bool function,
+			 const struct setting *settings, struct place place, char **error);
+/* What a text says of an adapter, in @new, is what was said before. */
+int config_options_same(const struct zpci_model *model, const struct setting *old,
+			const struct setting *new, char **error);
+/* What the model gets of @settings. */
+void config_options_values(const struct zpci_model *model, const struct setting *settings,
+			   struct zpci_option_value values[ZPCI_OPTIONS_MAX + 1]);
+/* Calls @visit for each of @settings. */
+void config_options_visit(const struct zpci_model *model, const struct setting *settings,
+			  void (*visit)(void *opaque, const struct setting *setting), void *opaque);
+
 /* --- replica.c ---------------------------------------------------------------------------- */
 
 #define CONFIG_SPACE_KEY "config-0x000" /* what lists of keys say, for any offset */
@@ -267,6 +312,9 @@ const struct key *config_key_find(enum section section, const char *name);
 /* Reads the @value that was written for @key at @place into the setting in the section @owner. */
 int config_key_set(struct zpci_config *config, const struct key *key, void *owner,
 		   struct place place, const char *value, char **error);
+
+/* Reads a number as all keys that are numbers; false: it is none, or out of range. */
+bool config_number_read(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 
 /* Puts the names of all keys of @section, separated by commas, into @buffer. */
 void config_key_names(enum section section, char *buffer, size_t size);

@@ -84,6 +84,17 @@ static bool parse_multiple_of_8(const struct key *key, struct setting *setting)
 	return parse_number(key, setting) && setting->value % 8 == 0;
 }
 
+bool config_number_read(const char *text, uint64_t low, uint64_t high, uint64_t *value)
+{
+	const struct key key = { .low = low, .high = high };
+	struct setting setting = { .text = text };
+
+	if (!parse_number(&key, &setting))
+		return false;
+	*value = setting.value;
+	return true;
+}
+
 static void allowed_number(const struct key *key, char *buffer, size_t size)
 {
 	if (key->high > ZPCI_VFS_MAX)
@@ -123,11 +134,14 @@ static void allowed_words(const struct key *key, char *buffer, size_t size)
 		config_list_add(buffer, size, key->words[i]);
 }
 
+/* The name of a file becomes a model in models.c. */
 static bool parse_model(const struct key *key, struct setting *setting)
 {
 	const struct zpci_model *model;
 
 	(void)key;
+	if (strchr(setting->text, '/'))
+		return true;
 	for (unsigned i = 0; (model = zpci_model_get(i)); i++)
 		if (!strcmp(model->name, setting->text)) {
 			setting->value = i;
@@ -277,7 +291,8 @@ static void allowed_bars(const struct key *key, char *buffer, size_t size)
 #define WORDS(list) .parse = parse_word, .allowed = allowed_words, .words = (list)
 
 static const struct key keys[] = {
-	{ ADAPTER_KEY("model", model), .parse = parse_model, .allowed = allowed_models },
+	{ ADAPTER_KEY("model", model), .parse = parse_model, .allowed = allowed_models,
+	  .hint = "or the file of a shared object, with a slash in its name" },
 	{ ADAPTER_KEY("pchid", pchid), NUMBER(1, 0xffff) },
 	{ ADAPTER_KEY("vfs", vfs), NUMBER(0, ZPCI_VFS_MAX) },
 	{ ADAPTER_KEY("rid", rid), WORDS(no_yes) },

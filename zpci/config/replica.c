@@ -144,9 +144,9 @@ static int check_id(const struct function *function, unsigned i, char **error)
 
 /* --- all of them -------------------------------------------------------------------------- */
 
-static bool is_replica(const struct adapter *adapter)
+static bool is_replica(const struct zpci_config *config, const struct adapter *adapter)
 {
-	return !strcmp(zpci_model_get((unsigned)adapter->model.value)->name, "replica");
+	return config_model(config, adapter) == zpci_model_find("replica");
 }
 
 static int refuse_replica_keys(const struct function *function, const struct adapter *adapter,
@@ -178,7 +178,7 @@ int config_replica_check(const struct zpci_config *config, const struct function
 	const struct adapter *adapter = &config->adapters[function->owner];
 	int rc = 0;
 
-	if (!is_replica(adapter))
+	if (!is_replica(config, adapter))
 		return refuse_replica_keys(function, adapter, error);
 	for (unsigned i = 0; i < IDS && !rc; i++)
 		rc = check_id(function, i, error);
@@ -231,7 +231,7 @@ static void fill(struct zpci_replica_function *to, uint8_t *bytes, const struct 
 const struct zpci_replica *config_replica_make(const struct zpci_config *config, size_t index)
 {
 	struct description *new = calloc(1, sizeof(*new));
-	size_t count = is_replica(&config->adapters[index]) ? config->function_count : 0;
+	size_t count = is_replica(config, &config->adapters[index]) ? config->function_count : 0;
 
 	if (!new)
 		return NULL;

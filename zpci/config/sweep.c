@@ -50,6 +50,20 @@ static void mark_settings(struct marks *marks, enum section kind, const void *se
 	}
 }
 
+static void mark_option(void *marks, const struct setting *setting)
+{
+	mark(marks, setting->place.source);
+	mark(marks, setting->text);
+}
+
+/* Of the model of @adapter: its own options, or those of one of its functions. */
+static void mark_options(struct marks *marks, const struct adapter *adapter,
+			 const struct setting *settings)
+{
+	mark(marks, (const char *)settings);
+	config_options_visit(config_model(marks->config, adapter), settings, mark_option, marks);
+}
+
 static void mark_all(struct marks *marks)
 {
 	const struct zpci_config *config = marks->config;
@@ -59,6 +73,7 @@ static void mark_all(struct marks *marks)
 		mark(marks, config->adapters[i].place.source);
 		mark(marks, config->adapters[i].name);
 		mark_settings(marks, SECTION_ADAPTER, &config->adapters[i]);
+		mark_options(marks, &config->adapters[i], config->adapters[i].options);
 	}
 	for (size_t i = 0; i < config->group_count; i++) {
 		mark(marks, config->groups[i].place.source);
@@ -68,6 +83,8 @@ static void mark_all(struct marks *marks)
 	for (size_t i = 0; i < config->function_count; i++) {
 		mark(marks, config->functions[i].place.source);
 		mark_settings(marks, SECTION_FUNCTION, &config->functions[i]);
+		mark_options(marks, &config->adapters[config->functions[i].owner],
+			     config->functions[i].options);
 		mark(marks, config->functions[i].replica.place.source);
 		mark(marks, (const char *)config->functions[i].replica.space);
 	}

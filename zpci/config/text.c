@@ -29,18 +29,21 @@ static int set_model(struct zpci_config *config, struct adapter *adapter, const 
 	char models[CONFIG_LIST];
 
 	if (*item && !strchr(item, '='))
-		return config_key_set(config, key, adapter, adapter->place, item, error);
+		return config_model_set(config, adapter, adapter->place, item, error);
 	config_key_allowed(key, models, sizeof(models));
 	return config_error(error, adapter->place,
 			    "starts with '%.64s' instead of a model; allowed is %s", item, models);
 }
 
-static int unknown_key(struct place place, const char *name, const char *value, char **error)
+static int unknown_key(struct place place, const struct zpci_model *model, const char *name,
+		       const char *value, char **error)
 {
 	char functions[CONFIG_LIST], adapters[CONFIG_LIST];
 
 	config_key_names(SECTION_FUNCTION, functions, sizeof(functions));
 	config_key_names(SECTION_ADAPTER, adapters, sizeof(adapters));
+	config_option_names(model, true, adapters, sizeof(adapters));
+	config_option_names(model, false, adapters, sizeof(adapters));
 	/* The model is the first item of the text, and the first key of the table. */
 	return config_error(error, place, "%.64s = %.64s: unknown key; allowed is %s%s", name,
 			    value, functions, adapters + strlen("model"));
@@ -49,7 +52,9 @@ static int unknown_key(struct place place, const char *name, const char *value, 
 static int set_item(struct zpci_config *config, struct adapter *adapter, struct function *function,
 		    char *item, char **error)
 {
+	const struct zpci_model *model = config_model(config, adapter);
 	char *value = strchr(item, '=');
+	const struct zpci_option *option;
 	const struct key *key;
 
 	if (!value)
@@ -63,9 +68,14 @@ static int set_item(struct zpci_config *config, struct adapter *adapter, struct 
 		return config_key_set(config, key, function, function->place, value, error);
 	if (config_is_space(item))
 		return config_space_set(config, function, function->place, item, value, error);
+	option = config_option_find(model, item);
+	if (option)
+		return config_option_set(config, model,
+					 option->function ? &function->options : &adapter->options,
+					 function->place, item, value, error);
 	key = config_key_find(SECTION_ADAPTER, item);
 	if (!key || !strcmp(item, "model"))
-		return unknown_key(function->place, item, value, error);
+		return unknown_key(function->place, model, item, value, error);
 	return config_key_set(config, key, adapter, function->place, value, error);
 }
 
@@ -111,7 +121,8 @@ static struct adapter *find_meant(const struct zpci_config *config, const struct
 }
 
 /* Completes @adapter with what the text said about it. */
-static int merge(struct adapter *adapter, const struct adapter *said, char **error)
+static int merge(const struct zpci_config *config, struct adapter *adapter,
+		 const struct adapter *said, char **error)
 {
 	char label[CONFIG_LABEL], place[CONFIG_LABEL];
 	const struct key *key;
@@ -132,7 +143,8 @@ static int merge(struct adapter *adapter, const struct adapter *said, char **err
 		if (!old->place.source)
 			*old = *new;
 	}
-	return 0;
+	return config_options_same(config_model(config, adapter), adapter->options, said->options,
+				   error);
 }
 
 static int attach(struct zpci_config *config, struct adapter *said, struct function *function,
@@ -145,7 +157,7 @@ static int attach(struct zpci_config *config, struct adapter *said, struct funct
 	said->common = !said->name && !said->pchid.place.source;
 	adapter = find_meant(config, said);
 	if (adapter)
-		rc = merge(adapter, said, error);
+		rc = merge(config, adapter, said, error);
 	else
 		rc = config_add_adapter(config, said, error);
 	if (rc)

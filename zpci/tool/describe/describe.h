@@ -27,13 +27,16 @@
 #include <zpci/clp.h>
 #include <zpci/firmware.h>
 
+#include "zpci/config/config.h"
+
 /* One function. */
 struct description {
 	struct zpci_function_info info; /* before the guest did anything */
 	struct zpci_platform platform;	/* @given has the facts from the configuration */
 	uint32_t delivered;		/* the facts from the device */
-	char address[24];		/* DDDD:BB:DD.F */
-	const char *no_device;		/* why Linux finds no device there; NULL: it does */
+	struct zpci_config_model model;
+	char address[24];      /* DDDD:BB:DD.F */
+	const char *no_device; /* why Linux finds no device there; NULL: it does */
 	/* What a guest was answered, in this order. */
 	struct zpci_clp_list_entry entry;
 	struct zpci_clp_query_function_response query;

@@ -124,6 +124,24 @@ static void put_profile(struct json *json, const struct zpci_profile *profile)
 	json_close_object(json);
 }
 
+/* An option that was not given is null. */
+static void put_model(struct json *json, const struct zpci_config_model *model)
+{
+	const struct zpci_option *const *option = model->model->options;
+
+	json_string(json, "model", model->model->name);
+	json_string(json, "model_help", model->model->help);
+	json_string(json, "shared_object", model->object);
+	json_open_object(json, "model_options");
+	for (; option && *option; option++) {
+		const struct zpci_option_value *value =
+			zpci_option_find(model->values, (*option)->name);
+
+		json_string(json, (*option)->name, value ? value->text : NULL);
+	}
+	json_close_object(json);
+}
+
 static void put_facts(struct json *json, const struct description *item)
 {
 	const struct zpci_function_info *info = &item->info;
@@ -131,7 +149,7 @@ static void put_facts(struct json *json, const struct description *item)
 	json_hex(json, "fid", info->fid, 8);
 	json_hex(json, "uid", info->uid, 4);
 	json_hex(json, "pchid", info->pchid, 4);
-	json_string(json, "model", info->model);
+	put_model(json, &item->model);
 	json_number(json, "vf", info->vf);
 	json_string(json, "address", item->address);
 	json_string(json, "no_device", item->no_device);

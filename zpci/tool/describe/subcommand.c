@@ -9,7 +9,6 @@
 #include <zpci/ram.h>
 
 #include "describe.h"
-#include "zpci/config/config.h"
 #include "zpci/tool/functions.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/options.h"
@@ -37,13 +36,27 @@ static void print(const struct tool_options *options, const struct descriptions 
 		describe_text(stdout, descriptions);
 }
 
-static int describe_firmware(const struct tool_options *options, struct zpci_ram *ram,
-			     struct zpci_firmware *firmware)
+/* The firmware has its own order. */
+static void describe_models(const struct zpci_config *config, struct descriptions *descriptions)
+{
+	for (size_t i = 0; i < zpci_config_functions(config); i++) {
+		uint32_t fid, uid;
+
+		zpci_config_ids(config, i, &fid, &uid);
+		for (size_t j = 0; j < descriptions->count; j++)
+			if (descriptions->items[j].info.fid == fid)
+				zpci_config_model(config, i, &descriptions->items[j].model);
+	}
+}
+
+static int describe_firmware(const struct tool_options *options, const struct zpci_config *config,
+			     struct zpci_ram *ram, struct zpci_firmware *firmware)
 {
 	struct descriptions descriptions = { .count = 0 };
 	int rc = describe_look(ram, firmware, &descriptions);
 
 	if (!rc) {
+		describe_models(config, &descriptions);
 		describe_addresses(&descriptions);
 		print(options, &descriptions);
 		if (fflush(stdout) || ferror(stdout)) {
@@ -83,7 +96,7 @@ static int describe_config(const struct tool_options *options, const struct zpci
 	} else {
 		rc = fill_firmware(config, firmware);
 		if (!rc)
-			rc = describe_firmware(options, ram, firmware);
+			rc = describe_firmware(options, config, ram, firmware);
 		zpci_firmware_destroy(firmware);
 	}
 	if (ram)

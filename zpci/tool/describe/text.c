@@ -113,11 +113,29 @@ static void print_losses(FILE *to, const struct description *item)
 
 /* --- all ------------------------------------------------------------------------------------- */
 
+/* What a person has chosen, and what else can be chosen. */
+static void print_model(FILE *to, const struct zpci_config_model *model)
+{
+	const struct zpci_option *const *option = model->model->options;
+
+	fprintf(to, "    %-18s %s\n", "device model", model->model->help);
+	if (model->object)
+		fprintf(to, "    %-18s %s\n", "shared object", model->object);
+	for (; option && *option; option++) {
+		const struct zpci_option_value *value =
+			zpci_option_find(model->values, (*option)->name);
+
+		fprintf(to, "    %-18s %s (%s)\n", (*option)->name,
+			value ? value->text : "not given", (*option)->help);
+	}
+}
+
 static void print_facts(FILE *to, const struct description *item)
 {
 	const struct zpci_function_info *info = &item->info;
 	const struct zpci_profile *profile = &info->profile;
 
+	print_model(to, &item->model);
 	fprintf(to, "    %-18s %s%s%s\n", "address in Linux", item->address,
 		item->no_device ? ", but no device: " : "", item->no_device ? item->no_device : "");
 	fprintf(to, "    %-18s IDs %s, BARs %s, Memory bit %s, vfn %s\n", "profile asks for",
