@@ -5,8 +5,8 @@
 # EXAMPLES section is a complete program, which ends with 0. The programs in examples/ are built by
 # the commands of its README.md, and the first one prints what that says.
 #
-# CC names the compiler, CFLAGS and LDFLAGS what it is given; LIBRARIES the folder with the
-# libraries, EXAMPLES that of examples/; EMULATOR what runs programs of another machine, if
+# CC and NM name the tools, CFLAGS and LDFLAGS what the compiler is given; LIBRARIES the folder with
+# the libraries, EXAMPLES that of examples/; EMULATOR what runs programs of another machine, if
 # CROSS_COMPILING is yes. With PKG_CONFIG_PATH set and INSTALLED=yes the library is what pkg-config
 # knows, as for a hypervisor (`make installcheck`).
 
@@ -121,5 +121,19 @@ if [ $status -eq 0 ] && ! cannot_run; then
 	cat "$work/messages" >>"$work/output"
 	result $status "examples/README.md: what the program prints"
 fi
+
+# --- examples/model: its Makefile, with the headers that are installed, or those of the clone ----
+
+status=0
+mkdir -p "$work/tree/examples"
+cp -r "$EXAMPLES/model" "$work/tree/examples/"
+[ "${INSTALLED:-no}" = yes ] || ln -s "$srcdir/include" "$work/tree/include"
+make -s -C "$work/tree/examples/model" CC="$CC" PKG_CONFIG="${PKG_CONFIG:-pkg-config}" \
+	CFLAGS="${CFLAGS:-} -Wall -Wextra -Wpedantic -Werror" LDFLAGS="${LDFLAGS:-}" \
+	>"$work/output" 2>&1 || status=1
+result $status "examples/model: make"
+${NM:-nm} -D "$work/tree/examples/model/counter.so" | sed -n 's/.* \([A-Za-z]\) \(zpci_.*\)/\1 \2/p' \
+	>"$work/symbols"
+is "$(cat "$work/symbols")" "D zpci_model_export" "examples/model: no symbol of the library is used"
 
 done_testing
