@@ -58,6 +58,13 @@ refused "unexpected argument .fid'; what is meant for zpci-inspect comes after" 
 refused "unknown option .--json'" run --json
 refused "unknown option .--exec'" inspect --exec true
 
+# Standard input is the command's, so it must be one that can be read.
+"$zpci" run --exec true <"$tap_folder" >"$tap_folder/out" 2>"$tap_folder/err"
+is "$?" 125 "standard input is a folder: status"
+is "$(cat "$tap_folder/err")" \
+	"zpci: standard input is a folder: give the command a file, or </dev/null" \
+	"standard input is a folder: message"
+
 refused "--guest: .\.\./x' is not allowed" run --guest ../x
 refused "guest nix: no .*/guest/nix/kernel: .zpci lab kernel'" run --qemu true --guest nix
 refused "unknown option .--second-level'" inspect --second-level

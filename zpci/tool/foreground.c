@@ -5,6 +5,7 @@
 
 #include "foreground.h"
 #include "message.h"
+#include "zpci/tool/boot/input.h"
 #include "zpci/tool/boot/process.h"
 
 static int take_output(void *opaque, const char *data, size_t length)
@@ -45,17 +46,22 @@ static int report(const struct boot_outcome *outcome, bool has_console)
 	return outcome->end == BOOT_TIMED_OUT ? TOOL_EXIT_TIMEOUT : TOOL_EXIT_FAILURE;
 }
 
-int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout)
+int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout,
+			bool input)
 {
+	enum tool_input_kind kind = input ? tool_input_look() : TOOL_INPUT_NONE;
 	const struct boot_command guest_command = {
 		.text = command,
 		.timeout = timeout,
+		.input = kind == TOOL_INPUT_SOME,
 		.output = { .take = take_output },
 		.error = { .take = take_error },
 	};
 	struct boot_setup announced = *setup;
 	struct boot_outcome outcome;
 
+	if (kind == TOOL_INPUT_BAD)
+		return TOOL_EXIT_FAILURE;
 	announced.announce = true;
 	boot_run(&announced, command ? &guest_command : NULL, &outcome);
 	return report(&outcome, command);

@@ -6,11 +6,13 @@
 
 /*
  * Boots a guest for `zpci run' and `zpci inspect': what the guest's command prints goes to standard
- * output and standard error. With @command NULL the guest has a shell on this terminal.
+ * output and standard error. With @input the command reads standard input if that is neither a
+ * terminal nor /dev/null. With @command NULL the guest has a shell on this terminal.
  *
  * Returns the exit status for the tool: the command's own, or TOOL_EXIT_FAILURE or
  * TOOL_EXIT_TIMEOUT after a message. If a signal ended the guest, it ends the tool too.
  */
-int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout);
+int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout,
+			bool input);
 
 #endif

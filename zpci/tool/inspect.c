@@ -55,7 +55,7 @@ int tool_inspect(const struct tool_options *options)
 
 	if (!command)
 		return TOOL_EXIT_FAILURE;
-	status = tool_foreground_run(&options->setup, command, options->timeout);
+	status = tool_foreground_run(&options->setup, command, options->timeout, false);
 	free(command);
 	return status;
 }

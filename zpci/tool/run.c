@@ -41,7 +41,7 @@ static int run_second(struct boot_setup *setup, const struct tool_options *optio
 		setup->guest = SECOND_GUEST;
 	if (!setup->memory)
 		setup->memory = SECOND_MEMORY;
-	return tool_foreground_run(setup, SECOND_COMMAND, options->timeout);
+	return tool_foreground_run(setup, SECOND_COMMAND, options->timeout, false);
 }
 
 int tool_run(const struct tool_options *options)
@@ -52,5 +52,5 @@ int tool_run(const struct tool_options *options)
 	setup.qemu_option_count = options->rest_count;
 	if (options->second_level)
 		return run_second(&setup, options);
-	return tool_foreground_run(&setup, options->exec, options->timeout);
+	return tool_foreground_run(&setup, options->exec, options->timeout, options->exec);
 }

@@ -44,6 +44,7 @@ void boot_run(const struct boot_setup *setup, const struct boot_command *command
 		.console = { -1, -1 },
 		.output = { -1, -1 },
 		.error = { -1, -1 },
+		.input = TOOL_NO_INPUT,
 		.signals = -1,
 	};
 

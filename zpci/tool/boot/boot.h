@@ -11,7 +11,8 @@
  *	setup.h                          what to boot
  *	paths, qemu, archive, process    the files, the command line, the RAM disk, a child process
  *	kvm, interposer                  with --accel kvm: the host, and how QEMU gets our firmware
- *	stream, tail, list               the frame around output, the last lines of a text, strings
+ *	stream, input                    the frame around output, and standard input on its way
+ *	tail, list                       the last lines of a text, strings
  *
  * The guest's command writes into two sinks of the caller's. The call itself prints only
  * messages about failures, and with @verbose QEMU's command line and the guest's console, on
@@ -35,6 +36,7 @@ struct boot_sink {
 struct boot_command {
 	const char *text;
 	unsigned int timeout; /* seconds from QEMU's start to the end of the command; 0: no limit */
+	bool input;	      /* it reads this process's standard input; false: nothing */
 	struct boot_sink output; /* the command's standard output */
 	struct boot_sink error;	 /* its standard error, and what QEMU itself prints */
 };
@@ -44,7 +46,7 @@ enum boot_end {
 	BOOT_FAILED,	  /* the guest or QEMU ended in another way */
 	BOOT_TIMED_OUT,	  /* QEMU was ended because of @timeout */
 	BOOT_INTERRUPTED, /* QEMU was ended because this process got @signal */
-	BOOT_REFUSED,	  /* a message was printed: QEMU could not be started, or a sink failed */
+	BOOT_REFUSED,	  /* a message was printed: QEMU could not be started, a pipe failed */
 };
 
 #define BOOT_TEXT 128

@@ -52,7 +52,7 @@ void session_outcome(const struct session *session, struct boot_outcome *outcome
 		outcome->signal = session->got_signal;
 	} else if (!session->command) {
 		shell_ended(session, outcome, qemu);
-	} else if (session->sink_failed) {
+	} else if (session->sink_failed || session->input_failed) {
 		outcome->end = BOOT_REFUSED;
 	} else if (session->timed_out) {
 		outcome->end = BOOT_TIMED_OUT;

@@ -4,8 +4,8 @@
  *
  * With a command, QEMU writes into three pipes: the guest's console, and one virtio port each for
  * the command's standard output, in a frame (stream.h), and for its standard error. What QEMU
- * itself prints goes into the last one as well. Without a command QEMU has the terminal, with the
- * guest's console on it (^A x ends QEMU).
+ * itself prints goes into the last one as well. Standard input has a third port (input.h). Without
+ * a command QEMU has the terminal, with the guest's console on it (^A x ends QEMU).
  */
 #define _GNU_SOURCE 1
 
@@ -64,7 +64,7 @@ static int prepare_command(struct session *session, const char *nonce)
 	const struct boot_command *command = session->command;
 
 	if (make_pipe(&session->console) || make_pipe(&session->output) ||
-	    make_pipe(&session->error))
+	    make_pipe(&session->error) || (command->input && tool_input_prepare(&session->input)))
 		return -1;
 	tool_stream_init(&session->stream, nonce, command->output.take, command->output.opaque);
 	return 0;
@@ -98,6 +98,8 @@ static void add_command(const struct boot_command *command, const char *nonce,
 	tool_archive_folder(archive, "zpci");
 	tool_archive_text(archive, "zpci/exec", 0644, command->text);
 	tool_archive_text(archive, "zpci/nonce", 0644, nonce);
+	if (command->input)
+		tool_archive_text(archive, "zpci/settings", 0644, "input\n");
 }
 
 /* Where there is nothing to add, QEMU gets the file itself. */
@@ -128,6 +130,15 @@ static void add_port(struct tool_list *list, const char *name, const struct sess
 	tool_list_add(list, "virtserialport,chardev=zpci-%s,name=org.zpci.%s", name, name);
 }
 
+/* A socket, because the guest also asks for input here. */
+static void add_input(struct tool_list *list, int fd)
+{
+	tool_list_add(list, "-chardev");
+	tool_list_add(list, "socket,id=zpci-input,fd=%d", fd);
+	tool_list_add(list, "-device");
+	tool_list_add(list, "virtserialport,chardev=zpci-input,name=org.zpci.input");
+}
+
 static void add_command_devices(struct session *session)
 {
 	struct tool_list *list = &session->arguments;
@@ -139,6 +150,8 @@ static void add_command_devices(struct session *session)
 	tool_list_add(list, "virtio-serial-ccw");
 	add_port(list, "output", &session->output);
 	add_port(list, "error", &session->error);
+	if (session->command->input)
+		add_input(list, session->input.qemu_end);
 }
 
 static int prepare_arguments(struct session *session)
@@ -256,10 +269,16 @@ int session_start(struct session *session)
 	close_end(&session->output.qemu_end);
 	close_end(&session->error.qemu_end);
 	close_end(&session->initrd);
-	if (session->qemu > 0)
-		return 0;
-	session->qemu = 0;
-	return -1;
+	if (session->qemu <= 0) {
+		session->qemu = 0;
+		return -1;
+	}
+	/* Without it the guest waits for input until it is ended. */
+	if (tool_input_start(&session->input)) {
+		session->input_failed = true;
+		kill(session->qemu, SIGTERM);
+	}
+	return 0;
 }
 
 static void close_pipe(struct session_pipe *ends)
@@ -270,6 +289,7 @@ static void close_pipe(struct session_pipe *ends)
 
 void session_free(struct session *session)
 {
+	tool_input_free(&session->input);
 	close_pipe(&session->console);
 	close_pipe(&session->output);
 	close_pipe(&session->error);

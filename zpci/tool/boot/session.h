@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "boot.h"
+#include "input.h"
 #include "list.h"
 #include "paths.h"
 #include "stream.h"
@@ -32,6 +33,7 @@ struct session {
 	struct session_pipe console;
 	struct session_pipe output;
 	struct session_pipe error;
+	struct tool_input input;
 	int signals; /* signalfd, or -1 */
 	sigset_t old_mask;
 	pid_t qemu; /* 0: not running */
@@ -40,6 +42,7 @@ struct session {
 	bool timed_out;
 	bool killed; /* with SIGKILL, because QEMU did not end */
 	bool sink_failed;
+	bool input_failed;
 	long long command_deadline; /* milliseconds of the monotonic clock, or 0: never */
 	long long farewell_deadline;
 };

@@ -7,7 +7,8 @@
  *   the farewell     from the end of the command, or from a signal to QEMU, to QEMU's end; then
  *                    QEMU gets SIGKILL
  *
- * With a shell there are no pipes, and the loop waits for signals alone.
+ * With a shell there are no pipes, and the loop waits for signals alone. Standard input has a
+ * thread of its own (input.h), which only says if it fails.
  */
 #define _GNU_SOURCE 1
 
@@ -77,6 +78,13 @@ static void take_error(struct session *session, const char *data, size_t length)
 
 	if (!session->sink_failed && sink->take(sink->opaque, data, length))
 		sink_failed(session);
+}
+
+/* The command would take what it got for all. */
+static void input_failed(struct session *session)
+{
+	session->input_failed = true;
+	end_qemu(session, SIGTERM);
 }
 
 /* Reads once; closes our end at the end of file. Returns whether there may be more. */
@@ -163,7 +171,7 @@ void session_watch(struct session *session)
 {
 	struct session_pipe *const pipes[PIPES] = { &session->console, &session->error,
 						    &session->output };
-	struct pollfd fds[1 + PIPES] = { { .fd = session->signals, .events = POLLIN } };
+	struct pollfd fds[2 + PIPES] = { { .fd = session->signals, .events = POLLIN } };
 	int ready, i;
 
 	if (session->command && session->command->timeout)
@@ -171,12 +179,17 @@ void session_watch(struct session *session)
 	while (session->qemu) {
 		for (i = 0; i < PIPES; i++)
 			fds[1 + i] = (struct pollfd){ .fd = pipes[i]->our_end, .events = POLLIN };
-		ready = poll(fds, 1 + PIPES, milliseconds_left(session));
+		fds[1 + PIPES] =
+			(struct pollfd){ .fd = session->input_failed ? -1 : session->input.failed,
+					 .events = POLLIN };
+		ready = poll(fds, 2 + PIPES, milliseconds_left(session));
 		if (ready < 0)
 			continue;
 		for (i = 0; i < PIPES; i++)
 			if (fds[1 + i].revents)
 				take(session, pipes[i]);
+		if (fds[1 + PIPES].revents)
+			input_failed(session);
 		if (fds[0].revents)
 			take_signal(session);
 		/* Also if there is always something to take: a guest can print without end. */
