@@ -91,7 +91,7 @@ static const struct bad bad_files[] = {
 	{ "duplicate-adapter",
 	  NULL,
 	  { ":4: ", "[adapter disk]", "duplicate adapter", ".conf:2 " } },
-	{ "duplicate-fid", NULL, { ":11: ", "fid = 4129", "duplicate FID 0x1021", ".conf:7;" } },
+	{ "duplicate-fid", NULL, { ":11: ", "fid = 1021", "duplicate FID 0x1021", ".conf:7;" } },
 	{ "duplicate-uid", NULL, { ":11: ", "uid = 0x20111", "duplicate UID 0x111", ".conf:7;" } },
 	{ "duplicate-pchid",
 	  NULL,
@@ -114,8 +114,8 @@ static const struct bad bad_files[] = {
 	{ "number-word", NULL, { ":4: ", "vfs = four:", "0 to 255" } },
 	{ "number-trailer", NULL, { ":4: ", "vfs = 4x:", "0 to 255" } },
 	{ "number-negative", NULL, { ":4: ", "vfs = -1:", "0 to 255" } },
-	{ "number-octal", NULL, { ":7: ", "uid = 0111:", "decimal or hexadecimal with 0x" } },
-	{ "number-0x", NULL, { ":7: ", "fid = 0x:", "0x0 to 0xffffffff" } },
+	{ "number-octal", NULL, { ":7: ", "tid = 0111:", "decimal or hexadecimal with 0x" } },
+	{ "number-0x", NULL, { ":7: ", "fid = 0x:", "0x0 to 0xffffffff, hexadecimal, with or" } },
 	{ "model", NULL, { ":3: ", "model = floppy:", "null, probe" } },
 	{ "model-missing", NULL, { ":2: ", "[adapter disk] lacks model", "null, probe" } },
 	{ "profile", NULL, { ":7: ", "profile = Lpar:", "lpar, vfio, silent, plain, raw" } },
@@ -586,6 +586,10 @@ static const struct bad bad_texts[] = {
 	{ "text-vf-beyond-vfs",
 	  "probe,vf=2,vfs=1",
 	  { "vf = 2:", "1 to 1", "common adapter of model probe" } },
+	{ "text-vf-none-free",
+	  "probe,vf=free,vfs=0",
+	  { "vf = free:", "each of the 0 VFs of the common adapter of model probe", "raise vfs" } },
+	{ "text-vf-word", "probe,vf=frei", { "vf = frei:", "1 to 255, or free;" } },
 	{ "text-adapter-name", "probe,vf=2,adapter=a b", { "adapter = a b:", "1 to 63" } },
 	{ "text-escape", "probe,vf=1,fid=\033[31m", { "fid = ?[31m:" } },
 };
@@ -622,6 +626,49 @@ static void test_text(void **state)
 	assert_int_equal(config->adapter_count, 1);
 	assert_int_equal(config->adapters[0].vfs.value, 7);
 	assert_int_equal(config->adapters[0].rid.value, 1);
+	zpci_config_free(config);
+}
+
+/* IDs are hexadecimal, with or without 0x, as Linux prints them; counts are not. */
+static void test_ids_are_hexadecimal(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	const struct function *function;
+	char *error;
+
+	(void)state;
+	assert_int_equal(read_texts(config, "probe,vf=10,fid=1021,uid=111,pchid=1c0",
+				    "probe,vf=0x10,fid=00001022,uid=0112,pchid=0X01C0", ',',
+				    &error),
+			 0);
+	function = config->functions;
+	assert_int_equal(function[0].vf.value, 10);
+	assert_int_equal(function[0].fid.value, 0x1021);
+	assert_int_equal(function[0].uid.value, 0x111);
+	assert_int_equal(function[1].vf.value, 0x10);
+	assert_int_equal(function[1].fid.value, 0x1022);
+	assert_int_equal(function[1].uid.value, 0x112);
+	assert_int_equal(config->adapter_count, 1);
+	assert_int_equal(config->adapters[0].pchid.value, 0x1c0);
+	zpci_config_free(config);
+}
+
+static void test_free_vfs(void **state)
+{
+	struct zpci_config *config = zpci_config_new();
+	char *error;
+
+	(void)state;
+	assert_int_equal(zpci_config_function(config, "probe,vf=free", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "null,vf=free", ',', &error), 0);
+	assert_int_equal(zpci_config_function(config, "probe,vf=free", ',', &error), 0);
+	/* What a person wrote is taken, also by a later function. */
+	assert_int_equal(zpci_config_function(config, "probe,vf=1", ',', &error), 0);
+	assert_int_equal(zpci_config_finish(config, &error), 0);
+	assert_int_equal(config->functions[0].vf.value, 2);
+	assert_int_equal(config->functions[1].vf.value, 1);
+	assert_int_equal(config->functions[2].vf.value, 3);
+	assert_int_equal(config->adapters[0].vfs.value, 3);
 	zpci_config_free(config);
 }
 
@@ -832,6 +879,8 @@ static const struct CMUnitTest good[] = {
 	cmocka_unit_test(test_windows_line_ends),
 	cmocka_unit_test(test_ends_of_ranges),
 	cmocka_unit_test(test_text),
+	cmocka_unit_test(test_ids_are_hexadecimal),
+	cmocka_unit_test(test_free_vfs),
 	cmocka_unit_test(test_text_adapters),
 	cmocka_unit_test(test_text_after_file),
 	cmocka_unit_test(test_text_contradicts),

@@ -121,7 +121,7 @@ static void test_list_and_show(void **state)
 		 "state=disabled\n",
 		 info.handle);
 	expect(control, "show 0x2003", wanted);
-	expect(control, "  show   8195 ", wanted);
+	expect(control, "  show   2003 ", wanted);
 	refuse(control, "show 0x2004", "list");
 	expect_no_event(control);
 }
@@ -183,6 +183,46 @@ static void test_what_cannot_be_added(void **state)
 	expect_no_event(control);
 	expect(control, "list", "ok 0x00002003\n");
 	expect(control, "add probe,vf=4,pchid=0x100", "ok 0x00001000\n");
+}
+
+static void test_free_vfs(void **state)
+{
+	struct control *control = *state;
+	struct zpci_function_info info = { .size = sizeof(info) };
+	char answer[32];
+
+	expect(control, "add probe,vf=free", "ok 0x00001000\n");
+	zpci_firmware_info(control->fixture->firmware, 0x1000, &info);
+	assert_int_equal(info.vf, 1);
+	for (unsigned fid = 0x1001; fid < 0x1007; fid++) {
+		snprintf(answer, sizeof(answer), "ok 0x%08x\n", fid);
+		expect(control, "add probe,vf=free", answer);
+	}
+	zpci_firmware_info(control->fixture->firmware, 0x1002, &info);
+	assert_int_equal(info.vf, 4); /* VF 3 is another function's. */
+	refuse(control, "add probe,vf=3", "choose another, or free");
+	refuse(control, "add probe,vf=free",
+	       "each of the 8 VFs of the common adapter of model probe is taken; the adapters of a "
+	       "running guest get no more: start the guest with a larger vfs");
+	expect(control, "remove 0x1000", "ok\n");
+	expect(control, "add probe,vf=free", "ok 0x00001000\n");
+	zpci_firmware_info(control->fixture->firmware, 0x1000, &info);
+	assert_int_equal(info.vf, 1);
+}
+
+/* If nobody says how many VFs an adapter has, and its PF is not in the guest, there are all. */
+static void test_room_for_vfs(void **state)
+{
+	struct control *control = *state;
+
+	expect(control, "add null,vf=1", "ok 0x00001000\n");
+	expect(control, "add null,vf=255", "ok 0x00001001\n");
+	expect(control, "add null,vf=2,pchid=0x300", "ok 0x00001002\n");
+	expect(control, "add null,vf=7,pchid=0x300", "ok 0x00001003\n");
+	expect(control, "add probe,pchid=0x301", "ok 0x00001004\n");
+	refuse(control, "add probe,vf=1,pchid=0x301",
+	       "has no VFs, as vfs = 0 in function 'probe,pchid=0x301'; the adapters of a running "
+	       "guest get no more");
 }
 
 static void test_removal_and_return(void **state)
@@ -378,7 +418,7 @@ static void test_failing(void **state)
 	refuse(control, "error 0x2003", "error FID PEC");
 	expect_no_event(control);
 	enable(control, 0x2003);
-	expect(control, "error 0x2003 58", "ok\n");
+	expect(control, "error 2003 3a", "ok\n");
 	expect_event(control, 0x2003, ZPCI_PEC_SERVICE_ACTION);
 	assert_int_equal(fixture_state(control->fixture, 0x2003), ZPCI_STATE_ERROR);
 	expect(control, "error 0x2003 0x3a", "ok\n");
@@ -406,10 +446,11 @@ static void test_bad_lines(void **state)
 	refuse(control, "list\r", "printable");
 	refuse(control, "show \xff", "printable");
 	refuse_bytes(control, "list\0", 5, "printable");
-	refuse(control, "show 010", "decimal");
-	refuse(control, "show 0x", "decimal");
-	refuse(control, "show -1", "decimal");
-	refuse(control, "show 1021h", "decimal");
+	refuse(control, "show 010", "there is no function 0x00000010");
+	refuse(control, "show 0x", "hexadecimal");
+	refuse(control, "show -1", "hexadecimal");
+	refuse(control, "show 1021h", "hexadecimal");
+	refuse(control, "show 0x0x1", "hexadecimal");
 	refuse(control, "show 0x100000000", "0xffffffff");
 	refuse(control, "show 99999999999999999999999", "0xffffffff");
 	memset(line, 'a', sizeof(line));
@@ -444,6 +485,8 @@ int main(void)
 		CONTROL_TEST(test_list_and_show),
 		CONTROL_TEST(test_added_ones_are_announced),
 		CONTROL_TEST(test_what_cannot_be_added),
+		CONTROL_TEST(test_free_vfs),
+		CONTROL_TEST(test_room_for_vfs),
 		CONTROL_TEST(test_removal_and_return),
 		CONTROL_TEST(test_adapters_come_and_go),
 		CONTROL_TEST(test_a_removed_function_has_no_timer),

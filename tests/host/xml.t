@@ -31,8 +31,10 @@ is "$out" "<hostdev mode='subsystem' type='pci' managed='yes'>
 xml 0120:00:00.2
 like "$out" "<address domain='0x0120' bus='0x00' slot='0x00' function='0x2'/>" "a linked VF"
 is "$(ids)" "0x0122 0x00000403" "and its IDs"
-xml 0x501 --guest-uid 0x99 --guest-fid 409
+xml 0x501 --guest-uid 0x99 --guest-fid 199
 is "$(ids)" "0x0099 0x00000199" "IDs that are given"
+xml 0x501 --guest-uid 0099 --guest-fid 00000010
+is "$(ids)" "0x0099 0x00000010" "as Linux writes them in names"
 xml 0x501 --guest-uid auto --guest-fid auto
 is "$(ids)" "0x0001 0x00000000" "the lowest IDs"
 xml 0x501 --guest-uid same --guest-fid 0
@@ -54,7 +56,7 @@ xml 0x999
 is "$status" 3 "no such function"
 xml
 is "$status" 125 "no argument"
-for id in 0 010 0x10000 -1 x ''; do
+for id in 0 0x0 0x 0x10000 -1 x ''; do
 	xml 0x501 --guest-uid "$id"
 	is "$status" 125 "UID '$id'"
 done

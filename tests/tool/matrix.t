@@ -42,6 +42,7 @@ refused "leave out fid" --function probe,profile=lpar,fid=0x2001
 refused "another function for this profile" --function probe,profile=lpar \
 	--function null,profile=lpar
 refused "vf" --function probe,profile=lpar,vf=256
+refused "say vf=NUMBER, or leave out vf" --function probe,profile=lpar,vf=free
 refused "command-memory" --function probe,profile=lpar,command-memory=perhaps
 refused "more than one result for standard output" --tap --json -
 refused "more than one result for standard output" --junit - --html -

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "zpci/util/id.h"
 
 #define WORDS 3 /* of the longest command */
 
@@ -42,29 +43,13 @@ static void answer_error(struct call *call, char *error)
 
 /* --- numbers -------------------------------------------------------------------------------- */
 
-/* As in a configuration: decimal, or hexadecimal after 0x; nothing octal. */
-static bool read_number(const char *text, uint32_t max, uint32_t *value)
-{
-	bool hex = text[0] == '0' && text[1] == 'x';
-	const char *digits = hex ? text + 2 : text;
-	unsigned long long number;
-
-	if (!digits[0] || strlen(digits) > 10 || (!hex && digits[0] == '0' && digits[1]) ||
-	    digits[strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789")])
-		return false;
-	number = strtoull(digits, NULL, hex ? 16 : 10);
-	*value = (uint32_t)number;
-	return number <= max;
-}
-
 static bool take_number(struct call *call, unsigned word, const char *name, uint32_t max,
 			uint32_t *value)
 {
-	if (read_number(call->words[word], max, value))
+	if (zpci_id_read(call->words[word], max, value))
 		return true;
 	answer(call,
-	       "error: %s '%.40s' is not allowed; allowed is a number from 0 to 0x%x, decimal or "
-	       "hexadecimal with 0x",
+	       "error: %s '%.40s' is not allowed; allowed is a number from 0x0 to 0x%x, " ZPCI_ID_NOTATION,
 	       name, call->words[word], max);
 	return false;
 }

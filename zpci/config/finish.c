@@ -122,6 +122,42 @@ static void default_rid(struct adapter *adapter)
 
 /* --- VFs ---------------------------------------------------------------------------------- */
 
+/* How to get more VFs than an adapter has. */
+static const char *more_vfs(const struct zpci_config *config)
+{
+	return config->firmware ? "the adapters of a running guest get no more: start the guest "
+				  "with a larger vfs, or name a new adapter by pchid = NUMBER"
+				: "raise vfs";
+}
+
+static bool is_vf_taken(const struct zpci_config *config, size_t owner, unsigned vf)
+{
+	for (size_t i = 0; i < config->function_count; i++)
+		if (config->functions[i].owner == owner && config->functions[i].vf.value == vf)
+			return true;
+	return false;
+}
+
+/* Numbers that a person wrote are taken, also by a later section. */
+static int choose_vf(const struct zpci_config *config, struct function *function, char **error)
+{
+	const struct adapter *adapter = &config->adapters[function->owner];
+	uint64_t last = config_given(&adapter->vfs) ? adapter->vfs.value : ZPCI_VFS_MAX;
+	char label[CONFIG_LABEL];
+
+	if (function->vf.value != CONFIG_VF_FREE)
+		return 0;
+	for (unsigned vf = 1; vf <= last; vf++) {
+		if (is_vf_taken(config, function->owner, vf))
+			continue;
+		function->vf.value = vf;
+		return 0;
+	}
+	return config_error(error, function->vf.place,
+			    "vf = free: each of the %" PRIu64 " VFs of %s is taken; %s", last,
+			    config_adapter_label(adapter, label), more_vfs(config));
+}
+
 static int check_vf(const struct zpci_config *config, const struct function *function, char **error)
 {
 	const struct adapter *adapter = &config->adapters[function->owner];
@@ -131,15 +167,14 @@ static int check_vf(const struct zpci_config *config, const struct function *fun
 		return 0;
 	if (!adapter->vfs.value)
 		return config_error(error, function->vf.place,
-				    "vf = %s: %s has no VFs, as vfs = 0 in %s; raise vfs",
+				    "vf = %s: %s has no VFs, as vfs = 0 in %s; %s",
 				    function->vf.text, config_adapter_label(adapter, label),
-				    config_place(adapter->vfs.place, place));
+				    config_place(adapter->vfs.place, place), more_vfs(config));
 	return config_error(
 		error, function->vf.place,
-		"vf = %s: not allowed; allowed is 1 to %" PRIu64 " by vfs of %s, %s; or raise "
-		"vfs",
+		"vf = %s: not allowed; allowed is 1 to %" PRIu64 " by vfs of %s, %s; or %s",
 		function->vf.text, adapter->vfs.value, config_adapter_label(adapter, label),
-		config_place(adapter->vfs.place, place));
+		config_place(adapter->vfs.place, place), more_vfs(config));
 }
 
 static int check_lent_once(const struct zpci_config *config, size_t index, char **error)
@@ -157,12 +192,12 @@ static int check_lent_once(const struct zpci_config *config, size_t index, char 
 		if (!function->vf.value)
 			return config_error(error, function->place,
 					    "the PF of %s is assigned twice, first by %s; say "
-					    "vf = NUMBER for a VF",
+					    "vf = NUMBER or vf = free for a VF",
 					    label, place);
 		return config_error(error, place_of(&function->vf, function->place),
 				    "vf = %s: VF %" PRIu64
 				    " of %s is assigned twice, first by %s; choose "
-				    "another",
+				    "another, or free",
 				    function->vf.text, function->vf.value, label, place);
 	}
 	return 0;
@@ -333,12 +368,14 @@ static int check_functions(struct zpci_config *config, char **error)
 {
 	int rc = 0;
 
+	for (size_t i = 0; i < config->function_count && !rc; i++)
+		rc = find_owner(config, &config->functions[i], error);
+	for (size_t i = 0; i < config->function_count && !rc; i++)
+		rc = choose_vf(config, &config->functions[i], error);
 	for (size_t i = 0; i < config->function_count && !rc; i++) {
 		struct function *function = &config->functions[i];
 
-		rc = find_owner(config, function, error);
-		if (!rc)
-			rc = check_vf(config, function, error);
+		rc = check_vf(config, function, error);
 		if (!rc)
 			rc = check_lent_once(config, i, error);
 		if (!rc)

@@ -97,7 +97,7 @@ struct function {
 	struct place place;
 	size_t owner;		/* index of the adapter; NO_ADAPTER until it is known */
 	struct setting adapter; /* its name: text alone */
-	struct setting vf;	/* 0: the PF */
+	struct setting vf;	/* 0: the PF; before finish also CONFIG_VF_FREE */
 	struct setting fid;
 	struct setting uid;
 	struct setting profile; /* index for zpci_profile_get() */
@@ -127,6 +127,7 @@ struct function {
 };
 
 #define NO_ADAPTER SIZE_MAX
+#define CONFIG_VF_FREE UINT64_MAX
 
 /* What holds for the firmware as a whole: [platform]. */
 struct whole {

@@ -14,6 +14,7 @@
 
 #include "internal.h"
 #include "zpci/util/ebcdic.h"
+#include "zpci/util/id.h"
 
 void config_list_add(char *buffer, size_t size, const char *item)
 {
@@ -36,8 +37,8 @@ static unsigned digit_value(char digit)
 	return 16;
 }
 
-/* Decimal, or hexadecimal after 0x. A leading 0 is refused: strtoul() would read `uid = 0111` as
- * octal without a word, and a person who writes IDs in hexadecimal may not mean decimal either. */
+/* Counts and sizes are decimal, or hexadecimal after 0x. A leading 0 is refused: strtoul() would
+ * read `tid = 0111` as octal without a word. */
 static bool parse_number(const struct key *key, struct setting *setting)
 {
 	const char *text = setting->text;
@@ -62,6 +63,37 @@ static bool parse_number(const struct key *key, struct setting *setting)
 	}
 	setting->value = value;
 	return value >= key->low;
+}
+
+static bool parse_id(const struct key *key, struct setting *setting)
+{
+	uint32_t id;
+
+	if (!zpci_id_read(setting->text, (uint32_t)key->high, &id))
+		return false;
+	setting->value = id;
+	return id >= key->low;
+}
+
+static void allowed_ids(const struct key *key, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "a number from 0x%" PRIx64 " to 0x%" PRIx64 ", " ZPCI_ID_NOTATION,
+		 key->low, key->high);
+}
+
+/* "free" is replaced by a number in finish.c. */
+static bool parse_vf(const struct key *key, struct setting *setting)
+{
+	if (strcmp(setting->text, "free"))
+		return parse_number(key, setting);
+	setting->value = CONFIG_VF_FREE;
+	return true;
+}
+
+static void allowed_vfs(const struct key *key, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "a number from %" PRIu64 " to %" PRIu64 ", or free", key->low,
+		 key->high);
 }
 
 static bool parse_page(const struct key *key, struct setting *setting)
@@ -287,20 +319,22 @@ static void allowed_bars(const struct key *key, char *buffer, size_t size)
 	.section = SECTION_PLATFORM, .name = (text), .offset = offsetof(struct whole, member)
 #define RANGE(from, to) .allowed = allowed_number, .low = (from), .high = (to)
 #define NUMBER(from, to) .parse = parse_number, RANGE(from, to)
+#define ID(from, to) .parse = parse_id, .allowed = allowed_ids, .low = (from), .high = (to)
 #define BAR .parse = parse_bar, .allowed = allowed_bars
 #define WORDS(list) .parse = parse_word, .allowed = allowed_words, .words = (list)
 
 static const struct key keys[] = {
 	{ ADAPTER_KEY("model", model), .parse = parse_model, .allowed = allowed_models,
 	  .hint = "or the file of a shared object, with a slash in its name" },
-	{ ADAPTER_KEY("pchid", pchid), NUMBER(1, 0xffff) },
+	{ ADAPTER_KEY("pchid", pchid), ID(1, 0xffff) },
 	{ ADAPTER_KEY("vfs", vfs), NUMBER(0, ZPCI_VFS_MAX) },
 	{ ADAPTER_KEY("rid", rid), WORDS(no_yes) },
-	{ ADAPTER_KEY("publish-pchid", publish_pchid), NUMBER(0, 0xffff) },
+	{ ADAPTER_KEY("publish-pchid", publish_pchid), ID(0, 0xffff) },
 	{ FUNCTION_KEY("adapter", adapter), .parse = parse_name, .allowed = allowed_names },
-	{ FUNCTION_KEY("vf", vf), NUMBER(1, ZPCI_VFS_MAX), .hint = "leave it out for the PF" },
-	{ FUNCTION_KEY("fid", fid), NUMBER(0, UINT32_MAX) },
-	{ FUNCTION_KEY("uid", uid), NUMBER(0, UINT32_MAX),
+	{ FUNCTION_KEY("vf", vf), .parse = parse_vf, .allowed = allowed_vfs, .low = 1,
+	  .high = ZPCI_VFS_MAX, .hint = "leave it out for the PF" },
+	{ FUNCTION_KEY("fid", fid), ID(0, UINT32_MAX) },
+	{ FUNCTION_KEY("uid", uid), ID(0, UINT32_MAX),
 	  .hint = "only its low 16 bits count, and they must not be 0 while UIDs are checked" },
 	{ FUNCTION_KEY("profile", profile), .parse = parse_profile, .allowed = allowed_profiles },
 	{ FUNCTION_KEY("ids", ids), WORDS(no_yes) },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "option_rows.h"
+#include "zpci/util/id.h"
 
 /* The number of CPUs that QEMU's s390-ccw-virtio machine takes. */
 #define SMP_MAX 248
@@ -147,18 +148,13 @@ static int set_name(struct tool_options *options, const char *value)
 }
 
 /* The ID of a function in a guest: a number, or "auto", or @word. */
-static int check_id(const char *value, unsigned long min, unsigned long max, const char *word)
+static int check_id(const char *value, uint32_t min, uint32_t max, const char *word)
 {
-	unsigned long number;
-	char *end;
+	uint32_t id;
 
 	if (!strcmp(value, "auto") || !strcmp(value, word))
 		return 0;
-	if (*value < '0' || *value > '9' || (value[0] == '0' && value[1] && value[1] != 'x'))
-		return -1;
-	errno = 0;
-	number = strtoul(value, &end, 0);
-	return errno || *end || number < min || number > max ? -1 : 0;
+	return zpci_id_read(value, max, &id) && id >= min ? 0 : -1;
 }
 
 static int set_guest_uid(struct tool_options *options, const char *value)
@@ -293,10 +289,10 @@ const struct option_row option_rows[] = {
 	  TOOL_HOST_CHECK | TOOL_HOST_XML, set_host_guest, NOT_EMPTY },
 	{ "guest-uid", "UID", "the guest's UID: a number, same or auto (default: same if free)",
 	  TOOL_HOST_CHECK | TOOL_HOST_XML | TOOL_HOST_ATTACH, set_guest_uid,
-	  "0x1 to 0xffff, same or auto" },
+	  "0x1 to 0xffff, " ZPCI_ID_NOTATION "; same or auto" },
 	{ "guest-fid", "FID", "the guest's FID: a number, same or auto (default: same if free)",
 	  TOOL_HOST_CHECK | TOOL_HOST_XML | TOOL_HOST_ATTACH, set_guest_fid,
-	  "0x0 to 0xffffffff, same or auto" },
+	  "0x0 to 0xffffffff, " ZPCI_ID_NOTATION "; same or auto" },
 	{ "live", NULL, "change the running guest", TOOL_HOST_ATTACH | TOOL_HOST_DETACH, set_live,
 	  NULL },
 	{ "config", NULL, "change the guest's definition", TOOL_HOST_ATTACH | TOOL_HOST_DETACH,

@@ -34,7 +34,7 @@ struct host_options {
 	const char *sysfs;
 	const char *connect; /* libvirt's URI */
 	const char *guest;
-	const char *guest_uid; /* "auto", "same", or a number in C's notation that is in range */
+	const char *guest_uid; /* "auto", "same", or what zpci_id_read() reads, in range */
 	const char *guest_fid;
 	const char *hooks; /* libvirt's folder */
 	bool no_libvirt;

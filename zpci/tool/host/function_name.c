@@ -7,12 +7,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "function_name.h"
 #include "host.h"
 #include "zpci/tool/message.h"
+#include "zpci/util/id.h"
 
 #define LISTED_MAX 8 /* a message names so many functions */
 
@@ -28,21 +28,6 @@ struct meaning {
 };
 
 /* --- what a name can mean -------------------------------------------------------------------- */
-
-/* @text is a hexadecimal number of at most 32 bits, with or without 0x. */
-static bool parse_hex(const char *text, uint32_t *number)
-{
-	size_t digits;
-
-	if (!strncmp(text, "0x", 2))
-		text += 2;
-	text += strspn(text, "0") - (*text == '0');
-	digits = strspn(text, "0123456789abcdefABCDEF");
-	if (!digits || digits > 8 || text[digits])
-		return false;
-	*number = (uint32_t)strtoul(text, NULL, 16);
-	return true;
-}
 
 /* pci_0200_00_00_0 is 0200:00:00.0. */
 static bool parse_libvirt(const char *text, struct pci_address *address)
@@ -65,10 +50,10 @@ static void parse(struct meaning *m, const char *text)
 {
 	*m = (struct meaning){ .text = text };
 	if (!strncmp(text, "uid:", 4)) {
-		m->is_uid = parse_hex(text + 4, &m->number);
+		m->is_uid = zpci_id_read(text + 4, UINT32_MAX, &m->number);
 	} else if (!strncmp(text, "fid:", 4)) {
-		m->is_fid = parse_hex(text + 4, &m->number);
-	} else if (parse_hex(text, &m->number)) {
+		m->is_fid = zpci_id_read(text + 4, UINT32_MAX, &m->number);
+	} else if (zpci_id_read(text, UINT32_MAX, &m->number)) {
 		m->is_fid = true;
 		m->is_number = strncmp(text, "0x", 2) && strlen(text) <= 4;
 	} else {

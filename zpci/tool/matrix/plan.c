@@ -44,7 +44,7 @@ static int refuse(const char *spec, const char *why)
 static int row_of(const struct matrix *matrix, const char *spec)
 {
 	size_t length;
-	const char *name = find_key(spec, "profile", &length);
+	const char *name = find_key(spec, "profile", &length), *vf;
 	int profile = name ? matrix_profile_find(name, length) : -1;
 
 	if (profile < 0)
@@ -52,6 +52,10 @@ static int row_of(const struct matrix *matrix, const char *spec)
 				    "lpar, vfio, silent, plain and raw");
 	if (find_key(spec, "fid", &length))
 		return refuse(spec, "the matrix chooses the FIDs; leave out fid");
+	vf = find_key(spec, "vf", &length);
+	if (vf && !strncmp(vf, "free", length))
+		return refuse(spec,
+			      "the matrix compares the number; say vf=NUMBER, or leave out vf");
 	if (matrix->functions[profile].spec)
 		return refuse(spec, "there is another function for this profile; give one only");
 	return profile;

@@ -5,6 +5,7 @@
 
 #include "zpci/tool/host/host.h"
 #include "guest_ids.h"
+#include "zpci/util/id.h"
 
 /* UIDs and FIDs differ in little. */
 struct id_kind {
@@ -69,7 +70,7 @@ static int choose(const struct choice *choice, const struct function *function, 
 		item->state == ITEM_KNOWN && item->value >= kind->min && item->value <= kind->max;
 
 	if (given && strcmp(given, "same") && strcmp(given, "auto")) {
-		*id = (uint32_t)strtoul(given, NULL, 0);
+		zpci_id_read(given, UINT32_MAX, id);
 	} else if (given && !strcmp(given, "auto")) {
 		*id = next_free(choice, kind->min);
 	} else if (known) {

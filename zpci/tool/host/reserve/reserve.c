@@ -18,6 +18,7 @@
 #include "zpci/tool/host/remedy.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
+#include "zpci/util/id.h"
 #include "zpci/util/json.h"
 
 /* What a command works on. */
@@ -98,14 +99,11 @@ static bool find_absent(struct reservation *r, const char *name)
 {
 	const char *digits = !strncmp(name, "fid:", 4) ? name + 4 : name;
 	struct problem problem;
-	uint64_t fid;
-	char hex[24];
+	uint32_t fid;
 
-	snprintf(hex, sizeof(hex), "%s%.18s", strncmp(digits, "0x", 2) ? "0x" : "", digits);
-	if (strlen(digits) > 18 || !sysfs_parse_number(hex, UINT32_MAX, &fid) ||
-	    inventory_find_fid(&r->inventory, (uint32_t)fid))
+	if (!zpci_id_read(digits, UINT32_MAX, &fid) || inventory_find_fid(&r->inventory, fid))
 		return false;
-	r->fid = (uint32_t)fid;
+	r->fid = fid;
 	return host_rule_look(r->folder, r->fid, &r->rule, &problem) == 0 &&
 	       r->rule == HOST_RULE_OURS;
 }
