@@ -19,6 +19,7 @@
 
 #include "kernel_bit.h"
 #include "levels.h"
+#include "missing.h"
 #include "options.h"
 #include "report.h"
 #include "zpci/inspect/base/stop.h"
@@ -143,9 +144,24 @@ static void end_sessions(struct program *p)
 	free(p->sessions);
 }
 
+static void find_missing(const struct program *p, struct missing *missing)
+{
+	struct missing_request request = {
+		.memory = !p->kernel.read,
+		.vfio = p->started > 0,
+	};
+
+	for (size_t i = 0; i < p->inventory.count; i++)
+		request.slots |= !p->inventory.functions[i].has_slot;
+	for (size_t i = 0; i < p->started; i++)
+		request.zpci_base |= p->sessions[i].open && !p->sessions[i].vfio.zpci.present;
+	missing_find(missing, &request);
+}
+
 static void report(struct program *p)
 {
 	struct json j = { .out = stdout };
+	struct missing missing;
 
 	if (!p->options.json) {
 		if (!p->options.target_count)
@@ -158,7 +174,8 @@ static void report(struct program *p)
 	json_open_object(&j, NULL);
 	json_string(&j, "program", "zpci-inspect");
 	json_string(&j, "version", PACKAGE_VERSION);
-	report_inventory_json(&j, &p->inventory, &p->kernel);
+	find_missing(p, &missing);
+	report_inventory_json(&j, &p->inventory, &p->kernel, &missing);
 	json_open_array(&j, "vfio");
 	for (size_t i = 0; i < p->started; i++)
 		session_report_json(&j, &p->sessions[i]);

@@ -174,7 +174,7 @@ static void function_json(struct json *j, const struct function *f)
 }
 
 void report_inventory_json(struct json *j, const struct inventory *inventory,
-			   const struct kernel *kernel)
+			   const struct kernel *kernel, const struct missing *missing)
 {
 	struct utsname name;
 
@@ -185,6 +185,10 @@ void report_inventory_json(struct json *j, const struct inventory *inventory,
 	json_bool(j, "vfio_pci", inventory->has_vfio_pci);
 	json_bool(j, "memory_read", kernel->read);
 	json_string(j, "problem", kernel->read ? NULL : kernel->problem.text);
+	json_open_array(j, "missing");
+	for (size_t i = 0; i < missing->count; i++)
+		json_string(j, NULL, missing->options[i]);
+	json_close_array(j);
 	json_close_object(j);
 	json_open_object(j, "clp");
 	json_bool(j, "read", inventory->clp_read);

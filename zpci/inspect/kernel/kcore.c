@@ -159,22 +159,30 @@ struct kernel_memory kcore_memory(struct kcore *kcore)
 	return (struct kernel_memory){ kcore_read, kcore, kcore->big_endian };
 }
 
+/* Returns whether @file has the symbol. */
+static bool find_symbol(FILE *file, const char *name, uint64_t *value)
+{
+	char line[512], type, symbol[256];
+
+	while (fgets(line, sizeof(line), file)) {
+		/* sscanf() of each of 150,000 lines takes most of the program's time. */
+		if (strstr(line, name) &&
+		    sscanf(line, "%" SCNx64 " %c %255s", value, &type, symbol) == 3 &&
+		    strcmp(symbol, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int kallsyms_find(const char *path, const char *name, uint64_t *address, struct problem *problem)
 {
 	FILE *file = fopen(path, "re");
-	char line[512], type, symbol[256];
 	uint64_t value;
-	int found = 0;
+	bool found;
 
 	if (!file)
 		return problem_set(problem, "%s: %s", path, strerror(errno));
-	while (!found && fgets(line, sizeof(line), file)) {
-		/* sscanf() of each of 150,000 lines takes most of the program's time. */
-		if (strstr(line, name) &&
-		    sscanf(line, "%" SCNx64 " %c %255s", &value, &type, symbol) == 3 &&
-		    strcmp(symbol, name) == 0)
-			found = 1;
-	}
+	found = find_symbol(file, name, &value);
 	fclose(file);
 	if (!found)
 		return problem_set(problem,
@@ -188,4 +196,17 @@ int kallsyms_find(const char *path, const char *name, uint64_t *address, struct 
 				   path, name);
 	*address = value;
 	return 0;
+}
+
+bool kallsyms_has(const char *path, const char *name)
+{
+	FILE *file = fopen(path, "re");
+	uint64_t value;
+	bool found;
+
+	if (!file)
+		return false;
+	found = find_symbol(file, name, &value);
+	fclose(file);
+	return found;
 }

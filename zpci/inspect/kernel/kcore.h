@@ -44,5 +44,7 @@ struct kernel_memory kcore_memory(struct kcore *kcore);
 
 /* The address of the symbol @name in the file @path (/proc/kallsyms). */
 int kallsyms_find(const char *path, const char *name, uint64_t *address, struct problem *problem);
+/* Is it there? Its address may be hidden. */
+bool kallsyms_has(const char *path, const char *name);
 
 #endif
