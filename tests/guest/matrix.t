@@ -65,7 +65,7 @@ for my $guest (qw(default newest)) {
 	SKIP: {
 		needs($guest);
 		my ($status, $results, $stderr) =
-		    matrix('--guest', $guest, '--smp', '1,4', '--complete');
+		    matrix('--guest', $guest, '--smp', '1,4');
 		is($status, 0, "$guest: passed");
 		is_deeply([ map { $_->{smp} } @{ $results->{boots} } ], [ 1, 4 ], "$guest: two boots");
 		is($results->{result}{equal}, 152, "$guest: 76 cells in each");
@@ -140,7 +140,7 @@ for my $guest (qw(default newest)) {
 
 # The device behind a profile makes no difference.
 {
-	my ($status, $results) = matrix('--complete',
+	my ($status, $results) = matrix(
 		map { ('--function', "null,profile=$_") } qw(lpar vfio silent plain raw));
 	is($status, 0, 'model null: passed');
 	is_deeply([ cells($results->{boots}[0], 'different') ], [], 'model null: no differences');
@@ -149,9 +149,9 @@ for my $guest (qw(default newest)) {
 # A kernel of somebody's own, in one line, with the RAM disk of another.
 SKIP: {
 	needs('small-no-iov');
-	my $tap = `zpci matrix --complete --tap --kernel '$cache/guest/small-no-iov/kernel'`;
+	my $tap = `zpci matrix --tap --kernel '$cache/guest/small-no-iov/kernel'`;
 	is($? >> 8, 0, 'kernel without CONFIG_PCI_IOV: passed');
-	is(() = $tap =~ /^ok /mg, 77, 'kernel without CONFIG_PCI_IOV: TAP');
+	is(() = $tap =~ /^ok /mg, 78, 'kernel without CONFIG_PCI_IOV: TAP');
 	unlike($tap, qr/^not ok|SKIP/m, 'kernel without CONFIG_PCI_IOV: all of it');
 }
 
@@ -170,11 +170,25 @@ SKIP: {
 	needs('oldstable');
 	my ($status, $results) = matrix('--guest', 'oldstable');
 	my $boot = $results->{boots}[0];
-	is($status, 0, 'oldstable: passed');
+	is($status, 125, 'oldstable: cannot be tried');
+	is($results->{result}{verdict}, 'incomplete', 'oldstable: incomplete');
 	is($results->{result}{equal}, 20, 'oldstable: enumeration');
-	is($boot->{cells}{lpar}{no_command_memory}{why}, 'the kernel has no BTF', 'oldstable: no BTF');
-	is($boot->{cells}{lpar}{bar_at_open}{why}, 'the kernel has no driver vfio-pci',
-		'oldstable: no VFIO');
+	is($results->{result}{different}, 0, 'oldstable: nothing differs');
+	is_deeply([ map { [ @$_{qw(missing cells)} ] } @{ $boot->{not_observed} } ],
+		[ [ 'CONFIG_DEBUG_INFO_BTF', 4 ], [ 'CONFIG_VFIO_PCI', 52 ] ], 'oldstable: what is missing');
+}
+
+# A kernel in which parts are turned off: what is missing is named, and nothing has passed.
+{
+	my ($status, $results) = matrix('--append',
+		'module_blacklist=vfio_iommu_type1 initcall_blacklist=proc_kcore_init');
+	my $boot = $results->{boots}[0];
+	is($status, 125, 'parts turned off: cannot be tried');
+	is_deeply([ @{ $results->{result} }{qw(verdict equal different not_observed)} ],
+		[ 'incomplete', 20, 0, 56 ], 'parts turned off: the result');
+	is_deeply([ map { [ @$_{qw(missing cells)} ] } @{ $boot->{not_observed} } ],
+		[ [ 'CONFIG_PROC_KCORE', 4 ], [ 'CONFIG_VFIO_IOMMU_TYPE1', 52 ] ],
+		'parts turned off: what is missing');
 }
 
 # A guest that never reports.

@@ -28,6 +28,7 @@ refused() {
 
 refused "unknown option .--config'" --config x
 refused "unknown option .--exec'" --exec true
+refused "unknown option .--complete'" --complete
 refused "unexpected argument .lpar'" lpar
 for list in 0 249 ',' '1,' ',1' 1,,4 1,x 1-4 '' 1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8; do
 	refused "--smp: .$list' is not allowed; allowed is numbers from 1 to 248 and commas" \
@@ -146,10 +147,10 @@ matrix "$fixture" --
 is "$status" 0 "as recorded: status"
 like "$out" "^kernel .*matrix.json, 1 CPU: Linux 6\.12\.107" "as recorded: heading"
 like "$out" "^  BAR access +ok\|ok +ok\|ok +EIO\|EIO +ok\|ok +-$" "as recorded: a line"
-like "$out" "^1 boot: 76 cells as expected, 0 different, 0 not observable$" "as recorded: sum"
-like "$out" "^passed$" "as recorded: verdict"
-matrix "$fixture" -- --smp 1,4,16 --complete
-like "$out" "^3 boots: 228 cells as expected" "--smp 1,4,16: three boots"
+is "$(tail -n 1 <<<"$out")" "passed: 1 boot, 76 cells as expected, 0 different, 0 not observed" \
+	"as recorded: verdict"
+matrix "$fixture" -- --smp 1,4,16
+like "$out" "^passed: 3 boots, 228 cells as expected" "--smp 1,4,16: three boots"
 like "$out" ", 16 CPUs: Linux" "--smp 1,4,16: the third one"
 
 # Each change of the report makes one cell different, and the results name this cell.
@@ -180,7 +181,7 @@ for change in "${changes[@]}"; do
 done
 matrix "${kernels[@]}" --
 is "$status" 1 "changed: status"
-like "$out" ": 1350 cells as expected, 18 different, 0 not observable$" "changed: sum"
+like "$out" "^FAILED: 18 boots, 1350 cells as expected, 18 different, 0 not observed$" "changed: sum"
 for change in "${changes[@]}"; do
 	name=${change%%:*}
 	is "$(grep -c "change-$name, 1 CPU: lpar: $name: expected .*, observed " <<<"$out")" 1 \
@@ -197,20 +198,46 @@ like "$out" "raw: device: expected no, observed yes" "raw with a device"
 
 # --- what was not observed
 
+# incomplete NAME CELLS OPTION: the matrix of this report lacks so many cells for that reason. It
+# does not pass in any of the results, and `git bisect run' skips the kernel.
+incomplete() {
+	local name=$1 cells=$2 reason=$3
+	matrix "$tap_folder/$name" -- --json "$tap_folder/json" --html "$tap_folder/html" \
+		--junit "$tap_folder/junit"
+	is "$status" 125 "$name: status"
+	like "$out" "^kernel .*$name, 1 CPU: $cells cells? not observed: $reason" "$name: the reason"
+	is "$(tail -n 1 <<<"$out")" "INCOMPLETE: 1 boot, $((76 - cells)) cells as expected, 0 different, $cells not observed" \
+		"$name: verdict"
+	unlike "$out" "passed" "$name: nothing says that it passed"
+	is "$(perl -MJSON::PP -0777 -ne 'my $r = decode_json($_); my ($gap) = @{$r->{boots}[0]{not_observed}};
+		print join " ", $r->{result}{verdict}, $r->{result}{passed} ? 1 : 0, $r->{result}{not_observed},
+			$gap->{cells}' "$tap_folder/json")" "incomplete 0 $cells $cells" "$name: JSON"
+	is "$(perl -MJSON::PP -0777 -ne 'print decode_json($_)->{boots}[0]{not_observed}[0]{why}' \
+		"$tap_folder/json" | grep -cE "^$reason")" 1 "$name: JSON, the reason"
+	like "$(cat "$tap_folder/html")" "class=.incomplete.>\? Incomplete\.</span> 1 boot, $((76 - cells)) cells" \
+		"$name: HTML"
+	like "$(cat "$tap_folder/html")" "<li>$cells not observed: $reason" "$name: HTML, the reason"
+	is "$(grep -c '<skipped' "$tap_folder/junit")" "$cells" "$name: JUnit, skipped"
+	like "$(cat "$tap_folder/junit")" "name=\"all cells were observed\" time=\"0.000\"><failure type=\"incomplete\" message=\"$cells not observed: $reason" \
+		"$name: JUnit, the reason"
+	matrix "$tap_folder/$name" -- --tap
+	is "$status" 125 "$name: TAP, status"
+	is "$(grep -c '^ok .* # SKIP ' <<<"$out")" "$cells" "$name: TAP, skipped"
+	like "$out" "^not ok 78 - .*: all cells were observed$" "$name: TAP does not pass"
+	like "$out" "^# $cells not observed: $reason" "$name: TAP, the reason"
+}
+
 bit='delete $f->{no_command_memory}; $f->{not_read}{no_command_memory} = "no kcore"'
 changed no-bit "$bit"
-matrix "$tap_folder/no-bit" --
-is "$status" 1 "BTF, but the bit was not read: status"
-like "$out" "lpar: no_command_memory: expected 1, observed \? \(no kcore\)" \
-	"BTF, but the bit was not read: the reason"
+incomplete no-bit 1 "no kcore"
 changed no-btf "$bit; \$r->{kernel}{btf} = \$no"
-matrix "$tap_folder/no-btf" --
-is "$status" 0 "no BTF: status"
-like "$out" "not observable: no_command_memory: the kernel has no BTF" "no BTF: the reason"
-like "$out" "75 cells as expected, 0 different, 1 not observable" "no BTF: sum"
-matrix "$tap_folder/no-btf" -- --complete
-is "$status" 1 "no BTF, --complete: status"
+incomplete no-btf 1 "CONFIG_DEBUG_INFO_BTF is missing: build it in; .* pahole"
+changed no-kcore "$bit; \$r->{kernel}{missing} = ['CONFIG_PROC_KCORE', 'CONFIG_OF_LATER', 7]"
+incomplete no-kcore 1 "CONFIG_PROC_KCORE is missing: build it in"
+changed no-log '$v->{observations}{log_read} = $no'
+incomplete no-log 4 "the kernel log could not be read"
 
+# vfio-pci is there, and a function cannot be opened: that is a failure of this kernel.
 vfio='delete $_->{observations}, $_->{opened} = $no, $_->{problem} = "broken" for @{$r->{vfio}}'
 changed closed "$vfio"
 matrix "$tap_folder/closed" --
@@ -218,16 +245,33 @@ is "$status" 1 "vfio, but nothing was opened: status"
 like "$out" "plain: bar_at_open: expected ok, observed \? \(broken\)" \
 	"vfio, but nothing was opened: the reason"
 changed no-vfio "$vfio; \$r->{kernel}{vfio_pci} = \$no"
-matrix "$tap_folder/no-vfio" --
-is "$status" 0 "no vfio: status"
-like "$out" "vfio_vfn and what follows: the kernel has no driver vfio-pci" "no vfio: the reason"
+incomplete no-vfio 52 "CONFIG_VFIO_PCI is missing: build it in, or have the module"
 matrix "$tap_folder/no-vfio" -- --tap
-like "$out" "^ok .*: lpar: bar_at_open # SKIP the kernel has no driver vfio-pci$" "no vfio: TAP"
-matrix "$tap_folder/no-vfio" -- --tap --complete
-like "$out" "^not ok .*: lpar: bar_at_open$" "no vfio, --complete: TAP"
-changed no-log '$v->{observations}{log_read} = $no'
-matrix "$tap_folder/no-log" --
-like "$out" "lpar: restores_1: expected no, observed \? \(the kernel log" "no kernel log"
+like "$out" "^ok .*: lpar: bar_at_open # SKIP the kernel lacks CONFIG_VFIO_PCI$" "no vfio: TAP"
+for option in VFIO_GROUP VFIO_CONTAINER VFIO_IOMMU_TYPE1; do
+	changed "no-$option" "$vfio; \$r->{kernel}{missing} = ['CONFIG_$option']"
+	incomplete "no-$option" 52 "CONFIG_$option is missing"
+done
+changed no-zdev '$_->{zpci_base} = undef for @{$r->{vfio}};
+	$r->{kernel}{missing} = ["CONFIG_VFIO_PCI_ZDEV_KVM"]'
+incomplete no-zdev 4 "CONFIG_VFIO_PCI_ZDEV_KVM is missing: .*CONFIG_KVM"
+changed no-capability '$v->{zpci_base} = undef'
+matrix "$tap_folder/no-capability" --
+is "$status" 1 "no capability, but its option is there: status"
+like "$out" "lpar: vfio_vfn: expected 1, observed \? \(vfio has no such cap" "no capability: the reason"
+changed no-slots '$_->{has_slot} = $no for @{$r->{functions}};
+	$r->{kernel}{missing} = ["CONFIG_HOTPLUG_PCI_S390"]'
+incomplete no-slots 5 "CONFIG_HOTPLUG_PCI_S390 is missing"
+
+# Two reasons, and a cell that differs besides: it failed, and says what it did not see.
+changed two "$bit; \$r->{kernel}{missing} = ['CONFIG_PROC_KCORE', 'CONFIG_KALLSYMS_ALL'];
+	\$v->{observations}{bar_at_open}{result} = 'EIO'"
+matrix "$tap_folder/two" --
+is "$status" 1 "two reasons and a difference: status"
+like "$out" "1 cell not observed: CONFIG_PROC_KCORE is missing" "two reasons: the first"
+like "$out" "1 cell not observed: CONFIG_KALLSYMS_ALL is missing" "two reasons: the second"
+is "$(tail -n 1 <<<"$out")" "FAILED: 1 boot, 74 cells as expected, 1 different, 1 not observed" \
+	"two reasons and a difference: verdict"
 
 # --- guests that print something else
 
@@ -267,7 +311,7 @@ no_report() {
 	is "$status" 1 "$name: status"
 	like "$out" "$name, 1 CPU: no report: $why" "$name: said so in the results"
 	like "$err" "^zpci: kernel .*$name, 1 CPU: no report: $why" "$name: said so at once"
-	like "$out" "^2 boots: 76 cells .*; 1 without a report" "$name: the next boot is made"
+	like "$out" "^FAILED: 2 boots, 76 cells .*, 1 boot without a report" "$name: the next boot is made"
 }
 
 no_report status-127 "the command in the guest ended with status 127"
@@ -322,17 +366,15 @@ changed eio '$v->{observations}{bar_at_open}{result} = "EIO"'
 matrix "$fixture" "$tap_folder/eio" -- --tap --html "$tap_folder/html" \
 	--json "$tap_folder/json" --junit "$tap_folder/junit"
 is "$status" 1 "files: status"
-is "$(tail -n 1 <<<"$out")" 1..154 "TAP: plan"
-is "$(grep -c '^ok ' <<<"$out")" 153 "TAP: passed"
-like "$out" "^not ok [0-9]+ - kernel .*/eio, 1 CPU: lpar: bar_at_open$" "TAP: failed"
+is "$(grep -c '^1\.\.156$' <<<"$out")" 1 "TAP: plan"
+is "$(grep -c '^ok ' <<<"$out")" 155 "TAP: passed"
+like "$out" "^not ok [0-9]+ - Linux 6\.12\.107\+deb13-s390x \(2\), 1 CPU: lpar: bar_at_open$" "TAP: failed"
 like "$out" "^# observed EIO$" "TAP: observed"
+is "$(tail -n 1 <<<"$out")" "# FAILED: 2 boots, 151 cells as expected, 1 different, 0 not observed" \
+	"TAP: verdict"
 is "$(perl -MJSON::PP -0777 -ne 'my $r = decode_json($_);
 	print join " ", map { $r->{boots}[$_]{cells}{lpar}{bar_at_open}{result} } 0, 1' \
 	"$tap_folder/json")" "equal different" "JSON: a cell of each boot"
-is "$(grep -c '<testcase' "$tap_folder/junit") $(grep -c '<failure' "$tap_folder/junit")" \
-	"154 1" "JUnit: tests and failures"
-like "$(cat "$tap_folder/junit")" '<failure message="expected ok, observed EIO"/>' \
-	"JUnit: message"
 html=$(cat "$tap_folder/html")
 like "$html" '<td class="different">EIO</td>' "HTML: the cell"
 like "$html" '<td class="different">1 differ</td>' "HTML: the overview"
@@ -349,4 +391,75 @@ like "$err" "cannot write to /dev/full" "no space: message"
 matrix "$fixture" -- --html "$tap_folder/missing/folder"
 is "$status" 125 "no folder: status"
 like "$err" "--html .*No such file" "no folder: message"
+
+# --- JUnit, as the programs read it that show it
+
+# xpath EXPRESSION: of the file that the last matrix made
+xpath() {
+	xmllint --xpath "$1" "$tap_folder/junit" 2>&1
+}
+
+matrix "$tap_folder/eio" "$tap_folder/no-vfio" "$tap_folder/dies" -- --smp 1,2 --junit "$tap_folder/junit"
+if command -v xmllint >/dev/null; then
+	for level in /testsuites /testsuites/testsuite; do
+		for count in tests:testcase failures:testcase/failure errors:testcase/error skipped:testcase/skipped; do
+			is "$(xpath "sum($level/@${count%%:*})")" "$(xpath "count(//${count#*:})")" \
+				"JUnit: $level, ${count%%:*}"
+		done
+		is "$(xpath "count($level[not(@time >= 0)])")" 0 "JUnit: $level has a time"
+	done
+	is "$(xpath "sum(/testsuites/@*[name() = 'tests' or name() = 'failures' or name() = 'skipped'])")" \
+		"$((2 * (78 + 78 + 1) + 2 * (1 + 1 + 1) + 2 * 52))" "JUnit: the counts"
+	is "$(xpath 'count(//testsuite[not(@name) or not(@timestamp)])')" 0 "JUnit: suites have names and times"
+	is "$(xpath 'count(//testcase[not(@name) or not(@classname) or not(@time >= 0)])')" 0 \
+		"JUnit: tests have name, class and time"
+	is "$(xpath 'count(//failure[not(@message) or not(@type) or . = ""])')" 0 \
+		"JUnit: failures have message, type and text"
+	is "$(grep -o '<testcase classname="[^"]*" name="[^"]*"' "$tap_folder/junit" | sort | uniq -d)" "" \
+		"JUnit: no test has the name of another"
+	is "$(xpath 'string(//testcase[@name = "bar_at_open"][failure]/@classname)')" \
+		"Linux 6.12.107+deb13-s390x, 1 CPU.lpar" "JUnit: the class"
+	is "$(xpath 'string(//testcase[@name = "bar_at_open"]/failure)')" "expected ok, observed EIO" \
+		"JUnit: the text of a failure"
+else
+	skip 1 "JUnit: there is no xmllint (package libxml2-utils)"
+fi
+
+# The names stay when the kernel lies elsewhere, or is built from another commit.
+names() {
+	matrix "$1" -- --junit - >/dev/null
+	grep -o '<testcase classname="[^"]*" name="[^"]*"' <<<"$out"
+}
+mkdir "$tap_folder/elsewhere"
+cp "$fixture" "$tap_folder/elsewhere/bzImage"
+names "$fixture" >"$tap_folder/names"
+names "$tap_folder/elsewhere/bzImage" | cmp -s - "$tap_folder/names"
+ok $? "JUnit: names do not depend on the path"
+for release in 6.19.0-rc3{,+,-dirty,-00012-gabcdef123456,-gabcdef1-dirty,-00012-gabcdef123456-dirty}; do
+	changed release "\$r->{kernel}{release} = '$release'"
+	is "$(names "$tap_folder/release" | head -n 1)" \
+		'<testcase classname="Linux 6.19.0-rc3, 1 CPU.boot" name="the guest reported"' \
+		"JUnit: the name of $release"
+done
+for release in 6.19.0-rc3-good 6.19.0-generic 5.14.0-503.el9 6.19.0-zpci; do
+	changed release "\$r->{kernel}{release} = '$release'"
+	like "$(names "$tap_folder/release" | head -n 1)" "\"Linux $release, 1 CPU\.boot\"" \
+		"JUnit: the name of $release"
+done
+
+# Without a report the release is the one in the kernel's file.
+{
+	head -c $((0x10428)) /dev/zero
+	printf '\0\0\0\0\0\001\004\100'
+	head -c 16 /dev/zero
+	printf '6.20.0-rc1-00012-gabcdef123456 (zpci@lab) #1 SMP'
+} >"$tap_folder/image-dies"
+mkdir "$tap_folder/image"
+mv "$tap_folder/image-dies" "$tap_folder/image/dies"
+is "$(names "$tap_folder/image/dies")" \
+	'<testcase classname="Linux 6.20.0-rc1, 1 CPU.boot" name="the guest reported"' \
+	"JUnit: the name of a kernel that does not report"
+is "$(names "$tap_folder/dies")" \
+	'<testcase classname="Linux unknown, 1 CPU.boot" name="the guest reported"' \
+	"JUnit: the name of a file that is no kernel"
 done_testing

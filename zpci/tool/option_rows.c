@@ -190,7 +190,6 @@ SET_STRING(json_file, json_file)
 SET_STRING(html_file, html_file)
 SET_STRING(junit_file, junit_file)
 SET_FLAG(tap, tap)
-SET_FLAG(complete, complete)
 SET_FLAG(expected, expected)
 SET_FLAG(verbose, setup.verbose)
 SET_FLAG(json, json)
@@ -320,8 +319,6 @@ const struct option_row option_rows[] = {
 	{ "junit", "FILE", "write the results as JUnit XML", TOOL_MATRIX, set_junit_file,
 	  NOT_EMPTY },
 	{ "tap", NULL, "print the results as TAP", TOOL_MATRIX, set_tap, NULL },
-	{ "complete", NULL, "fail also if a kernel cannot show something", TOOL_MATRIX,
-	  set_complete, NULL },
 	{ "expected", NULL, "print the expected values, and boot nothing", TOOL_MATRIX,
 	  set_expected, NULL },
 	{ "timeout", "SECONDS", "give up on a boot after this time (default: 600)", TOOL_MATRIX,

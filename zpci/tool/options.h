@@ -63,7 +63,6 @@ struct tool_options {
 	bool lspci;
 	bool help;
 	bool tap;
-	bool complete;
 	bool expected;
 	const char *smp_list;  /* numbers and commas */
 	const char *json_file; /* "-": standard output */

@@ -162,30 +162,17 @@ void matrix_expect(struct matrix_cell *cell, enum matrix_profile profile,
 		snprintf(cell->expected, sizeof(cell->expected), "%s", expected ? expected : "");
 }
 
-/* Why this kernel cannot show it; NULL: it can. */
-static const char *unobservable(const struct matrix_boot *boot, enum matrix_source source)
-{
-	switch (source) {
-	case MATRIX_FROM_SYSFS:
-		return NULL;
-	case MATRIX_FROM_KERNEL:
-		return boot->has_btf ? NULL : "the kernel has no BTF";
-	default:
-		return boot->has_vfio ? NULL : "the kernel has no driver vfio-pci";
-	}
-}
-
 static void compare(const struct matrix_boot *boot, enum matrix_observation observation,
 		    struct matrix_cell *cell)
 {
-	const char *reason = unobservable(boot, matrix_rows[observation].source);
+	const struct matrix_need *need = matrix_needs_find(boot, observation);
 
 	if (!*cell->expected || !strcmp(cell->expected, MATRIX_NONE)) {
 		cell->result = MATRIX_EMPTY;
-	} else if (!strcmp(cell->observed, "?") && reason) {
-		cell->result = MATRIX_UNOBSERVABLE;
-		snprintf(cell->why, sizeof(cell->why), "%s", reason);
-	} else {
+	} else if (!strcmp(cell->observed, "?") && need) {
+		cell->result = MATRIX_UNOBSERVED;
+		snprintf(cell->why, sizeof(cell->why), "the kernel lacks %s", need->option);
+	} else if (cell->result != MATRIX_UNOBSERVED) {
 		cell->result =
 			strcmp(cell->expected, cell->observed) ? MATRIX_DIFFERENT : MATRIX_EQUAL;
 	}

@@ -85,7 +85,8 @@ static void no_report(struct matrix_boot *boot, const struct printed *printed,
 {
 	char name[MATRIX_NAME];
 
-	if (outcome->end == BOOT_REFUSED)
+	boot->refused = outcome->end == BOOT_REFUSED;
+	if (boot->refused)
 		snprintf(boot->problem, sizeof(boot->problem), "could not be started");
 	else if (*outcome->text)
 		snprintf(boot->problem, sizeof(boot->problem), "no report: %s", outcome->text);
@@ -126,12 +127,22 @@ static int boot_and_observe(const struct matrix *matrix, struct matrix_boot *boo
 	return 0;
 }
 
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
 int matrix_boot_run(const struct matrix *matrix, struct matrix_boot *boot)
 {
 	struct printed printed = { .verbose = matrix->options->setup.verbose };
 	char *command = make_command(matrix);
+	const double start = now();
 	int signal = 0;
 
+	boot->started = time(NULL);
 	printed.report = calloc(1, REPORT_SIZE + 1);
 	if (command && printed.report) {
 		signal = boot_and_observe(matrix, boot, command, &printed);
@@ -139,6 +150,7 @@ int matrix_boot_run(const struct matrix *matrix, struct matrix_boot *boot)
 		snprintf(boot->problem, sizeof(boot->problem), "out of memory");
 		tool_error("%s", boot->problem);
 	}
+	boot->seconds = now() - start;
 	free(printed.report);
 	free(command);
 	return signal;

@@ -34,14 +34,14 @@ static const char style[] =
 	".equal::after{content:\" \\2713\";color:var(--good)}\n"
 	".different{background:var(--bad-back);color:var(--bad);font-weight:700}\n"
 	".different::after{content:\" \\2717\"}\n"
-	".unobservable,.empty{color:var(--soft)}.unobservable{background:var(--none)}\n"
-	".passed{color:var(--good);font-weight:600}.failed{color:var(--bad);font-weight:600}\n";
+	".unobserved,.empty{color:var(--soft)}.unobserved{background:var(--none)}\n"
+	".incomplete{font-weight:600}.passed{color:var(--good);font-weight:600}.failed{color:var(--bad);font-weight:600}\n";
 
 static const char *const classes[MATRIX_RESULTS] = {
 	[MATRIX_EMPTY] = "empty",
 	[MATRIX_EQUAL] = "equal",
 	[MATRIX_DIFFERENT] = "different",
-	[MATRIX_UNOBSERVABLE] = "unobservable",
+	[MATRIX_UNOBSERVED] = "unobserved",
 };
 
 static unsigned int count(const struct matrix_boot *boot, int profile, enum matrix_result result)
@@ -58,30 +58,27 @@ static unsigned int count(const struct matrix_boot *boot, int profile, enum matr
 
 static void put_verdict(FILE *to, const struct matrix *matrix)
 {
-	struct matrix_counts counts = matrix_count(matrix);
-	bool passed = matrix_passed(matrix);
+	static const char *const signs[] = {
+		[MATRIX_PASSED] = "passed\">&#10003; Passed",
+		[MATRIX_FAILED] = "failed\">&#10007; Failed",
+		[MATRIX_INCOMPLETE] = "incomplete\">? Incomplete",
+	};
+	char summary[MATRIX_NAME];
 
-	fprintf(to,
-		"<p><span class=\"%s\">%s</span> %u cells as expected, %u different, "
-		"%u not observable",
-		passed ? "passed" : "failed", passed ? "&#10003; Passed." : "&#10007; Failed.",
-		counts.results[MATRIX_EQUAL], counts.results[MATRIX_DIFFERENT],
-		counts.results[MATRIX_UNOBSERVABLE]);
-	if (counts.problems)
-		fprintf(to, ", %u boots without a report", counts.problems);
-	fputs(".</p>\n", to);
+	fprintf(to, "<p><span class=\"%s.</span> %s.</p>\n", signs[matrix_verdict(matrix)],
+		matrix_summary(matrix, summary, sizeof(summary)));
 }
 
 static void put_overview_cell(FILE *to, const struct matrix_boot *boot, int profile)
 {
 	unsigned int different = count(boot, profile, MATRIX_DIFFERENT);
-	unsigned int unobservable = count(boot, profile, MATRIX_UNOBSERVABLE);
+	unsigned int unobserved = count(boot, profile, MATRIX_UNOBSERVED);
 
 	if (different)
 		fprintf(to, "<td class=\"different\">%u differ</td>", different);
-	else if (unobservable)
-		fprintf(to, "<td class=\"unobservable\">%u as expected, %u not observable</td>",
-			count(boot, profile, MATRIX_EQUAL), unobservable);
+	else if (unobserved)
+		fprintf(to, "<td class=\"unobserved\">%u as expected, %u not observed</td>",
+			count(boot, profile, MATRIX_EQUAL), unobserved);
 	else
 		fprintf(to, "<td class=\"equal\">%u</td>", count(boot, profile, MATRIX_EQUAL));
 }
@@ -173,7 +170,8 @@ static void put_reasons(FILE *to, const struct matrix_boot *boot)
 		for (i = 0; i < MATRIX_OBSERVATIONS; i++) {
 			const struct matrix_cell *cell = &boot->cells[profile][i];
 
-			if (!*cell->why || !strcmp(cell->why, last))
+			if (cell->result == MATRIX_UNOBSERVED || !*cell->why ||
+			    !strcmp(cell->why, last))
 				continue;
 			fprintf(to, "<p class=\"soft\">%s, %s: ", matrix_profile_names[profile],
 				matrix_rows[i].name);
@@ -182,6 +180,28 @@ static void put_reasons(FILE *to, const struct matrix_boot *boot)
 			last = cell->why;
 		}
 	}
+}
+
+static void put_gaps(FILE *to, const struct matrix_boot *boot)
+{
+	struct matrix_gap gaps[MATRIX_GAPS];
+	const size_t count = matrix_gaps(boot, gaps);
+	char text[MATRIX_NAME];
+	bool needs = false;
+	size_t i;
+
+	if (!count)
+		return;
+	fputs("<ul>\n", to);
+	for (i = 0; i < count; i++) {
+		fprintf(to, "<li>%u not observed: ", gaps[i].cells);
+		tool_put_markup(to, matrix_gap_text(&gaps[i], text, sizeof(text)));
+		fputs("</li>\n", to);
+		needs |= gaps[i].need != NULL;
+	}
+	fputs("</ul>\n", to);
+	if (needs)
+		fputs("<p>" MATRIX_NEEDS_HELP "</p>\n", to);
 }
 
 static void put_boot(FILE *to, const struct matrix_boot *boot, size_t number)
@@ -201,6 +221,7 @@ static void put_boot(FILE *to, const struct matrix_boot *boot, size_t number)
 	tool_put_markup(to, boot->release);
 	fprintf(to, ", %s BTF, %s vfio-pci</p>\n", boot->has_btf ? "with" : "without",
 		boot->has_vfio ? "with" : "without");
+	put_gaps(to, boot);
 	put_table(to, boot);
 	put_reasons(to, boot);
 }

@@ -11,6 +11,13 @@ const char *const matrix_profile_names[MATRIX_PROFILES] = {
 	[MATRIX_PLAIN] = "plain", [MATRIX_RAW] = "raw",
 };
 
+const char *const matrix_result_names[MATRIX_RESULTS] = {
+	[MATRIX_EMPTY] = "none",
+	[MATRIX_EQUAL] = "equal",
+	[MATRIX_DIFFERENT] = "different",
+	[MATRIX_UNOBSERVED] = "not observed",
+};
+
 int matrix_profile_find(const char *name, size_t length)
 {
 	int i;
@@ -32,31 +39,4 @@ const char *matrix_boot_name(const struct matrix_boot *boot, char *buffer, size_
 const char *matrix_short(const char *value)
 {
 	return strncmp(value, "0x", 2) ? value : value + 2;
-}
-
-struct matrix_counts matrix_count(const struct matrix *matrix)
-{
-	struct matrix_counts counts = { .problems = 0 };
-	int profile, i;
-	size_t boot;
-
-	for (boot = 0; boot < matrix->booted; boot++) {
-		if (*matrix->boots[boot].problem) {
-			counts.problems++;
-			continue;
-		}
-		for (profile = 0; profile < MATRIX_PROFILES; profile++)
-			for (i = 0; i < MATRIX_OBSERVATIONS; i++)
-				counts.results[matrix->boots[boot].cells[profile][i].result]++;
-	}
-	return counts;
-}
-
-bool matrix_passed(const struct matrix *matrix)
-{
-	struct matrix_counts counts = matrix_count(matrix);
-
-	if (counts.problems || counts.results[MATRIX_DIFFERENT])
-		return false;
-	return !matrix->options->complete || !counts.results[MATRIX_UNOBSERVABLE];
 }

@@ -7,13 +7,16 @@
  *	guest.c        one boot: the command in the guest, and the report that it prints
  *	observed.c     the report as observed values
  *	expected.c     the rows, what each profile must show, and the comparison
+ *	needs.c        what a kernel must have for a row, and what follows if it has not
+ *	verdict.c      the results counted, and what follows from them
+ *	name.c         the name of a boot in results that are compared with older ones
  *	outputs.c      where the results go
  *	text.c html.c json.c tap.c junit.c    the results
  *	matrix.c       small questions that all of them have
  *
  * A cell is one observation of one function in one boot. Its expected value depends on the profile
- * alone. If a kernel cannot show something, the cell is not observable, and the expected value
- * stays the same.
+ * alone. If a kernel cannot show something, the cell is not observed, and the expected value stays
+ * the same. The matrix passes only if every cell was observed and is as expected.
  *
  * Where a message comes from:
  *
@@ -32,6 +35,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "zpci/tool/boot/boot.h"
 #include "zpci/tool/options.h"
@@ -105,13 +109,14 @@ enum matrix_result {
 	MATRIX_EMPTY, /* nothing to compare */
 	MATRIX_EQUAL,
 	MATRIX_DIFFERENT,
-	MATRIX_UNOBSERVABLE, /* this kernel cannot show it */
+	MATRIX_UNOBSERVED, /* this kernel cannot show it, or zpci-inspect could not look */
 };
 
-#define MATRIX_RESULTS (MATRIX_UNOBSERVABLE + 1)
+#define MATRIX_RESULTS (MATRIX_UNOBSERVED + 1)
 #define MATRIX_VALUE 24
 #define MATRIX_WHY 160
 #define MATRIX_NAME 512 /* of a boot */
+#define MATRIX_RELEASE 72
 
 struct matrix_cell {
 	enum matrix_result result;
@@ -124,10 +129,16 @@ struct matrix_boot {
 	const char *guest;  /* the name of a guest of zpci-lab(1); or NULL: then */
 	const char *kernel; /* is a file */
 	unsigned int smp;
-	char release[MATRIX_VALUE * 3];
+	char image_release
+		[MATRIX_RELEASE];     /* as the file says before the boot; "" if it does not */
+	char release[MATRIX_RELEASE]; /* as the guest says */
+	time_t started;
+	double seconds; /* that the boot took */
 	bool has_btf;
 	bool has_vfio;
+	uint32_t missing;	  /* bits: which of matrix_needs the kernel lacks */
 	char problem[MATRIX_WHY]; /* why there is no report; else "" */
+	bool refused;		  /* with @problem: QEMU could not be started */
 	struct matrix_cell cells[MATRIX_PROFILES][MATRIX_OBSERVATIONS];
 };
 
@@ -156,7 +167,36 @@ struct matrix_outputs {
 struct matrix_counts {
 	unsigned int results[MATRIX_RESULTS];
 	unsigned int problems; /* boots without a report */
+	unsigned int refused;  /* those of them that could not be started */
 };
+
+enum matrix_verdict {
+	MATRIX_PASSED,	   /* every cell was observed, and is as expected */
+	MATRIX_FAILED,	   /* a cell differs, or a guest did not report */
+	MATRIX_INCOMPLETE, /* neither of them */
+};
+
+/* What a kernel must have so that rows can be observed. */
+struct matrix_need {
+	const char *option; /* "CONFIG_..." */
+	uint32_t rows;	    /* bits: the observations */
+	const char *how;    /* how a kernel gets it */
+};
+
+/* One reason for which cells of a boot were not observed. */
+struct matrix_gap {
+	const struct matrix_need *need; /* NULL: then */
+	const char *why;		/* says it */
+	unsigned int cells;
+};
+
+#define MATRIX_GAPS 24
+/* Two tests of each boot in TAP and JUnit. */
+#define MATRIX_REPORTED "the guest reported"
+#define MATRIX_ALL_OBSERVED "all cells were observed"
+#define MATRIX_NEEDS_HELP                                                                          \
+	"`zpci kernel config' adds what is missing to the configuration of a kernel; "             \
+	"`zpci-lab kernel' has kernels that lack nothing."
 
 /* matrix.c */
 
@@ -166,9 +206,38 @@ int matrix_profile_find(const char *name, size_t length);
 const char *matrix_boot_name(const struct matrix_boot *boot, char *buffer, size_t size);
 /* Register values as people write them here: four digits, no 0x. */
 const char *matrix_short(const char *value);
+/* The word of the table for a result. */
+extern const char *const matrix_result_names[MATRIX_RESULTS];
+
+/* name.c */
+
+/* Reads the release of a kernel from its file; "" if the file does not say it. */
+void matrix_image_release(const char *path, char *release, size_t size);
+/* The name of a boot. It stays the same when the kernel is built again or lies elsewhere. */
+const char *matrix_boot_id(const struct matrix *matrix, const struct matrix_boot *boot,
+			   char *buffer, size_t size);
+
+/* needs.c */
+
+/* Notes that the kernel lacks @option. */
+void matrix_needs_missing(struct matrix_boot *boot, const char *option);
+/* The first need of this row that the kernel lacks; NULL: there is none. */
+const struct matrix_need *matrix_needs_find(const struct matrix_boot *boot,
+					    enum matrix_observation observation);
+/* Why cells of this boot were not observed; returns the number of reasons. */
+size_t matrix_gaps(const struct matrix_boot *boot, struct matrix_gap gaps[MATRIX_GAPS]);
+/* "CONFIG_X is missing: what to do", without the number of cells. */
+const char *matrix_gap_text(const struct matrix_gap *gap, char *buffer, size_t size);
+
+/* verdict.c */
+
+struct matrix_counts matrix_count_boot(const struct matrix_boot *boot);
 struct matrix_counts matrix_count(const struct matrix *matrix);
-/* Do the results pass? */
-bool matrix_passed(const struct matrix *matrix);
+enum matrix_verdict matrix_verdict(const struct matrix *matrix);
+/* "passed", "FAILED" or "INCOMPLETE" */
+const char *matrix_verdict_word(enum matrix_verdict verdict);
+/* What was counted, as a sentence without a period. */
+const char *matrix_summary(const struct matrix *matrix, char *buffer, size_t size);
 
 /* plan.c */
 

@@ -45,6 +45,13 @@ static void set_why(struct matrix_cell *cell, const char *why)
 	put_text(cell->why, sizeof(cell->why), why ? why : "not in the report");
 }
 
+/* zpci-inspect could not look. That says nothing of the function. */
+static void set_unobserved(struct matrix_cell *cell, const char *why)
+{
+	set_why(cell, why);
+	cell->result = why ? MATRIX_UNOBSERVED : MATRIX_EMPTY;
+}
+
 /* The member of an array that has this FID. */
 static json_object *find(json_object *array, uint32_t fid)
 {
@@ -82,7 +89,8 @@ static void from_list(struct matrix_cell *cell, enum matrix_observation observat
 	case MATRIX_VFN:
 		value = get(function, key, json_type_int);
 		if (!value) {
-			set_why(cell, get_string(get(function, "not_read", json_type_object), key));
+			set_unobserved(
+				cell, get_string(get(function, "not_read", json_type_object), key));
 			break;
 		}
 		snprintf(text, sizeof(text), "%d", json_object_get_int(value));
@@ -92,7 +100,8 @@ static void from_list(struct matrix_cell *cell, enum matrix_observation observat
 		value = get(function, key, json_type_boolean);
 		set_bool(cell, value, "1", "0");
 		if (!value)
-			set_why(cell, get_string(get(function, "not_read", json_type_object), key));
+			set_unobserved(
+				cell, get_string(get(function, "not_read", json_type_object), key));
 		break;
 	default:
 		set_bool(cell, get(function, key, json_type_boolean), "yes", "no");
@@ -131,7 +140,7 @@ static void from_vfio(struct matrix_cell *cell, const struct matrix_row *row, js
 	if (!observations) {
 		set_why(cell, get_string(vfio, "problem"));
 	} else if (row->source == MATRIX_FROM_RESTORES && (!log || !json_object_get_boolean(log))) {
-		set_why(cell, "the kernel log could not be read");
+		set_unobserved(cell, "the kernel log could not be read");
 	} else if (row->source == MATRIX_FROM_OPEN) {
 		vfn = get(get(vfio, "zpci_base", json_type_object), row->key, json_type_int);
 		snprintf(text, sizeof(text), "%d", vfn ? json_object_get_int(vfn) : 0);
@@ -169,7 +178,28 @@ static void observe_function(const struct matrix *matrix, struct matrix_boot *bo
 			from_list(cell, i, function);
 		else
 			from_vfio(cell, &matrix_rows[i], vfio);
+		/* No slots are made where nothing makes them. */
+		if (!strcmp(cell->observed, "no") && matrix_needs_find(boot, i))
+			set(cell, "?");
 	}
+}
+
+/* What the kernel lacks, as the report says. */
+static void observe_missing(struct matrix_boot *boot, json_object *kernel)
+{
+	json_object *missing = get(kernel, "missing", json_type_array);
+	size_t i, count = missing ? json_object_array_length(missing) : 0;
+	json_object *option;
+
+	for (i = 0; i < count; i++) {
+		option = json_object_array_get_idx(missing, i);
+		if (json_object_is_type(option, json_type_string))
+			matrix_needs_missing(boot, json_object_get_string(option));
+	}
+	if (!boot->has_btf)
+		matrix_needs_missing(boot, "CONFIG_DEBUG_INFO_BTF");
+	if (!boot->has_vfio)
+		matrix_needs_missing(boot, "CONFIG_VFIO_PCI");
 }
 
 int matrix_observe(const struct matrix *matrix, struct matrix_boot *boot, const char *text)
@@ -186,6 +216,7 @@ int matrix_observe(const struct matrix *matrix, struct matrix_boot *boot, const 
 		put_text(boot->release, sizeof(boot->release), release);
 		boot->has_btf = json_object_get_boolean(btf);
 		boot->has_vfio = json_object_get_boolean(vfio);
+		observe_missing(boot, kernel);
 		for (i = 0; i < MATRIX_PROFILES; i++)
 			observe_function(matrix, boot, i, report);
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "matrix.h"
+#include "zpci/tool/boot/paths.h"
 #include "zpci/tool/kernel/tree.h"
 #include "zpci/tool/message.h"
 
@@ -166,12 +167,33 @@ static int check_files(const struct matrix *matrix)
 	return 0;
 }
 
+/* The files were found before. */
+static int read_releases(struct matrix *matrix)
+{
+	size_t i;
+
+	for (i = 0; i < matrix->boot_count; i++) {
+		struct matrix_boot *boot = &matrix->boots[i];
+		const struct boot_setup setup = matrix_setup(matrix, boot);
+		struct tool_paths paths = { 0 };
+		int rc = tool_paths_find(&paths, &setup);
+
+		if (!rc)
+			matrix_image_release(paths.kernel, boot->image_release,
+					     sizeof(boot->image_release));
+		tool_paths_free(&paths);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 int matrix_plan(struct matrix *matrix)
 {
 	const struct boot_setup *setup = &matrix->options->setup;
 
 	if (boot_check_host(setup) || choose_functions(matrix) || choose_boots(matrix) ||
-	    check_files(matrix))
+	    check_files(matrix) || read_releases(matrix))
 		return -1;
 	return boot_check_qemu(setup);
 }

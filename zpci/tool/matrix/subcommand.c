@@ -9,7 +9,11 @@
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 
-#define FAILED 1
+static const int statuses[] = {
+	[MATRIX_PASSED] = 0,
+	[MATRIX_FAILED] = 1,
+	[MATRIX_INCOMPLETE] = TOOL_EXIT_FAILURE, /* verdict.c has the reason */
+};
 
 /* Returns 0, or the signal that is to end the tool. */
 static int run_boots(struct matrix *matrix)
@@ -43,7 +47,7 @@ static int run_matrix(const struct tool_options *options)
 	if (!matrix_plan(&matrix) && !matrix_outputs_open(&outputs, options)) {
 		signal = run_boots(&matrix);
 		if (!signal && !matrix_outputs_write(&outputs, &matrix))
-			status = matrix_passed(&matrix) ? 0 : FAILED;
+			status = statuses[matrix_verdict(&matrix)];
 	}
 	matrix_outputs_close(&outputs);
 	matrix_plan_free(&matrix);

@@ -79,43 +79,41 @@ static void put_differences(FILE *to, const struct matrix_boot *boot)
 	}
 }
 
-/* A reason is the same for many cells of a kernel, so it is printed once. */
-static void put_unobservable(FILE *to, const struct matrix_boot *boot)
+static bool put_unobserved(FILE *to, const struct matrix_boot *boot)
 {
-	const char *last = "";
-	char name[MATRIX_NAME];
-	int i;
+	struct matrix_gap gaps[MATRIX_GAPS];
+	const size_t count = matrix_gaps(boot, gaps);
+	char name[MATRIX_NAME], text[MATRIX_NAME];
+	bool needs = false;
+	size_t i;
 
 	matrix_boot_name(boot, name, sizeof(name));
-	for (i = 0; i < MATRIX_OBSERVATIONS && !*boot->problem; i++) {
-		const struct matrix_cell *cell = &boot->cells[MATRIX_LPAR][i];
-
-		if (cell->result != MATRIX_UNOBSERVABLE || !strcmp(cell->why, last))
-			continue;
-		fprintf(to, "%s: not observable: %s%s: %s\n", name, matrix_rows[i].name,
-			matrix_rows[i].source > MATRIX_FROM_KERNEL ? " and what follows" : "",
-			cell->why);
-		last = cell->why;
+	for (i = 0; i < count; i++) {
+		fprintf(to, "%s: %u cell%s not observed: %s\n", name, gaps[i].cells,
+			gaps[i].cells == 1 ? "" : "s",
+			matrix_gap_text(&gaps[i], text, sizeof(text)));
+		needs |= gaps[i].need != NULL;
 	}
+	return needs;
 }
 
 void matrix_text(FILE *to, const struct matrix *matrix)
 {
-	struct matrix_counts counts = matrix_count(matrix);
+	const enum matrix_verdict verdict = matrix_verdict(matrix);
+	char summary[MATRIX_NAME];
+	bool needs = false;
 	size_t i;
 
 	for (i = 0; i < matrix->booted; i++)
 		put_boot(to, &matrix->boots[i]);
 	for (i = 0; i < matrix->booted; i++)
-		put_unobservable(to, &matrix->boots[i]);
+		needs |= put_unobserved(to, &matrix->boots[i]);
+	if (needs)
+		fputs(MATRIX_NEEDS_HELP "\n", to);
 	for (i = 0; i < matrix->booted; i++)
 		put_differences(to, &matrix->boots[i]);
-	fprintf(to, "%zu boot%s: %u cells as expected, %u different, %u not observable",
-		matrix->booted, matrix->booted == 1 ? "" : "s", counts.results[MATRIX_EQUAL],
-		counts.results[MATRIX_DIFFERENT], counts.results[MATRIX_UNOBSERVABLE]);
-	if (counts.problems)
-		fprintf(to, "; %u without a report", counts.problems);
-	fprintf(to, "\n%s\n", matrix_passed(matrix) ? "passed" : "FAILED");
+	fprintf(to, "%s: %s\n", matrix_verdict_word(verdict),
+		matrix_summary(matrix, summary, sizeof(summary)));
 }
 
 void matrix_text_expected(FILE *to)
