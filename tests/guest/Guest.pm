@@ -162,7 +162,7 @@ sub socket_open {
 # A guest that has ended has closed its sockets, and does not answer.
 $SIG{PIPE} = 'IGNORE';
 
-# The answer to one line of the control channel, zpci-qemu(7).
+# The answer to one line of the control channel, zpci-ctl(1).
 sub command {
 	my ($control, $line) = @_;
 	local $SIG{ALRM} = sub { die "no answer to `$line'" };

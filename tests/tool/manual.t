@@ -28,7 +28,7 @@ is "$(options_of_help run)" "$(options_of_manual "$man/zpci-run.1")" "zpci-run(1
 is "$(options_of_help run | grep -vx help)" "$(options_of_synopsis "$man/zpci-run.1")" \
 	"zpci-run(1): synopsis"
 is "$(options_of_help inspect)" \
-	"$(options_of_manual "$man/zpci-run.1" "$man/zpci.1" | grep -vxE 'exec|second-level')" \
+	"$(options_of_manual "$man/zpci-run.1" "$man/zpci.1" | grep -vxE 'exec|name|second-level')" \
 	"zpci(1), zpci-run(1) and zpci help inspect"
 is "$(options_of_help describe)" "$(options_of_manual "$man/zpci-describe.1")" \
 	"zpci-describe(1) and --help"
@@ -39,6 +39,12 @@ is "$(options_of_help matrix)" "$(options_of_manual "$man/zpci-matrix.1")" \
 	"zpci-matrix(1) and --help"
 is "$(options_of_help matrix | grep -vx help)" "$(options_of_synopsis "$man/zpci-matrix.1")" \
 	"zpci-matrix(1): synopsis"
+is "$(options_of_help ctl)" "$(options_of_manual "$man/zpci-ctl.1")" "zpci-ctl(1) and --help"
+is "$(options_of_help ctl | grep -vx help)" "$(options_of_synopsis "$man/zpci-ctl.1")" \
+	"zpci-ctl(1): synopsis"
+is "$("$zpci" help ctl | sed -n '1s/^usage: zpci ctl \([a-z|]*\) .*/\1/p' | tr '|' '\n' | sort)" \
+	"$(sed -n '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm \([a-z]*\).*/\1/p' "$man/zpci-ctl.1" | sort)" \
+	"zpci-ctl(1): commands"
 # A page of `zpci host' has several commands, and some of its entries are of several options.
 mapfile -t host_commands < <("$zpci" help | sed -n 's/^  \(host [a-z]*\)  .*/\1/p')
 for command in "${host_commands[@]}"; do

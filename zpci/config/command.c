@@ -176,6 +176,11 @@ static const struct command {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+const char *zpci_config_command_usage(unsigned index)
+{
+	return index < COMMANDS ? commands[index].usage : NULL;
+}
+
 static void usages(char *buffer, size_t size)
 {
 	buffer[0] = '\0';

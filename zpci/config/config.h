@@ -102,10 +102,13 @@ int zpci_config_plug(struct zpci_config *config, const char *text, char separato
  * file or is the common one of its model, so that the function can come back. */
 int zpci_config_unplug(struct zpci_config *config, uint32_t fid, char **error);
 
-/* Executes one line of the control channel, zpci-qemu(7): at most ZPCI_COMMAND_LINE characters,
+/* Executes one line of the control channel, zpci-ctl(1): at most ZPCI_COMMAND_LINE characters,
  * without its end. Returns the answer, a line with its end, which the caller frees; NULL: no
  * memory. */
 #define ZPCI_COMMAND_LINE 1023
 char *zpci_config_command(struct zpci_config *config, const char *line, size_t length);
+
+/* How command @index is written: its name and its words; NULL behind the last. */
+const char *zpci_config_command_usage(unsigned index);
 
 #endif

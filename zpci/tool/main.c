@@ -36,6 +36,8 @@ static const struct subcommand subcommands[] = {
 	{ "matrix", "[OPTION]...",
 	  "compare what guests see of every profile with what they must see", TOOL_MATRIX,
 	  tool_matrix, 0, 0 },
+	{ "ctl", TOOL_CTL_COMMANDS " [ARGUMENT]... [OPTION]...",
+	  "change the functions of a running guest", TOOL_CTL, tool_ctl, 1, 8 },
 	{ "lab", "[COMMAND...]", "get QEMU, a guest, other kernels: `zpci lab help'", TOOL_LAB,
 	  tool_lab, 0, 0 },
 	{ "host domain", "[OPTION]...", "print a libvirt domain whose QEMU has our firmware",

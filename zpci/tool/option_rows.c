@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "option_rows.h"
+#include "zpci/tool/ctl/place.h"
 #include "zpci/util/id.h"
 
 /* The number of CPUs that QEMU's s390-ccw-virtio machine takes. */
@@ -147,6 +148,19 @@ static int set_name(struct tool_options *options, const char *value)
 	return *value && !strchr(value, '/') ? 0 : -1;
 }
 
+/* It becomes a part of a socket's name. */
+static int set_channel_name(struct tool_options *options, const char *value)
+{
+	options->name = value;
+	return ctl_name_valid(value) ? 0 : -1;
+}
+
+static int set_running(struct tool_options *options, const char *value)
+{
+	options->name = value;
+	return *value ? 0 : -1;
+}
+
 /* The ID of a function in a guest: a number, or "auto", or @word. */
 static int check_id(const char *value, uint32_t min, uint32_t max, const char *word)
 {
@@ -232,13 +246,15 @@ static int set_append(struct tool_options *options, const char *value)
 	(TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE |           \
 	 TOOL_HOST_HOOK)
 #define HOST (SYSFS | TOOL_HOST_EXPLAIN)
-#define ALL (FIRMWARE | HOST | TOOL_LAB)
+#define ALL (FIRMWARE | HOST | TOOL_CTL | TOOL_LAB)
 #define GUEST_NAME "a name such as those that `zpci lab kernel list' prints"
 #define NOT_EMPTY "a value that is not empty"
 
 const struct option_row option_rows[] = {
 	{ "name", "STRING", "name of the domain (default: zpci)", TOOL_DOMAIN, set_name,
 	  "a name without a slash" },
+	{ "name", "STRING", "name of this guest for `zpci ctl --guest'", TOOL_RUN, set_channel_name,
+	  CTL_NAME_RULE },
 	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)",
 	  BOTH | TOOL_DESCRIBE | TOOL_DOMAIN, set_function, "a description of a function" },
 	{ "function", "SPEC", "use this function for its profile: probe,profile=lpar,...",
@@ -275,6 +291,10 @@ const struct option_row option_rows[] = {
 	  GUESTS | TOOL_DOMAIN, set_interposer, NOT_EMPTY },
 	{ "control", "SOCKET", "add, remove and break functions by commands at this socket",
 	  BOTH | TOOL_DOMAIN, set_control, NOT_EMPTY },
+	{ "control", "SOCKET", "the guest's control socket, made by `zpci run --control SOCKET'",
+	  TOOL_CTL, set_control, NOT_EMPTY },
+	{ "guest", "GUEST", "name or process ID of the guest, if several run", TOOL_CTL,
+	  set_running, NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
 	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",
@@ -307,8 +327,9 @@ const struct option_row option_rows[] = {
 	{ "no-apply", NULL, "change the rule alone, and not the driver of now",
 	  TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE, set_no_apply, NULL },
 	{ "json", NULL, "print JSON",
-	  TOOL_INSPECT | TOOL_DESCRIBE | TOOL_HOST_LIST | TOOL_HOST_SHOW | TOOL_HOST_CHECK |
-		  TOOL_HOST_GUESTS | TOOL_HOST_EXPLAIN | TOOL_HOST_WATCH | TOOL_HOST_RESERVE,
+	  TOOL_INSPECT | TOOL_DESCRIBE | TOOL_CTL | TOOL_HOST_LIST | TOOL_HOST_SHOW |
+		  TOOL_HOST_CHECK | TOOL_HOST_GUESTS | TOOL_HOST_EXPLAIN | TOOL_HOST_WATCH |
+		  TOOL_HOST_RESERVE,
 	  set_json, NULL },
 	{ "lspci", NULL, "print config space as `lspci -F FILE' reads it", TOOL_DESCRIBE, set_lspci,
 	  NULL },

@@ -27,6 +27,7 @@
 #define TOOL_HOST_UNRESERVE 32768u
 #define TOOL_HOST_HOOK 65536u
 #define TOOL_HOST_CAPTURE 131072u
+#define TOOL_CTL (1u << 19)
 #define TOOL_LAB (1u << 20)
 
 /* What commands of `zpci host' have beside --json and --timeout. NULL: not given. */
@@ -55,7 +56,7 @@ struct tool_options {
 	struct host_options host;
 	const char **arguments; /* what is no option, in order */
 	size_t argument_count;
-	const char *name; /* of a domain */
+	const char *name; /* of a domain, or of a guest for `zpci ctl` */
 	const char *exec;
 	unsigned int timeout; /* seconds; 0 is none */
 	bool json;

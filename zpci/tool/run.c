@@ -5,9 +5,14 @@
  * With --second-level the command is the script zpci-second, which does all the rest in the guest
  * `second`: the lab made this guest with the script, a QEMU and a small kernel.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "foreground.h"
 #include "message.h"
 #include "subcommand.h"
+#include "zpci/tool/boot/paths.h"
+#include "zpci/tool/ctl/place.h"
 
 #define SECOND_GUEST "second"
 #define SECOND_MEMORY "1G"
@@ -44,13 +49,35 @@ static int run_second(struct boot_setup *setup, const struct tool_options *optio
 	return tool_foreground_run(setup, SECOND_COMMAND, options->timeout, false);
 }
 
+/* A trace has no commands of the control channel, and a plugin that the user loads is ours. */
+static bool can_be_controlled(const struct boot_setup *setup)
+{
+	const char *trace = getenv("ZPCI_RECORD");
+	int i;
+
+	if (setup->accel == BOOT_KVM)
+		return (!trace || !*trace) &&
+		       (setup->functions.count || setup->functions.config || setup->interposer);
+	for (i = 0; i < setup->qemu_option_count; i++)
+		if (!strcmp(setup->qemu_options[i], "-plugin"))
+			return false;
+	return tool_paths_has_plugin(setup);
+}
+
 int tool_run(const struct tool_options *options)
 {
 	struct boot_setup setup = options->setup;
+	char *socket = NULL;
+	int rc;
 
 	setup.qemu_options = options->rest;
 	setup.qemu_option_count = options->rest_count;
+	if (!setup.control && can_be_controlled(&setup))
+		setup.control = socket = ctl_place_new(options->name);
 	if (options->second_level)
-		return run_second(&setup, options);
-	return tool_foreground_run(&setup, options->exec, options->timeout, options->exec);
+		rc = run_second(&setup, options);
+	else
+		rc = tool_foreground_run(&setup, options->exec, options->timeout, options->exec);
+	free(socket);
+	return rc;
 }

@@ -18,6 +18,9 @@ int tool_describe(const struct tool_options *options);
 /* matrix/subcommand.c */
 int tool_matrix(const struct tool_options *options);
 
+/* ctl/subcommand.c */
+#define TOOL_CTL_COMMANDS "list|show|add|remove|error|guests"
+int tool_ctl(const struct tool_options *options);
 /* lab.c */
 int tool_lab(const struct tool_options *options);
 

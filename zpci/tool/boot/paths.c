@@ -42,6 +42,11 @@ static char *in_cache(const char *path)
 	return length < 0 ? NULL : result;
 }
 
+char *tool_paths_cache(const char *path)
+{
+	return in_cache(path);
+}
+
 static char *in_search_path(const char *name)
 {
 	const char *folder = getenv("PATH");
@@ -146,16 +151,29 @@ static int find_kernel(struct tool_paths *paths, const struct boot_setup *setup,
 }
 
 /* ./run sets ZPCI_PLUGIN and ZPCI_INTERPOSER to those of its build folder. */
-static char *find_firmware(const struct boot_setup *setup)
+static const char *firmware_path(const struct boot_setup *setup)
 {
 	bool kvm = setup->accel == BOOT_KVM;
 	const char *path = kvm ? setup->interposer : setup->plugin;
-	const char *name = kvm ? "interposer" : "plugin";
 
 	if (!path)
 		path = getenv(kvm ? "ZPCI_INTERPOSER" : "ZPCI_PLUGIN");
 	if (!path || !*path)
 		path = kvm ? ZPCI_PLUGIN_DIR "/zpci-kvm.so" : ZPCI_PLUGIN_DIR "/zpci-qemu.so";
+	return path;
+}
+
+bool tool_paths_has_plugin(const struct boot_setup *setup)
+{
+	return setup->accel == BOOT_TCG && !access(firmware_path(setup), R_OK);
+}
+
+static char *find_firmware(const struct boot_setup *setup)
+{
+	bool kvm = setup->accel == BOOT_KVM;
+	const char *path = firmware_path(setup);
+	const char *name = kvm ? "interposer" : "plugin";
+
 	if (access(path, R_OK)) {
 		tool_error("%s %s: %s; name another with --%s", name, path, strerror(errno), name);
 		return NULL;

@@ -29,6 +29,10 @@ char *tool_paths_qemu(const struct boot_setup *setup);
 const char *tool_paths_release(const struct tool_paths *paths);
 /* Says which kernel is booted, if it is that of a tree. */
 void tool_paths_announce(const struct tool_paths *paths);
+/* @path in the cache folder of zpci-lab(1), allocated; NULL if there is no home. */
+char *tool_paths_cache(const char *path);
+/* Is there a plugin that TCG could load? */
+bool tool_paths_has_plugin(const struct boot_setup *setup);
 void tool_paths_free(struct tool_paths *paths);
 
 #endif
