@@ -336,6 +336,175 @@ is "$(grep -cx install "$tap_folder/out")" 3 "build dependencies in an update: a
 is "$(grep '^waited' "$tap_folder/out" | tr '\n' ' ')" "waited 10 waited 20 " \
 	"build dependencies in an update: waited for, and not for long"
 
+# --- no network ---------------------------------------------------------------------------------
+
+# The mirror's name has no address, or nothing listens there. Nothing is waited for.
+sources=$tap_folder/system/sources.list
+cp "$sources" "$sources.keep"
+for where in "http://mirror.invalid/debian|no name resolution: mirror.invalid is not found; is this" \
+	"http://127.0.0.1:1/debian|no connection to 127.0.0.1:1; is this machine online"; do
+	echo "deb [trusted=yes] ${where%|*} bookworm main" >"$sources"
+	rm -rf "$tap_folder"/system/lists/*
+	apt_system_release() {
+		echo bookworm
+	}
+	anew
+	began=$SECONDS
+	lab guest
+	is "$status" 1 "offline, ${where%|*}: status"
+	like "$out" "^zpci-lab: not from trixie: ${where#*|}" "offline, ${where%|*}: the words"
+	unlike "$out" "waited|bookworm" "offline, ${where%|*}: nothing is waited for, or tried again"
+	[ $((SECONDS - began)) -lt 60 ]
+	ok $? "offline, ${where%|*}: in $((SECONDS - began)) s"
+done
+mv "$sources.keep" "$sources"
+
+# offline_deps MESSAGE: apt-get update ends well, as apt calls these warnings.
+offline_deps() {
+	. "$source/zpci/lab/deps.sh"
+	local message=$1
+	mkdir -p "$ZPCI_CACHE/log"
+	deps_missing() {
+		echo nothing
+	}
+	id() {
+		echo 0
+	}
+	as_root() {
+		echo "E: Failed to fetch http://mirror.invalid/nothing.deb  $message"
+		[ "${*: -1}" = update ]
+	}
+	lab_deps
+}
+anew
+lab offline_deps "Temporary failure resolving 'mirror.invalid'"
+is "$status" 1 "build dependencies offline: status"
+like "$out" "^zpci-lab: packages could not be installed: nothing: no name resolution: mirror.invalid is" \
+	"build dependencies offline: the words"
+unlike "$out" waited "build dependencies offline: nothing is waited for"
+
+# Who is not root, and has no sudo or is refused by it.
+without_root() {
+	. "$source/zpci/lab/deps.sh"
+	deps_missing() {
+		echo nothing
+	}
+	id() {
+		echo 1000
+	}
+	"$@"
+	lab_deps
+}
+without_sudo() {
+	mkdir "$tap_folder/bin"
+	ln -s /usr/bin/* "$tap_folder/bin"
+	rm -f "$tap_folder/bin/sudo"
+	PATH=$tap_folder/bin
+}
+refusing_sudo() {
+	sudo() {
+		echo "sudo: a password is required" >&2
+		return 1
+	}
+}
+lab without_root without_sudo
+is "$status $out" "1 zpci-lab: these packages are missing, and there is no sudo: as root run \`apt-get install nothing'" \
+	"no sudo"
+lab without_root refusing_sudo
+is "$status" 1 "sudo refuses: status"
+like "$out" "^zpci-lab: these packages are missing, and sudo refused: as root run" "sudo refuses"
+
+# --- the cache folder ---------------------------------------------------------------------------
+
+# alone COMMAND...: the lab as a program.
+alone() {
+	status=0
+	out=$("$@" 2>&1) || status=$?
+}
+alone env -u HOME -u XDG_CACHE_HOME -u ZPCI_CACHE "$source/zpci-lab" qemu
+is "$status $out" "1 zpci-lab: neither HOME nor ZPCI_CACHE is set: say a folder for downloads and builds by ZPCI_CACHE=FOLDER" \
+	"no HOME"
+alone env -u HOME -u XDG_CACHE_HOME -u ZPCI_CACHE "$source/zpci-lab" clean
+like "$status $out" "^1 zpci-lab: neither HOME nor ZPCI_CACHE is set" "no HOME: clean"
+alone env -u HOME -u XDG_CACHE_HOME -u ZPCI_CACHE "$source/zpci-lab" help
+is "$status" 0 "no HOME: help"
+like "$out" "^The cache folder is not known: set HOME or ZPCI_CACHE" "no HOME: help says so"
+alone env ZPCI_CACHE="$sources/cache" "$source/zpci-lab" guest
+is "$status $out" "1 zpci-lab: nothing can be written to the cache folder $sources/cache (Not a directory): name another one by ZPCI_CACHE=FOLDER" \
+	"a cache that cannot be made"
+
+# A disk of 256 KiB, in a namespace of its own.
+small_disk() {
+	unshare -rm bash -c 'mount -t tmpfs -o size=256k none "$1" && shift && "$@"' - "$ZPCI_CACHE" "$@"
+}
+fills() {
+	cat >"$tap_folder/fills" <<-'FILLS'
+		set -euo pipefail
+		. "$1/zpci/lab/common.sh"
+		step "filling" cp "$1/README.md" "$1/HACKING.md" "$1/NEWS.md" "$1/configure.ac" \
+			"$1/Makefile.am" "$1/zpci-lab" "$1/doc/answers.md" "$ZPCI_CACHE"
+	FILLS
+	small_disk bash "$tap_folder/fills" "$source"
+}
+anew
+if small_disk true 2>/dev/null; then
+	alone fills
+	is "$status" 1 "the disk is full: status"
+	like "$out" "^zpci-lab: no space is left for $ZPCI_CACHE: make some, or name another folder by" \
+		"the disk is full: the words"
+	alone small_disk bash -c 'head -c 256K /dev/zero >"$ZPCI_CACHE/file"; shift; "$@"' - - \
+		"$source/zpci-lab" guest
+	is "$status $out" "1 zpci-lab: nothing can be written to the cache folder $ZPCI_CACHE (No space left on device): name another one by ZPCI_CACHE=FOLDER" \
+		"the disk is full before the lab begins"
+else
+	skip "the disk is full" "no namespaces here"
+fi
+
+# --- progress, and an interrupt -----------------------------------------------------------------
+
+cat >"$tap_folder/step" <<'STEP'
+set -euo pipefail
+. "$1/zpci/lab/common.sh"
+shift
+"$@"
+STEP
+text=$(printf '%0100d' 0)
+if command -v script >/dev/null; then
+	for columns in 40 140; do
+		shown=$((columns < 77 ? columns - 11 : 66))
+		out=$(script -qec "stty cols $columns; bash '$tap_folder/step' '$source' step_show $text" \
+			/dev/null </dev/null | tr -d '\r')
+		is "$(grep -o '0*$' <<<"$out" | head -n 1 | wc -c)" $((shown + 1)) \
+			"a terminal of $columns columns: progress is not wider"
+	done
+else
+	skip "progress on a terminal" "no script(1)"
+fi
+
+# A step that waits forever, and its child. Both get a name that can be looked for: a folder.
+mkfifo "$tap_folder/never"
+interrupted() {
+	perl -e '$SIG{INT} = "DEFAULT"; setpgrp; exec @ARGV' bash "$tap_folder/step" "$source" step \
+		"waiting" bash -c 'cat "$1" & echo begun >"$1.begun"; wait' - "$tap_folder/never" \
+		>"$tap_folder/out" 2>&1 &
+	local pid=$! never end=$((SECONDS + 10))
+	exec {never}<> <(:)
+	while [ ! -s "$tap_folder/never.begun" ] && [ "$SECONDS" -lt "$end" ]; do
+		read -r -t 0.05 -u "$never" || true
+	done
+	kill -INT -- "-$pid"
+	status=0
+	wait $pid || status=$?
+}
+left() {
+	grep -lz "^$tap_folder/never" /proc/[0-9]*/cmdline 2>/dev/null | wc -l
+}
+anew
+interrupted
+is "$status" 130 "an interrupt: status"
+is "$(left)" 0 "an interrupt: no process is left"
+unlike "$(cat "$tap_folder/out")" "failed|bash:|Killed|Terminated" "an interrupt: no words"
+
 # On a system without lists, apt knows no origins.
 rm -rf "$tap_folder"/system/lists/*
 anew

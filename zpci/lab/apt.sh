@@ -21,6 +21,7 @@
 #   got                 a line for each package that came: mirror, suite, name, version
 #   why                 why this release cannot be used
 #   again               exists if it may be usable in a minute
+#   offline             exists if no mirror can be reached
 
 # The system's mirrors of Debian's main archive, one a line.
 apt_mirrors() {
@@ -70,7 +71,7 @@ apt_private() {
 		die "the system's apt has no mirror of Debian: see sources.list(5), then \`apt-get update'"
 	trust=$(apt_trust) || exit 1
 	mkdir -p "$apt_folder"/{state/lists/partial,cache/archives/partial,etc} || exit 1
-	rm -f "$apt_folder"/{log,named,files,why,again}
+	rm -f "$apt_folder"/{log,named,files,why,again,offline}
 	: >"$apt_folder/state/status"
 	for suite in $suites; do
 		for mirror in $mirrors; do
@@ -100,6 +101,7 @@ apt_private() {
 			Acquire::Languages { "none"; };
 			Acquire::GzipIndexes "true";
 			Acquire::Retries "2";
+			Acquire::http::Timeout "20";
 			Debug::NoLocking "true";
 		CONF
 	} >"$apt_folder/apt.conf"
@@ -116,10 +118,30 @@ apt_refuse() {
 	return 1
 }
 
+# apt_offline LOG: prints why no mirror can be reached, if apt's messages say that. Other releases are
+# on the same mirrors, and there is nothing to wait for.
+apt_offline() {
+	local host
+	host=$(sed -nE "/(Temporary failure resolving|Could not resolve) '/{s/.*resolv(ing|e) '([^']*)'.*/\2/p;q}" "$1")
+	if [ -n "$host" ]; then
+		echo "no name resolution: $host is not found; is this machine online, and is its resolver" \
+			"(resolv.conf(5)) or apt's proxy (apt.conf(5)) set?"
+		return
+	fi
+	host=$(sed -nE '/(Could not connect|Unable to connect|Cannot initiate the connection) to /{s/.* to ([^ ]*).*/\1/p;q}' "$1")
+	[ -z "$host" ] ||
+		echo "no connection to ${host%:}; is this machine online, or does apt need a proxy (apt.conf(5))?"
+}
+
 # apt_failed WHAT: notes the reason, from apt's messages. A file that is gone does not come back. A
-# mirror that is being updated, or does not answer, may work in a minute.
+# mirror that is being updated, or breaks off, may work in a minute.
 apt_failed() {
-	local log=$apt_folder/log missing
+	local log=$apt_folder/log missing offline
+	offline=$(apt_offline "$log")
+	if [ -n "$offline" ]; then
+		touch "$apt_folder/offline"
+		apt_refuse "$offline" || return
+	fi
 	missing=$(grep -cE '^(E|Error): Failed to fetch .* 404 ' "$log" || true)
 	if grep -q 'does not have a Release file' "$log"; then
 		apt_refuse "gone: the mirror does not have it"
@@ -215,6 +237,7 @@ apt_try() {
 				return 0
 			fi
 			echo "--- not from ${suites// / and }: $(cat "$apt_folder/why")"
+			[ ! -e "$apt_folder/offline" ] || break 2
 			[ ! -e "$apt_folder/again" ] || again+=("$suites")
 		done
 		if [ "$round" -eq 3 ] || [ "${#again[@]}" -eq 0 ]; then

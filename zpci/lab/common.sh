@@ -28,17 +28,29 @@ lab_cache() {
 	export ZPCI_CACHE
 }
 
-# Makes the cache folder, and writes to it: access(2) tells root nothing, and a disk can be full.
-lab_cache_make() {
-	local reason test=$ZPCI_CACHE/log/.write
+lab_cache_known() {
 	[ -n "$ZPCI_CACHE" ] || die "neither HOME nor ZPCI_CACHE is set: say a folder for downloads" \
 		"and builds by ZPCI_CACHE=FOLDER"
-	reason=$( (mkdir -p "$ZPCI_CACHE/log" && head -c 65536 /dev/zero >"$test" && rm "$test") 2>&1) ||
+}
+
+# Makes the cache folder, and writes to it: access(2) tells root nothing, and a disk can be full.
+lab_cache_make() {
+	local reason test=$ZPCI_CACHE/.write
+	lab_cache_known
+	reason=$( (mkdir -p "$ZPCI_CACHE" && head -c 65536 /dev/zero >"$test" && rm "$test") 2>&1) ||
 		{
 			rm -f "$test" 2>/dev/null || true
 			die "nothing can be written to the cache folder $ZPCI_CACHE" \
 				"(${reason##*: }): name another one by ZPCI_CACHE=FOLDER"
 		}
+}
+
+# lab_disk_is_full LOG: does the log say so, or is it so?
+lab_disk_is_full() {
+	local left
+	! grep -q 'No space left on device' "$1" 2>/dev/null || return 0
+	left=$(df -Pk "$ZPCI_CACHE" 2>/dev/null | awk 'NR == 2 { print $4 }')
+	[ "${left:-1024}" -lt 1024 ]
 }
 
 # log_of TITLE: the log file of what has this title.
@@ -64,7 +76,7 @@ step() {
 	set +m
 	step_watch "$step_log" &
 	local watcher=$!
-	trap 'kill -TERM -- "-$pid" "$watcher" 2>/dev/null; exit 130' INT TERM HUP
+	trap 'step_end "$pid" "$watcher"; exit 130' INT TERM HUP
 	wait "$pid" || status=$?
 	trap - INT TERM HUP
 	kill "$watcher" 2>/dev/null || true
@@ -79,9 +91,20 @@ step() {
 	return "$status"
 }
 
+# An interrupt: nothing of the step runs any more when the lab ends.
+step_end() {
+	trap '' INT TERM HUP
+	kill -TERM -- "-$1" "$2" 2>/dev/null || true
+	wait "$1" "$2" 2>/dev/null || true
+	step_clear
+}
+
 step_failed() {
 	say "the end of $1:"
 	tail -n 25 "$1" | sed 's/^/    /'
+	! lab_disk_is_full "$1" ||
+		say "no space is left for $ZPCI_CACHE: make some, or name another folder by" \
+			"ZPCI_CACHE=FOLDER"
 }
 
 # Shows progress until it is killed. The pause is a read from an empty pipe: a `sleep` would live on
@@ -96,10 +119,23 @@ step_watch() {
 	done
 }
 
-# step_show TEXT: a line of progress, on a terminal in place of the one before.
+# Sets $step_columns: those of the terminal, which can change meanwhile.
+step_columns=80
+step_measure() {
+	local size
+	{ size=$(stty size <&3 2>/dev/null) || size=; } 3<&1
+	size=${size#* }
+	step_columns=$((${size:-0} < 20 ? 80 : size))
+}
+
+# step_show TEXT: a line of progress, on a terminal in place of the one before. So it must not be
+# wider than the terminal, and is not wider than is quickly read.
 step_show() {
+	local width
 	if [ -t 1 ]; then
-		printf '\r\033[K  %4d s  %s' "$SECONDS" "${1:0:66}"
+		step_measure
+		width=$((step_columns - 11))
+		printf '\r\033[K  %4d s  %s' "$SECONDS" "${1:0:width < 66 ? width : 66}"
 	else
 		printf '  %4d s  %s\n' "$SECONDS" "${1:0:100}"
 	fi
@@ -111,7 +147,7 @@ step_clear() {
 
 # The last line of a log.
 step_last() {
-	tail -c 300 "$1" 2>/dev/null | tr '\r' '\n' | tail -n 1 | tr -dc '[:print:]' || true
+	tail -c 300 "$1" 2>/dev/null | tr '\r' '\n' | grep . | tail -n 1 | tr -dc '[:print:]' || true
 }
 
 # stamp_is FILE TEXT: was FILE made from exactly these inputs?

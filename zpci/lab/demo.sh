@@ -27,8 +27,10 @@ demo_show() {
 }
 
 lab_demo() {
-	tool_get
+	# What is downloaded comes first: without a network that is known in seconds.
+	is_installed || lab_deps
 	lab_qemu
+	tool_get
 	lab_guest
 	say "booting a guest with two detached VFs, profiles \`lpar' and \`plain' ..."
 	demo_show 100 tool inspect --timeout 300

@@ -63,7 +63,7 @@ deps_install_once() {
 	local names
 	read -r -a names < <(deps_names)
 	[ "${#names[@]}" -gt 0 ] || return 0
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends \
+	as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends \
 		-o Acquire::Retries=2 -o DPkg::Lock::Timeout=300 install "${names[@]}"
 }
 
@@ -73,11 +73,12 @@ deps_install() {
 	local try fresh log=$ZPCI_CACHE/log/deps
 	for try in 1 2 3; do
 		fresh=1
-		as_root apt-get -o Acquire::Retries=2 update || {
+		as_root env LC_ALL=C apt-get -o Acquire::Retries=2 update || {
 			fresh=
 			echo "the package lists are not complete; trying with those that are there"
 		}
 		deps_install_once 2>&1 | tee "$log" && return 0
+		[ -z "$(apt_offline "$log")" ] || return 1
 		if [ -n "$fresh" ] && grep -q '^E: Failed to fetch .* 404 ' "$log"; then
 			echo "the mirror does not have what its lists name"
 			return 1
@@ -85,6 +86,13 @@ deps_install() {
 		[ "$try" -eq 3 ] || apt_wait $((try * 10))
 	done
 	return 1
+}
+
+# Why nothing can be installed, if the reason is the network.
+deps_reason() {
+	local reason
+	reason=$(apt_offline "$ZPCI_CACHE/log/deps")
+	[ -z "$reason" ] || echo ": $reason"
 }
 
 lab_deps() {
@@ -99,9 +107,11 @@ lab_deps() {
 			"\`apt-get install $(deps_names)'"
 	fi
 	# Ask for the password now: the output of a step goes to a log.
-	[ "$(id -u)" -eq 0 ] || sudo -v
+	[ "$(id -u)" -eq 0 ] || sudo -v ||
+		die "these packages are missing, and sudo refused: as root run" \
+			"\`apt-get install $(deps_names)'"
 	step "installing build dependencies" deps_install ||
-		die "packages could not be installed: $(deps_names)"
+		die "packages could not be installed: $(deps_names)$(deps_reason)"
 	missing=$(deps_missing)
 	[ -z "$missing" ] || die "still missing after apt-get: $missing"
 }
