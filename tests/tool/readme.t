@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The commands of README can be typed as they stand, in the source tree: their words are there, their
-# options are taken by the tool's own parser, the functions that they describe are accepted, and files
+# The commands of README can be typed as they stand, in the source tree: their words are there, the
+# parser of the tool takes their options, the functions that they describe are accepted, and files
 # that they name exist. Nothing is booted or built.
 
 . "$(dirname "$0")/tap.sh"

@@ -118,8 +118,8 @@ apt_refuse() {
 	return 1
 }
 
-# apt_offline LOG: prints why no mirror can be reached, if apt's messages say that. Other releases are
-# on the same mirrors, and there is nothing to wait for.
+# apt_offline LOG: prints why no mirror can be reached, if apt's messages say that. Other releases
+# are on the same mirrors, and there is nothing to wait for.
 apt_offline() {
 	local host
 	host=$(sed -nE "/(Temporary failure resolving|Could not resolve) '/{s/.*resolv(ing|e) '([^']*)'.*/\2/p;q}" "$1")

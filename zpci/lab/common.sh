@@ -91,11 +91,17 @@ step() {
 	return "$status"
 }
 
-# An interrupt: nothing of the step runs any more when the lab ends.
+# An interrupt: nothing of the step runs any more when the lab ends, also no grandchild of it, for
+# which `wait` does not wait. Who does not end within five seconds is left.
 step_end() {
+	local never end=$((SECONDS + 5))
 	trap '' INT TERM HUP
 	kill -TERM -- "-$1" "$2" 2>/dev/null || true
 	wait "$1" "$2" 2>/dev/null || true
+	exec {never}<> <(:)
+	while kill -0 -- "-$1" 2>/dev/null && [ "$SECONDS" -lt "$end" ]; do
+		read -r -t 0.02 -u "$never" || true
+	done
 	step_clear
 }
 
