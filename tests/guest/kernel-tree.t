@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A guest boots the kernel of a tree with the tree's modules. The tree is made of Debian's kernel, as
-# a build would leave it; if the lab has built a small kernel, its O= folder is one as it is.
+# A guest boots the kernel of a tree with the tree's modules. The tree is made of Debian's kernel,
+# as a build would leave it; if the lab has built a small kernel, its O= folder is one as it is.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest

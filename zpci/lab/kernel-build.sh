@@ -12,8 +12,8 @@
 #             s390x lack; from the newest source
 #   kvm       iov for the machine that Hercules is: the host of `zpci-lab kvm', and a guest in it
 #
-# zpci/lab/kernel/small.config is common to all, VARIANT.config comes on top, on a
-# configuration that is all no. VARIANT.sed, if there is one, is an edit of one source file,
+# zpci/lab/kernel/guest.config and small.config are common to all, VARIANT.config comes on top, on
+# a configuration that is all no. VARIANT.sed, if there is one, is an edit of one source file,
 # named in its first line. The edited file is put into the build folder, where kbuild looks
 # before it looks into the source, which stays as Debian made it.
 #
@@ -89,7 +89,7 @@ kernel_make() {
 kernel_fragments() {
 	local own=$ZPCI_FILES/lab/kernel/$1.config
 	[ -e "$own" ] || own=$ZPCI_FILES/lab/kernel/iov.config
-	cat "$ZPCI_FILES/lab/kernel/small.config" "$own"
+	cat "$ZPCI_FILES"/lab/kernel/{guest,small}.config "$own"
 }
 
 # kernel_configure VARIANT: kconfig drops what it cannot have without a word, so look.

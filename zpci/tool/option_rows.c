@@ -209,6 +209,7 @@ SET_FLAG(verbose, setup.verbose)
 SET_FLAG(json, json)
 SET_FLAG(lspci, lspci)
 SET_FLAG(second_level, second_level)
+SET_FLAG(merge, merge)
 SET_FLAG(help, help)
 SET_STRING(rules, host.rules)
 SET_FLAG(no_apply, host.no_apply)
@@ -246,7 +247,7 @@ static int set_append(struct tool_options *options, const char *value)
 	(TOOL_HOST_ATTACH | TOOL_HOST_DETACH | TOOL_HOST_RESERVE | TOOL_HOST_UNRESERVE |           \
 	 TOOL_HOST_HOOK)
 #define HOST (SYSFS | TOOL_HOST_EXPLAIN)
-#define ALL (FIRMWARE | HOST | TOOL_CTL | TOOL_LAB)
+#define ALL (FIRMWARE | HOST | TOOL_KERNEL | TOOL_CTL | TOOL_LAB)
 #define GUEST_NAME "a name such as those that `zpci lab kernel list' prints"
 #define NOT_EMPTY "a value that is not empty"
 
@@ -271,6 +272,8 @@ const struct option_row option_rows[] = {
 	  NOT_EMPTY },
 	{ "kernel", "FILE", "boot this kernel, or that of this tree (repeatable)", TOOL_MATRIX,
 	  add_kernel, NOT_EMPTY },
+	{ "merge", NULL, "add the options that are missing to the .config", TOOL_KERNEL, set_merge,
+	  NULL },
 	{ "initrd", "FILE", "initial RAM disk of the guest (default: the lab's)",
 	  GUESTS | TOOL_DOMAIN, set_initrd, NOT_EMPTY },
 	{ "append", "STRING", "kernel command line", GUESTS | TOOL_DOMAIN, set_append, NULL },

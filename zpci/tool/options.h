@@ -27,6 +27,7 @@
 #define TOOL_HOST_UNRESERVE 32768u
 #define TOOL_HOST_HOOK 65536u
 #define TOOL_HOST_CAPTURE 131072u
+#define TOOL_KERNEL (1u << 18)
 #define TOOL_CTL (1u << 19)
 #define TOOL_LAB (1u << 20)
 
@@ -61,6 +62,7 @@ struct tool_options {
 	unsigned int timeout; /* seconds; 0 is none */
 	bool json;
 	bool second_level;
+	bool merge;
 	bool lspci;
 	bool help;
 	bool tap;

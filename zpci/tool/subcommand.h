@@ -23,6 +23,11 @@ int tool_matrix(const struct tool_options *options);
 int tool_ctl(const struct tool_options *options);
 /* lab.c */
 int tool_lab(const struct tool_options *options);
+/* kernel/config.c */
+int tool_kernel_config(const struct tool_options *options);
+
+/* kernel/build.c */
+int tool_kernel_build(const struct tool_options *options);
 
 /* host/domain.c */
 int tool_host_domain(const struct tool_options *options);

@@ -29,7 +29,7 @@
 
 #define MAGIC_ADDRESS 0x10008u
 #define MAGIC "S390EP"
-/* The address of the text of the version; struct parmarea in Linux, arch/s390/include/asm/setup.h */
+/* The address of the version's text; struct parmarea in Linux, arch/s390/include/asm/setup.h. */
 #define VERSION_ADDRESS 0x10428u
 #define VERSION_LIMIT (64u << 20)
 /* Bits of a short PSW at address 0: it is short, and 31-bit addressing. */

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* The tree's modules.order, in which the build lists all modules, allocated; NULL: there is none. */
+/* The tree's modules.order, in which the build lists all modules, allocated; NULL: none. */
 char *module_file_order(const char *folder);
 
 /*

@@ -12,10 +12,10 @@
  *	rc = kernel_modules_end(&modules);
  *
  * A module is added if the tree's .config has its option as m, after the modules that it depends
- * on. Nothing is added if the kernel has it built in, or does not have it at all: whoever uses it in
- * the guest says so. Modules are decompressed, and the guest's init (zpci/guest/init) loads them in
- * this order before it does anything else. `zpci kernel build' makes them; modules_install is not
- * needed.
+ * on. Nothing is added if the kernel has it built in, or does not have it at all: whoever uses it
+ * in the guest says so. Modules are decompressed, and the guest's init (zpci/guest/init) loads them
+ * in this order before it does anything else. `zpci kernel build' makes them; modules_install is
+ * not needed.
  */
 #ifndef ZPCI_TOOL_MODULES_H
 #define ZPCI_TOOL_MODULES_H
