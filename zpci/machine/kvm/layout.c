@@ -84,42 +84,6 @@ SAME_FIELD(layout_memory_region, kvm_userspace_memory_region, userspace_addr);
 SAME_NUMBER(LAYOUT_MEM_READONLY, KVM_MEM_READONLY);
 SAME_NUMBER(LAYOUT_MEM_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES);
 
-SAME_SIZE(layout_skeys, kvm_s390_skeys);
-SAME_FIELD(layout_skeys, kvm_s390_skeys, count);
-SAME_FIELD(layout_skeys, kvm_s390_skeys, skeydata_addr);
-SAME_SIZE(layout_pv_command, kvm_pv_cmd);
-SAME_FIELD(layout_pv_command, kvm_pv_cmd, cmd);
-SAME_NUMBER(LAYOUT_PV_ENABLE, KVM_PV_ENABLE);
-
-SAME_SIZE(layout_mem_op, kvm_s390_mem_op);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, gaddr);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, flags);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, size);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, op);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, buf);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, ar);
-SAME_FIELD(layout_mem_op, kvm_s390_mem_op, key);
-SAME_NUMBER(LAYOUT_MEMOP_LOGICAL_READ, KVM_S390_MEMOP_LOGICAL_READ);
-SAME_NUMBER(LAYOUT_MEMOP_LOGICAL_WRITE, KVM_S390_MEMOP_LOGICAL_WRITE);
-SAME_NUMBER(LAYOUT_MEMOP_CHECK_ONLY, KVM_S390_MEMOP_F_CHECK_ONLY);
-SAME_NUMBER(LAYOUT_MEMOP_INJECT_EXCEPTION, KVM_S390_MEMOP_F_INJECT_EXCEPTION);
-SAME_NUMBER(LAYOUT_MEMOP_SKEY_PROTECTION, KVM_S390_MEMOP_F_SKEY_PROTECTION);
-
-SAME_SIZE(layout_interrupt, kvm_s390_interrupt);
-SAME_FIELD(layout_interrupt, kvm_s390_interrupt, type);
-SAME_FIELD(layout_interrupt, kvm_s390_interrupt, parm);
-SAME_FIELD(layout_interrupt, kvm_s390_interrupt, parm64);
-SAME_SIZE(layout_irq, kvm_s390_irq);
-SAME_FIELD(layout_irq, kvm_s390_irq, type);
-_Static_assert(offsetof(struct layout_irq, pgm.code) == offsetof(struct kvm_s390_irq, u.pgm.code),
-	       "kvm_s390_irq.u.pgm.code");
-_Static_assert(offsetof(struct layout_irq, pgm.flags) == offsetof(struct kvm_s390_irq, u.pgm.flags),
-	       "kvm_s390_irq.u.pgm.flags");
-SAME_NUMBER(LAYOUT_PROGRAM_INT, KVM_S390_PROGRAM_INT);
-SAME_NUMBER(LAYOUT_MCHK, KVM_S390_MCHK);
-SAME_NUMBER(LAYOUT_INT_SERVICE, KVM_S390_INT_SERVICE);
-SAME_NUMBER(LAYOUT_INT_ADAPTER, KVM_S390_INT_IO(1, 0, 0, 0));
-
 SAME_SIZE(layout_attr, kvm_device_attr);
 SAME_FIELD(layout_attr, kvm_device_attr, flags);
 SAME_FIELD(layout_attr, kvm_device_attr, group);
@@ -144,19 +108,61 @@ SAME_NUMBER(LAYOUT_SET_USER_MEMORY_REGION2, KVM_SET_USER_MEMORY_REGION2);
 #endif
 SAME_NUMBER(LAYOUT_ENABLE_CAP, KVM_ENABLE_CAP);
 SAME_NUMBER(LAYOUT_CREATE_DEVICE, KVM_CREATE_DEVICE);
-SAME_NUMBER(LAYOUT_INTERRUPT, KVM_S390_INTERRUPT);
 SAME_NUMBER(LAYOUT_SET_DEVICE_ATTR, KVM_SET_DEVICE_ATTR);
 SAME_NUMBER(LAYOUT_GET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR);
 SAME_NUMBER(LAYOUT_HAS_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR);
-SAME_NUMBER(LAYOUT_GET_SKEYS, KVM_S390_GET_SKEYS);
-SAME_NUMBER(LAYOUT_PV_COMMAND, KVM_S390_PV_COMMAND);
 SAME_NUMBER(LAYOUT_RUN, KVM_RUN);
-SAME_NUMBER(LAYOUT_IRQ, KVM_S390_IRQ);
-SAME_NUMBER(LAYOUT_MEM_OP, KVM_S390_MEM_OP);
 SAME_NUMBER(LAYOUT_INITIAL_RESET, KVM_S390_INITIAL_RESET);
 SAME_NUMBER(LAYOUT_NORMAL_RESET, KVM_S390_NORMAL_RESET);
 SAME_NUMBER(LAYOUT_CLEAR_RESET, KVM_S390_CLEAR_RESET);
 SAME_NUMBER(LAYOUT_SET_MP_STATE, KVM_SET_MP_STATE);
+
+/*
+ * Linux 6.9 moved what only s390 has from <linux/kvm.h> into s390's own <asm/kvm.h>. The headers of
+ * another host then have the names of these ioctls without their structures.
+ */
+#ifdef KVM_S390_MEMOP_LOGICAL_READ
+
+SAME_SIZE(layout_skeys, kvm_s390_skeys);
+SAME_FIELD(layout_skeys, kvm_s390_skeys, count);
+SAME_FIELD(layout_skeys, kvm_s390_skeys, skeydata_addr);
+SAME_SIZE(layout_pv_command, kvm_pv_cmd);
+SAME_FIELD(layout_pv_command, kvm_pv_cmd, cmd);
+SAME_NUMBER(LAYOUT_PV_ENABLE, KVM_PV_ENABLE);
+SAME_SIZE(layout_mem_op, kvm_s390_mem_op);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, gaddr);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, flags);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, size);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, op);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, buf);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, ar);
+SAME_FIELD(layout_mem_op, kvm_s390_mem_op, key);
+SAME_NUMBER(LAYOUT_MEMOP_LOGICAL_READ, KVM_S390_MEMOP_LOGICAL_READ);
+SAME_NUMBER(LAYOUT_MEMOP_LOGICAL_WRITE, KVM_S390_MEMOP_LOGICAL_WRITE);
+SAME_NUMBER(LAYOUT_MEMOP_CHECK_ONLY, KVM_S390_MEMOP_F_CHECK_ONLY);
+SAME_NUMBER(LAYOUT_MEMOP_INJECT_EXCEPTION, KVM_S390_MEMOP_F_INJECT_EXCEPTION);
+SAME_NUMBER(LAYOUT_MEMOP_SKEY_PROTECTION, KVM_S390_MEMOP_F_SKEY_PROTECTION);
+SAME_SIZE(layout_interrupt, kvm_s390_interrupt);
+SAME_FIELD(layout_interrupt, kvm_s390_interrupt, type);
+SAME_FIELD(layout_interrupt, kvm_s390_interrupt, parm);
+SAME_FIELD(layout_interrupt, kvm_s390_interrupt, parm64);
+SAME_SIZE(layout_irq, kvm_s390_irq);
+SAME_FIELD(layout_irq, kvm_s390_irq, type);
+_Static_assert(offsetof(struct layout_irq, pgm.code) == offsetof(struct kvm_s390_irq, u.pgm.code),
+	       "kvm_s390_irq.u.pgm.code");
+_Static_assert(offsetof(struct layout_irq, pgm.flags) == offsetof(struct kvm_s390_irq, u.pgm.flags),
+	       "kvm_s390_irq.u.pgm.flags");
+SAME_NUMBER(LAYOUT_PROGRAM_INT, KVM_S390_PROGRAM_INT);
+SAME_NUMBER(LAYOUT_MCHK, KVM_S390_MCHK);
+SAME_NUMBER(LAYOUT_INT_SERVICE, KVM_S390_INT_SERVICE);
+SAME_NUMBER(LAYOUT_INT_ADAPTER, KVM_S390_INT_IO(1, 0, 0, 0));
+SAME_NUMBER(LAYOUT_INTERRUPT, KVM_S390_INTERRUPT);
+SAME_NUMBER(LAYOUT_GET_SKEYS, KVM_S390_GET_SKEYS);
+SAME_NUMBER(LAYOUT_PV_COMMAND, KVM_S390_PV_COMMAND);
+SAME_NUMBER(LAYOUT_IRQ, KVM_S390_IRQ);
+SAME_NUMBER(LAYOUT_MEM_OP, KVM_S390_MEM_OP);
+
+#endif
 
 #ifdef __s390x__
 
