@@ -69,11 +69,12 @@ ok $? "a kind of value that is none is refused"
 
 # --- functions -------------------------------------------------------------------------------
 
-offers "zpci run --function " "null probe replica" "models"
+offers "zpci run --function " "help null probe replica" "models"
 offers "zpci run --function=pr" "probe" "a model, after ="
 mkdir "$tap_folder/models"
 : >"$tap_folder/models/mine.so"
 offers "zpci run --function $tap_folder/models/m" "$tap_folder/models/mine.so" "the file of a model"
+offers "zpci run --function probe,hel" "probe,help" "help"
 offers "zpci run --function probe,profile=" "lpar plain raw silent vfio" "profiles"
 offers "zpci run --function=probe,vf=3,profile=" "lpar plain raw silent vfio" "profiles, after ="
 offers "zpci run --function probe,vf=3,profile=s" "silent" "a profile, begun"

@@ -83,6 +83,31 @@ like "$err" "No such file" "zpci host show -- --json: it is no option"
 refused "nonesuch" run --function nonesuch,vf=1
 refused "vf.*256" run --function probe,vf=256
 refused "0x1021" run --function probe,vf=1,fid=0x1021 --function probe,vf=2,fid=0x1021
+
+# What can be written there: what the parser lists when it refuses something.
+# allowed SPEC: that list, one in a line.
+allowed() {
+	"$zpci" describe --function "$1" 2>&1 | sed -n 's/.*; allowed is //p' | sed 's/, /\n/g' | sort
+}
+for command in run inspect describe matrix "host domain"; do
+	# shellcheck disable=SC2086 # one word, or two
+	tool $command --function help
+	is "$status $(sed -n 's/^  \([a-z]*\) .*/\1/p' <<<"$out" | sort | xargs)" \
+		"0 $(allowed '?' | xargs)" "$command --function help: the models"
+done
+# Others than a replica have no config space to write down.
+keys_of() {
+	[ "$1" = replica ] && cat && return
+	grep -vE "^(vendor|device|class|revision|subsystem-.*|(vf-)?bar[0-5]|devfn|physical|config-.*)\$"
+}
+for model in null replica; do
+	tool run --function probe,vf=1 --function $model,vf=3,help
+	is "$status" 0 "--function $model,vf=3,help: status"
+	is "$(sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' <<<"$out" | sort)" \
+		"$(allowed "$model,?=?" | keys_of $model)" "--function $model,vf=3,help: the keys"
+done
+like "$out" "^  profile +lpar, vfio, silent, plain, raw\$" "--function replica,help: what is allowed"
+refused "there is no model 'prob'; allowed is null, probe, replica" run --function prob,help
 printf '[adapter a]\nmodel = probe\npchid = 0x1c0\nvfs = 4\nbogus = 1\n' >"$tap_folder/bad.conf"
 refused "bad.conf.*5.*bogus" run --config "$tap_folder/bad.conf"
 

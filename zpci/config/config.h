@@ -12,8 +12,10 @@
 #ifndef ZPCI_CONFIG_CONFIG_H
 #define ZPCI_CONFIG_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <zpci/firmware.h>
 
@@ -45,6 +47,12 @@ int zpci_config_function(struct zpci_config *config, const char *text, char sepa
 
 /* Adds one group written as `NAME[,KEY=VALUE]...`, the keys being those of [group NAME]. */
 int zpci_config_group(struct zpci_config *config, const char *text, char separator, char **error);
+
+/* Does @text, as for zpci_config_function(), ask what can be written: `help`, or `MODEL,help`? */
+bool zpci_config_is_help(const char *text, char separator);
+/* Then this writes it to @to: the models, or the keys of the model, a line each. Returns -EINVAL if
+ * there is no such model. */
+int zpci_config_help(FILE *to, const char *text, char separator, char **error);
 
 /* Fills in the defaults (FID from 0x1000, UID from 0x100, PCHID from 0x100, lpar for VFs, plain
  * for PFs) and checks what only all sections together show: duplicates, VFs that do not exist,

@@ -8,6 +8,7 @@
  *	                                                           +-- live.c    one that runs
  *	                                                                  ^      (sweep.c)
  *	command.c  a line of the control channel -------------------------+
+ *	help.c     what can be written as one option: prints the table of keys.c
  *	replica.c  what only functions of model replica have: between keys.c and finish.c, apply.c
  *	models.c   the model that is named, and the keys that it has itself: beside keys.c; it loads
  *	           shared objects by object.c
@@ -259,6 +260,9 @@ void config_options_visit(const struct zpci_model *model, const struct setting *
 /* --- replica.c ---------------------------------------------------------------------------- */
 
 #define CONFIG_SPACE_KEY "config-0x000" /* what lists of keys say, for any offset */
+#define CONFIG_SPACE_BYTES 32		/* of a line */
+#define CONFIG_SPACE_ALLOWED                                                                       \
+	"1 to 32 bytes up to 0xfff, each two hexadecimal digits, with or without blanks in between"
 
 /* True when @name is config-0xNNN, and so a line of a config space. */
 bool config_is_space(const char *name);

@@ -19,7 +19,6 @@
 #include "internal.h"
 
 #define PREFIX "config-0x"
-#define BYTES_MAX 32 /* of a line */
 
 /* --- lines -------------------------------------------------------------------------------- */
 
@@ -53,15 +52,14 @@ static int put_bytes(struct space *space, unsigned offset, struct place place, c
 	const char *rest = value;
 
 	for (unsigned i = 0; *(rest += strspn(rest, " \t")) || !i; i++, offset++) {
-		int byte = i < BYTES_MAX && offset < ZPCI_CONFIG_SIZE ? next_byte(&rest) : -1;
+		int byte =
+			i < CONFIG_SPACE_BYTES && offset < ZPCI_CONFIG_SIZE ? next_byte(&rest) : -1;
 
 		if (byte < 0)
 			return config_error(
 				error, place,
-				"%s = %.64s: not allowed; allowed is 1 to %u bytes up "
-				"to 0xfff, each two hexadecimal digits, with or without "
-				"blanks in between",
-				name, value, BYTES_MAX);
+				"%s = %.64s: not allowed; allowed is " CONFIG_SPACE_ALLOWED, name,
+				value);
 		if (space->given[offset])
 			return config_error(error, place,
 					    "%s = %.64s: byte 0x%03x of the config space is there "

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,27 @@ struct zpci_config *tool_functions_load(const struct tool_functions *functions)
 		return NULL;
 	}
 	return config;
+}
+
+bool tool_functions_ask(const struct tool_functions *functions)
+{
+	for (size_t i = 0; i < functions->count; i++)
+		if (zpci_config_is_help(functions->specs[i], ','))
+			return true;
+	return false;
+}
+
+int tool_functions_help(const struct tool_functions *functions)
+{
+	char *error = NULL;
+
+	for (size_t i = 0; i < functions->count; i++) {
+		if (!zpci_config_is_help(functions->specs[i], ','))
+			continue;
+		if (zpci_config_help(stdout, functions->specs[i], ',', &error))
+			return refuse("--", error);
+	}
+	return 0;
 }
 
 int tool_functions_check(const struct tool_functions *functions)

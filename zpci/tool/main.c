@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "functions.h"
 #include "message.h"
 #include "options.h"
 #include "subcommand.h"
@@ -173,6 +174,9 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
 		if (options.help) {
 			print_help(subcommand);
 			status = 0;
+		} else if (tool_functions_ask(&options.setup.functions)) {
+			if (!tool_functions_help(&options.setup.functions))
+				status = 0;
 		} else if (options.argument_count < subcommand->min) {
 			tool_error("too few arguments; usage: zpci %s %s", subcommand->name,
 				   subcommand->synopsis);

@@ -256,7 +256,7 @@ const struct option_row option_rows[] = {
 	  "a name without a slash" },
 	{ "name", "STRING", "name of this guest for `zpci ctl --guest'", TOOL_RUN, set_channel_name,
 	  CTL_NAME_RULE },
-	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... (repeatable)",
+	{ "function", "SPEC", "add a function: probe,vf=3,fid=0x1021,... or help (repeatable)",
 	  BOTH | TOOL_DESCRIBE | TOOL_DOMAIN, set_function, "a description of a function" },
 	{ "function", "SPEC", "use this function for its profile: probe,profile=lpar,...",
 	  TOOL_MATRIX, set_function, "a description of a function" },
