@@ -389,6 +389,13 @@ lab_check() {
 	check_plan tap "fuzz targets" check_fuzz
 	[ -z "$check_long" ] || check_plan tap "mutants of the fake /dev/kvm" check_mutants
 	check_plan_guests
+	if [ -n "$check_long" ]; then
+		if (deps_lists=(packages.debian) && lab_deps); then
+			check_plan whole "Debian packages" check_package
+		else
+			check_add "Debian packages" 0 0 1 0
+		fi
+	fi
 	[ -z "$check_long" ] || check_plan whole "coverage of the unit tests" check_coverage
 	if check_formatter >/dev/null; then
 		check_plan whole "source format" check_format
@@ -398,7 +405,7 @@ lab_check() {
 	check_run
 	[ -z "$check_long" ] || check_coverage_table
 	[ "$check_skipped" -eq 0 ] || say "$check_skipped skipped; the logs say why"
-	[ -n "$check_long" ] || say "not run: guest tests $check_long_tests, the twenty resets of tests/guest/resets.t, mutants of the fake /dev/kvm; \`check --long' does"
+	[ -n "$check_long" ] || say "not run: guest tests $check_long_tests, the twenty resets of tests/guest/resets.t, mutants of the fake /dev/kvm, Debian packages; \`check --long' does"
 	echo "$check_passed passed, $check_failed failed"
 	[ "$check_failed" -eq 0 ]
 }
