@@ -65,6 +65,14 @@ for case in executes passes nowhere interrupted resets resets-once resets-late d
 	stop-and-go plugs again reuses probes duplicate-at-end daemonizes; do
 	good $case
 done
+# A device model from a shared object: as the plugin does, and with no second library.
+source=${srcdir:-$(dirname "$0")/../..}
+# shellcheck disable=SC2086 # words
+${CC:-cc} -std=c11 ${CFLAGS:-} -I "$source/include" -fPIC -shared "$source/examples/model/counter.c" \
+	${LDFLAGS:-} -o "$work/counter.so"
+good executes ZPCI_FUNCTION="$work/counter.so:vf=3:fid=0x1021:uid=0x111:start=5"
+good resets ZPCI_FUNCTION="$work/counter.so:vf=3:fid=0x1021:uid=0x111:start=5"
+
 in_process -- "$program" no-flic
 is "$status" 0 "no FLIC: started at the first KVM_RUN"
 like "$said" "warning: KVM: there is no FLIC" "no FLIC: what follows"
@@ -143,6 +151,8 @@ is "$(wc -l <"$work/err")" 1 "a function of the hypervisor's with our UID: one s
 
 canceled=': Operation canceled'
 refused "no such model" "CREATE_VM$canceled" ".*nosuch" make ZPCI_FUNCTION=nosuch
+refused "no such object" "CREATE_VM$canceled" "function .*model = ./none.so: it cannot be read" make \
+	ZPCI_FUNCTION=./none.so:vf=3
 refused "no such file" "CREATE_VM$canceled" ".*$work/none" make ZPCI_CONFIG="$work/none"
 refused "no such switch" "CREATE_VM$canceled" "ZPCI_VERBOSE=loud is not known" make \
 	ZPCI_VERBOSE=loud
