@@ -15,9 +15,9 @@
  * process, that of the program, and the object works with every program of its version.
  *
  * Once loaded, the object stays until the process ends. So its threads, and destructors of its
- * variables of threads, can run until then. A constructor must not fail, wait, or start threads: what
- * can fail belongs into create() of the model, which can say why, and an object that is refused
- * goes at once.
+ * variables of threads, can run until then. A constructor must not fail, wait, or start threads:
+ * what can fail belongs into create() of the model, which can say why, and an object that is
+ * refused goes at once.
  */
 #ifndef ZPCI_MODEL_H
 #define ZPCI_MODEL_H

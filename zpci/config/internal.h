@@ -10,8 +10,8 @@
  *	command.c  a line of the control channel -------------------------+
  *	help.c     what can be written as one option: prints the table of keys.c
  *	replica.c  what only functions of model replica have: between keys.c and finish.c, apply.c
- *	models.c   the model that is named, and the keys that it has itself: beside keys.c; it loads
- *	           shared objects by object.c
+ *	models.c   the model that is named: beside keys.c; it loads shared objects by object.c
+ *	model_options.c  the keys that a model has itself: the same, on models.c
  *
  * config.c and sentence.c are the ground on which all others stand.
  *
@@ -233,6 +233,15 @@ const struct zpci_model *config_model(const struct zpci_config *config,
 int config_model_set(struct zpci_config *config, struct adapter *adapter, struct place place,
 		     const char *value, char **error);
 
+/* The shared object that it is from; NULL: it is built in. */
+const char *config_model_object(const struct zpci_config *config, const struct adapter *adapter);
+/* The file @name, which was written at @place, as an absolute name, for free(). A relative one
+ * counts from the folder of the file that says it, else from the current one. NULL: no memory, or
+ * no folder. */
+char *config_absolute(struct place place, const char *name);
+
+/* --- model_options.c ---------------------------------------------------------------------- */
+
 /* The option @name of @model, which may be NULL; NULL: it has none of that name. */
 const struct zpci_option *config_option_find(const struct zpci_model *model, const char *name);
 /* Adds the names of those of its options that functions have, or that adapters have. */
@@ -247,9 +256,9 @@ int config_option_set(struct zpci_config *config, const struct zpci_model *model
 /* Those of adapters, or of functions, that are needed are in @settings. */
 int config_options_check(const struct zpci_model *model, bool function,
 			 const struct setting *settings, struct place place, char **error);
-/* What a text says of an adapter, in @new, is what was said before. */
+/* What a text has @said of an adapter is what was said before, @old. */
 int config_options_same(const struct zpci_model *model, const struct setting *old,
-			const struct setting *new, char **error);
+			const struct setting *said, char **error);
 /* What the model gets of @settings. */
 void config_options_values(const struct zpci_model *model, const struct setting *settings,
 			   struct zpci_option_value values[ZPCI_OPTIONS_MAX + 1]);
