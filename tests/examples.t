@@ -128,7 +128,7 @@ status=0
 mkdir -p "$work/tree/examples"
 cp -r "$EXAMPLES/model" "$work/tree/examples/"
 [ "${INSTALLED:-no}" = yes ] || ln -s "$srcdir/include" "$work/tree/include"
-make -s -C "$work/tree/examples/model" CC="$CC" PKG_CONFIG="${PKG_CONFIG:-pkg-config}" \
+env -u MAKEFLAGS -u MAKELEVEL make -s -C "$work/tree/examples/model" CC="$CC" PKG_CONFIG="${PKG_CONFIG:-pkg-config}" \
 	CFLAGS="${CFLAGS:-} -Wall -Wextra -Wpedantic -Werror" LDFLAGS="${LDFLAGS:-}" \
 	>"$work/output" 2>&1 || status=1
 result $status "examples/model: make"

@@ -23,9 +23,9 @@ build() {
 	$CC -std=c11 -I "$source/include" ${CFLAGS:-} -fPIC -shared "$@" "$from" ${LDFLAGS:-} -o "$file"
 }
 
-# As a person does, with this build's compiler.
+# As a person does, with this build's compiler. `make check' has a make around it.
 cp -r "$source/examples/model" "$tap_folder/folder"
-make -s -C "$tap_folder/folder" CC="$CC" CFLAGS="${CFLAGS:-}" LDFLAGS="${LDFLAGS:-}" \
+env -u MAKEFLAGS -u MAKELEVEL make -s -C "$tap_folder/folder" CC="$CC" CFLAGS="${CFLAGS:-}" LDFLAGS="${LDFLAGS:-}" \
 	ZPCI_CFLAGS="-I $source/include -Wall -Wextra -Werror" >"$tap_folder/made" 2>&1
 is "$?$(cat "$tap_folder/made")" 0 "examples/model: make"
 cd "$tap_folder/folder" || exit
