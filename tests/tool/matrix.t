@@ -392,6 +392,51 @@ matrix "$fixture" -- --html "$tap_folder/missing/folder"
 is "$status" 125 "no folder: status"
 like "$err" "--html .*No such file" "no folder: message"
 
+# --- on a terminal
+
+# terminal COLUMNS KERNEL...: the matrix on a terminal of this width; $out is what it shows.
+terminal() {
+	local columns=$1 kernel command
+	shift
+	command="stty cols $columns rows 50; exec '$zpci' matrix --qemu '$tap_folder/qemu' --initrd /dev/null --plugin /dev/null"
+	for kernel; do
+		command+=" --kernel '$kernel'"
+	done
+	script -qec "$command" /dev/null </dev/null >"$tap_folder/out"
+	out=$(tr -d '\r' <"$tap_folder/out")
+}
+
+if command -v script >/dev/null; then
+	export TERM=xterm NO_COLOR=''
+	terminal 120 "$tap_folder/eio" "$tap_folder/no-bit"
+	like "$out" $'\e\\[1;31mok\\|EIO !\e\\[m' "terminal: a cell that differs"
+	like "$out" $'\e\\[33m1\\|\\?\e\\[m' "terminal: a cell that was not observed"
+	like "$out" $'^\e\\[1;31mFAILED\e\\[m: 2 boots' "terminal: the verdict"
+	like "$out" "zpci: 2 of 2: booting kernel .*/no-bit, 1 CPU; 1 cell differs so far" "terminal: progress"
+	like "$(tail -n +2 <<<"$out" | head -n 1)$(head -n 1 <<<"$out")" $'\e\\[Kkernel .*eio, 1 CPU: Linux' \
+		"terminal: progress is gone before the results"
+	NO_COLOR=1 terminal 120 "$tap_folder/eio"
+	unlike "$out" $'\e\\[[0-9;]*m' "terminal: NO_COLOR"
+	TERM=dumb terminal 120 "$tap_folder/eio"
+	unlike "$out" $'\e\\[[0-9;]*m' "terminal: TERM=dumb"
+	NO_COLOR=1 terminal 80 "$tap_folder/eio" "$tap_folder/no-vfio"
+	is "$(sed 's/.*\x1b\[K//' <<<"$out" | grep -E '^(slot|Command|  |vfn|mmap|observed)' | awk 'length > 80' | wc -l)" 0 \
+		"terminal of 80 columns: no line of a table is longer"
+	like "$out" "^  BAR access +ok\|EIO +ok +EIO +ok +-$" "terminal of 80 columns: a line"
+	like "$out" "^  BAR access +ok\|\? +ok\|\? +EIO\|\? +ok\|\? +-$" \
+		"terminal of 80 columns: a line that was not observed"
+	like "$(tr '\r' '\n' <"$tap_folder/out" | sed 's/\x1b\[K//g')" "^zpci: 2 of 2.{67}$" \
+		"terminal of 80 columns: progress is cut"
+	terminal 120 "$tap_folder/dies"
+	like "$out" $'\e\\[Kzpci: kernel .*dies, 1 CPU: no report' "terminal: a message removes the progress"
+	unset NO_COLOR
+else
+	skip 1 "terminal: there is no script (package bsdutils)"
+fi
+matrix "$tap_folder/eio" -- --smp 1,2
+is "$err" "" "pipe: no progress"
+unlike "$out" $'\e' "pipe: no colour"
+
 # --- JUnit, as the programs read it that show it
 
 # xpath EXPRESSION: of the file that the last matrix made

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "message.h"
+#include "terminal.h"
 
 /* A name in it can have control characters, which would change the terminal or fake a line. */
 static void print(const char *format, va_list arguments)
@@ -27,6 +28,7 @@ static void print_line(const char *format, va_list arguments)
 {
 	/* What was printed before comes first if both go to one terminal. */
 	fflush(stdout);
+	tool_progress_end();
 	fputs("zpci: ", stderr);
 	print(format, arguments);
 	fputc('\n', stderr);

@@ -194,9 +194,7 @@ struct matrix_gap {
 /* Two tests of each boot in TAP and JUnit. */
 #define MATRIX_REPORTED "the guest reported"
 #define MATRIX_ALL_OBSERVED "all cells were observed"
-#define MATRIX_NEEDS_HELP                                                                          \
-	"`zpci kernel config' adds what is missing to the configuration of a kernel; "             \
-	"`zpci-lab kernel' has kernels that lack nothing."
+#define MATRIX_NEEDS_HELP "`zpci kernel config' adds what is missing to a kernel's configuration."
 
 /* matrix.c */
 

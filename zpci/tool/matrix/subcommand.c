@@ -2,12 +2,11 @@
 /*
  * `zpci matrix`, zpci-matrix(1): the plan, then the boots, then the results.
  */
-#include <unistd.h>
-
 #include "matrix.h"
 #include "zpci/tool/boot/process.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
+#include "zpci/tool/terminal.h"
 
 static const int statuses[] = {
 	[MATRIX_PASSED] = 0,
@@ -15,21 +14,36 @@ static const int statuses[] = {
 	[MATRIX_INCOMPLETE] = TOOL_EXIT_FAILURE, /* verdict.c has the reason */
 };
 
+/* With --verbose the guest's console is in its place. */
+static void show_progress(const struct matrix *matrix, const struct matrix_boot *boot)
+{
+	const struct matrix_counts counts = matrix_count(matrix);
+	char name[MATRIX_NAME], found[64] = "";
+
+	if (matrix->options->setup.verbose)
+		return;
+	if (counts.results[MATRIX_DIFFERENT])
+		snprintf(found, sizeof(found), "; %u cell%s so far",
+			 counts.results[MATRIX_DIFFERENT],
+			 counts.results[MATRIX_DIFFERENT] == 1 ? " differs" : "s differ");
+	tool_progress("zpci: %zu of %zu: booting %s%s%s%s", matrix->booted + 1, matrix->boot_count,
+		      matrix_boot_name(boot, name, sizeof(name)),
+		      *boot->image_release ? ": Linux " : "", boot->image_release, found);
+}
+
 /* Returns 0, or the signal that is to end the tool. */
 static int run_boots(struct matrix *matrix)
 {
-	char name[MATRIX_NAME];
 	int signal = 0;
 
 	while (!signal && matrix->booted < matrix->boot_count) {
 		struct matrix_boot *boot = &matrix->boots[matrix->booted];
 
-		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "zpci: %zu of %zu: %s ...\n", matrix->booted + 1,
-				matrix->boot_count, matrix_boot_name(boot, name, sizeof(name)));
+		show_progress(matrix, boot);
 		signal = matrix_boot_run(matrix, boot);
 		matrix->booted++;
 	}
+	tool_progress_end();
 	return signal;
 }
 
