@@ -517,6 +517,15 @@ mirrors() {
 lab mirrors
 is "$out" "$at/" "a system without lists: the mirror"
 
+# A system that is not Debian has no mirror of it, unless the user names one.
+export ZPCI_MIRROR=http://mirror.invalid/debian
+mirrors() {
+	apt_mirrors
+}
+lab mirrors
+is "$out" "$ZPCI_MIRROR" "ZPCI_MIRROR: the mirror"
+unset ZPCI_MIRROR
+
 exec {server[1]}>&-
 wait "$pid"
 done_testing

@@ -11,8 +11,8 @@
 # Each release has a folder of its own, apt/NAME/SUITES in the cache, with a configuration,
 # lists and archives, and an empty dpkg status, so that apt resolves whole closures. What was
 # fetched stays there for the next try. Packages of two releases are never mixed. The private apt
-# uses the system's mirrors, its settings of Acquire (proxies), its passwords for mirrors, and its
-# key ring of Debian's archive.
+# uses the system's mirrors or ZPCI_MIRROR, its settings of Acquire (proxies), its passwords for
+# mirrors, and its key ring of Debian's archive.
 #
 #   apt.conf            the configuration
 #   log                 what apt said last
@@ -23,9 +23,14 @@
 #   again               exists if it may be usable in a minute
 #   offline             exists if no mirror can be reached
 
-# The system's mirrors of Debian's main archive, one a line.
+# The system's mirrors of Debian's main archive, one a line; or the one that the user names, since
+# a system that is not Debian has none.
 apt_mirrors() {
 	local found
+	if [ -n "${ZPCI_MIRROR:-}" ]; then
+		echo "$ZPCI_MIRROR"
+		return
+	fi
 	found=$(apt_targets 'Origin: Debian' 'Label: Debian')
 	# Without lists on disk apt knows no origins: take the targets of our release.
 	[ -n "$found" ] ||
@@ -43,7 +48,10 @@ apt_system_release() {
 	name=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
 	case $name in
 	bookworm | trixie) echo "$name" ;;
-	*) die "/etc/os-release names neither Debian 12 nor 13, the ones that the lab knows" ;;
+	*)
+		die "the system's apt has no mirror of Debian, and /etc/os-release names neither Debian 12" \
+			"nor 13: set ZPCI_MIRROR to a mirror, such as one of https://www.debian.org/mirror/list"
+		;;
 	esac
 }
 
