@@ -109,7 +109,7 @@ printf '\033_zpci:%s:end:%d\033\\' "$nonce" "$status" >"$output"
 EOF
 chmod +x "$tap_folder/qemu"
 
-# kernel_of REPORT: a kernel of this name, whose guest prints the report. Leaves its path in $kernel.
+# kernel_of REPORT: a kernel of this name, whose guest prints the report; its path is $kernel then.
 mkdir "$tap_folder/kernels"
 kernel_of() {
 	kernel=$tap_folder/kernels/${1##*/}

@@ -67,6 +67,7 @@ static int prepare_command(struct session *session, const char *nonce)
 	    make_pipe(&session->error) || (command->input && tool_input_prepare(&session->input)))
 		return -1;
 	tool_stream_init(&session->stream, nonce, command->output.take, command->output.opaque);
+	session_watch_prepare(session, nonce);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "boot.h"
+#include "carrier.h"
 #include "input.h"
 #include "list.h"
 #include "paths.h"
@@ -27,6 +28,8 @@ struct session {
 	struct tool_list arguments;   /* QEMU's command line */
 	struct tool_list environment; /* QEMU's; empty: this process's */
 	struct tool_stream stream;
+	struct tool_carrier carrier; /* for a guest without virtio ports */
+	bool carries;		     /* it has come by the console */
 	struct tool_tail *console_tail;
 	int initrd; /* memfd, or -1 */
 	/* Without a command there are no pipes. */
@@ -56,7 +59,11 @@ int session_start(struct session *session);
 /* Unblocks the signals and frees all that a session holds. QEMU must be gone. */
 void session_free(struct session *session);
 
-/* watch.c: returns when QEMU is gone. */
+/* watch.c */
+
+/* Before anything comes: the nonce is that of the command. */
+void session_watch_prepare(struct session *session, const char *nonce);
+/* Returns when QEMU is gone. */
 void session_watch(struct session *session);
 
 /* outcome.c: fills in all but the console. */

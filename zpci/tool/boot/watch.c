@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "session.h"
+#include "zpci/tool/message.h"
 
 #define FAREWELL_MS 10000ll
 #define NEVER 0
@@ -47,7 +48,7 @@ static void end_qemu(struct session *session, int signal)
 
 /* --- pipes ----------------------------------------------------------------------------------- */
 
-static void take_console(struct session *session, const char *data, size_t length)
+static void take_console_text(struct session *session, const char *data, size_t length)
 {
 	size_t i;
 
@@ -80,6 +81,30 @@ static void take_error(struct session *session, const char *data, size_t length)
 		sink_failed(session);
 }
 
+static void take_carried(void *opaque, enum tool_carrier_port port, const char *data, size_t length)
+{
+	struct session *session = opaque;
+
+	if (port == TOOL_CARRIER_CONSOLE) {
+		take_console_text(session, data, length);
+		return;
+	}
+	if (!session->carries)
+		tool_note(
+			"the guest's kernel has no virtio console: what the command writes comes by "
+			"the SCLP console, which is slower, see zpci-kernel(1)");
+	session->carries = true;
+	if (port == TOOL_CARRIER_OUTPUT)
+		take_output(session, data, length);
+	else
+		take_error(session, data, length);
+}
+
+void session_watch_prepare(struct session *session, const char *nonce)
+{
+	tool_carrier_init(&session->carrier, nonce, take_carried, session);
+}
+
 /* The command would take what it got for all. */
 static void input_failed(struct session *session)
 {
@@ -101,7 +126,7 @@ static bool take(struct session *session, struct session_pipe *from)
 		return false;
 	}
 	if (from == &session->console)
-		take_console(session, buffer, length);
+		tool_carrier_feed(&session->carrier, buffer, length);
 	else if (from == &session->error)
 		take_error(session, buffer, length);
 	else
