@@ -47,6 +47,17 @@ tool inspect --kernel "$tree" --function probe,vf=3,fid=0x1021 --json -- --fid 1
 is "$status" 0 "inspect --kernel: status"
 is "$(grep -cF "\"release\": \"$release\"" <<<"$out")" 1 "inspect --kernel: its kernel"
 
+# The types of a kernel without BTF come with the tree (tests/tool/kernel.t); here, its own are hidden.
+# shellcheck disable=SC2016 # expressions of the guest's shell
+tool run --kernel "$tree" --function probe,vf=3,fid=0x1021,profile=lpar --exec '
+	cp /sys/kernel/btf/vmlinux /root/types
+	mount -t tmpfs none /sys/kernel/btf
+	zpci-inspect --json | grep -c "\"no_command_memory\": true"
+	mv /root/types /zpci/btf
+	zpci-inspect --json | grep "\"no_command_memory\": true"'
+is "$(tr -d ' ,' <<<"$out")" '0
+"no_command_memory":true' "types that were given: the kernel's bit is read"
+
 cd / || exit 1
 small=$tap_cache/kernel/build-iov
 if [ -e "$small/arch/s390/boot/bzImage" ]; then

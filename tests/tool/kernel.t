@@ -170,6 +170,57 @@ taken "in a tree" ./arch/s390/boot/bzImage
 refused "guest nonesuch: no " "in a tree, with --guest" --guest nonesuch
 cd .. || exit 1
 
+# --- types of a kernel without BTF
+
+# pahole ARGUMENT...: a program of this name that does what is asked for
+pahole() {
+	mkdir -p "$tap_folder/bin"
+	printf '#!/bin/sh\n%s\n' "$1" >"$tap_folder/bin/pahole"
+	chmod +x "$tap_folder/bin/pahole"
+}
+# The shell's own PATH has no pahole of ours.
+inspect() {
+	rm -f "$tap_folder/started" "$tap_folder/initrd"
+	PATH=$tap_folder/bin:$PATH tool inspect --qemu "$tap_folder/qemu" --initrd /dev/null \
+		--kernel tree
+}
+packed() {
+	mkdir -p "$tap_folder/unpacked"
+	(cd "$tap_folder/unpacked" && rm -rf usr zpci &&
+		cpio -i --quiet --no-absolute-filenames <"$tap_folder/initrd" && cat zpci/btf 2>&1)
+}
+
+inspect
+like "$err" "^zpci: the kernel has no BTF and no vmlinux with debug information.*CONFIG_DEBUG_INFO_BTF" \
+	"no debug information: said so"
+[ -e "$tap_folder/started" ]
+ok $? "no debug information: booted"
+echo CONFIG_DEBUG_INFO=y >>tree/.config
+: >tree/vmlinux
+pahole 'exit 3'
+inspect
+like "$err" "^zpci: the kernel has no BTF and pahole exited with status 3.*install pahole" \
+	"pahole fails: said so"
+like "$(packed)" "No such file" "pahole fails: nothing is packed"
+pahole 'echo "types of $2" >"${1#--btf_encode_detached=}"'
+inspect
+like "$err" "^zpci: pahole reads the kernel's types from tree/vmlinux" "pahole: said so"
+is "$(packed)" "types of tree/vmlinux" "pahole: its types are packed"
+pahole 'exit 3'
+inspect
+unlike "$err" "pahole" "pahole: once for each build"
+is "$(packed)" "types of tree/vmlinux" "pahole: they are packed again"
+touch -d '+1 minute' tree/vmlinux
+inspect
+like "$err" "pahole exited with status 3" "pahole: again for another build"
+is "$(find tree -name '.zpci.btf*')" tree/.zpci.btf "pahole: no file is left behind"
+try --kernel tree
+unlike "$err" "pahole" "zpci run needs no types"
+echo CONFIG_DEBUG_INFO_BTF=y >>tree/.config
+inspect
+unlike "$err" "pahole" "a kernel with BTF needs none"
+cp config tree/.config
+
 # --- modules
 
 # module NAME RELEASE [DEPENDS]: an object of this system's compiler; libkmod takes any machine's.

@@ -57,7 +57,8 @@ requires_guest() {
 }
 
 # The consoles of all guests go to a file. This looks for what their kernels complained about.
-tap_log=$(dirname "${BASH_SOURCE[0]}")/../guest/KernelLog.pm
+# Absolute, as a test may change its folder.
+tap_log=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../guest/KernelLog.pm")
 
 tap_last() {
 	if [ -e "${ZPCI_CONSOLE:-}" ]; then

@@ -50,12 +50,14 @@ static char *make_command(const struct tool_options *options)
 
 int tool_inspect(const struct tool_options *options)
 {
+	struct boot_setup setup = options->setup;
 	char *command = make_command(options);
 	int status;
 
 	if (!command)
 		return TOOL_EXIT_FAILURE;
-	status = tool_foreground_run(&options->setup, command, options->timeout, false);
+	setup.inspects = true;
+	status = tool_foreground_run(&setup, command, options->timeout, false);
 	free(command);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "btf.h"
 #include "kcore.h"
@@ -16,6 +17,8 @@
 #include "zpci/inventory/file.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
+/* `zpci inspect' and `zpci matrix' put it there for a kernel that was built without. */
+#define BTF_GIVEN_PATH "/zpci/btf"
 #define BTF_MAX (64u << 20) /* Debian's 6.12 has 4 MB */
 
 static char *read_btf(const char *path, size_t *size, struct problem *problem)
@@ -26,6 +29,11 @@ static char *read_btf(const char *path, size_t *size, struct problem *problem)
 		problem_set(problem, "%s: %s%s", path, strerror(errno),
 			    errno == ENOENT ? " (kernel without CONFIG_DEBUG_INFO_BTF?)" : "");
 	return data;
+}
+
+static const char *find_btf(void)
+{
+	return access(BTF_PATH, F_OK) && !access(BTF_GIVEN_PATH, R_OK) ? BTF_GIVEN_PATH : BTF_PATH;
 }
 
 static int open_walk(struct kernel *kernel, const struct btf *btf, uint64_t roots)
@@ -52,7 +60,7 @@ void kernel_open(struct kernel *kernel, const char *btf_path)
 	memset(kernel, 0, sizeof(*kernel));
 	if (kallsyms_find("/proc/kallsyms", "pci_root_buses", &roots, &kernel->problem))
 		return;
-	data = read_btf(btf_path ? btf_path : BTF_PATH, &size, &kernel->problem);
+	data = read_btf(btf_path ? btf_path : find_btf(), &size, &kernel->problem);
 	if (!data)
 		return;
 	if (btf_open(data, size, &btf, &kernel->problem) == 0)

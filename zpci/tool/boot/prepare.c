@@ -25,6 +25,7 @@
 #include "qemu.h"
 #include "session.h"
 #include "zpci/tool/kernel/modules.h"
+#include "zpci/tool/kernel/types.h"
 #include "zpci/tool/message.h"
 
 /* --- the command ----------------------------------------------------------------------------- */
@@ -93,6 +94,17 @@ static int add_modules(const struct tool_paths *paths, struct tool_archive *arch
 	return kernel_modules_end(&modules);
 }
 
+/* zpci-inspect looks there if the kernel has no types of its own. */
+static void add_types(const struct tool_paths *paths, struct tool_archive *archive)
+{
+	int types = kernel_types_open(&paths->tree);
+
+	if (types < 0)
+		return;
+	tool_archive_file(archive, "zpci/btf", 0644, types);
+	close(types);
+}
+
 static void add_command(const struct boot_command *command, const char *nonce,
 			struct tool_archive *archive)
 {
@@ -117,6 +129,8 @@ static int prepare_initrd(struct session *session, const char *nonce)
 		rc = add_modules(paths, &archive);
 	if (session->command)
 		add_command(session->command, nonce, &archive);
+	if (paths->tree.folder && session->setup->inspects)
+		add_types(paths, &archive);
 	session->initrd = tool_archive_end(&archive);
 	return rc || session->initrd < 0 ? -1 : 0;
 }

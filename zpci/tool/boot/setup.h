@@ -26,6 +26,7 @@ struct boot_setup {
 	const char *control;	/* path of the control socket */
 	unsigned int smp;
 	bool verbose;
+	bool inspects; /* the command is zpci-inspect, which needs the kernel's types */
 	bool announce; /* say which kernel tree is booted */
 	struct tool_functions functions;
 	char *const *qemu_options; /* added at the end of QEMU's command line */

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "configure.h"
 #include "fragment.h"
 #include "make.h"
 #include "missing.h"
-#include "zpci/tool/kernel/configure.h"
 #include "zpci/tool/message.h"
 #include "zpci/tool/subcommand.h"
 

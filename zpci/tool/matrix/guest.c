@@ -51,6 +51,7 @@ struct boot_setup matrix_setup(const struct matrix *matrix, const struct matrix_
 	setup.guest = boot->guest;
 	setup.kernel = boot->kernel;
 	setup.smp = boot->smp;
+	setup.inspects = true;
 	setup.functions.specs = matrix->specs;
 	setup.functions.count = MATRIX_PROFILES;
 	return setup;
