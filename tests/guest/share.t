@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# zpci run: what of this machine a guest gets. Standard input.
+# zpci run: what of this machine a guest gets. Standard input, and folders.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest
@@ -30,4 +30,29 @@ exec {never}<>"$tap_folder/never"
 run --exec 'echo not read' <"$tap_folder/never"
 is "$status $out" "0 not read" "input that never comes, and is not read"
 exec {never}>&-
+
+# A folder with all that is special to QEMU, to the option and to a shell.
+odd="$tap_folder/a,b:c  \"\$d' "
+mkdir -p "$tap_folder/tree/sub dir/below" "$odd"
+echo given >"$odd/given"
+pushd "$tap_folder/tree/sub dir" >/dev/null || exit 1
+cat >test.sh <<'end'
+pwd
+cat "$1/given"
+echo made >"$1/made" && mv "$1/made" "$1/moved" && chmod 755 "$1/moved"
+{ echo x >written; } 2>/dev/null || echo read-only
+ls "/mnt/all/tree/sub dir"
+exit 4
+end
+run --share "$tap_folder/tree" --share "$odd,rw" --share ../..:/mnt/all,ro \
+	--exec "sh test.sh $(printf %q "$odd")"
+is "$status $err" "4 " "--share: status of a script in the current folder"
+is "$out" "$(realpath .)"$'\n'"given"$'\nread-only\nbelow\ntest.sh' \
+	"--share: it starts there, reads, and cannot write"
+is "$(cat "$odd/moved" && stat -c %a "$odd/moved")" $'made\n755' "--share: rw, in an odd folder"
+popd >/dev/null || exit 1
+
+run --share "$tap_folder/tree" --append module_blacklist=9p --exec 'echo not here'
+is "$status $out" "125 " "--share: the kernel has no 9p: status"
+like "$err" '^zpci: in the guest: .*lacks CONFIG_9P_FS \(' "--share: the kernel has no 9p: message"
 done_testing

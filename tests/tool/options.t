@@ -58,6 +58,30 @@ refused "unexpected argument .fid'; what is meant for zpci-inspect comes after" 
 refused "unknown option .--json'" run --json
 refused "unknown option .--exec'" inspect --exec true
 
+# shared PATTERN VALUE...: folders that cannot be shared.
+shared() {
+	local pattern=$1 value options=()
+	shift
+	for value; do
+		options+=(--share "$value")
+	done
+	refused "$pattern" run "${options[@]}"
+}
+
+mkdir -p "$tap_folder/f:/g"
+touch "$tap_folder/file"
+shared "--share: .' is not allowed; allowed is HOST.:GUEST..,rw." ""
+shared "--share /nix: /nix: No such file .*; name a folder, as HOST or HOST:/GUEST" /nix
+shared "--share /nix:/x,rw: /nix: No such file" /nix:/x,rw
+shared "--share .*/file: .*/file is no folder; --copy takes a file" "$tap_folder/file"
+shared "--share /tmp:mnt: /tmp:mnt: No such file" /tmp:mnt
+shared "--share /tmp:/a/../b: .* must not have \. or \.\." /tmp:/a/../b
+shared "--share /: / in the guest is its own: name another folder" /
+shared "--share /tmp://usr//: /usr in the guest is its own" /tmp://usr//
+shared "--share /tmp:/proc/1: /proc/1 in the guest is its own" /tmp:/proc/1
+shared "--share: a folder with a line end" /tmp:/a$'\n'b
+shared "--share: /usr and .*/f:/g cannot both be /mnt/" /usr:/mnt "$tap_folder/f:/g:/mnt/,rw"
+
 # Standard input is the command's, so it must be one that can be read.
 "$zpci" run --exec true <"$tap_folder" >"$tap_folder/out" 2>"$tap_folder/err"
 is "$?" 125 "standard input is a folder: status"

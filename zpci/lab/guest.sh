@@ -31,6 +31,12 @@ guest_modules=(
 	"virtio-rng CONFIG_HW_RANDOM_VIRTIO"
 )
 
+# And those of `zpci run --share', which loads them.
+guest_share_modules=(
+	"9pnet_virtio CONFIG_NET_9P_VIRTIO"
+	"9p CONFIG_9P_FS"
+)
+
 guest_download() {
 	apt_try guest s390x "${guest_suites[@]}" -- guest_packages &&
 		apt_unpack "$ZPCI_CACHE/guest/root"
@@ -141,10 +147,10 @@ guest_module_find() {
 	find "$1" -name "${2//[-_]/[-_]}.ko*" | head -n 1
 }
 
-# guest_module_add FROM TO NAME: a module, after those that it says it depends on, with a line
-# in TO/zpci-modules each. Nothing if the kernel has it built in.
+# guest_module_add FROM TO NAME [LIST]: a module, after those that it says it depends on, with a line
+# in TO/LIST each, or in TO/zpci-modules. Nothing if the kernel has it built in.
 guest_module_add() {
-	local from=$1 to=$2 name=$3 file needed
+	local from=$1 to=$2 name=$3 list=${4:-zpci-modules} file needed
 	[ ! -e "$to/$name.ko" ] || return 0
 	if grep -qE "/${name//[-_]/[-_]}\.ko$" "$from/modules.builtin"; then
 		return 0
@@ -156,9 +162,9 @@ guest_module_add() {
 	fi
 	guest_module "$file" "$to/$name.ko" || return 1
 	for needed in $(tr '\0' '\n' <"$to/$name.ko" | sed -n 's/^depends=//p' | tr , ' '); do
-		guest_module_add "$from" "$to" "$needed" || return 1
+		guest_module_add "$from" "$to" "$needed" "$list" || return 1
 	done
-	echo "$name.ko" >>"$to/zpci-modules"
+	echo "$name.ko" >>"$to/$list"
 }
 
 guest_first() {
@@ -180,8 +186,12 @@ guest_collect() {
 		grep -qxF "${entry#* }=m" "$to/config" || continue
 		guest_module_add "$from" "$to/modules" "${entry%% *}" || return 1
 	done
+	for entry in "${guest_share_modules[@]}"; do
+		grep -qxF "${entry#* }=m" "$to/config" || continue
+		guest_module_add "$from" "$to/modules" "${entry%% *}" zpci-share-modules || return 1
+	done
 	stamp_write "$to/release" "$version"
-	stamp_write "$to/wanted" "${guest_modules[*]}"
+	stamp_write "$to/wanted" "${guest_modules[*]} ${guest_share_modules[*]}"
 }
 
 # guest_make NAME INSPECT: the RAM disk.
@@ -240,7 +250,8 @@ lab_guest() {
 	local version
 	guest_programs_get
 	version=$(guest_kernel_version)
-	stamp_is "$ZPCI_CACHE/guest/$version/wanted" "${guest_modules[*]}" ||
+	stamp_is "$ZPCI_CACHE/guest/$version/wanted" \
+		"${guest_modules[*]} ${guest_share_modules[*]}" ||
 		step "collecting kernel and modules" guest_collect "$ZPCI_CACHE/guest/root" "$version" ||
 		die "the guest could not be made"
 	guest_finish "$version"

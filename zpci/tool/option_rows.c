@@ -79,6 +79,14 @@ static int set_function(struct tool_options *options, const char *value)
 	return 0;
 }
 
+static int set_share(struct tool_options *options, const char *value)
+{
+	if (!*value || append(&options->shares, &options->setup.share_count, value))
+		return -1;
+	options->setup.shares = options->shares;
+	return 0;
+}
+
 static int add_kernel(struct tool_options *options, const char *value)
 {
 	return *value ? append(&options->kernels, &options->kernel_count, value) : -1;
@@ -300,6 +308,8 @@ const struct option_row option_rows[] = {
 	  set_running, NOT_EMPTY },
 	{ "exec", "COMMAND", "run a command in the guest instead of a shell", TOOL_RUN, set_exec,
 	  NOT_EMPTY },
+	{ "share", "FOLDER", "share a folder: HOST[:GUEST][,rw] (repeatable)", TOOL_RUN, set_share,
+	  "HOST[:GUEST][,rw]" },
 	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",
 	  TOOL_RUN, set_second_level, NULL },
 	{ "sysfs", "DIR", "read the functions in this folder (default: /sys)", SYSFS, set_sysfs,

@@ -84,13 +84,22 @@ static const struct kernel_wanted wanted_modules[] = {
 	{ "virtio_rng", "CONFIG_HW_RANDOM_VIRTIO" },
 };
 
-static int add_modules(const struct tool_paths *paths, struct tool_archive *archive)
+static const struct kernel_wanted share_modules[] = {
+	{ "9pnet_virtio", "CONFIG_NET_9P_VIRTIO" },
+	{ "9p", "CONFIG_9P_FS" },
+};
+
+static int add_modules(const struct session *session, struct tool_archive *archive)
 {
+	const struct tool_paths *paths = &session->paths;
 	struct kernel_modules modules;
 
 	kernel_modules_begin(&modules, &paths->tree, tool_paths_release(paths), archive);
 	kernel_modules_add(&modules, wanted_modules,
 			   sizeof(wanted_modules) / sizeof(wanted_modules[0]));
+	if (session->shares.count)
+		kernel_modules_add(&modules, share_modules,
+				   sizeof(share_modules) / sizeof(share_modules[0]));
 	return kernel_modules_end(&modules);
 }
 
@@ -108,11 +117,30 @@ static void add_types(const struct tool_paths *paths, struct tool_archive *archi
 static void add_command(const struct boot_command *command, const char *nonce,
 			struct tool_archive *archive)
 {
-	tool_archive_folder(archive, "zpci");
 	tool_archive_text(archive, "zpci/exec", 0644, command->text);
 	tool_archive_text(archive, "zpci/nonce", 0644, nonce);
-	if (command->input)
-		tool_archive_text(archive, "zpci/settings", 0644, "input\n");
+}
+
+/* Returns 0, or -1 after a message. */
+static int add_settings(const struct session *session, struct tool_archive *archive)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (to) {
+		if (session->command && session->command->input)
+			fputs("input\n", to);
+		tool_shares_settings(&session->shares, to);
+		if (!fclose(to)) {
+			tool_archive_data(archive, "zpci/settings", 0644, text, size);
+			free(text);
+			return 0;
+		}
+	}
+	tool_error("out of memory");
+	free(text);
+	return -1;
 }
 
 /* Where there is nothing to add, QEMU gets the file itself. */
@@ -122,15 +150,18 @@ static int prepare_initrd(struct session *session, const char *nonce)
 	struct tool_archive archive;
 	int rc = 0;
 
-	if (!session->command && !paths->tree.folder)
+	if (!session->command && !paths->tree.folder && !session->shares.count)
 		return 0;
 	tool_archive_begin(&archive, paths->initrd);
 	if (paths->tree.folder)
-		rc = add_modules(paths, &archive);
+		rc = add_modules(session, &archive);
+	tool_archive_folder(&archive, "zpci");
 	if (session->command)
 		add_command(session->command, nonce, &archive);
 	if (paths->tree.folder && session->setup->inspects)
 		add_types(paths, &archive);
+	if (add_settings(session, &archive))
+		rc = -1;
 	session->initrd = tool_archive_end(&archive);
 	return rc || session->initrd < 0 ? -1 : 0;
 }
@@ -182,6 +213,7 @@ static int prepare_arguments(struct session *session)
 		add_command_devices(session);
 	else
 		tool_qemu_add_console(list, "stdio,mux=on,signal=off");
+	tool_shares_arguments(&session->shares, list);
 	tool_qemu_add_rest(list, session->setup);
 	if (list->failed) {
 		tool_error("out of memory");
@@ -238,7 +270,7 @@ int session_prepare(struct session *session)
 	char nonce[TOOL_NONCE_SIZE];
 
 	sigprocmask(SIG_BLOCK, NULL, &session->old_mask);
-	if (tool_functions_check(&setup->functions) ||
+	if (tool_functions_check(&setup->functions) || tool_shares_parse(&session->shares, setup) ||
 	    (setup->accel == BOOT_KVM && tool_kvm_check()) ||
 	    tool_paths_find(&session->paths, setup) ||
 	    tool_qemu_check(session->paths.qemu, setup->accel))
@@ -314,4 +346,5 @@ void session_free(struct session *session)
 	tool_list_free(&session->arguments);
 	tool_list_free(&session->environment);
 	tool_paths_free(&session->paths);
+	tool_shares_free(&session->shares);
 }

@@ -118,11 +118,7 @@ int tool_qemu_check(const char *program, enum boot_accel name)
 	return rc;
 }
 
-/*
- * In QEMU's lists of options a comma ends a value unless it is doubled. Returns an allocated
- * string or NULL.
- */
-static char *escape_commas(const char *value)
+char *tool_qemu_escape(const char *value)
 {
 	char *result = malloc(2 * strlen(value) + 1);
 	char *to = result;
@@ -161,9 +157,9 @@ static void append_function(char **text, const char *function, int *failed)
 void tool_qemu_add_plugin(struct tool_list *list, const struct boot_setup *setup,
 			  const char *plugin)
 {
-	char *path = escape_commas(plugin);
-	char *config = escape_commas(setup->functions.config ? setup->functions.config : "");
-	char *control = escape_commas(setup->control ? setup->control : "");
+	char *path = tool_qemu_escape(plugin);
+	char *config = tool_qemu_escape(setup->functions.config ? setup->functions.config : "");
+	char *control = tool_qemu_escape(setup->control ? setup->control : "");
 	char *text = NULL;
 	size_t i;
 
@@ -221,7 +217,7 @@ void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 void tool_qemu_add_console(struct tool_list *list, const char *backend)
 {
 	const char *copy = getenv("ZPCI_CONSOLE");
-	char *path = escape_commas(copy ? copy : "");
+	char *path = tool_qemu_escape(copy ? copy : "");
 
 	if (!path) {
 		list->failed = 1;

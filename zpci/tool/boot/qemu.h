@@ -19,6 +19,12 @@ int tool_qemu_check(const char *program, enum boot_accel accel);
 void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 			 const struct tool_paths *paths, const char *initrd);
 
+/*
+ * In QEMU's lists of options a comma ends a value unless it is doubled. Returns an allocated string
+ * or NULL.
+ */
+char *tool_qemu_escape(const char *value);
+
 /* Adds the option that loads the plugin, with its arguments. */
 void tool_qemu_add_plugin(struct tool_list *list, const struct boot_setup *setup,
 			  const char *plugin);

@@ -14,6 +14,7 @@
 #include "input.h"
 #include "list.h"
 #include "paths.h"
+#include "share.h"
 #include "stream.h"
 
 struct session_pipe {
@@ -25,6 +26,7 @@ struct session {
 	const struct boot_setup *setup;
 	const struct boot_command *command; /* NULL: a shell on this terminal */
 	struct tool_paths paths;
+	struct tool_shares shares;
 	struct tool_list arguments;   /* QEMU's command line */
 	struct tool_list environment; /* QEMU's; empty: this process's */
 	struct tool_stream stream;

@@ -24,6 +24,8 @@ struct boot_setup {
 	const char *plugin;	/* of BOOT_TCG */
 	const char *interposer; /* of BOOT_KVM */
 	const char *control;	/* path of the control socket */
+	const char *const *shares; /* of --share; none: NULL */
+	size_t share_count;
 	unsigned int smp;
 	bool verbose;
 	bool inspects; /* the command is zpci-inspect, which needs the kernel's types */
