@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# zpci run: what of this machine a guest gets. Standard input, and folders.
+# zpci run: what of this machine a guest gets. Standard input, folders, and copies.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest
@@ -42,13 +42,22 @@ cat "$1/given"
 echo made >"$1/made" && mv "$1/made" "$1/moved" && chmod 755 "$1/moved"
 { echo x >written; } 2>/dev/null || echo read-only
 ls "/mnt/all/tree/sub dir"
+stat -c %a /root/copied/run
+readlink /root/copied/link
+sh /root/copied/link
+cat "/usr/bin/a b" /bin/given
 exit 4
 end
+mkdir -p "$tap_folder/copied"
+echo 'echo copied' >"$tap_folder/copied/run"
+chmod 754 "$tap_folder/copied/run"
+ln -s run "$tap_folder/copied/link"
 run --share "$tap_folder/tree" --share "$odd,rw" --share ../..:/mnt/all,ro \
+	--copy "$tap_folder/copied" --copy "$odd/given:/usr/bin/a b" --copy "$odd/given:/bin/" \
 	--exec "sh test.sh $(printf %q "$odd")"
 is "$status $err" "4 " "--share: status of a script in the current folder"
-is "$out" "$(realpath .)"$'\n'"given"$'\nread-only\nbelow\ntest.sh' \
-	"--share: it starts there, reads, and cannot write"
+is "$out" "$(realpath .)"$'\n'"given"$'\nread-only\nbelow\ntest.sh\n754\nrun\ncopied\ngiven\ngiven' \
+	"--share: it starts there, reads, and cannot write; --copy: files, modes and links are there"
 is "$(cat "$odd/moved" && stat -c %a "$odd/moved")" $'made\n755' "--share: rw, in an odd folder"
 popd >/dev/null || exit 1
 

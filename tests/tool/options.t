@@ -79,8 +79,21 @@ shared "--share /tmp:/a/../b: .* must not have \. or \.\." /tmp:/a/../b
 shared "--share /: / in the guest is its own: name another folder" /
 shared "--share /tmp://usr//: /usr in the guest is its own" /tmp://usr//
 shared "--share /tmp:/proc/1: /proc/1 in the guest is its own" /tmp:/proc/1
-shared "--share: a folder with a line end" /tmp:/a$'\n'b
+shared "--share: a path in the guest cannot have a line end" /tmp:/a$'\n'b
 shared "--share: /usr and .*/f:/g cannot both be /mnt/" /usr:/mnt "$tap_folder/f:/g:/mnt/,rw"
+
+# copied PATTERN VALUE
+copied() {
+	refused "$1" run --copy "$2"
+}
+
+mkfifo "$tap_folder/fifo"
+copied "--copy: .' is not allowed; allowed is HOST.:GUEST." ""
+copied "--copy /nix:/x: /nix: No such file .*; name a file or folder" /nix:/x
+copied "--copy .*/fifo: .*/fifo is neither a file nor a folder" "$tap_folder/fifo"
+copied "--copy /etc/passwd:/x/../y: .* must not have \. or \.\." /etc/passwd:/x/../y
+copied "--copy /etc/passwd:/tmp/: /tmp/passwd cannot be seen in the guest" /etc/passwd:/tmp/
+copied "--copy: a path in the guest cannot have a line end" /etc/passwd:/a$'\n'b
 
 # Standard input is the command's, so it must be one that can be read.
 "$zpci" run --exec true <"$tap_folder" >"$tap_folder/out" 2>"$tap_folder/err"

@@ -87,6 +87,14 @@ static int set_share(struct tool_options *options, const char *value)
 	return 0;
 }
 
+static int set_copy(struct tool_options *options, const char *value)
+{
+	if (!*value || append(&options->copies, &options->setup.copy_count, value))
+		return -1;
+	options->setup.copies = options->copies;
+	return 0;
+}
+
 static int add_kernel(struct tool_options *options, const char *value)
 {
 	return *value ? append(&options->kernels, &options->kernel_count, value) : -1;
@@ -310,6 +318,8 @@ const struct option_row option_rows[] = {
 	  NOT_EMPTY },
 	{ "share", "FOLDER", "share a folder: HOST[:GUEST][,rw] (repeatable)", TOOL_RUN, set_share,
 	  "HOST[:GUEST][,rw]" },
+	{ "copy", "FILE", "copy a file or folder: HOST[:GUEST], else to /root (repeatable)",
+	  TOOL_RUN, set_copy, "HOST[:GUEST]" },
 	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",
 	  TOOL_RUN, set_second_level, NULL },
 	{ "sysfs", "DIR", "read the functions in this folder (default: /sys)", SYSFS, set_sysfs,

@@ -165,6 +165,7 @@ void tool_options_free(struct tool_options *options)
 	free(options->arguments);
 	free(options->functions);
 	free(options->shares);
+	free(options->copies);
 	free(options->kernels);
 	free(options->guests);
 	*options = (struct tool_options){ .setup.smp = 1 };

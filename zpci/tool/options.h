@@ -73,6 +73,7 @@ struct tool_options {
 	const char *junit_file;
 	const char **functions; /* the list that setup.functions shows */
 	const char **shares;	/* the list that setup.shares shows */
+	const char **copies;	/* the list that setup.copies shows */
 	const char **kernels;	/* where --kernel is repeatable */
 	size_t kernel_count;
 	const char **guests;

@@ -26,6 +26,7 @@
 
 #define MODE_FOLDER 040755u
 #define MODE_FILE 0100000u
+#define MODE_LINK 0120777u
 
 static int write_all(int fd, const void *data, size_t length)
 {
@@ -129,13 +130,25 @@ void tool_archive_folder(struct tool_archive *archive, const char *name)
 		begin_member(archive, MODE_FOLDER, name, 0);
 }
 
+static void add(struct tool_archive *archive, unsigned int mode, const char *name, const void *data,
+		size_t length)
+{
+	if (!archive->failed)
+		begin_member(archive, mode, name, length);
+	if (!archive->failed && (write_all(archive->fd, data, length) || align(archive->fd)))
+		fail(archive);
+}
+
 void tool_archive_data(struct tool_archive *archive, const char *name, unsigned int permissions,
 		       const void *data, size_t length)
 {
-	if (!archive->failed)
-		begin_member(archive, MODE_FILE | permissions, name, length);
-	if (!archive->failed && (write_all(archive->fd, data, length) || align(archive->fd)))
-		fail(archive);
+	add(archive, MODE_FILE | permissions, name, data, length);
+}
+
+void tool_archive_link(struct tool_archive *archive, const char *name, const char *target,
+		       size_t length)
+{
+	add(archive, MODE_LINK, name, target, length);
 }
 
 void tool_archive_text(struct tool_archive *archive, const char *name, unsigned int permissions,

@@ -33,6 +33,9 @@ void tool_archive_data(struct tool_archive *archive, const char *name, unsigned 
 /* The same for a string, without its zero byte. */
 void tool_archive_text(struct tool_archive *archive, const char *name, unsigned int permissions,
 		       const char *text);
+/* A symbolic link to @target of @length bytes. */
+void tool_archive_link(struct tool_archive *archive, const char *name, const char *target,
+		       size_t length);
 /* All of a regular file or memfd, which stays open. */
 void tool_archive_file(struct tool_archive *archive, const char *name, unsigned int permissions,
 		       int from);

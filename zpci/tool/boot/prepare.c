@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "copy.h"
 #include "interposer.h"
 #include "kvm.h"
 #include "process.h"
@@ -150,7 +151,8 @@ static int prepare_initrd(struct session *session, const char *nonce)
 	struct tool_archive archive;
 	int rc = 0;
 
-	if (!session->command && !paths->tree.folder && !session->shares.count)
+	if (!session->command && !paths->tree.folder && !session->shares.count &&
+	    !session->setup->copy_count)
 		return 0;
 	tool_archive_begin(&archive, paths->initrd);
 	if (paths->tree.folder)
@@ -160,7 +162,7 @@ static int prepare_initrd(struct session *session, const char *nonce)
 		add_command(session->command, nonce, &archive);
 	if (paths->tree.folder && session->setup->inspects)
 		add_types(paths, &archive);
-	if (add_settings(session, &archive))
+	if (add_settings(session, &archive) || tool_copies_add(session->setup, &archive))
 		rc = -1;
 	session->initrd = tool_archive_end(&archive);
 	return rc || session->initrd < 0 ? -1 : 0;
@@ -271,7 +273,7 @@ int session_prepare(struct session *session)
 
 	sigprocmask(SIG_BLOCK, NULL, &session->old_mask);
 	if (tool_functions_check(&setup->functions) || tool_shares_parse(&session->shares, setup) ||
-	    (setup->accel == BOOT_KVM && tool_kvm_check()) ||
+	    tool_copies_check(setup) || (setup->accel == BOOT_KVM && tool_kvm_check()) ||
 	    tool_paths_find(&session->paths, setup) ||
 	    tool_qemu_check(session->paths.qemu, setup->accel))
 		return -1;

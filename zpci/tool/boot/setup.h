@@ -26,6 +26,8 @@ struct boot_setup {
 	const char *control;	/* path of the control socket */
 	const char *const *shares; /* of --share; none: NULL */
 	size_t share_count;
+	const char *const *copies; /* of --copy; none: NULL */
+	size_t copy_count;
 	unsigned int smp;
 	bool verbose;
 	bool inspects; /* the command is zpci-inspect, which needs the kernel's types */

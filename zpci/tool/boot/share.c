@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guest_path.h"
 #include "qemu.h"
 #include "share.h"
 #include "zpci/tool/message.h"
@@ -35,48 +36,15 @@ static bool is_own(const char *path)
 	return false;
 }
 
-/* One slash between names, and one at the end. Allocated; NULL: no memory. */
-static char *tidy(const char *path)
-{
-	char *result = malloc(strlen(path) + 2);
-	char *to = result;
-
-	if (!result)
-		return NULL;
-	for (; *path; path++)
-		if (*path != '/' || to == result || to[-1] != '/')
-			*to++ = *path;
-	if (to == result || to[-1] != '/')
-		*to++ = '/';
-	*to = '\0';
-	return result;
-}
-
-/* The guest gets one line for each share. */
-static bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return true;
-	return false;
-}
-
 static int check_guest(const char *spec, const char *path)
 {
-	if (*path != '/') {
-		tool_error("--share %s: the guest's folder must begin with a slash", spec);
-	} else if (strstr(path, "/../") || strstr(path, "/./")) {
-		tool_error("--share %s: the guest's folder must not have . or .. in it", spec);
-	} else if (has_control(path)) {
-		tool_error("--share: a folder with a line end or another control character in its "
-			   "name cannot be shared: name another, as --share HOST:GUEST");
-	} else if (is_own(path)) {
-		tool_error("--share %s: %.*s in the guest is its own: name another folder, such as "
-			   "--share HOST:/mnt/host",
-			   spec, strlen(path) > 1 ? (int)strlen(path) - 1 : 1, path);
-	} else {
+	if (tool_guest_path_check("share", spec, path))
+		return -1;
+	if (!is_own(path))
 		return 0;
-	}
+	tool_error("--share %s: %.*s in the guest is its own: name another folder, such as "
+		   "--share HOST:/mnt/host",
+		   spec, strlen(path) > 1 ? (int)strlen(path) - 1 : 1, path);
 	return -1;
 }
 
@@ -99,24 +67,6 @@ static bool take_mode(char *text)
 	if (writable || !strcmp(end, ",ro"))
 		*end = '\0';
 	return writable;
-}
-
-/*
- * Where GUEST begins in @text, which is cut there; NULL: it has none. A folder can have a colon in
- * its name: if there is a folder of the whole name, that is meant.
- */
-static const char *take_guest(char *text)
-{
-	char *colon = NULL, *next = text;
-
-	if (is_folder(text))
-		return NULL;
-	while ((next = strstr(next, ":/")))
-		colon = next++;
-	if (!colon)
-		return NULL;
-	*colon = '\0';
-	return colon + 1;
 }
 
 static int find_host(struct tool_share *share, const char *spec, const char *host)
@@ -143,10 +93,10 @@ static int parse(struct tool_share *share, const char *spec)
 	if (!text)
 		goto no_memory;
 	share->writable = take_mode(text);
-	guest = take_guest(text);
+	guest = tool_guest_path_take(text);
 	if (find_host(share, spec, text))
 		goto out;
-	share->guest = tidy(guest ? guest : share->host);
+	share->guest = tool_guest_path_tidy(guest ? guest : share->host);
 	if (!share->guest)
 		goto no_memory;
 	rc = check_guest(spec, share->guest);
@@ -206,13 +156,12 @@ static int find_folder(struct tool_shares *shares)
 		    (!best || strlen(best->host) < strlen(shares->items[i].host)))
 			best = &shares->items[i];
 	if (best && asprintf(&shares->folder, "%s%s/", best->guest, inside(best, current)) < 0) {
+		tool_error("out of memory");
 		shares->folder = NULL;
 		rc = -1;
 	}
-	if (shares->folder && has_control(shares->folder)) {
-		free(shares->folder);
-		shares->folder = NULL;
-	}
+	if (shares->folder && tool_guest_path_check("share", ".", shares->folder))
+		rc = -1;
 	free(current);
 	return rc;
 }
@@ -236,10 +185,7 @@ int tool_shares_parse(struct tool_shares *shares, const struct boot_setup *setup
 	qsort(shares->items, shares->count, sizeof(*shares->items), by_guest);
 	if (check_twice(shares))
 		return -1;
-	if (!find_folder(shares))
-		return 0;
-	tool_error("out of memory");
-	return -1;
+	return find_folder(shares);
 }
 
 /*
