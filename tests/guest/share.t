@@ -61,6 +61,45 @@ is "$out" "$(realpath .)"$'\n'"given"$'\nread-only\nbelow\ntest.sh\n754\nrun\nco
 is "$(cat "$odd/moved" && stat -c %a "$odd/moved")" $'made\n755' "--share: rw, in an odd folder"
 popd >/dev/null || exit 1
 
+# The guest fetches from a server here; gdb's packet `c' starts it.
+perl -MIO::Socket::INET -e '
+	$| = 1;
+	my $server = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die "$!";
+	print $server->sockport, "\n";
+	alarm 600;
+	my $client = $server->accept;
+	while (<$client>) { last if /^\r?\n/ }
+	print $client "HTTP/1.0 200 OK\r\n\r\nfetched\n"' >"$tap_folder/port" &
+until [ -s "$tap_folder/port" ]; do kill -0 $! || exit 1; done
+mkfifo "$tap_folder/said"
+"$zpci" run --timeout 600 --network --gdb --exec \
+	"wget -q -O - http://10.0.2.2:$(cat "$tap_folder/port")/; cat /etc/resolv.conf" \
+	</dev/null >"$tap_folder/out" 2>"$tap_folder/said" &
+guest=$!
+{
+	read -r line
+	port=$(sed -n "s/.*waits for gdb: gdb-multiarch -ex 'target remote 127.0.0.1:\([0-9]*\)' .*/\1/p" <<<"$line")
+	like "$port" '^[0-9]+$' "--gdb: the line to attach"
+	perl -MIO::Socket::INET -e '
+		my $gdb = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die "$!";
+		print $gdb "+\$c#63";
+		$gdb->flush;
+		1 while sysread $gdb, my $rest, 99' "$port" &
+	cat >/dev/null
+} <"$tap_folder/said"
+wait $guest
+is "$?" 0 "--gdb: the guest goes on"
+is "$(cat "$tap_folder/out")" $'fetched\nnameserver 10.0.2.3' "--network: the guest fetches a file"
+
+# A shell runs what is printed.
+run --dry-run --exec 'echo dry' </dev/null
+is "$status" 0 "--dry-run: status"
+like "$(timeout 600 bash -c "$out" 2>/dev/null | tr -d '\0')" 'start.*dry' \
+	"--dry-run: a shell runs what is printed"
+disk=$(sed -n 's/.* -initrd \([^ ]*\) .*/\1/p' <<<"$out")
+like "$disk" "^${TMPDIR:-/tmp}/zpci-initrd-" "--dry-run: the RAM disk is a file"
+rm -f "$disk"
+
 run --share "$tap_folder/tree" --append module_blacklist=9p --exec 'echo not here'
 is "$status $out" "125 " "--share: the kernel has no 9p: status"
 like "$err" '^zpci: in the guest: .*lacks CONFIG_9P_FS \(' "--share: the kernel has no 9p: message"

@@ -28,7 +28,7 @@ is "$(options_of_help run)" "$(options_of_manual "$man/zpci-run.1")" "zpci-run(1
 is "$(options_of_help run | grep -vx help)" "$(options_of_synopsis "$man/zpci-run.1")" \
 	"zpci-run(1): synopsis"
 is "$(options_of_help inspect)" \
-	"$(options_of_manual "$man/zpci-run.1" "$man/zpci.1" | grep -vxE 'exec|name|share|copy|second-level')" \
+	"$(options_of_manual "$man/zpci-run.1" "$man/zpci.1" | grep -vxE 'exec|name|share|copy|network|gdb|dry-run|quiet|second-level')" \
 	"zpci(1), zpci-run(1) and zpci help inspect"
 is "$(options_of_help describe)" "$(options_of_manual "$man/zpci-describe.1")" \
 	"zpci-describe(1) and --help"

@@ -95,6 +95,9 @@ copied "--copy /etc/passwd:/x/../y: .* must not have \. or \.\." /etc/passwd:/x/
 copied "--copy /etc/passwd:/tmp/: /tmp/passwd cannot be seen in the guest" /etc/passwd:/tmp/
 copied "--copy: a path in the guest cannot have a line end" /etc/passwd:/a$'\n'b
 
+refused "--quiet and --verbose do not go together" run --quiet --verbose
+refused "--dry-run and --gdb do not go together: add .-s -S'" run --dry-run --gdb
+
 # Standard input is the command's, so it must be one that can be read.
 "$zpci" run --exec true <"$tap_folder" >"$tap_folder/out" 2>"$tap_folder/err"
 is "$?" 125 "standard input is a folder: status"

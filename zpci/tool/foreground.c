@@ -49,7 +49,7 @@ static int report(const struct boot_outcome *outcome, bool has_console)
 int tool_foreground_run(const struct boot_setup *setup, const char *command, unsigned int timeout,
 			bool input)
 {
-	enum tool_input_kind kind = input ? tool_input_look() : TOOL_INPUT_NONE;
+	enum tool_input_kind kind = input && !setup->dry_run ? tool_input_look() : TOOL_INPUT_NONE;
 	const struct boot_command guest_command = {
 		.text = command,
 		.timeout = timeout,
@@ -62,7 +62,7 @@ int tool_foreground_run(const struct boot_setup *setup, const char *command, uns
 
 	if (kind == TOOL_INPUT_BAD)
 		return TOOL_EXIT_FAILURE;
-	announced.announce = true;
+	announced.announce = !setup->quiet;
 	boot_run(&announced, command ? &guest_command : NULL, &outcome);
 	return report(&outcome, command);
 }

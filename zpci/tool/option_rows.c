@@ -205,6 +205,10 @@ SET_STRING(host_guest, host.guest)
 SET_STRING(hooks, host.hooks)
 SET_FLAG(no_libvirt, host.no_libvirt)
 SET_FLAG(dry_run, host.dry_run)
+SET_FLAG(run_dry, setup.dry_run)
+SET_FLAG(quiet, setup.quiet)
+SET_FLAG(network, setup.network)
+SET_FLAG(gdb, setup.gdb)
 SET_FLAG(live, host.live)
 SET_FLAG(in_config, host.config)
 SET_FLAG(anonymous, host.anonymous)
@@ -320,6 +324,13 @@ const struct option_row option_rows[] = {
 	  "HOST[:GUEST][,rw]" },
 	{ "copy", "FILE", "copy a file or folder: HOST[:GUEST], else to /root (repeatable)",
 	  TOOL_RUN, set_copy, "HOST[:GUEST]" },
+	{ "network", NULL, "give the guest a network, by QEMU's user mode", TOOL_RUN, set_network,
+	  NULL },
+	{ "gdb", NULL, "wait for gdb, and print how to attach it", TOOL_RUN, set_gdb, NULL },
+	{ "dry-run", NULL, "print QEMU's command line, and start nothing", TOOL_RUN, set_run_dry,
+	  NULL },
+	{ "quiet", NULL, "print nothing but what the command prints, and failures", TOOL_RUN,
+	  set_quiet, NULL },
 	{ "second-level", NULL, "pass the functions on to a guest in the guest; prints JSON",
 	  TOOL_RUN, set_second_level, NULL },
 	{ "sysfs", "DIR", "read the functions in this folder (default: /sys)", SYSFS, set_sysfs,

@@ -138,6 +138,15 @@ static int check_together(const struct boot_setup *setup)
 			   "zpci-kvm.so, see --interposer");
 		return -1;
 	}
+	if (setup->dry_run && setup->gdb) {
+		tool_error(
+			"--dry-run and --gdb do not go together: add `-s -S' to the command line");
+		return -1;
+	}
+	if (setup->quiet && setup->verbose) {
+		tool_error("--quiet and --verbose do not go together");
+		return -1;
+	}
 	if (setup->accel == BOOT_TCG && setup->interposer) {
 		tool_error("--interposer is for --accel kvm; without it the firmware is "
 			   "zpci-qemu.so, see --plugin");

@@ -41,6 +41,7 @@ void boot_run(const struct boot_setup *setup, const struct boot_command *command
 		.command = command,
 		.console_tail = &outcome->console,
 		.initrd = -1,
+		.gdb = -1,
 		.console = { -1, -1 },
 		.output = { -1, -1 },
 		.error = { -1, -1 },
@@ -49,7 +50,11 @@ void boot_run(const struct boot_setup *setup, const struct boot_command *command
 	};
 
 	*outcome = (struct boot_outcome){ .end = BOOT_REFUSED };
-	if (!session_prepare(&session) && !start_and_watch(&session))
+	if (session_prepare(&session))
+		; /* a message was printed */
+	else if (setup->dry_run)
+		outcome->end = BOOT_DONE;
+	else if (!start_and_watch(&session))
 		session_outcome(&session, outcome);
 	session_free(&session);
 }

@@ -20,6 +20,8 @@
 
 #include "archive.h"
 #include "copy.h"
+#include "dry_run.h"
+#include "gdb.h"
 #include "interposer.h"
 #include "kvm.h"
 #include "process.h"
@@ -65,6 +67,8 @@ static int prepare_command(struct session *session, const char *nonce)
 {
 	const struct boot_command *command = session->command;
 
+	if (session->setup->dry_run)
+		return 0;
 	if (make_pipe(&session->console) || make_pipe(&session->output) ||
 	    make_pipe(&session->error) || (command->input && tool_input_prepare(&session->input)))
 		return -1;
@@ -133,6 +137,10 @@ static int add_settings(const struct session *session, struct tool_archive *arch
 		if (session->command && session->command->input)
 			fputs("input\n", to);
 		tool_shares_settings(&session->shares, to);
+		if (session->setup->network)
+			fputs("network\n", to);
+		if (session->setup->quiet)
+			fputs("quiet\n", to);
 		if (!fclose(to)) {
 			tool_archive_data(archive, "zpci/settings", 0644, text, size);
 			free(text);
@@ -152,7 +160,7 @@ static int prepare_initrd(struct session *session, const char *nonce)
 	int rc = 0;
 
 	if (!session->command && !paths->tree.folder && !session->shares.count &&
-	    !session->setup->copy_count)
+	    !session->setup->copy_count && !session->setup->network && !session->setup->quiet)
 		return 0;
 	tool_archive_begin(&archive, paths->initrd);
 	if (paths->tree.folder)
@@ -170,10 +178,22 @@ static int prepare_initrd(struct session *session, const char *nonce)
 
 /* --- QEMU's command line --------------------------------------------------------------------- */
 
+/* Where the command line is printed, or NULL. */
+static FILE *where(const struct session *session)
+{
+	if (session->setup->dry_run)
+		return stdout;
+	return session->setup->verbose ? stderr : NULL;
+}
+
 static void add_port(struct tool_list *list, const char *name, const struct session_pipe *ends)
 {
 	tool_list_add(list, "-chardev");
-	tool_list_add(list, "file,id=zpci-%s,path=/proc/self/fd/%d", name, ends->qemu_end);
+	if (ends)
+		tool_list_add(list, "file,id=zpci-%s,path=/proc/self/fd/%d", name, ends->qemu_end);
+	else
+		tool_list_add(list, "file,id=zpci-%s,path=/dev/std%.3s", name,
+			      !strcmp(name, "error") ? "err" : "out");
 	tool_list_add(list, "-device");
 	tool_list_add(list, "virtserialport,chardev=zpci-%s,name=org.zpci.%s", name, name);
 }
@@ -190,39 +210,60 @@ static void add_input(struct tool_list *list, int fd)
 static void add_command_devices(struct session *session)
 {
 	struct tool_list *list = &session->arguments;
+	bool dry = session->setup->dry_run;
 	char console[32];
 
 	snprintf(console, sizeof(console), "file,path=/proc/self/fd/%d", session->console.qemu_end);
-	tool_qemu_add_console(list, console);
+	tool_qemu_add_console(list, dry ? "null" : console);
 	tool_list_add(list, "-device");
 	tool_list_add(list, "virtio-serial-ccw");
-	add_port(list, "output", &session->output);
-	add_port(list, "error", &session->error);
+	add_port(list, "output", dry ? NULL : &session->output);
+	add_port(list, "error", dry ? NULL : &session->error);
 	if (session->command->input)
 		add_input(list, session->input.qemu_end);
+}
+
+/* The path by which QEMU opens the RAM disk, allocated, or NULL after a message. */
+static char *initrd_path(const struct session *session)
+{
+	char *path = NULL;
+
+	if (session->initrd >= 0 && session->setup->dry_run)
+		return tool_dry_run_save(session->initrd);
+	if (session->initrd < 0)
+		path = strdup(session->paths.initrd);
+	else if (asprintf(&path, "/proc/self/fd/%d", session->initrd) < 0)
+		path = NULL;
+	if (!path)
+		tool_error("out of memory");
+	return path;
 }
 
 static int prepare_arguments(struct session *session)
 {
 	struct tool_list *list = &session->arguments;
-	char initrd[32];
-	size_t i;
+	char *initrd = initrd_path(session);
 
-	snprintf(initrd, sizeof(initrd), "/proc/self/fd/%d", session->initrd);
-	tool_qemu_arguments(list, session->setup, &session->paths,
-			    session->initrd >= 0 ? initrd : session->paths.initrd);
+	if (!initrd)
+		return -1;
+	tool_qemu_arguments(list, session->setup, &session->paths, initrd);
+	free(initrd);
 	if (session->command)
 		add_command_devices(session);
 	else
 		tool_qemu_add_console(list, "stdio,mux=on,signal=off");
 	tool_shares_arguments(&session->shares, list);
+	if (session->gdb >= 0)
+		tool_gdb_arguments(list, session->gdb);
 	tool_qemu_add_rest(list, session->setup);
 	if (list->failed) {
 		tool_error("out of memory");
 		return -1;
 	}
-	for (i = 0; session->setup->verbose && i < list->count; i++)
-		fprintf(stderr, "%s%c", list->items[i], i + 1 < list->count ? ' ' : '\n');
+	if (where(session)) {
+		tool_dry_run_print(list, where(session));
+		putc('\n', where(session));
+	}
 	return 0;
 }
 
@@ -230,7 +271,6 @@ static int prepare_arguments(struct session *session)
 static int prepare_environment(struct session *session)
 {
 	struct tool_list *list = &session->environment;
-	size_t i;
 
 	if (session->setup->accel != BOOT_KVM || !session->paths.firmware)
 		return 0;
@@ -238,8 +278,10 @@ static int prepare_environment(struct session *session)
 		return -1;
 	tool_interposer_settings(list, session->setup, session->paths.firmware,
 				 getenv("LD_PRELOAD"));
-	for (i = 0; session->setup->verbose && i < list->count; i++)
-		fprintf(stderr, "%s ", list->items[i]);
+	if (where(session)) {
+		fputs("env ", where(session));
+		tool_dry_run_print(list, where(session));
+	}
 	tool_interposer_inherit(list);
 	if (!list->failed)
 		return 0;
@@ -277,7 +319,7 @@ int session_prepare(struct session *session)
 	    tool_paths_find(&session->paths, setup) ||
 	    tool_qemu_check(session->paths.qemu, setup->accel))
 		return -1;
-	if (!session->command && !isatty(STDIN_FILENO)) {
+	if (!session->command && !setup->dry_run && !isatty(STDIN_FILENO)) {
 		tool_error(
 			"a shell needs a terminal, and standard input is none: use --exec COMMAND");
 		return -1;
@@ -288,6 +330,11 @@ int session_prepare(struct session *session)
 		tool_paths_announce(&session->paths);
 	if (session->command && prepare_command(session, nonce))
 		return -1;
+	if (setup->gdb) {
+		session->gdb = tool_gdb_listen(&session->paths);
+		if (session->gdb < 0)
+			return -1;
+	}
 	return prepare_environment(session) || prepare_arguments(session) ||
 			       prepare_signals(session)
 		       ? -1
@@ -318,6 +365,7 @@ int session_start(struct session *session)
 	close_end(&session->output.qemu_end);
 	close_end(&session->error.qemu_end);
 	close_end(&session->initrd);
+	close_end(&session->gdb);
 	if (session->qemu <= 0) {
 		session->qemu = 0;
 		return -1;
@@ -343,6 +391,7 @@ void session_free(struct session *session)
 	close_pipe(&session->output);
 	close_pipe(&session->error);
 	close_end(&session->initrd);
+	close_end(&session->gdb);
 	close_end(&session->signals);
 	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
 	tool_list_free(&session->arguments);

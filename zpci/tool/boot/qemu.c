@@ -208,8 +208,16 @@ void tool_qemu_arguments(struct tool_list *list, const struct boot_setup *setup,
 	add(list, "-action", "panic=exit-failure");
 	add(list, "-kernel", paths->kernel);
 	add(list, "-initrd", initrd);
-	if (setup->append)
-		add(list, "-append", setup->append);
+	if (setup->append || setup->quiet) {
+		tool_list_add(list, "-append");
+		tool_list_add(list, "%s%s%s", setup->append ? setup->append : "",
+			      setup->append && setup->quiet ? " " : "",
+			      setup->quiet ? "quiet" : "");
+	}
+	if (setup->network) {
+		add(list, "-netdev", "user,id=zpci-network");
+		add(list, "-device", "virtio-net-ccw,netdev=zpci-network");
+	}
 	if (paths->firmware && setup->accel == BOOT_TCG)
 		tool_qemu_add_plugin(list, setup, paths->firmware);
 }

@@ -34,6 +34,7 @@ struct session {
 	bool carries;		     /* it has come by the console */
 	struct tool_tail *console_tail;
 	int initrd; /* memfd, or -1 */
+	int gdb;    /* the socket of --gdb, or -1 */
 	/* Without a command there are no pipes. */
 	struct session_pipe console;
 	struct session_pipe output;

@@ -21,9 +21,9 @@ struct boot_setup {
 	const char *memory; /* as QEMU takes it: a number and K, M, G or T */
 	const char *qemu;
 	enum boot_accel accel;
-	const char *plugin;	/* of BOOT_TCG */
-	const char *interposer; /* of BOOT_KVM */
-	const char *control;	/* path of the control socket */
+	const char *plugin;	   /* of BOOT_TCG */
+	const char *interposer;	   /* of BOOT_KVM */
+	const char *control;	   /* path of the control socket */
 	const char *const *shares; /* of --share; none: NULL */
 	size_t share_count;
 	const char *const *copies; /* of --copy; none: NULL */
@@ -31,6 +31,10 @@ struct boot_setup {
 	unsigned int smp;
 	bool verbose;
 	bool inspects; /* the command is zpci-inspect, which needs the kernel's types */
+	bool quiet;    /* no words but those of failures */
+	bool network;  /* QEMU's user mode network */
+	bool gdb;      /* QEMU's stub for gdb, for which the guest waits */
+	bool dry_run;  /* only print QEMU's command line */
 	bool announce; /* say which kernel tree is booted */
 	struct tool_functions functions;
 	char *const *qemu_options; /* added at the end of QEMU's command line */
