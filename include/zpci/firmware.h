@@ -47,6 +47,10 @@ struct zpci_firmware_options {
 	 * itself, and UIDs may be 0 or the same. Not for a shared machine, whose own list says that
 	 * UIDs are unique: the guest takes the flag of each answer for all functions. */
 	bool no_uid_checking;
+	/* The logger is told, at level debug, why an instruction was refused: function, operands,
+	 * answer and rule. A guest can cause any number of these messages. The CPU's registers are
+	 * read for them. */
+	bool explain;
 };
 
 /*

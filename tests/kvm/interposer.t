@@ -159,6 +159,8 @@ refused "no such switch" "CREATE_VM$canceled" "ZPCI_VERBOSE=loud is not known" m
 refused "record and control" "CREATE_VM$canceled" "ZPCI_RECORD= and ZPCI_CONTROL= do not go" \
 	make ZPCI_RECORD="$work/no" ZPCI_CONTROL="$work/control"
 is "$(ls "$work"/no "$work"/control 2>/dev/null)" '' "record and control: nothing was made"
+refused "record and debug" "CREATE_VM$canceled" "ZPCI_RECORD= and ZPCI_DEBUG=on do not go together" \
+	make ZPCI_RECORD="$work/no" ZPCI_DEBUG=on
 refused "no such folder" "CREATE_DEVICE$canceled" "ZPCI_CONTROL=$work/none/control: No such" make \
 	ZPCI_CONTROL="$work/none/control"
 refused "no such folder for a trace" "CREATE_DEVICE$canceled" "ZPCI_RECORD=$work/none/t: No such" \

@@ -108,6 +108,7 @@ static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops
 	}
 	firmware->shared = options.shared;
 	firmware->uid_checking = !options.no_uid_checking;
+	firmware->explain = options.explain;
 	missing = missing_operation(&firmware->ops);
 	if (missing)
 		zpci_log(&firmware->logger, ZPCI_LOG_ERROR,

@@ -87,10 +87,17 @@ static uint64_t effective_address(const struct execution *execution, unsigned in
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
+static void explain(const struct execution *execution, struct zpci_outcome outcome)
+{
+	if (execution->firmware->explain)
+		zpci_refusal_tell(execution->firmware, execution->cpu, execution->bytes, outcome);
+}
+
 static enum zpci_disposition interrupt(const struct execution *execution, uint16_t code)
 {
 	const struct zpci_firmware *firmware = execution->firmware;
 
+	explain(execution, (struct zpci_outcome){ .program_interruption = code });
 	firmware->ops.program_interruption(firmware->machine, execution->cpu, code);
 	return ZPCI_EXECUTED;
 }
@@ -117,6 +124,8 @@ static enum zpci_disposition end_with(const struct execution *execution,
 {
 	if (outcome.program_interruption)
 		return interrupt(execution, outcome.program_interruption);
+	if (outcome.cc)
+		explain(execution, outcome);
 	if (outcome.cc == 1)
 		set(execution, number,
 		    (get(execution, number) & ~0xff000000ull) | (uint64_t)outcome.status << 24);
@@ -148,8 +157,10 @@ static struct request decode_request(uint64_t value)
 static enum zpci_disposition clp_immediate(const struct execution *execution)
 {
 	/* R2's *value* is the command (reference 2.1). */
-	if (get(execution, rre_r2(execution->bytes)) != ZPCI_CLP_IMMEDIATE_LIST_LPS)
+	if (get(execution, rre_r2(execution->bytes)) != ZPCI_CLP_IMMEDIATE_LIST_LPS) {
+		explain(execution, (struct zpci_outcome){ .cc = 3 });
 		return end_with_cc(execution, 3);
+	}
 	set(execution, rre_r1(execution->bytes), ZPCI_CLP_INSTALLED_LPS);
 	return end_with_cc(execution, 0);
 }
@@ -241,6 +252,16 @@ static enum zpci_disposition leave_to_machine(const struct execution *execution,
 	return rc ? access_failed(execution, rc) : ZPCI_NOT_OURS;
 }
 
+static void explain_response(const struct execution *execution, const struct clp_block *block)
+{
+	const struct zpci_clp_header *response =
+		(const struct zpci_clp_header *)(block->bytes + block->request);
+	uint16_t code = zpci_be16_get(response->code);
+
+	if (code != ZPCI_CLP_OK)
+		zpci_refusal_tell_clp(execution->firmware, block->bytes, code);
+}
+
 /* The response must not be longer than the guest offered. The guest may change the lengths in
  * storage meanwhile: those that were fetched first count. */
 static enum zpci_disposition clp_with_block(const struct execution *execution)
@@ -262,8 +283,12 @@ static enum zpci_disposition clp_with_block(const struct execution *execution)
 			return access_failed(execution, rc);
 	}
 	outcome = zpci_clp(execution->firmware, lps, block.bytes, block.request, block.response);
-	if (outcome.cc)
+	if (outcome.cc) {
+		explain(execution, outcome);
 		return end_with_cc(execution, outcome.cc);
+	}
+	if (execution->firmware->explain)
+		explain_response(execution, &block);
 	rc = write_block(execution, &block, block.request, block.response);
 	return rc ? access_failed(execution, rc) : end_with_cc(execution, 0);
 }
@@ -476,6 +501,10 @@ static enum zpci_disposition service_call(const struct execution *execution)
 	if (is_misplaced(execution, address) || zpci_be16_get(sccb.length) < SCCB_HEADER)
 		return interrupt(execution, ZPCI_PGM_SPECIFICATION);
 	zpci_be16_put(&sccb.response, configure_response(firmware, address, &sccb, command));
+	if (firmware->explain && zpci_be16_get(sccb.response) != ZPCI_SCLP_OK)
+		zpci_refusal_tell_sclp(firmware, zpci_be32_get(sccb.fid),
+				       command == ZPCI_SCLP_CONFIGURE,
+				       zpci_be16_get(sccb.response));
 	if (firmware->ops.write_real(firmware->machine, execution->cpu,
 				     address + offsetof(struct zpci_sclp_configure, response),
 				     &sccb.response, sizeof(sccb.response)))

@@ -9,6 +9,7 @@
  *	          clp.c       operations.c     sclp.c       events.c       list.c
  *	          groups.c                                              (finds functions)
  *
+ * refusal.c is told by instruction.c of each instruction that is refused, if that is wanted.
  * origin.c is for programs that describe functions to people. RPCIT is answered in operations.c.
  *
  * Slots are allocated once and never freed while the firmware lives, so finding one takes no lock.
@@ -81,6 +82,7 @@ struct zpci_firmware {
 	struct zpci_logger logger;
 	bool shared;
 	bool uid_checking;
+	bool explain; /* each refusal goes to the log */
 	struct zpci_function_parent parent;
 
 	pthread_mutex_t list_lock; /* held while functions are added or removed, or all stopped */
@@ -194,6 +196,20 @@ bool zpci_clp_is_installed(unsigned lps);
  * goes on with the machine's own functions, and its token must become 0. */
 bool zpci_clp_is_foreign(struct zpci_firmware *firmware, unsigned lps, const void *request,
 			 size_t length, bool *restart);
+
+/* --- refusal.c ------------------------------------------------------------------------------- */
+
+/* These log why the guest was refused, without a lock held, before registers or the guest's storage
+ * are changed by the refusal. Call them only if @explain is set. */
+
+/* An instruction that ends in an interruption or with another condition code than 0. */
+void zpci_refusal_tell(struct zpci_firmware *firmware, void *cpu, const uint8_t instruction[6],
+		       struct zpci_outcome outcome);
+/* A CLP @request whose response has @code. */
+void zpci_refusal_tell_clp(struct zpci_firmware *firmware, const void *request, uint16_t code);
+/* Configure or deconfigure, whose response has @code. */
+void zpci_refusal_tell_sclp(struct zpci_firmware *firmware, uint32_t fid, bool configure,
+			    uint16_t code);
 
 /* --- sclp.c ---------------------------------------------------------------------------------- */
 

@@ -226,6 +226,7 @@ SET_STRING(junit_file, junit_file)
 SET_FLAG(tap, tap)
 SET_FLAG(expected, expected)
 SET_FLAG(verbose, setup.verbose)
+SET_FLAG(debug, setup.debug)
 SET_FLAG(json, json)
 SET_FLAG(lspci, lspci)
 SET_FLAG(second_level, second_level)
@@ -384,6 +385,8 @@ const struct option_row option_rows[] = {
 	  TOOL_HOST_ATTACH | TOOL_HOST_DETACH, set_wait, "1 to 86400 seconds" },
 	{ "verbose", NULL, "print QEMU's command line and the guest's console on standard error",
 	  GUESTS, set_verbose, NULL },
+	{ "debug", NULL, "say on standard error why the firmware refuses an instruction", BOTH,
+	  set_debug, NULL },
 	{ "help", NULL, "print this text", ALL, set_help, NULL },
 };
 

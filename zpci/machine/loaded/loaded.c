@@ -36,6 +36,7 @@ static int create_firmware(struct zpci_loaded *loaded, const struct zpci_machine
 		.size = sizeof(options),
 		.logger = loaded->logger,
 		.shared = true,
+		.explain = loaded->debug,
 	};
 
 	zpci_config_options(loaded->config, &options);

@@ -33,6 +33,7 @@ enum zpci_setting {
 	ZPCI_SETTING_RECORD,   /* a file to be made: the trace */
 	ZPCI_SETTING_CONTROL,  /* a socket to be made: the control channel */
 	ZPCI_SETTING_VERBOSE,  /* on or off: other messages than errors and warnings */
+	ZPCI_SETTING_DEBUG,    /* on or off: what the guest did, and why it was refused */
 	ZPCI_SETTINGS
 };
 
@@ -46,6 +47,7 @@ struct zpci_loaded {
 
 	struct zpci_logger logger;
 	bool verbose;
+	bool debug;
 	bool shared;		    /* the hypervisor's own functions are there too */
 	struct zpci_config *config; /* of all functions, as they are now */
 	char *trace_path;	    /* NULL: nothing is recorded */

@@ -16,7 +16,8 @@ void zpci_loaded_print(void *opaque, enum zpci_log_level level, const char *mess
 	};
 	const struct zpci_loaded *loaded = opaque;
 
-	if (level > ZPCI_LOG_WARNING && !loaded->verbose)
+	if (level > ZPCI_LOG_WARNING && !loaded->verbose &&
+	    !(loaded->debug && level == ZPCI_LOG_DEBUG))
 		return;
 	fprintf(stderr, "%s: %s%s\n", loaded->name, prefix[level], message);
 }

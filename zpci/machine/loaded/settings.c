@@ -53,6 +53,12 @@ static int set_verbose(struct zpci_loaded *loaded, const char *value)
 				  &loaded->verbose);
 }
 
+static int set_debug(struct zpci_loaded *loaded, const char *value)
+{
+	return zpci_loaded_switch(loaded, loaded->setting[ZPCI_SETTING_DEBUG], value,
+				  &loaded->debug);
+}
+
 int zpci_loaded_switch(struct zpci_loaded *loaded, const char *name, const char *value, bool *on)
 {
 	if (strcmp(value, "on") && strcmp(value, "off")) {
@@ -69,7 +75,7 @@ int zpci_loaded_set(struct zpci_loaded *loaded, enum zpci_setting setting, const
 	static int (*const set[ZPCI_SETTINGS])(struct zpci_loaded * loaded, const char *value) = {
 		[ZPCI_SETTING_CONFIG] = set_config,   [ZPCI_SETTING_FUNCTION] = set_function,
 		[ZPCI_SETTING_RECORD] = set_record,   [ZPCI_SETTING_CONTROL] = set_control,
-		[ZPCI_SETTING_VERBOSE] = set_verbose,
+		[ZPCI_SETTING_VERBOSE] = set_verbose, [ZPCI_SETTING_DEBUG] = set_debug,
 	};
 
 	return set[setting](loaded, value);
@@ -85,6 +91,14 @@ int zpci_loaded_check(struct zpci_loaded *loaded)
 				"commands of the control channel; use one of them",
 				loaded->setting[ZPCI_SETTING_RECORD],
 				loaded->setting[ZPCI_SETTING_CONTROL]);
+		return -1;
+	}
+	if (loaded->trace_path && loaded->debug) {
+		zpci_loaded_log(loaded, ZPCI_LOG_ERROR,
+				"%s= and %s=on do not go together, as an explanation reads more "
+				"registers than a replay of the trace; use one of them",
+				loaded->setting[ZPCI_SETTING_RECORD],
+				loaded->setting[ZPCI_SETTING_DEBUG]);
 		return -1;
 	}
 	return zpci_config_finish(loaded->config, &error) ? zpci_loaded_log_error(loaded, error)

@@ -3,7 +3,7 @@
  * arguments.c - the plugin's arguments, zpci-qemu(7):
  *
  *	-plugin zpci-qemu.so,config=FILE,function=MODEL[:KEY=VALUE]...,record=FILE,
- *	        control=SOCKET,verbose=on|off,direct=on|off
+ *	        control=SOCKET,verbose=on|off,debug=on|off,direct=on|off
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 static const char *const settings[ZPCI_SETTINGS] = {
 	[ZPCI_SETTING_CONFIG] = "config",   [ZPCI_SETTING_FUNCTION] = "function",
 	[ZPCI_SETTING_RECORD] = "record",   [ZPCI_SETTING_CONTROL] = "control",
-	[ZPCI_SETTING_VERBOSE] = "verbose",
+	[ZPCI_SETTING_VERBOSE] = "verbose", [ZPCI_SETTING_DEBUG] = "debug",
 };
 
 /* The value of @argument if that is @name=VALUE, or NULL. */
@@ -40,7 +40,7 @@ static int take_argument(struct zpci_qemu_binding *binding, const char *argument
 	zpci_loaded_log(loaded, ZPCI_LOG_ERROR,
 			"argument '%s' is not known: use config=FILE, "
 			"function=MODEL[:KEY=VALUE]..., record=FILE, control=SOCKET, "
-			"verbose=on|off or direct=on|off",
+			"verbose=on|off, debug=on|off or direct=on|off",
 			argument);
 	return -1;
 }

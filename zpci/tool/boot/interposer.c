@@ -111,6 +111,8 @@ void tool_interposer_settings(struct tool_list *list, const struct boot_setup *s
 		add_functions(list, &setup->functions);
 	if (setup->control)
 		tool_list_add(list, "ZPCI_CONTROL=%s", setup->control);
+	if (setup->debug)
+		tool_list_add(list, "ZPCI_DEBUG=on");
 }
 
 /* Is @variable, as NAME=VALUE, one that only tool_interposer_settings() adds? */

@@ -197,7 +197,7 @@ static int find_all(struct tool_paths *paths, const struct boot_setup *setup)
 	if (!paths->initrd)
 		return -1;
 	if (!setup->functions.count && !setup->functions.config && !setup->plugin &&
-	    !setup->interposer && !setup->control)
+	    !setup->interposer && !setup->control && !setup->debug)
 		return 0;
 	paths->firmware = find_firmware(setup);
 	return paths->firmware ? 0 : -1;

@@ -164,8 +164,8 @@ void tool_qemu_add_plugin(struct tool_list *list, const struct boot_setup *setup
 	size_t i;
 
 	if (!path || !config || !control ||
-	    asprintf(&text, "%s%s%s%s%s", path, *config ? ",config=" : "", config,
-		     *control ? ",control=" : "", control) < 0) {
+	    asprintf(&text, "%s%s%s%s%s%s", path, *config ? ",config=" : "", config,
+		     *control ? ",control=" : "", control, setup->debug ? ",debug=on" : "") < 0) {
 		list->failed = 1;
 		text = NULL;
 	}
