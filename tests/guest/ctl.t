@@ -100,6 +100,13 @@ is_deeply([ctl('list')], [0, <<'END', ''], 'list');
 FID         UID     PCHID   MODEL  VF  HANDLE      STATE
 0x00002003  0x0111  0x0100  probe  3   0x00100000  disabled
 END
+{
+	my %known = map { $_ => 1 } command(socket_open("$place/$one.sock"), 'help') =~
+	    /(?:^ok |, )([a-z]+)/g;
+	my ($words) = (zpci('help', 'ctl'))[1] =~ /^usage: zpci ctl ([a-z|]+) /;
+	is_deeply([sort grep { $_ ne 'guests' } split /\|/, $words],
+		[sort grep { $_ ne 'help' } keys %known], 'the commands of the tool and of the channel');
+}
 is_deeply([ctl('add', 'probe,vf=free')], [0, "0x00001000\n", ''], 'add');
 is_deeply([ctl('add', 'probe,vf=free', '--json')], [0, "{\n  \"fid\": \"0x00001001\"\n}\n", ''],
 	'add as JSON');

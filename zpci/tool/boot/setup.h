@@ -36,7 +36,7 @@ struct boot_setup {
 	bool gdb;      /* QEMU's stub for gdb, for which the guest waits */
 	bool dry_run;  /* only print QEMU's command line */
 	bool announce; /* say which kernel tree is booted */
-	bool debug; /* the firmware says why it refuses an instruction */
+	bool debug;    /* the firmware says why it refuses an instruction */
 	struct tool_functions functions;
 	char *const *qemu_options; /* added at the end of QEMU's command line */
 	int qemu_option_count;
