@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A guest whose kernel has no virtio console: what a command writes comes by the SCLP console, and is
-# whole. The kernel here has the driver built in, and is told not to start it.
+# A guest whose kernel has no virtio console: what a command writes comes by the SCLP console, and
+# is whole. The kernel here has the driver built in, and is told not to start it.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest

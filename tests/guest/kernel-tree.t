@@ -47,7 +47,7 @@ tool inspect --kernel "$tree" --function probe,vf=3,fid=0x1021 --json -- --fid 1
 is "$status" 0 "inspect --kernel: status"
 is "$(grep -cF "\"release\": \"$release\"" <<<"$out")" 1 "inspect --kernel: its kernel"
 
-# The types of a kernel without BTF come with the tree (tests/tool/kernel.t); here, its own are hidden.
+# Types of a kernel without BTF come with its tree (tests/tool/kernel.t). Here its own are hidden.
 # shellcheck disable=SC2016 # expressions of the guest's shell
 tool run --kernel "$tree" --function probe,vf=3,fid=0x1021,profile=lpar --exec '
 	cp /sys/kernel/btf/vmlinux /root/types
