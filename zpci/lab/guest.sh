@@ -147,8 +147,8 @@ guest_module_find() {
 	find "$1" -name "${2//[-_]/[-_]}.ko*" | head -n 1
 }
 
-# guest_module_add FROM TO NAME [LIST]: a module, after those that it says it depends on, with a line
-# in TO/LIST each, or in TO/zpci-modules. Nothing if the kernel has it built in.
+# guest_module_add FROM TO NAME [LIST]: a module, after those that it says it depends on, with a
+# line in TO/LIST each, or in TO/zpci-modules. Nothing if the kernel has it built in.
 guest_module_add() {
 	local from=$1 to=$2 name=$3 list=${4:-zpci-modules} file needed
 	[ ! -e "$to/$name.ko" ] || return 0
