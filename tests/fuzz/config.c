@@ -191,7 +191,7 @@ static void write_platform(char *text, size_t size, const struct zpci_platform *
 			snprintf(string + used, 3, "%02x", platform->utility_ebcdic[i]);
 	}
 	snprintf(text, size,
-		 "%s:pft=%u:port=%u:pfip=0x%x:fmb=%s:report-error=%s:publish-pchid=%u:fidparm=%u:"
+		 "%s:pft=%u:port=%u:pfip=0x%x:fmb=%s:report-error=%s:publish-pchid=%x:fidparm=%u:"
 		 "dma-start=0x%" PRIx64 ":dma-end=0x%" PRIx64 "%s%s",
 		 group, platform->pft, platform->port, (unsigned)zpci_get_be(platform->pfip, 4),
 		 yes_no(platform->fmb_length), yes_no(platform->report_error), platform->pchid,
