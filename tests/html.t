@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The pages of `make html`: each text and each manual page is one, no link is dead, and names of pages
-# are links. The matrix is one that a guest gave, if there is one.
+# The pages of `make html`: each text and each manual page is one, no link is dead, and names of
+# pages are links. The page of the matrix is one that is given.
 
 . "$(dirname "$0")/tap.sh"
 srcdir=$(cd "${srcdir:-$(dirname "$0")/..}" && pwd)
