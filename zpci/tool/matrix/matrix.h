@@ -194,7 +194,7 @@ struct matrix_gap {
 /* Two tests of each boot in TAP and JUnit. */
 #define MATRIX_REPORTED "the guest reported"
 #define MATRIX_ALL_OBSERVED "all cells were observed"
-#define MATRIX_NEEDS_HELP "`zpci kernel config' adds what is missing to a kernel's configuration."
+#define MATRIX_NEEDS_HELP "`zpci kernel config --merge' adds what a kernel's configuration lacks."
 
 /* matrix.c */
 
