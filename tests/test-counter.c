@@ -238,6 +238,18 @@ static void a_running_guest_loads_no_object(void **state)
 	expect(mine, "add ./" OBJECT ",vf=1,fid=0x1031", "ok 0x00001031");
 }
 
+/* Unlike a built-in one, of which we know that it has all of them. */
+static void a_model_of_ones_own_gets_the_vfs_that_are_asked_for(void **state)
+{
+	struct mine *mine = *state;
+
+	expect(mine, "add " OBJECT ",pchid=0x1c6,vf=2,fid=0x1041", "ok 0x00001041");
+	expect(mine, "add " OBJECT ",pchid=0x1c6,vf=1,fid=0x1042", "ok 0x00001042");
+	expect(mine, "add " OBJECT ",pchid=0x1c6,vf=3,fid=0x1043", "vf = 3: not allowed");
+	expect(mine, "add " OBJECT ",pchid=0x1c7,vfs=4,vf=1,fid=0x1044", "ok 0x00001044");
+	expect(mine, "add " OBJECT ",pchid=0x1c7,vf=4,fid=0x1045", "ok 0x00001045");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +260,7 @@ int main(void)
 		COUNTER_TEST(a_reset_forgets_what_waits),
 		COUNTER_TEST(options_live_as_long_as_their_functions),
 		COUNTER_TEST(a_running_guest_loads_no_object),
+		COUNTER_TEST(a_model_of_ones_own_gets_the_vfs_that_are_asked_for),
 	};
 
 	if (access(OBJECT, R_OK))

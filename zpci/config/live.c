@@ -32,18 +32,19 @@ static int pin_setting(struct zpci_config *config, struct setting *setting, stru
 }
 
 /* Nobody said how many VFs the adapter has, and no PF in the guest shows it. So there are all, for
- * functions that come later. A replica is what was written down. */
-static bool has_room(const struct adapter *adapter)
+ * functions that come later. A replica is what was written down, and a model of one's own may not
+ * have so many. */
+static bool has_room(const struct zpci_config *config, const struct adapter *adapter)
 {
 	return !config_given(&adapter->vfs) && !adapter->lends_pf &&
-	       strcmp(adapter->model.text, "replica");
+	       !config_model_object(config, adapter) && strcmp(adapter->model.text, "replica");
 }
 
 static int pin_adapter(struct zpci_config *config, struct adapter *adapter)
 {
 	int rc = pin_setting(config, &adapter->pchid, adapter->place);
 
-	if (has_room(adapter))
+	if (has_room(config, adapter))
 		adapter->vfs.value = ZPCI_VFS_MAX;
 	if (!rc)
 		rc = pin_setting(config, &adapter->vfs, adapter->place);
