@@ -36,7 +36,8 @@ out=$("$lab" kernel nothing 2>&1)
 is "$?" 2 "an installed lab finds its parts" || sed 's/^/# /' <<<"$out"
 like "$out" "^usage: zpci lab kernel list" "it calls itself zpci lab"
 is "$(find "$ZPCI_CACHE" -type f 2>/dev/null)" "" "nothing was made"
-is "$(cd "$root/usr/share/zpci/lab" && grep -l 'ZPCI_SOURCE/' ./* 2>/dev/null)" ./zpci-lab \
+is "$(cd "$root/usr/share/zpci/lab" && grep -l 'ZPCI_SOURCE/' ./* 2>/dev/null | xargs)" \
+	"./where.sh ./zpci-lab" \
 	"nothing that is installed looks into a source tree"
 is "$(grep -v '^#' "$root/usr/share/zpci/lab/packages.kernel" |
 	grep -vxFf "$source/zpci/lab/packages")" "" "packages.kernel is a part of packages"

@@ -396,10 +396,11 @@ like "$err" "--html .*No such file" "no folder: message"
 
 # terminal COLUMNS KERNEL...: the matrix on a terminal of this width; $out is what it shows.
 terminal() {
-	local columns=$1 kernel command
+	local columns=$1 kernel report command
 	shift
 	command="stty cols $columns rows 50; exec '$zpci' matrix --qemu '$tap_folder/qemu' --initrd /dev/null --plugin /dev/null"
-	for kernel; do
+	for report; do
+		kernel_of "$report"
 		command+=" --kernel '$kernel'"
 	done
 	script -qec "$command" /dev/null </dev/null >"$tap_folder/out"
@@ -493,15 +494,18 @@ for release in 6.19.0-rc3-good 6.19.0-generic 5.14.0-503.el9 6.19.0-zpci; do
 done
 
 # Without a report the release is the one in the kernel's file.
+mkdir "$tap_folder/image"
+kernel=$tap_folder/image/dies
+s390x_kernel "$kernel" "$tap_folder/dies"
 {
-	head -c $((0x10428)) /dev/zero
+	head -c $((0x10428)) "$kernel"
 	printf '\0\0\0\0\0\001\004\100'
 	head -c 16 /dev/zero
 	printf '6.20.0-rc1-00012-gabcdef123456 (zpci@lab) #1 SMP'
-} >"$tap_folder/image-dies"
-mkdir "$tap_folder/image"
-mv "$tap_folder/image-dies" "$tap_folder/image/dies"
-is "$(names "$tap_folder/image/dies")" \
+} >"$tap_folder/image/new"
+mv "$tap_folder/image/new" "$kernel"
+tool matrix --qemu "$tap_folder/qemu" --initrd /dev/null --plugin /dev/null --kernel "$kernel" --junit -
+is "$(grep -o '<testcase classname="[^"]*" name="[^"]*"' <<<"$out")" \
 	'<testcase classname="Linux 6.20.0-rc1, 1 CPU.boot" name="the guest reported"' \
 	"JUnit: the name of a kernel that does not report"
 is "$(names "$tap_folder/dies")" \

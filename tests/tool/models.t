@@ -93,6 +93,8 @@ refused() {
 
 refused 'strt = 1: unknown key; allowed is .*, publish-pchid, start, step$' "an unknown key" \
 	--function ./counter.so,strt=1
+refused 'help is of the built-in models; .*zpci describe --function ./counter.so. prints' "help" \
+	--function ./counter.so,help
 refused 'start = x: not allowed; allowed is a number from 0x0' "a wrong value" \
 	--function ./counter.so,start=x
 refused 'step = 1001: not allowed; allowed is a number from 0x1 to 0x3e8' "a value too large" \

@@ -127,7 +127,8 @@ refused "0x1021" run --function probe,vf=1,fid=0x1021 --function probe,vf=2,fid=
 # What can be written there: what the parser lists when it refuses something.
 # allowed SPEC: that list, one in a line.
 allowed() {
-	"$zpci" describe --function "$1" 2>&1 | sed -n 's/.*; allowed is //p' | sed 's/, /\n/g' | sort
+	"$zpci" describe --function "$1" 2>&1 |
+		sed -n 's/; or the file of a shared object.*//; s/.*; allowed is //p' | sed 's/, /\n/g' | sort
 }
 for command in run inspect describe matrix "host domain"; do
 	# shellcheck disable=SC2086 # one word, or two

@@ -64,8 +64,8 @@ while read -r line; do
 done <"$tap_folder/commands"
 
 # The first words of what stands between backquotes: zpci run, zpci host list.
-for command in $(grep -oE '`zpci( host)? [a-z]+' README.md | sed 's/`zpci //; s/ /+/' | sort -u); do
-	[ "$command" != host ] || continue
+for command in $(grep -oE '`zpci( host| kernel)? [a-z]+' README.md | sed 's/`zpci //; s/ /+/' | sort -u); do
+	[[ $command != host && $command != kernel ]] || continue
 	"$zpci" help ${command/+/ } >"$tap_folder/out" 2>"$tap_folder/wrong"
 	empty "$tap_folder/wrong" "zpci ${command/+/ } is a command"
 done

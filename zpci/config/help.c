@@ -80,6 +80,11 @@ int zpci_config_help(FILE *to, const char *text, char separator, char **error)
 		return 0;
 	}
 	snprintf(source, sizeof(source), "function '%.100s'", text);
+	if (strchr(name, '/'))
+		return config_error(error, (struct place){ .source = source },
+				    "help is of the built-in models; what the model of a shared "
+				    "object takes, `zpci describe --function %.100s' prints",
+				    name);
 	config_key_allowed(config_key_find(SECTION_ADAPTER, "model"), models, sizeof(models));
 	return config_error(error, (struct place){ .source = source },
 			    "there is no model '%.64s'; allowed is %s", name, models);

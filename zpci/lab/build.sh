@@ -54,5 +54,5 @@ build_s390x() {
 lab_build() {
 	lab_deps
 	step "building" build_all native --enable-werror || die "the build failed"
-	say "built in $(build_folder native); try $(build_folder native)/run zpci --help"
+	say "built in $(build_folder native); $(tool_name) runs it"
 }

@@ -33,7 +33,7 @@ tool() {
 
 # What a user types for it.
 tool_name() {
-	if is_installed; then echo zpci; else echo "$(build_folder native)/run zpci"; fi
+	if is_installed; then echo zpci; else echo "$ZPCI_SOURCE/bin/zpci"; fi
 }
 
 # The tool is there afterwards.
