@@ -244,6 +244,9 @@ fi
 printf 'CONFIG_VFIO_PCI=m\nCONFIG_VIRTIO_CONSOLE=y\n' >>tree/.config
 refused "kernel tree tree has no module vfio_pci.ko, which CONFIG_VFIO_PCI needs: .zpci kernel build tree'" \
 	"a module that was not built" --kernel tree
+: >tree/modules.order
+refused "kernel tree tree has no module vfio_pci.ko" "an empty modules.order" --kernel tree
+rm tree/modules.order
 module tree/drivers/vfio/vfio-pci.ko 7.2.12-mine vfio-core,irqbypass
 refused "has no module vfio-core.ko, which vfio_pci needs" "a dependency that was not built" \
 	--kernel tree

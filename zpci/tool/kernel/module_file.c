@@ -37,6 +37,7 @@ static const struct format {
 char *module_file_order(const char *folder)
 {
 	char *path, *text = NULL;
+	ssize_t length;
 	size_t size = 0;
 	FILE *from;
 
@@ -44,7 +45,9 @@ char *module_file_order(const char *folder)
 		return NULL;
 	from = fopen(path, "re");
 	free(path);
-	if (from && getdelim(&text, &size, '\0', from) > ORDER_LIMIT) {
+	length = from ? getdelim(&text, &size, '\0', from) : -1;
+	/* Of an empty file there is a buffer with nothing in it, not even a zero byte. */
+	if (length < 0 || length > ORDER_LIMIT) {
 		free(text);
 		text = NULL;
 	}
