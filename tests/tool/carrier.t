@@ -79,6 +79,20 @@ like "$err" "visible" "--verbose: text of the console"
 unlike "$err" "YWJj" "--verbose: records are not"
 like "$err" "ZG!!" "--verbose: broken records are"
 
+# What the console has before a record need not end, as the colour of a program that writes to it.
+says --verbose <<'EOF'
+encode output \033_zpci:NONCE:start\033\\
+\033[0m
+encode output first
+\033
+encode output second
+\033_zpci:NONCE:output:ZG
+encode output third
+encode output \033_zpci:NONCE:end:0\033\\
+EOF
+is "$status $out" "0 firstsecondthird" "a record behind an ESC of others"
+like "$err" "output:ZG" "a record behind an ESC of others: the text before it is kept"
+
 {
 	echo 'encode output \033_zpci:NONCE:start\033\\'
 	printf '\\033_zpci:NONCE:output:'

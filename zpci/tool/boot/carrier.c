@@ -80,6 +80,14 @@ static void give_up(struct tool_carrier *carrier)
 	carrier->length = 0;
 }
 
+/* The last byte was ESC, and did not end a record. So it may begin one. */
+static void begin_anew(struct tool_carrier *carrier)
+{
+	carrier->length--;
+	give_up(carrier);
+	carrier->record[carrier->length++] = '\033';
+}
+
 static void feed_byte(struct tool_carrier *carrier, char byte)
 {
 	bool ends = byte == '\\' && carrier->length > 2 &&
@@ -87,6 +95,8 @@ static void feed_byte(struct tool_carrier *carrier, char byte)
 
 	if (carrier->length == sizeof(carrier->record) || byte == '\n')
 		give_up(carrier);
+	else if (!ends && carrier->length > 1 && carrier->record[carrier->length - 1] == '\033')
+		begin_anew(carrier);
 	carrier->record[carrier->length++] = byte;
 	if (ends) {
 		if (!take_record(carrier))
