@@ -61,6 +61,13 @@ is "$(od -An -c "$tap_folder/out" | tr -s ' ')" " o u t p u t \\0 377" "records 
 like "$err" "^err$" "records between text: standard error"
 is "$(grep -c "no virtio console" <<<"$err")" 1 "records between text: said once"
 
+says --quiet <<'EOF'
+encode output \033_zpci:NONCE:start\033\\
+encode error err
+encode output \033_zpci:NONCE:end:0\033\\
+EOF
+is "$status $err" "0 err" "--quiet: what the command prints alone"
+
 says --verbose <<'EOF'
 encode output \033_zpci:NONCE:start\033\\
 \033_zp

@@ -89,7 +89,7 @@ static void take_carried(void *opaque, enum tool_carrier_port port, const char *
 		take_console_text(session, data, length);
 		return;
 	}
-	if (!session->carries)
+	if (!session->carries && !session->setup->quiet)
 		tool_note(
 			"the guest's kernel has no virtio console: what the command writes comes by "
 			"the SCLP console, which is slower, see zpci-kernel(1)");
