@@ -103,6 +103,8 @@ cd "$work" || exit 1
 tool kernel build o
 is "$status" 0 "build of an O= folder, from elsewhere: status" || sed 's/^/# /' <<<"$err"
 cd linux || exit 1
+CROSS_COMPILE='ccache s390x-linux-gnu-' tool kernel build
+is "$status $(cat modules)" "0 ccache s390x-linux-gnu-" "build by a compiler behind another program"
 rm modules
 sed -i '/CONFIG_MODULES/d' .config
 tool kernel build
@@ -111,6 +113,8 @@ ok $? "a kernel without modules: none are built"
 CROSS_COMPILE=mine- tool kernel build
 is "$status" 125 "no compiler: status"
 like "$err" "^zpci: no mine-gcc in PATH: install .*CROSS_COMPILE" "no compiler: message"
+CROSS_COMPILE='ccache mine-' tool kernel build
+like "$err" "^zpci: no mine-gcc in PATH" "no compiler behind another program: message"
 tool kernel build "$tap_folder/nonesuch/nonesuch"
 is "$status" 125 "a folder that cannot be made: status"
 like "$err" "nonesuch: No such file" "a folder that cannot be made: message"

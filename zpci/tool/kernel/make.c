@@ -62,16 +62,20 @@ static const char *cross_compile(void)
 #endif
 }
 
-/* With LLVM=1 it is another compiler, and make says what is missing. */
+/* With LLVM=1 it is another compiler, and make says what is missing. Words before the prefix are
+ * programs that start the compiler, such as ccache. */
 static int check_compiler(void)
 {
+	const char *prefix = cross_compile(), *blank = strrchr(prefix, ' ');
 	char *text, *argv[] = { "/bin/sh", "-c", NULL, NULL };
 	char output[16];
 	int status;
 
 	if (getenv("LLVM") || getenv("CC"))
 		return 0;
-	if (asprintf(&text, "command -v '%sgcc' >/dev/null", cross_compile()) < 0)
+	if (blank)
+		prefix = blank + 1;
+	if (asprintf(&text, "command -v '%sgcc' >/dev/null", prefix) < 0)
 		return -1;
 	argv[2] = text;
 	status = tool_process_read(argv, output, sizeof(output));
@@ -81,7 +85,7 @@ static int check_compiler(void)
 	if (status > 0)
 		tool_error("no %sgcc in PATH: install the package gcc-s390x-linux-gnu, or set "
 			   "CROSS_COMPILE to the prefix of another",
-			   cross_compile());
+			   prefix);
 	return -1;
 }
 
