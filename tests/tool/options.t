@@ -93,6 +93,13 @@ copied "--copy /nix:/x: /nix: No such file .*; name a file or folder" /nix:/x
 copied "--copy .*/fifo: .*/fifo is neither a file nor a folder" "$tap_folder/fifo"
 copied "--copy /etc/passwd:/x/../y: .* must not have \. or \.\." /etc/passwd:/x/../y
 copied "--copy /etc/passwd:/tmp/: /tmp/passwd cannot be seen in the guest" /etc/passwd:/tmp/
+for name in dev proc sys tmp zpci; do
+	copied "--copy /etc:/$name: /$name cannot be seen in the guest" /etc:/$name
+done
+for name in bin root usr/lib; do
+	copied "--copy /etc/passwd:/$name: /$name is a folder of the guest: write HOST:/$name/ " \
+		/etc/passwd:/$name
+done
 copied "--copy: a path in the guest cannot have a line end" /etc/passwd:/a$'\n'b
 
 refused "--quiet and --verbose do not go together" run --quiet --verbose

@@ -32,11 +32,27 @@ static void free_copy(struct copy *copy)
 /* The guest's init mounts file systems over these, or reads what is there. */
 static bool is_hidden(const char *guest)
 {
-	static const char *const folders[] = { "dev/", "proc/", "sys/", "tmp/", "zpci/" };
+	static const char *const folders[] = { "dev", "proc", "sys", "tmp", "zpci" };
+	size_t i, length;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		length = strlen(folders[i]);
+		if (!strncmp(guest, folders[i], length) && (!guest[length] || guest[length] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* A file of this name would replace a folder, or the link to one, that the guest's init needs. */
+static bool is_folder_of_guest(const char *guest)
+{
+	static const char *const folders[] = {
+		"bin", "etc", "lib", "root", "run", "usr", "usr/bin", "usr/lib",
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (!strncmp(guest, folders[i], strlen(folders[i])))
+		if (!strcmp(guest, folders[i]))
 			return true;
 	return false;
 }
@@ -95,6 +111,13 @@ static int find(struct copy *copy, const char *spec, const char *host, const cha
 		tool_error("--copy %s: /%s cannot be seen in the guest, which mounts file systems "
 			   "there: name another place, such as HOST:/root/",
 			   spec, copy->guest);
+		return -1;
+	}
+	if (S_ISREG(status.st_mode) && is_folder_of_guest(copy->guest)) {
+		tool_error(
+			"--copy %s: /%s is a folder of the guest: write HOST:/%s/ to copy a file "
+			"into it",
+			spec, copy->guest, copy->guest);
 		return -1;
 	}
 	return 0;
