@@ -48,4 +48,12 @@ for version in 11.1.0 11.10.0 12.0.0; do
 	[ -e "$tap_folder/started" ]
 	ok $? "$version: started"
 done
+
+# A command line that nobody reads leaves no RAM disk behind.
+mkdir "$tap_folder/disks"
+TMPDIR=$tap_folder/disks "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" \
+	--initrd /dev/null --exec true --dry-run </dev/null >/dev/full 2>"$tap_folder/err"
+is "$? $(cat "$tap_folder/err")" "125 zpci: cannot write the command line: No space left on device" \
+	"--dry-run to a full device"
+is "$(ls "$tap_folder/disks")" "" "--dry-run to a full device: no file"
 done_testing

@@ -239,15 +239,11 @@ static char *initrd_path(const struct session *session)
 	return path;
 }
 
-static int prepare_arguments(struct session *session)
+static int build_arguments(struct session *session, const char *initrd)
 {
 	struct tool_list *list = &session->arguments;
-	char *initrd = initrd_path(session);
 
-	if (!initrd)
-		return -1;
 	tool_qemu_arguments(list, session->setup, &session->paths, initrd);
-	free(initrd);
 	if (session->command)
 		add_command_devices(session);
 	else
@@ -265,6 +261,26 @@ static int prepare_arguments(struct session *session)
 		putc('\n', where(session));
 	}
 	return 0;
+}
+
+/* The file of --dry-run is for whoever reads its name. */
+static int prepare_arguments(struct session *session)
+{
+	const bool saved = session->setup->dry_run && session->initrd >= 0;
+	char *initrd = initrd_path(session);
+	int rc;
+
+	if (!initrd)
+		return -1;
+	rc = build_arguments(session, initrd);
+	if (!rc && session->setup->dry_run && (fflush(stdout) || ferror(stdout))) {
+		tool_error("cannot write the command line: %s", strerror(errno));
+		rc = -1;
+	}
+	if (rc && saved)
+		unlink(initrd);
+	free(initrd);
+	return rc;
 }
 
 /* Before the command line, so that both are one line of --verbose, which a shell can run. */
