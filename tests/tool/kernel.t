@@ -78,6 +78,7 @@ refused "zero is no kernel for s390x" "zeros" --kernel zero
 printf 'x' >short
 refused "short is no kernel for s390x" "one byte" --kernel short
 refused "nonesuch: No such file" "no file" --kernel nonesuch
+refused "kernel /dev/fd/[0-9]* is a pipe, .*name a file" "a pipe" --kernel <(echo x)
 
 at $((0x202)) HdrS
 refused "kernel x is for x86, and not for s390x: .zpci kernel build'" "x86's bzImage" --kernel x

@@ -291,6 +291,8 @@ static int check_file(struct kernel_image *image, struct file *file)
 	}
 	if (S_ISDIR(status.st_mode))
 		return refuse(file, "a folder, and no file");
+	if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
+		return refuse(file, "a pipe, and QEMU reads a kernel more than once: name a file");
 	if (!read_at(file, 0, &byte, 1))
 		return refuse(file, "empty: was its build interrupted? build it again");
 	return check_contents(image, file);
