@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,15 +71,28 @@ static int send_all(int fd, const char *data, size_t length)
 	return 0;
 }
 
+/* Reads once. A pipe that another program has as well may be set not to wait. */
+static ssize_t read_some(char *buffer)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	ssize_t length;
+
+	for (;;) {
+		length = read(STDIN_FILENO, buffer, CHUNK);
+		if (length >= 0 || (errno != EINTR && errno != EAGAIN))
+			return length;
+		if (errno == EAGAIN)
+			poll(&input, 1, -1);
+	}
+}
+
 /* Returns 0 at the end of the file, or when nobody takes more; -1: a read failed. */
 static int carry(const struct tool_input *input, char *buffer)
 {
 	ssize_t length;
 
 	for (;;) {
-		length = read(STDIN_FILENO, buffer, CHUNK);
-		if (length < 0 && errno == EINTR)
-			continue;
+		length = read_some(buffer);
 		if (length <= 0)
 			return length ? -1 : 0;
 		if (send_all(input->our_end, buffer, length))

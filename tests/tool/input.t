@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Standard input on its way to the guest. This QEMU does with it what a guest would;
+# tests/guest/share.t has guests.
+
+. "$(dirname "$0")/tap.sh"
+
+# It asks for input, and prints it as the command's output. The file `got' says that it has the first
+# line. With a file `little' it ends then.
+cat >"$tap_folder/qemu" <<'EOS'
+#!/bin/bash
+case "$*" in
+--version) echo "QEMU emulator version 11.1.3" ;;
+"-machine help") echo "s390-ccw-virtio   a machine" ;;
+"-accel help") echo tcg ;;
+esac
+[ $# -gt 2 ] || exit 0
+while [ $# -gt 0 ]; do
+	case $1 in
+	-initrd) initrd=$2 ;;
+	file,id=zpci-output,path=*) output=${1#*path=} ;;
+	socket,id=zpci-input,fd=*) input=${1#*fd=} ;;
+	esac
+	shift
+done
+nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
+folder=${0%/*}
+exec 3>"$output" 4<&"$input"
+printf '\033_zpci:%s:start\033\\' "$nonce" >&3
+echo >&"$input"
+IFS= read -r line <&4
+echo "$line" >&3
+: >"$folder/got"
+[ -e "$folder/little" ] || (exec cat <&4) >&3
+printf '\033_zpci:%s:end:%d\033\\' "$nonce" 0 >&3
+EOS
+chmod +x "$tap_folder/qemu"
+s390x_kernel "$tap_folder/kernel"
+
+# run [WORD...]: with the standard input of the caller, by the program WORD... if there is one.
+run() {
+	"$@" "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null \
+		--exec true --timeout 60 >"$tap_folder/out" 2>"$tap_folder/err"
+	status=$?
+}
+
+{
+	echo line
+	perl -e 'print map { chr } 0 .. 255 for 1 .. 1000'
+} >"$tap_folder/bytes"
+run <"$tap_folder/bytes"
+is "$status" 0 "all bytes: status"
+cmp "$tap_folder/bytes" "$tap_folder/out"
+ok $? "all bytes, and the end"
+
+# Whoever started us may have set this for the pipe that we share.
+mkfifo "$tap_folder/fifo"
+rm "$tap_folder/got"
+{
+	echo one
+	until [ -e "$tap_folder/got" ]; do sleep 0.05; done
+	echo two
+} >"$tap_folder/fifo" &
+run perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_RDONLY | O_NONBLOCK) or die; exec @ARGV' <"$tap_folder/fifo"
+is "$status $(cat "$tap_folder/err")" "0 " "a pipe that does not wait: status"
+is "$(cat "$tap_folder/out")" $'one\ntwo' "a pipe that does not wait: all of it"
+: >"$tap_folder/got"
+wait
+
+: >"$tap_folder/little"
+run < <(exec yes)
+is "$status $(cat "$tap_folder/out")" "0 y" "the end of the command does not wait for that of the input"
+rm "$tap_folder/little"
+
+run </proc/self/mem
+is "$status" 125 "input that cannot be read: status"
+is "$(cat "$tap_folder/err")" "zpci: cannot read standard input: Input/output error" \
+	"input that cannot be read: message"
+done_testing
