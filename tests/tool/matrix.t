@@ -502,12 +502,24 @@ s390x_kernel "$kernel" "$tap_folder/dies"
 	printf '\0\0\0\0\0\001\004\100'
 	head -c 16 /dev/zero
 	printf '6.20.0-rc1-00012-gabcdef123456 (zpci@lab) #1 SMP'
+	head -c 64 /dev/zero
 } >"$tap_folder/image/new"
 mv "$tap_folder/image/new" "$kernel"
 tool matrix --qemu "$tap_folder/qemu" --initrd /dev/null --plugin /dev/null --kernel "$kernel" --junit -
 is "$(grep -o '<testcase classname="[^"]*" name="[^"]*"' <<<"$out")" \
 	'<testcase classname="Linux 6.20.0-rc1, 1 CPU.boot" name="the guest reported"' \
 	"JUnit: the name of a kernel that does not report"
+# arch/s390/boot/vmlinux: the same in the segment of an ELF file, which begins at 4096.
+{
+	printf '\177ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\2\0\26\0\0\0\1'
+	perl -e 'print pack("Q>Q>Q>L>S>6", 0x10000, 64, 0, 0, 64, 56, 1, 0, 0, 0),
+		pack("L>L>Q>6", 1, 7, 4096, 0, 0, (0x10500) x 2, 4096), "\0" x (4096 - 120)'
+	cat "$kernel"
+} >"$tap_folder/image/elf"
+tool matrix --qemu "$tap_folder/qemu" --initrd /dev/null --plugin /dev/null \
+	--kernel "$tap_folder/image/elf" --junit -
+like "$out" '<testcase classname="Linux 6.20.0-rc1, 1 CPU.boot" name="the guest reported"' \
+	"JUnit: the name of an ELF file that does not report"
 is "$(names "$tap_folder/dies")" \
 	'<testcase classname="Linux unknown, 1 CPU.boot" name="the guest reported"' \
 	"JUnit: the name of a file that is no kernel"

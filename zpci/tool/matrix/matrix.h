@@ -209,8 +209,6 @@ extern const char *const matrix_result_names[MATRIX_RESULTS];
 
 /* name.c */
 
-/* Reads the release of a kernel from its file; "" if the file does not say it. */
-void matrix_image_release(const char *path, char *release, size_t size);
 /* The name of a boot. It stays the same when the kernel is built again or lies elsewhere. */
 const char *matrix_boot_id(const struct matrix *matrix, const struct matrix_boot *boot,
 			   char *buffer, size_t size);

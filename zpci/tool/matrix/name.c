@@ -5,38 +5,11 @@
  * from. It is the kernel's release without what CONFIG_LOCALVERSION_AUTO adds, and the number of
  * CPUs. Of several kernels with the same release, the second one on the command line has "(2)".
  *
- * A guest that does not report does not say its release. So it is also read from the kernel's file:
- * arch/s390/boot/head.S puts the offset of the version string at a fixed place, struct parmarea in
- * Linux arch/s390/include/asm/setup.h.
+ * A guest that does not report does not say its release. Then it is the one in the kernel's file.
  */
 #include <string.h>
 
-#include <zpci/bytes.h>
-
 #include "matrix.h"
-
-#define PARMAREA_KERNEL_VERSION 0x10428
-
-void matrix_image_release(const char *path, char *release, size_t size)
-{
-	unsigned char offset[8];
-	size_t length = 0, i;
-	FILE *file = fopen(path, "re");
-
-	if (file && !fseek(file, PARMAREA_KERNEL_VERSION, SEEK_SET) &&
-	    fread(offset, sizeof(offset), 1, file) == 1 &&
-	    !fseek(file, (long)(zpci_get_be(offset, sizeof(offset)) & INT32_MAX), SEEK_SET))
-		length = fread(release, 1, size - 1, file);
-	if (file)
-		fclose(file);
-	release[length] = '\0';
-	length = strcspn(release, " ");
-	/* Of another file it is anything. */
-	for (i = 0; i < length; i++)
-		if (release[i] <= ' ' || release[i] > '~')
-			length = 0;
-	release[length && release[length] == ' ' ? length : 0] = '\0';
-}
 
 /* Is this "-gHASH", as scripts/setlocalversion of Linux appends it? */
 static bool is_commit(const char *at, const char *end)

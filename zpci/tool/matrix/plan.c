@@ -179,8 +179,8 @@ static int read_releases(struct matrix *matrix)
 		int rc = tool_paths_find(&paths, &setup);
 
 		if (!rc)
-			matrix_image_release(paths.kernel, boot->image_release,
-					     sizeof(boot->image_release));
+			snprintf(boot->image_release, sizeof(boot->image_release), "%s",
+				 tool_paths_release(&paths));
 		tool_paths_free(&paths);
 		if (rc)
 			return rc;
