@@ -21,7 +21,7 @@ unset CROSS_COMPILE LLVM CC MAKEFLAGS MAKELEVEL MFLAGS
 echo works >state
 s390x_kernel image
 cat >Makefile <<'EOF'
-O ?= .
+O ?= $(or $(KBUILD_OUTPUT),.)
 defconfig:
 	printf '#\n# Linux/$(ARCH) 7.2.12 Kernel Configuration\n#\nCONFIG_S390=y\nCONFIG_MODULES=y\n' >$(O)/.config
 	ln -sfn $(CURDIR) $(O)/source
@@ -94,6 +94,8 @@ is "$status" 0 "build: status" || sed 's/^/# /' <<<"$err"
 like "$err" "^zpci: \. has no .config: it gets s390's defconfig" "build: says that it configures"
 like "$err" "^zpci: built Linux .*\./arch/s390/boot/bzImage$" "build: says what it made"
 is "$(cat modules)" s390x-linux-gnu- "build: cross, with modules"
+KBUILD_OUTPUT=$tap_folder/nonesuch tool kernel build
+is "$status" 0 "build: the folder that was named, and not KBUILD_OUTPUT" || sed 's/^/# /' <<<"$err"
 
 tool kernel build "$work/o"
 is "$status" 0 "build in a new folder: status" || sed 's/^/# /' <<<"$err"

@@ -261,6 +261,9 @@ int kernel_make_run(const struct kernel_make *make, const char *const targets[])
 	int rc = -1;
 
 	tool_list_add(&arguments, "/usr/bin/env");
+	/* It would name another folder where O= is not given. */
+	tool_list_add(&arguments, "-u");
+	tool_list_add(&arguments, "KBUILD_OUTPUT");
 	tool_list_add(&arguments, "make");
 	tool_list_add(&arguments, "-C");
 	tool_list_add(&arguments, "%s", make->source);
