@@ -118,6 +118,12 @@ refused "unknown option .--second-level'" inspect --second-level
 refused "leave out --exec" run --second-level --exec true
 refused "needs a function to pass on" run --second-level
 
+# Also in a build with sanitizers.
+ZPCI_LAB=/bin/echo tool lab
+is "$status <$out> $err" "0 <> " "zpci lab without a command: nothing else is passed on"
+ZPCI_LAB=/bin/echo tool lab a --b
+is "$status <$out> $err" "0 <a --b> " "zpci lab: words are passed on"
+
 # Behind `--' a word with dashes is an argument, where a command has arguments.
 refused "unexpected argument .--json'" describe -- --json
 refused "too few arguments; usage: zpci host show" host show --

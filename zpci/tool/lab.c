@@ -44,7 +44,9 @@ int tool_lab(const struct tool_options *options)
 		return TOOL_EXIT_FAILURE;
 	}
 	argv[0] = (char *)script;
-	memcpy(argv + 1, options->rest, (size_t)options->rest_count * sizeof(*argv));
+	/* There is no rest if there are no arguments. */
+	for (int i = 0; i < options->rest_count; i++)
+		argv[1 + i] = options->rest[i];
 	if (!name_self()) {
 		execv(script, argv);
 		tool_error("%s: %s; it is installed with zpci, and $ZPCI_LAB can name another",
