@@ -86,6 +86,28 @@ is "$out" "fid     show
 "$zpci" ctl guests --json >/dev/full 2>"$tap_folder/err"
 is "$? $(cat "$tap_folder/err")" "125 zpci: cannot write the answer: No space left on device" "a full device"
 
+# Which guests get a control channel. The answers are those of a QEMU.
+cat >"$tap_folder/qemu" <<'EOF'
+#!/bin/sh
+case "$*" in
+--version) echo "QEMU emulator version 11.1.3" ;;
+"-machine help") echo "s390-ccw-virtio   a machine" ;;
+"-accel help") echo tcg ;;
+esac
+EOF
+chmod +x "$tap_folder/qemu"
+s390x_kernel "$tap_folder/kernel"
+dry() {
+	TMPDIR=$tap_folder ZPCI_PLUGIN=/dev/null tool run --dry-run --qemu "$tap_folder/qemu" \
+		--kernel "$tap_folder/kernel" --initrd /dev/null --exec true "$@"
+}
+dry --name mine
+like "$out" "-plugin /dev/null,control=$tap_folder/zpci/mine-[0-9]+\.sock " "a control channel by itself"
+dry -- -plugin other.so
+unlike "$out" "control=" "QEMU loads another plugin: no control channel"
+dry -- --plugin other.so
+unlike "$out" "control=" "QEMU loads another plugin by two dashes: no control channel"
+
 tool run --name 1st --exec true
 is "$status" 125 "a name that begins with a digit: status"
 like "$err" "allowed is 1 to 31 letters, digits" "a name that begins with a digit: message"

@@ -58,8 +58,10 @@ static bool can_be_controlled(const struct boot_setup *setup)
 	if (setup->accel == BOOT_KVM)
 		return (!trace || !*trace) &&
 		       (setup->functions.count || setup->functions.config || setup->interposer);
+	/* QEMU takes options with two dashes as well. */
 	for (i = 0; i < setup->qemu_option_count; i++)
-		if (!strcmp(setup->qemu_options[i], "-plugin"))
+		if (!strcmp(setup->qemu_options[i], "-plugin") ||
+		    !strcmp(setup->qemu_options[i], "--plugin"))
 			return false;
 	return tool_paths_has_plugin(setup);
 }
