@@ -6,8 +6,8 @@
 
 . "$(dirname "$0")/tap.sh"
 
-# It asks for input, and prints it as the command's output. The file `got' says that it has the first
-# line. With a file `little' it ends then.
+# It asks for input, and prints it as the command's output. The file `got' says that it has the
+# first line. With a file `little' it ends then.
 cat >"$tap_folder/qemu" <<'EOS'
 #!/bin/bash
 case "$*" in
