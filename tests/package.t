@@ -78,8 +78,8 @@ BEGIN { count = 0 }
 FILENAME == ARGV[1] {
 	if (/^Files:/) { filling = 1; first = count }
 	else if (/^[A-Z]/) filling = 0
-	if (/^License:/ && count > first)
-		for (i = first; i < count; i++) licence[i] = $2
+	if (/^License:/)
+		while (first < count) licence[first++] = $2
 	if (!filling) next
 	for (i = (/^Files:/) ? 2 : 1; i <= NF; i++) {
 		pattern = $i
