@@ -220,8 +220,6 @@ static void a_complete_model_is_taken(void **state)
 	assert_int_equal(zpci_model_check(&exported, &logger, &found), 0);
 	assert_ptr_equal(found, &model);
 	assert_string_equal(said, "");
-	/* Without its options, as before there were any. */
-	model.size = offsetof(struct zpci_model, options);
 	model.describe = NULL;
 	assert_int_equal(zpci_model_check(&exported, NULL, &found), -EINVAL);
 }
@@ -253,6 +251,12 @@ static void another_version_is_refused(void **state)
 	refuse("unknown");
 	model.size = 8;
 	refuse("size");
+	/* What reads its options would read behind it. */
+	model.size = offsetof(struct zpci_model, options);
+	model.describe = NULL;
+	model.config_read = zpci_model_find("probe")->config_read;
+	model.config_write = zpci_model_find("probe")->config_write;
+	refuse("its size is too small");
 }
 
 static void incomplete_options_are_refused(void **state)

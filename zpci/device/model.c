@@ -114,6 +114,9 @@ int zpci_model_check(const struct zpci_model_export *exported, const struct zpci
 		return -EINVAL;
 	}
 	lack = zpci_model_take(&taken, exported->model);
+	/* Programs read the options that are behind @exported, not those of a copy. */
+	if (!lack && exported->model->size < zpci_size_upto(struct zpci_model, describe))
+		lack = "its size is too small";
 	if (lack) {
 		zpci_log(logger, ZPCI_LOG_ERROR,
 			 "its model is incomplete: %s; zpci_device.h(3) says what a model needs",
