@@ -10,9 +10,10 @@ build=$PWD
 tree=$tap_folder/tree log=$tap_folder/log
 export ZPCI_CACHE=$tap_folder/cache
 
-mkdir -p "$tree"/{bin,include/zpci,zpci/lab,zpci/tool} "$tap_folder/elsewhere/a b" || exit 1
+mkdir -p "$tree"/{bin,include/zpci,zpci/lab/kernel,zpci/tool} "$tap_folder/elsewhere/a b" || exit 1
 cp "$source/bin/zpci" "$tree/bin" && cp "$source/zpci/lab/common.sh" "$tree/zpci/lab" || exit 1
-touch -d '1 hour ago' "$tree"/{configure.ac,Makefile.am,run.in,zpci/tool/main.c,zpci/lab/any.sh}
+touch -d '1 hour ago' "$tree"/{configure.ac,Makefile.am,run.in,zpci/tool/main.c,zpci/lab/any.sh} \
+	"$tree/zpci/lab/kernel/guest.config"
 find "$tree" -type d -exec touch -d '1 hour ago' {} +
 
 # The lab: what it builds runs the command that it gets. It fails with $LAB_STATUS. It reads
@@ -48,7 +49,7 @@ is "$err" "zpci-lab: building" "missing: progress is on standard error"
 zpci echo twice
 is "$status $out $built $err" "0 twice 0 " "built: it runs, and nothing else happens"
 
-for what in zpci/tool/main.c include/zpci configure.ac run.in; do
+for what in zpci/tool/main.c include/zpci configure.ac run.in zpci/lab/kernel/guest.config; do
 	touch "$tree/$what"
 	zpci echo
 	is "$built" 1 "$what is newer: it is built"
