@@ -12,8 +12,9 @@ package_tarball=
 package_dist() {
 	local folder
 	folder=$(build_folder package)
-	build_autoreconf && build_configure "$folder" S390X_CC=no &&
-		make -s -C "$folder" dist
+	build_autoreconf && build_configure "$folder" S390X_CC=no || return 1
+	rm -f "$folder"/zpci-*.tar.xz # of another version
+	make -s -C "$folder" dist
 }
 
 package_tarball_get() {
