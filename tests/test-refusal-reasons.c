@@ -126,7 +126,7 @@ static void test_operands(void **state)
 	assert_int_equal(guest_store(fixture, handle, 0, 0xfffffffff, 1, 0), PGM(ZPCI_PGM_OPERAND));
 	said(FUNCTION "PCISTG with handle 0x81100000, BAR 0, offset 0xfffffffff, length 1: program "
 		      "interruption 0x0015: a BAR is accessed by 1 to 8 bytes, none of which is "
-		      "behind its end or in a BAR that is not there");
+		      "behind its end or in a BAR that is not there; or the device refused it");
 	assert_int_equal(guest_load(fixture, handle, 7, 0, 1, &value),
 			 STATUS(ZPCI_STATUS_ADDRESS_SPACE));
 	said(FUNCTION "PCILG with handle 0x81100000, address space 7, offset 0x0, length 1: "
@@ -200,6 +200,11 @@ static void test_clp(void **state)
 	guest_query_group(fixture, 0x77, &group);
 	said("no function: CLP Query PCI function group 0x77: response code 0x010b: no function is "
 	     "in this group");
+	/* Where the handle would be is the response. */
+	guest_clp_begin(fixture, ZPCI_CLP_QUERY_FUNCTION, 16, 384);
+	assert_int_equal(guest_clp(fixture, ZPCI_CLP_LPS_PCI), CC(0));
+	said("no function: CLP Query PCI function: response code 0x0050: the length of the request "
+	     "or of the response does not fit the command");
 	guest_clp_begin(fixture, 0x0099, 32, 32);
 	assert_int_equal(guest_clp(fixture, ZPCI_CLP_LPS_PCI), CC(0));
 	said("no function: CLP 0x0099 (unknown command): response code 0x0020: the logical "

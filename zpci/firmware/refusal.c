@@ -275,9 +275,10 @@ static const char *why_operand(const struct attempt *attempt)
 		return attempt->space == ZPCI_SPACE_CONFIG
 			       ? "config space is accessed by 1, 2 or 4 bytes within an aligned word"
 			       : "a BAR is accessed by 1 to 8 bytes, none of which is behind its "
-				 "end or in a BAR that is not there";
+				 "end or in a BAR that is not there; or the device refused it";
 	case OP_PCISTB:
-		return "a byte is behind the end of the BAR, or the BAR is not there";
+		return "a byte is behind the end of the BAR, the BAR is not there, or the device "
+		       "refused it";
 	case OP_MPCIFC:
 		return "the operation control is unknown, or the FIB's format is not 0";
 	default:
@@ -472,7 +473,10 @@ void zpci_refusal_tell_clp(struct zpci_firmware *firmware, const void *request, 
 	struct words words;
 	uint32_t handle = 0;
 
-	if (command == ZPCI_CLP_QUERY_FUNCTION || command == ZPCI_CLP_SET_FUNCTION) {
+	/* A request of a wrong length may end before it names a function or a group. */
+	if (code == ZPCI_CLP_LENGTH) {
+		snprintf(words.request, sizeof(words.request), "CLP %s", command_name(command));
+	} else if (command == ZPCI_CLP_QUERY_FUNCTION || command == ZPCI_CLP_SET_FUNCTION) {
 		handle = zpci_be32_get(query->handle);
 		look_at(firmware, handle, &look);
 		snprintf(words.request, sizeof(words.request), "CLP %s with handle 0x%08x",
