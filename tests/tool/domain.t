@@ -6,6 +6,7 @@
 
 . "$(dirname "$0")/tap.sh"
 
+source=$(realpath "${srcdir:-$(dirname "$0")/../..}")
 work=$tap_folder/'a & "b" <c>'
 mkdir "$work"
 cd "$work" || exit 1
@@ -81,6 +82,19 @@ like "$out" '<qemu:arg value="-plugin"/>' "tcg: the plugin's option"
 like "$out" "<qemu:arg value=\"$xml_work/plugin.so,control=$xml_work/a,,b,function=null:vf=1\"/>" \
 	"tcg: its arguments"
 valid tcg
+# A device model's own file too, as libvirt starts QEMU in another folder.
+# shellcheck disable=SC2086 # words
+${CC:-cc} -std=c11 -I "$source/include" ${CFLAGS:-} -fPIC -shared "$source/examples/model/counter.c" \
+	${LDFLAGS:-} -o counter.so
+domain --plugin plugin.so --function ./counter.so,vf=1,step=2
+like "$out" "<qemu:arg value=\"$xml_work/plugin.so,function=$xml_work/./counter.so:vf=1:step=2\"/>" \
+	"tcg: the file of a device model"
+mkdir 'with,comma' && cp counter.so my.conf with,comma
+(cd 'with,comma' && "$zpci" host domain --qemu ../qemu --kernel ../kernel --initrd my.conf \
+	--plugin ../plugin.so --function ./counter.so,vf=1) >"$tap_folder/out" 2>"$tap_folder/err"
+is "$?$(cat "$tap_folder/out")" 125 "a folder with a comma: no domain"
+like "$(cat "$tap_folder/err")" "counter.so,vf=1: the name of the current folder has a comma" \
+	"a folder with a comma: message"
 domain --plugin plugin.so --function null,vf=1 --memory 700
 like "$out" "<memory unit='MiB'>700</memory>" "a number alone is MiB"
 

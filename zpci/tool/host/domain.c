@@ -32,6 +32,7 @@ struct domain {
 	struct tool_paths paths; /* absolute */
 	char *config;
 	char *control;
+	const char **specs;	    /* of the functions */
 	struct tool_list arguments; /* of QEMU, beside libvirt's */
 	struct tool_list variables; /* of QEMU, as NAME=VALUE */
 };
@@ -69,6 +70,42 @@ static int set_absolute(char **to, const char *path)
 	return *to ? 0 : -1;
 }
 
+/* @spec, in which the name of a device model's file is absolute; NULL after a message. */
+static char *absolute_spec(const char *spec)
+{
+	char *result = strdup(spec);
+
+	if (!result) {
+		tool_error("out of memory");
+		return NULL;
+	}
+	if (!memchr(result, '/', strcspn(result, ",")))
+		return result;
+	result = absolute(result);
+	if (!result || strcspn(result, ",:") >= strlen(result) - strlen(spec))
+		return result;
+	tool_error("--function %s: the name of the current folder has a comma or a colon; start in "
+		   "another one",
+		   spec);
+	free(result);
+	return NULL;
+}
+
+static int set_specs(struct domain *domain, const struct tool_functions *functions)
+{
+	domain->specs = calloc(functions->count + 1, sizeof(*domain->specs));
+	if (!domain->specs) {
+		tool_error("out of memory");
+		return -1;
+	}
+	for (size_t i = 0; i < functions->count; i++) {
+		domain->specs[i] = absolute_spec(functions->specs[i]);
+		if (!domain->specs[i])
+			return -1;
+	}
+	return 0;
+}
+
 static int find_paths(struct domain *domain, const struct boot_setup *setup)
 {
 	struct tool_paths *paths = &domain->paths;
@@ -86,10 +123,11 @@ static int find_paths(struct domain *domain, const struct boot_setup *setup)
 	if (!paths->qemu || !paths->kernel || !paths->initrd || !paths->firmware)
 		return -1;
 	if (set_absolute(&domain->config, setup->functions.config) ||
-	    set_absolute(&domain->control, setup->control))
+	    set_absolute(&domain->control, setup->control) || set_specs(domain, &setup->functions))
 		return -1;
 	domain->setup = *setup;
 	domain->setup.functions.config = domain->config;
+	domain->setup.functions.specs = domain->specs;
 	domain->setup.control = domain->control;
 	return 0;
 }
@@ -265,5 +303,8 @@ int tool_host_domain(const struct tool_options *options)
 	tool_paths_free(&domain.paths);
 	free(domain.config);
 	free(domain.control);
+	for (size_t i = 0; domain.specs && domain.specs[i]; i++)
+		free((char *)domain.specs[i]);
+	free(domain.specs);
 	return rc ? TOOL_EXIT_FAILURE : 0;
 }
