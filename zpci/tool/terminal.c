@@ -9,11 +9,18 @@
 
 #define PROGRESS 512
 
+bool tool_terminal_escapes(FILE *to)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(fileno(to)) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
 bool tool_terminal_colour(FILE *to)
 {
-	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
 
-	return isatty(fileno(to)) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
+	return tool_terminal_escapes(to) && !(no && *no);
 }
 
 unsigned int tool_terminal_columns(FILE *to)
@@ -33,7 +40,7 @@ void tool_progress(const char *format, ...)
 	va_list arguments;
 	char *at;
 
-	if (!isatty(STDERR_FILENO))
+	if (!tool_terminal_escapes(stderr))
 		return;
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);

@@ -24,6 +24,7 @@
 #include "zpci/tool/boot/process.h"
 #include "zpci/tool/boot/tail.h"
 #include "zpci/tool/message.h"
+#include "zpci/tool/terminal.h"
 
 #define ERROR_LINES 25
 #define PERIOD 30 /* seconds */
@@ -200,7 +201,7 @@ static int wait_for(pid_t child)
 /* @what is for the message. */
 static int run(char *const argv[], const char *what)
 {
-	struct watch watch = { .terminal = isatty(STDERR_FILENO), .began = now() };
+	struct watch watch = { .terminal = tool_terminal_escapes(stderr), .began = now() };
 	struct tool_stdio stdio = { .in = -1 };
 	int pipes[2], status;
 	char end[64];
