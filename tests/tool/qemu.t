@@ -49,6 +49,11 @@ for version in 11.1.0 11.10.0 12.0.0; do
 	ok $? "$version: started"
 done
 
+tool run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null --exec true \
+	--dry-run --copy /proc/version
+is "$status $err" "125 zpci: root/version has no size before it is read, as what is in /proc: copy it \
+to a file here, and name that one" "--copy of a file without a size"
+
 # A command line that nobody reads leaves no RAM disk behind.
 mkdir "$tap_folder/disks"
 TMPDIR=$tap_folder/disks "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" \

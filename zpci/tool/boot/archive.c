@@ -179,6 +179,11 @@ void tool_archive_file(struct tool_archive *archive, const char *name, unsigned 
 	begin = lseek(archive->fd, 0, SEEK_CUR);
 	if (copy_file(archive->fd, from)) {
 		fail(archive);
+	} else if (!status.st_size && lseek(archive->fd, 0, SEEK_CUR) != begin) {
+		tool_error("%s has no size before it is read, as what is in /proc: copy it to a "
+			   "file here, and name that one",
+			   name);
+		archive->failed = true;
 	} else if (lseek(archive->fd, 0, SEEK_CUR) - begin != status.st_size) {
 		tool_error("%s changed while it was copied into the initial RAM disk; try again",
 			   name);
