@@ -64,4 +64,13 @@ is "$status" 125 "no lab: status"
 like "$err" "^zpci: $ZPCI_LAB: No such file or directory; it is installed with zpci, and \\\$ZPCI_LAB can" \
 	"no lab: what to do"
 
+# --- make uninstall -----------------------------------------------------------------------------
+
+touch "$root/usr/lib/TRIPLET/libzpcifw.so.999"
+MAKEFLAGS='' make -s uninstall DESTDIR="$root" prefix=/usr libdir=/usr/lib/TRIPLET \
+	>"$tap_folder/log" 2>&1
+ok $? "make uninstall" || sed 's/^/# /' "$tap_folder/log"
+is "$(cd "$root" && find . ! -type d)" ./usr/lib/TRIPLET/libzpcifw.so.999 \
+	"nothing is left but the library of another version"
+
 done_testing
