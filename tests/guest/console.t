@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A guest whose kernel has no virtio console: what a command writes comes by the SCLP console, and
-# is whole. The kernel here has the driver built in, and is told not to start it.
+# is whole, also if a program of the command goes on in the guest. The kernel here has the driver
+# built in, and is told not to start it.
 
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest
 
-"$zpci" run --append initcall_blacklist=virtio_console_init --exec '
+"$zpci" run --timeout 200 --append initcall_blacklist=virtio_console_init --exec '
 	[ ! -e /sys/class/virtio-ports ] || exit 99
 	head -c 100000 /dev/urandom >/tmp/r
 	md5sum </tmp/r >&2
 	echo "the kernel says this" >/dev/kmsg
 	cat /tmp/r
+	sleep 1000 &
 	printf "no end of line" >&2
 	exit 7' >"$tap_folder/out" 2>"$tap_folder/err"
 is $? 7 "status of the command"
