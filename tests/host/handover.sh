@@ -46,6 +46,9 @@ _prints() {
 
 # begin ARGUMENT...: our command, in the background as $pid. finish: its end, as after tool.
 begin() {
+	# Before it starts, so that nobody takes what another command wrote for its words.
+	: >"$tap_folder/out"
+	: >"$tap_folder/err"
 	"$zpci" "$@" >"$tap_folder/out" 2>"$tap_folder/err" </dev/null &
 	pid=$!
 }
