@@ -18,6 +18,11 @@ requires_guest();
 my $folder = File::Temp->newdir;
 chmod 0700, $folder;
 $ENV{XDG_RUNTIME_DIR} = "$folder";
+# A cache folder without other guests: those of other tests have their sockets in the usual one.
+my $usual = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
+my $cache = File::Temp->newdir;
+symlink "$usual/$_", "$cache/$_" for 'guest', 'qemu';
+$ENV{ZPCI_CACHE} = "$cache";
 my @running;
 
 END {
@@ -224,7 +229,6 @@ sub started_with_folder {
 }
 
 $ENV{ZPCI_PLUGIN} or die 'run this by ./run';
-my $cache = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
 chmod 0755, $place;
 my ($socket) = started_with_folder();
 like($socket, qr/^\Q$cache\E\/run\/\d+\.sock$/, 'others could enter the folder: the cache has it');
