@@ -15,7 +15,7 @@ requires_guest();
 my $cache = $ENV{ZPCI_CACHE} // (($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/zpci');
 
 my %vf = (lpar => 1, vfio => 2, silent => 3, plain => 4);
-my @functions = map { "probe,vf=$vf{$_},fid=" . (0x2000 + $vf{$_}) . ",profile=$_" } sort keys %vf;
+my @functions = map { "probe,vf=$vf{$_},fid=" . sprintf("0x%x", 0x2000 + $vf{$_}) . ",profile=$_" } sort keys %vf;
 
 my %get = (
 	(map { ($_ => "kernel get $_") } qw(oldstable newest)),

@@ -17,7 +17,7 @@ requires_guest();
 my %vf = (lpar => 1, vfio => 2, silent => 3, plain => 4, raw => 5);
 my @viewed = grep { $_ ne 'raw' } sort keys %vf;
 my ($report, $lspci) = inspect(
-	[ map { "probe,vf=$vf{$_},fid=" . (0x2000 + $vf{$_}) . ",profile=$_" } sort keys %vf ],
+	[ map { "probe,vf=$vf{$_},fid=" . sprintf("0x%x", 0x2000 + $vf{$_}) . ",profile=$_" } sort keys %vf ],
 	[],
 	[
 		(map { ('--fid', sprintf '%x', 0x2000 + $vf{$_}) } @viewed),

@@ -26,7 +26,7 @@ my %vf = (lpar => 5, silent => 3);
 my %second = (lpar => 'vfio', silent => 'silent');
 
 my $errors = File::Temp->new;
-my @functions = map { ('--function', "probe,vf=$vf{$_},fid=" . (0x3000 + $vf{$_}) . ",profile=$_") }
+my @functions = map { ('--function', "probe,vf=$vf{$_},fid=" . sprintf("0x%x", 0x3000 + $vf{$_}) . ",profile=$_") }
     sort keys %vf;
 my $pid = open(my $out, '-|') // die "fork: $!";
 if (!$pid) {

@@ -13,7 +13,7 @@ like "$version" '^(7|10)\.' "this is QEMU $version"
 for command in run inspect; do
 	tool "$command" --qemu "$old"
 	is "$status" 125 "$command: status"
-	like "$err" "is QEMU $version, but 11\.1 or newer is needed; .zpci-lab qemu. gets" \
+	like "$err" "is QEMU $version, but 11\.1 or newer is needed; .zpci lab qemu. gets" \
 		"$command: what is missing and how to get it"
 	is "$(wc -l <<<"$err")" 1 "$command: one sentence"
 done
