@@ -159,6 +159,17 @@ static void test_each_fact_has_its_own_source(void **state)
 	assert_string_equal(platform.utility_string, "");
 }
 
+/* No caller is older than the first release. */
+static void test_structures_without_a_fact_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_platform some = { .size = offsetof(struct zpci_platform, fidparm) };
+
+	assert_int_equal(add(fixture, 1, &some), -EINVAL);
+	some.size = sizeof(some);
+	assert_int_equal(add(fixture, 1, &some), 0);
+}
+
 static void test_shorter_structures_are_accepted(void **state)
 {
 	struct fixture *fixture = *state;
@@ -522,6 +533,7 @@ int main(void)
 		FIXTURE_TEST(test_configured_facts_are_told),
 		FIXTURE_TEST(test_facts_of_the_device_are_told),
 		FIXTURE_TEST(test_each_fact_has_its_own_source),
+		FIXTURE_TEST(test_structures_without_a_fact_are_refused),
 		FIXTURE_TEST(test_shorter_structures_are_accepted),
 		FIXTURE_TEST(test_first_function_defines_the_group),
 		FIXTURE_TEST(test_platform_replaces_the_default_group),

@@ -133,6 +133,10 @@ static void firmware_options_of_a_wrong_size_are_refused(void **state)
 	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), made->ram, &later.known, &firmware),
 			 0);
 	zpci_firmware_destroy(firmware);
+	later.known.size = offsetof(struct zpci_firmware_options, explain);
+	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), made->ram, &later.known, &firmware),
+			 -EINVAL);
+	said("machine ram: its options have size 0x1a");
 	later.known.size = offsetof(struct zpci_firmware_options, shared);
 	assert_int_equal(zpci_firmware_create(zpci_ram_ops(), made->ram, &later.known, &firmware),
 			 -EINVAL);
@@ -155,6 +159,8 @@ static void function_options_of_a_wrong_size_are_refused(void **state)
 	refused(made, &later.known, -EINVAL, "function 0x00001021: its options are not 0 at byte");
 	later.unknown[0] = 0;
 	later.known.size = offsetof(struct zpci_function_options, publish_rid);
+	refused(made, &later.known, -EINVAL, "function 0x00001021: its options have size");
+	later.known.size = offsetof(struct zpci_function_options, values);
 	refused(made, &later.known, -EINVAL, "function 0x00001021: its options have size");
 	later.known.size = sizeof(size_t);
 	refused(made, &later.known, -EINVAL, "function: its options have size 0x8,");

@@ -96,7 +96,7 @@ static int connect(struct zpci_firmware *firmware, const struct zpci_machine_ops
 	snprintf(whose, sizeof(whose), "machine %s",
 		 firmware->ops.name ? firmware->ops.name : "without a name");
 	if (zpci_options_take(&options, sizeof(options), asked,
-			      zpci_size_upto(struct zpci_firmware_options, shared),
+			      zpci_size_upto(struct zpci_firmware_options, explain),
 			      &firmware->logger, whose))
 		return -EINVAL;
 	if (options.shared && options.no_uid_checking) {

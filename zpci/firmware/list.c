@@ -333,7 +333,7 @@ static int take_options(struct zpci_firmware *firmware, struct zpci_function_opt
 	if (asked->size >= zpci_size_upto(struct zpci_function_options, fid))
 		snprintf(whose, sizeof(whose), "function 0x%08x", asked->fid);
 	return zpci_options_take(options, sizeof(*options), asked,
-				 zpci_size_upto(struct zpci_function_options, publish_rid),
+				 zpci_size_upto(struct zpci_function_options, values),
 				 &firmware->logger, whose);
 }
 

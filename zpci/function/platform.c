@@ -127,7 +127,7 @@ static int merge(struct zpci_function *function, const struct zpci_platform *fro
 {
 	struct zpci_platform own;
 	int rc = zpci_options_take(&own, sizeof(own), from,
-				   zpci_size_upto(struct zpci_platform, utility_string),
+				   zpci_size_upto(struct zpci_platform, fidparm),
 				   &function->services.logger, whose);
 
 	if (rc)
