@@ -218,6 +218,28 @@ static void test_clp(void **state)
 	     "response is not allowed");
 }
 
+/* A function in standby can be asked about, by its present handle. */
+static void test_handles_in_standby(void **state)
+{
+	struct fixture *fixture = *state;
+	struct zpci_clp_query_function_response function;
+	uint32_t handle = fixture_enabled(fixture, 1, "lpar");
+	uint16_t response;
+	uint64_t value;
+
+	guest_servc(fixture, ZPCI_SCLP_DECONFIGURE, FID + 1, &response);
+	assert_int_equal(response, ZPCI_SCLP_OK);
+	said_nothing();
+	guest_query_function(fixture, handle, &function);
+	said(FUNCTION "CLP Query PCI function with handle 0x81100000: response code 0x0101: this "
+		      "handle is from before the function went to standby, it is 0x01100000 now");
+	assert_int_equal(guest_query_function(fixture, 0x01100000, &function), ZPCI_CLP_OK);
+	assert_int_equal(guest_load(fixture, 0x01100000, 0, 0, 4, &value), CC(3));
+	said(FUNCTION "PCILG with handle 0x01100000, BAR 0, offset 0x0, length 4: condition code "
+		      "3: the function is in standby; configure it by writing 1 to the power of "
+		      "its slot");
+}
+
 static void test_service_call(void **state)
 {
 	struct fixture *fixture = *state;
@@ -253,6 +275,7 @@ int main(void)
 		TEST(test_operands),
 		TEST(test_controls),
 		TEST(test_clp),
+		TEST(test_handles_in_standby),
 		TEST(test_service_call),
 		cmocka_unit_test_setup_teardown(test_silence, setup_silent, fixture_teardown),
 	};

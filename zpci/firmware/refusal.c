@@ -104,6 +104,11 @@ static void explain_handle(struct words *words, const struct look *look, uint32_
 		snprintf(words->buffer, sizeof(words->buffer),
 			 "this handle is of an earlier time, the function's is 0x%08x now",
 			 look->handle);
+	else if (look->state == ZPCI_STATE_STANDBY && handle & ZPCI_HANDLE_ENABLED)
+		snprintf(words->buffer, sizeof(words->buffer),
+			 "this handle is from before the function went to standby, it is 0x%08x "
+			 "now",
+			 look->handle);
 	else if (look->state == ZPCI_STATE_STANDBY)
 		words->reason = "the function is in standby; configure it by writing 1 to the "
 				"power of its slot";
