@@ -237,6 +237,9 @@ variant name.so 's/\.name = "counter"/.name = "probe"/'
 wrong name.so 'its model has the name of a built-in one, probe; choose' "the name of another model"
 variant key.so 's/\.name = "start"/.name = "vf"/'
 wrong key.so 'has an option vf, and zpci.conf\(5\) has a key of that name' "the name of another key"
+variant space.so 's/\.name = "start"/.name = "config-0x040"/'
+wrong space.so 'has an option config-0x040, and zpci.conf\(5\) has a key of that name' \
+	"the name of a line of a config space"
 # The library is in the tool, and none of it is offered to objects.
 variant uses.so 's/^\tdevice->counter = device->start;$/&\n\tif (zpci_model_find("probe")) device->counter++;/'
 wrong uses.so 'undefined symbol: zpci_model_find.*; a model uses no symbol of the library' \

@@ -157,7 +157,7 @@ static int check_names(const struct zpci_model *model, char why[CONFIG_WHY])
 		const char *name = model->options[i]->name;
 
 		if (config_key_find(SECTION_ADAPTER, name) ||
-		    config_key_find(SECTION_FUNCTION, name))
+		    config_key_find(SECTION_FUNCTION, name) || config_is_space(name))
 			return refuse(why,
 				      "its model %s has an option %s, and zpci.conf(5) has a "
 				      "key of that name; choose another",
