@@ -363,6 +363,12 @@ static void impossible_descriptions_are_refused(void **state)
 	refuse_description(0, "the MSI-X table that cannot be");
 	description.msix.pba = 0xffffffe0;
 	refuse_description(0, "the MSI-X table that cannot be");
+	description.msix.pba = 0x28;
+	refuse_description(0, "the MSI-X table that cannot be");
+	description.msix.pba = 0x18;
+	description.msix.table = 0x20;
+	description.msix.vectors = 65; /* pending bits of 16 bytes */
+	refuse_description(0, "the MSI-X table that cannot be");
 	description.vf_bars[4].size = 0;
 	refuse_description(1, "the MSI-X table of a VF that cannot be");
 }

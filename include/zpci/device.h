@@ -190,7 +190,7 @@ struct zpci_msix_layout {
 	unsigned table_bar; /* number of the BAR: of a 64-bit one its first entry */
 	uint32_t table;	    /* offset in it, a multiple of 8; 16 bytes for each vector */
 	unsigned pba_bar;
-	uint32_t pba; /* 8 bytes for every 64 vectors */
+	uint32_t pba; /* the same; 8 bytes for every 64 vectors, outside of the table */
 };
 
 /* What an adapter's functions are, if their config spaces have nothing unusual. */

@@ -99,10 +99,16 @@ static bool is_within(const struct zpci_bar *bars, unsigned bar, uint32_t offset
 
 static bool msix_is_right(const struct zpci_msix_layout *msix, const struct zpci_bar *bars)
 {
-	return !msix->vectors ||
-	       (msix->vectors <= 2048 &&
-		is_within(bars, msix->table_bar, msix->table, 16 * msix->vectors) &&
-		is_within(bars, msix->pba_bar, msix->pba, 8 * ((msix->vectors + 63) / 64)));
+	uint64_t table_length, pba_length; /* behind 4 GiB their ends do not fit 32 bits */
+
+	if (!msix->vectors || msix->vectors > 2048)
+		return !msix->vectors;
+	table_length = 16ull * msix->vectors;
+	pba_length = 8ull * ((msix->vectors + 63) / 64);
+	return is_within(bars, msix->table_bar, msix->table, table_length) &&
+	       is_within(bars, msix->pba_bar, msix->pba, pba_length) &&
+	       (msix->table_bar != msix->pba_bar || msix->table + table_length <= msix->pba ||
+		msix->pba + pba_length <= msix->table);
 }
 
 /* What is wrong with it; NULL: nothing. */
@@ -134,7 +140,7 @@ static int take_description(struct software_adapter *new,
 		zpci_log(&options->logger, ZPCI_LOG_ERROR,
 			 "its model describes %s that cannot be; BARs have a power of two of at "
 			 "least 0x1000 bytes, the table and the pending bits lie within one, at a "
-			 "multiple of 8",
+			 "multiple of 8, and do not overlap",
 			 lack);
 	return lack ? -EINVAL : 0;
 }
