@@ -436,6 +436,12 @@ static void configurations(void)
 	     "config-0x050 = 00 00 02 08 05 60 80 01\nconfig-0x100 = 01 00 01 14\n"
 	     "config-0x140 = 10 00 01 00\nvf-bar0 = 0x4000\n"),
 		save("config", "file-replica");
+	text(",/own,vf=1,number=0x10,word=yes,size=4K,text=x,file=a\n/own,vf=2,size=1T,file=/b"),
+		save("config", "options-own");
+	text("[adapter a]\nmodel = /own\nnumber = 7\nword = no\n[function]\nadapter = a\nvf = 1\n"
+	     "size = 12\ntext = a b\nfile = c\n"),
+		save("config", "file-own");
+	text(",./object.so,vf=1"), save("config", "options-object");
 	text(",replica,vf=1,vendor=1,device=2,devfn=3,physical=yes,config-0x034=40 fc"),
 		save("config", "options-replica");
 }
