@@ -17,7 +17,8 @@ touch -d '1 hour ago' "$tree"/{configure.ac,Makefile.am,run.in,zpci/tool/main.c,
 find "$tree" -type d -exec touch -d '1 hour ago' {} +
 
 # The lab: what it builds runs the command that it gets. It fails with $LAB_STATUS. It reads
-# standard input, which is not meant for it, and waits for $LAB_WAIT.
+# standard input, which is not meant for it, and waits for $LAB_WAIT. It begins and ends a build as
+# the real one does.
 cat >"$tree/zpci-lab" <<'LAB'
 #!/bin/bash
 ZPCI_SOURCE=$(dirname "$0")
@@ -25,11 +26,16 @@ ZPCI_SOURCE=$(dirname "$0")
 echo "lab $*" >>"$LAB_LOG"
 cat >/dev/null
 [ -z "${LAB_WAIT:-}" ] || read -r <"$LAB_WAIT"
-say "building"
-[ -z "${LAB_STATUS:-}" ] || exit "$LAB_STATUS"
-mkdir -p "$(build_folder native)"
-printf '#!/bin/sh\nshift\nexec "$@"\n' >"$(build_folder native)/run"
-chmod +x "$(build_folder native)/run"
+build() {
+	say "building"
+	[ -z "${LAB_STATUS:-}" ] || return "$LAB_STATUS"
+	[ -z "${LAB_TOUCH:-}" ] || touch "$LAB_TOUCH"
+	rm -rf "$(build_folder native)"
+	mkdir -p "$(build_folder native)"
+	printf '#!/bin/sh\nshift\nexec "$@"\n' >"$(build_folder native)/run"
+	chmod +x "$(build_folder native)/run"
+}
+build_tool build
 LAB
 chmod +x "$tree/zpci-lab"
 export LAB_LOG=$log
@@ -56,6 +62,14 @@ for what in zpci/tool/main.c include/zpci configure.ac run.in zpci/lab/kernel/gu
 done
 zpci echo
 is "$built" 0 "and then not again"
+touch "$tree/run.in"
+(cd / && "$tree/zpci-lab" build </dev/null >/dev/null)
+zpci echo
+is "$built" 0 "the lab has built it: nothing is built"
+touch "$tree/run.in"
+LAB_TOUCH=$tree/configure.ac zpci echo
+zpci echo
+is "$built" 1 "a source is written while it is built: it is built again"
 touch "$tree/zpci/lab/any.sh" "$tree/bin" "$tree/zpci-lab"
 zpci echo
 is "$built" 0 "a part of the lab is newer: nothing is built"

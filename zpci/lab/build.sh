@@ -53,6 +53,6 @@ build_s390x() {
 
 lab_build() {
 	lab_deps
-	step "building" build_all native --enable-werror || die "the build failed"
+	build_tool step "building" build_all native --enable-werror || die "the build failed"
 	say "built in $(build_folder native); $(tool_name) runs it"
 }

@@ -174,6 +174,26 @@ build_folder() {
 	printf '%s/build/%s-%s/%s\n' "$ZPCI_CACHE" "$(basename "$ZPCI_SOURCE")" "$key" "$1"
 }
 
+# A file that is as old as the beginning of the last build of the tool, for bin/zpci.
+build_stamp() {
+	echo "$(build_folder native)/zpci-built"
+}
+
+# build_tool COMMAND...: runs the command, which builds the tool, and makes that file.
+build_tool() {
+	local began status=0
+	began=$(build_folder native).began
+	mkdir -p "${began%/*}"
+	touch "$began"
+	"$@" || status=$?
+	if [ "$status" -eq 0 ]; then
+		mv "$began" "$(build_stamp)"
+	else
+		rm -f "$began"
+	fi
+	return "$status"
+}
+
 processors() {
 	nproc 2>/dev/null || echo 1
 }
