@@ -41,13 +41,27 @@ if perl -MYAML::XS -e 1 2>/dev/null; then
 		map { keys %{$_->{with}} } grep { ($_->{uses} // "") =~ /zpci/ } @{$y->{jobs}{matrix}{steps}} ]')" "" \
 		"workflow.yml: inputs of the action"
 	is "$(yaml gitlab.yml '[ sort keys %$y ]')" .zpci-matrix "gitlab.yml: a hidden job"
-	is "$(yaml gitlab.yml '[ map { m{^/tmp/zpci/(.*)} } @{$y->{".zpci-matrix"}{script}} ]')" examples/ci/run \
-		"gitlab.yml: runs examples/ci/run"
+	# As GitLab's runner does: both scripts in one shell. Apt and git are scripts here.
+	mkdir -p "$tap_folder/gitlab/bin" "$tap_folder/gitlab/tmp" "$tap_folder/gitlab/from/examples/ci"
+	printf '#!/bin/sh\n' >"$tap_folder/gitlab/bin/apt-get"
+	printf '#!/bin/sh\nfor to; do :; done\necho "git $*"\ncp -r "$FROM/." "$to"\n' >"$tap_folder/gitlab/bin/git"
+	printf '#!/bin/sh\necho "run $0"\n' >"$tap_folder/gitlab/from/examples/ci/run"
+	chmod +x "$tap_folder/gitlab/bin"/* "$tap_folder/gitlab/from/examples/ci/run"
+	yaml gitlab.yml '[ map { @{$y->{".zpci-matrix"}{$_}} } "before_script", "script" ]' >"$tap_folder/gitlab/script"
+	for job in first second; do
+		PATH=$tap_folder/gitlab/bin:$PATH FROM=$tap_folder/gitlab/from TMPDIR=$tap_folder/gitlab/tmp \
+			ZPCI_REF=main ZPCI_REPOSITORY=https://zpci.example/zpci.git \
+			bash -e "$tap_folder/gitlab/script" >"$tap_folder/gitlab/$job"
+	done
+	like "$(xargs <"$tap_folder/gitlab/first")" \
+		"^git clone .*--branch main .*https://zpci.example/zpci.git ($tap_folder/gitlab/tmp/[^/]*) run \\1/examples/ci/run$" \
+		"gitlab.yml: runs examples/ci/run of a clone"
+	[ "$(cat "$tap_folder/gitlab/first")" != "$(cat "$tap_folder/gitlab/second")" ]
+	ok $? "gitlab.yml: each job has a folder of its own"
 	is "$(yaml gitlab.yml '[ grep { !/^ZPCI_(REPOSITORY|REF)$/ } sort keys %{$y->{".zpci-matrix"}{variables}} ]' |
 		xargs)" "ZPCI_CACHE ZPCI_KERNELS ZPCI_OPTIONS ZPCI_RESULTS" "gitlab.yml: what examples/ci/run reads"
-	is "$(yaml gitlab.yml '$y->{".zpci-matrix"}{artifacts}{reports}{junit}')" \
-		"$(yaml gitlab.yml '$y->{".zpci-matrix"}{variables}{ZPCI_RESULTS}')/junit.xml" \
-		"gitlab.yml: the report is where it is written"
+	is "$(yaml gitlab.yml '[ $y->{".zpci-matrix"}{artifacts}{reports}{junit}, @{$y->{".zpci-matrix"}{artifacts}{paths}} ]' | xargs)" \
+		'$ZPCI_RESULTS/junit.xml $ZPCI_RESULTS' "gitlab.yml: the results are where they are written"
 	yaml action.yml '[ map { $_->{run} // () } @{$y->{runs}{steps}} ]' >"$tap_folder/scripts"
 	yaml workflow.yml '[ map { $_->{run} // () } @{$y->{jobs}{matrix}{steps}} ]' >>"$tap_folder/scripts"
 	yaml gitlab.yml '[ map { @{$y->{".zpci-matrix"}{$_}} } "before_script", "script" ]' >>"$tap_folder/scripts"
