@@ -426,6 +426,15 @@ is "$status $out" "1 zpci-lab: neither HOME nor ZPCI_CACHE is set: say a folder 
 	"no HOME"
 alone env -u HOME -u XDG_CACHE_HOME -u ZPCI_CACHE "$source/zpci-lab" clean
 like "$status $out" "^1 zpci-lab: neither HOME nor ZPCI_CACHE is set" "no HOME: clean"
+mkdir -p "$tap_folder/old"/{apt,build/x,run}
+alone env ZPCI_CACHE="$tap_folder/old" "$source/zpci-lab" clean
+[ ! -e "$tap_folder/old" ]
+ok $? "clean: nothing is left" || find "$tap_folder/old"
+mkdir -p "$tap_folder/old"/{apt,run} "$tap_folder/old/somebody's"
+: >"$tap_folder/old/run/77.sock"
+alone env ZPCI_CACHE="$tap_folder/old" "$source/zpci-lab" clean
+is "$(cd "$tap_folder/old" && find . | sort | xargs -d '\n')" ". ./run ./run/77.sock ./somebody's" \
+	"clean: sockets of guests are left, and what is not the lab's"
 alone env -u HOME -u XDG_CACHE_HOME -u ZPCI_CACHE "$source/zpci-lab" help
 is "$status" 0 "no HOME: help"
 like "$out" "^The cache folder is not known: set HOME or ZPCI_CACHE" "no HOME: help says so"
