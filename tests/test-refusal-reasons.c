@@ -55,11 +55,16 @@ static int setup_silent(void **state)
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
+static void said_last(unsigned messages, const char *wanted)
+{
+	if (count != messages || strcmp(last, wanted))
+		fail_msg("%u messages, the last one: %s", count, last);
+}
+
 /* One message since the last call, which is @wanted. */
 static void said(const char *wanted)
 {
-	if (count != 1 || strcmp(last, wanted))
-		fail_msg("%u messages, the last one: %s", count, last);
+	said_last(1, wanted);
 	count = 0;
 }
 
@@ -255,6 +260,29 @@ static void test_service_call(void **state)
 	said_nothing();
 }
 
+/* A driver that polls, and a guest that wants to fill the log. */
+static void test_the_same_again(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t value;
+	unsigned i;
+
+	for (i = 1; i <= 100; i++) {
+		guest_load(fixture, 0x80100007, 0, 0, 4, &value);
+		guest_load(fixture, 0x80100007, 0, 8, 4, &value);
+		if (i == 17)
+			assert_int_equal(count, 2 * 16);
+		if (i == 32)
+			said_last(2 * 17,
+				  "no function: PCILG with handle 0x80100007, BAR 0, offset 0x8, "
+				  "length 4: condition code 3: no function has this handle; List "
+				  "PCI functions names all (32 times)");
+	}
+	assert_int_equal(count, 2 * 18);
+	guest_load(fixture, 0x80100008, 0, 8, 4, &value);
+	assert_int_equal(count, 2 * 18 + 1);
+}
+
 static void test_silence(void **state)
 {
 	struct fixture *fixture = *state;
@@ -277,6 +305,7 @@ int main(void)
 		TEST(test_clp),
 		TEST(test_handles_in_standby),
 		TEST(test_service_call),
+		TEST(test_the_same_again),
 		cmocka_unit_test_setup_teardown(test_silence, setup_silent, fixture_teardown),
 	};
 

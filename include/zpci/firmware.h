@@ -48,8 +48,9 @@ struct zpci_firmware_options {
 	 * UIDs are unique: the guest takes the flag of each answer for all functions. */
 	bool no_uid_checking;
 	/* The logger is told, at level debug, why an instruction was refused: function, operands,
-	 * answer and rule. A guest can cause any number of these messages. The CPU's registers are
-	 * read for them. */
+	 * answer and rule. The same message is sent 16 times, and then when it has come 32, 64, ...
+	 * times; a guest can cause any number of different ones. The CPU's registers are read for
+	 * them. */
 	bool explain;
 };
 

@@ -76,6 +76,8 @@ void zpci_events_fetch(struct zpci_firmware *firmware, void *response, size_t si
 
 struct zpci_group_entry;
 
+#define ZPCI_REFUSALS 64
+
 struct zpci_firmware {
 	struct zpci_machine_ops ops;
 	void *machine;
@@ -105,6 +107,9 @@ struct zpci_firmware {
 	/* Adapter interruptions (bit n: ISC n) that the timer @late presents without locks. */
 	_Atomic uint8_t late_iscs;
 	struct zpci_timer *late;
+	/* The last refusals that were explained, each at a place by its hash: the hash, and in the
+	 * low half how often it came. */
+	_Atomic uint64_t refusals[ZPCI_REFUSALS];
 	/* By PFGID; NULL: no function was in it yet. Changed under list_lock. */
 	_Atomic(struct zpci_group_entry *) groups[256];
 };

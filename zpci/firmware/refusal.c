@@ -36,10 +36,46 @@ struct words {
 	char buffer[224]; /* for a reason with numbers in it */
 };
 
+/* FNV-1a. */
+static uint32_t hash_of(const char *text)
+{
+	uint32_t hash = 0x811c9dc5;
+
+	while (*text)
+		hash = (hash ^ (uint8_t)*text++) * 0x01000193;
+	return hash;
+}
+
+/* How often @message came, this time too. One that takes the place of another begins again. There
+ * is no lock: if CPUs are refused at the same time, some of it may not be counted. */
+static uint32_t count(struct zpci_firmware *firmware, const char *message)
+{
+	uint32_t hash = hash_of(message), times;
+	_Atomic uint64_t *place = &firmware->refusals[hash % ZPCI_REFUSALS];
+	uint64_t before = atomic_load(place);
+
+	times = before >> 32 == hash ? (uint32_t)before + 1 : 1;
+	atomic_store(place, (uint64_t)hash << 32 | times);
+	return times;
+}
+
+/* A guest that does the same in a loop must not fill the log: the same message is sent ALL times,
+ * and then each time that twice as many have come. */
+#define ALL 16
+
 static void say(struct zpci_firmware *firmware, const struct words *words)
 {
-	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s: %s: %s: %s", words->subject,
-		 words->request, words->answer, words->reason);
+	char message[480], again[32] = "";
+	uint32_t times;
+
+	snprintf(message, sizeof(message), "%s: %s: %s: %s", words->subject, words->request,
+		 words->answer, words->reason);
+	times = count(firmware, message);
+	if (times > ALL && times & (times - 1))
+		return;
+	if (times > ALL)
+		snprintf(again, sizeof(again), " (%u times)", times);
+	zpci_log(&firmware->logger, ZPCI_LOG_DEBUG, "%s%s", message, again);
 }
 
 /* --- handles --------------------------------------------------------------------------------- */
