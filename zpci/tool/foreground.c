@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "foreground.h"
 #include "message.h"
 #include "zpci/tool/boot/input.h"
 #include "zpci/tool/boot/process.h"
-
-static int take_output(void *opaque, const char *data, size_t length)
-{
-	(void)opaque;
-	if (fwrite(data, 1, length, stdout) == length && !fflush(stdout))
-		return 0;
-	tool_error("cannot write the command's output: %s", strerror(errno));
-	return -1;
-}
-
-/* If this fails, there is no other place to say so. */
-static int take_error(void *opaque, const char *data, size_t length)
-{
-	(void)opaque;
-	fwrite(data, 1, length, stderr);
-	return 0;
-}
 
 static int report(const struct boot_outcome *outcome, bool has_console)
 {
@@ -54,8 +35,8 @@ int tool_foreground_run(const struct boot_setup *setup, const char *command, uns
 		.text = command,
 		.timeout = timeout,
 		.input = kind == TOOL_INPUT_SOME,
-		.output = { .take = take_output },
-		.error = { .take = take_error },
+		.output = { .file = STDOUT_FILENO },
+		.error = { .file = STDERR_FILENO },
 	};
 	struct boot_setup announced = *setup;
 	struct boot_outcome outcome;

@@ -46,6 +46,7 @@ void boot_run(const struct boot_setup *setup, const struct boot_command *command
 		.output = { -1, -1 },
 		.error = { -1, -1 },
 		.input = TOOL_NO_INPUT,
+		.writer = TOOL_NO_WRITER,
 		.signals = -1,
 	};
 

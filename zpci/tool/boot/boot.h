@@ -11,7 +11,7 @@
  *	setup.h                          what to boot
  *	paths, qemu, archive, process    the files, the command line, the RAM disk, a child process
  *	kvm, interposer                  with --accel kvm: the host, and how QEMU gets our firmware
- *	stream, input                    the frame around output, and standard input on its way
+ *	stream, writer, input            the frame around output; output and input on their way
  *	tail, list                       the last lines of a text, strings
  *
  * The guest's command writes into two sinks of the caller's. The call itself prints only
@@ -26,10 +26,12 @@
 #include "setup.h"
 #include "tail.h"
 
-/* Takes bytes as they come. Returns 0; or -1, after a message, to end the boot. */
+/* Where bytes go as they come. */
 struct boot_sink {
+	/* It must not wait. Returns 0; or -1, after a message, to end the boot. */
 	int (*take)(void *opaque, const char *data, size_t length);
 	void *opaque;
+	int file; /* without @take: STDOUT_FILENO or STDERR_FILENO */
 };
 
 /* What the guest is to do: its shell runs @text, and then it powers off. */

@@ -72,7 +72,6 @@ static int prepare_command(struct session *session, const char *nonce)
 	if (make_pipe(&session->console) || make_pipe(&session->output) ||
 	    make_pipe(&session->error) || (command->input && tool_input_prepare(&session->input)))
 		return -1;
-	tool_stream_init(&session->stream, nonce, command->output.take, command->output.opaque);
 	session_watch_prepare(session, nonce);
 	return 0;
 }
@@ -386,6 +385,10 @@ int session_start(struct session *session)
 		session->qemu = 0;
 		return -1;
 	}
+	if (session->command && tool_writer_start(&session->writer)) {
+		session->sink_failed = true;
+		kill(session->qemu, SIGTERM);
+	}
 	/* Without it the guest waits for input until it is ended. */
 	if (tool_input_start(&session->input)) {
 		session->input_failed = true;
@@ -403,6 +406,7 @@ static void close_pipe(struct session_pipe *ends)
 void session_free(struct session *session)
 {
 	tool_input_free(&session->input);
+	tool_writer_free(&session->writer);
 	close_pipe(&session->console);
 	close_pipe(&session->output);
 	close_pipe(&session->error);

@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "share.h"
 #include "stream.h"
+#include "writer.h"
 
 struct session_pipe {
 	int our_end; /* -1: closed */
@@ -40,6 +41,7 @@ struct session {
 	struct session_pipe output;
 	struct session_pipe error;
 	struct tool_input input;
+	struct tool_writer writer;
 	int signals; /* signalfd, or -1 */
 	sigset_t old_mask;
 	pid_t qemu; /* 0: not running */
@@ -66,7 +68,7 @@ void session_free(struct session *session);
 
 /* Before anything comes: the nonce is that of the command. */
 void session_watch_prepare(struct session *session, const char *nonce);
-/* Returns when QEMU is gone. */
+/* Returns when QEMU is gone and what it wrote was passed on. */
 void session_watch(struct session *session);
 
 /* outcome.c: fills in all but the console. */

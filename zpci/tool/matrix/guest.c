@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "matrix.h"
 #include "zpci/tool/message.h"
@@ -17,7 +18,6 @@
 
 /* What the guest has printed. */
 struct printed {
-	bool verbose;
 	char *report;
 	size_t length;
 	struct tool_tail errors;
@@ -73,10 +73,7 @@ static int take_error(void *opaque, const char *data, size_t length)
 {
 	struct printed *printed = opaque;
 
-	if (printed->verbose)
-		fwrite(data, 1, length, stderr);
-	else
-		tool_tail_add(&printed->errors, data, length);
+	tool_tail_add(&printed->errors, data, length);
 	return 0;
 }
 
@@ -109,11 +106,13 @@ static int boot_and_observe(const struct matrix *matrix, struct matrix_boot *boo
 {
 	const struct boot_setup setup = matrix_setup(matrix, boot);
 	const unsigned int timeout = matrix->options->timeout;
+	const struct boot_sink keep_errors = { .take = take_error, .opaque = printed };
+	const struct boot_sink print_errors = { .file = STDERR_FILENO };
 	const struct boot_command command = {
 		.text = command_text,
 		.timeout = timeout ? timeout : TIMEOUT,
-		.output = { take_report, printed },
-		.error = { take_error, printed },
+		.output = { .take = take_report, .opaque = printed },
+		.error = setup.verbose ? print_errors : keep_errors,
 	};
 	struct boot_outcome outcome;
 
@@ -138,7 +137,7 @@ static double now(void)
 
 int matrix_boot_run(const struct matrix *matrix, struct matrix_boot *boot)
 {
-	struct printed printed = { .verbose = matrix->options->setup.verbose };
+	struct printed printed = { 0 };
 	char *command = make_command(matrix);
 	const double start = now();
 	int signal = 0;
