@@ -30,7 +30,11 @@ tool run --function probe,vf=3,fid=0x1021 --exec '
 	try "not a page" zpci-inspect --fid 1021 --iommufd 0x1001
 	mount -o bind /dev/null /proc/kcore
 	try "no kcore" zpci-inspect
-	umount /proc/kcore
+	mount -t tmpfs nothing /sys/kernel/btf
+	try "no BTF and no kcore" zpci-inspect --json
+	: >/zpci/btf
+	try "a given BTF and no kcore" zpci-inspect --json
+	umount /sys/kernel/btf /proc/kcore
 	umount /dev/pts
 	mount -t tmpfs nothing /proc
 	try "no proc" zpci-inspect'
@@ -55,6 +59,11 @@ like "$(part "no BTF")" 'BTF: 0 bytes' "no BTF: says why"
 like "$(part "half a BTF")" 'BTF: a section lies outside' "half a BTF: says why"
 like "$(part "no kcore")" 'kcore' "no kcore: says why"
 like "$(part "no proc")" '/proc' "no proc: says why"
+missing='s/.*"missing": (\[.*?\]).*/$1/s; s/\s+//g'
+is "$(part "no BTF and no kcore" | perl -0pe "$missing")" '["CONFIG_DEBUG_INFO_BTF"]' \
+	"no BTF and no kcore: which option is missing"
+is "$(part "a given BTF and no kcore" | perl -0pe "$missing")" '[]' \
+	"a given BTF and no kcore: no option is missing"
 
 levels=$(part "two levels" | sed '1d;$d')
 is "$(perl -MJSON::PP -e 'my $r = decode_json(join "", <STDIN>);

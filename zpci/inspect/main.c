@@ -148,6 +148,7 @@ static void find_missing(const struct program *p, struct missing *missing)
 {
 	struct missing_request request = {
 		.memory = !p->kernel.read,
+		.btf = kernel_btf_path(p->options.btf),
 		.vfio = p->started > 0,
 	};
 

@@ -39,9 +39,9 @@ static void need(struct missing *missing, const char *option, bool has)
 		missing->options[missing->count++] = option;
 }
 
-static void find_memory(struct missing *missing)
+static void find_memory(struct missing *missing, const char *btf)
 {
-	need(missing, "CONFIG_DEBUG_INFO_BTF", has_file("/sys/kernel/btf/vmlinux"));
+	need(missing, "CONFIG_DEBUG_INFO_BTF", has_file(btf));
 	need(missing, "CONFIG_PROC_KCORE", has_file("/proc/kcore"));
 	need(missing, "CONFIG_KALLSYMS_ALL", kallsyms_has(KALLSYMS, "pci_root_buses"));
 }
@@ -69,7 +69,7 @@ void missing_find(struct missing *missing, const struct missing_request *request
 	if (request->slots)
 		need(missing, "CONFIG_HOTPLUG_PCI_S390", kallsyms_has(KALLSYMS, "zpci_init_slot"));
 	if (request->memory)
-		find_memory(missing);
+		find_memory(missing, request->btf);
 	if (request->vfio)
 		find_vfio(missing);
 	/* This function adds the capability (Linux drivers/vfio/pci/vfio_pci_zdev.c). */

@@ -15,10 +15,11 @@ struct missing {
 
 /* What was tried and did not work: only then is the reason looked for. */
 struct missing_request {
-	bool slots;	/* a function has no slot */
-	bool memory;	/* the kernel's memory was not read */
-	bool vfio;	/* functions were to be opened through vfio */
-	bool zpci_base; /* vfio opened one, and did not give its capability ZPCI_BASE */
+	bool slots;	 /* a function has no slot */
+	bool memory;	 /* the kernel's memory was not read */
+	const char *btf; /* the file that was to have the BTF */
+	bool vfio;	 /* functions were to be opened through vfio */
+	bool zpci_base;	 /* vfio opened one, and did not give its capability ZPCI_BASE */
 };
 
 void missing_find(struct missing *missing, const struct missing_request *request);

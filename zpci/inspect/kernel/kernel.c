@@ -31,8 +31,10 @@ static char *read_btf(const char *path, size_t *size, struct problem *problem)
 	return data;
 }
 
-static const char *find_btf(void)
+const char *kernel_btf_path(const char *given)
 {
+	if (given)
+		return given;
 	return access(BTF_PATH, F_OK) && !access(BTF_GIVEN_PATH, R_OK) ? BTF_GIVEN_PATH : BTF_PATH;
 }
 
@@ -60,7 +62,7 @@ void kernel_open(struct kernel *kernel, const char *btf_path)
 	memset(kernel, 0, sizeof(*kernel));
 	if (kallsyms_find("/proc/kallsyms", "pci_root_buses", &roots, &kernel->problem))
 		return;
-	data = read_btf(btf_path ? btf_path : find_btf(), &size, &kernel->problem);
+	data = read_btf(kernel_btf_path(btf_path), &size, &kernel->problem);
 	if (!data)
 		return;
 	if (btf_open(data, size, &btf, &kernel->problem) == 0)

@@ -12,7 +12,11 @@ struct kernel {
 	struct walk walk;
 };
 
-/* Read it. @btf_path NULL: take the BTF that the kernel shows in sysfs. */
+/* The file that has the BTF: @given, else that of the kernel itself, else the one for a kernel that
+ * has none. */
+const char *kernel_btf_path(const char *given);
+
+/* Read it. @btf_path NULL: no file was given. */
 void kernel_open(struct kernel *kernel, const char *btf_path);
 void kernel_close(struct kernel *kernel);
 
