@@ -25,4 +25,22 @@ like "$(sed -n 1p "$tap_folder/err")" \
 	"^zpci: the guest's kernel has no virtio console: .* SCLP console, which is slower" \
 	"said so, once"
 like "$(cat "$ZPCI_CONSOLE")" "the kernel says this" "messages of the kernel come as well"
+
+# Nothing is held back until more comes.
+mkfifo "$tap_folder/fifo"
+"$zpci" run --timeout 200 --append initcall_blacklist=virtio_console_init \
+	--exec 'echo before; sleep 1000' >"$tap_folder/fifo" 2>/dev/null </dev/null &
+pid=$!
+read -r -t 100 line <"$tap_folder/fifo"
+is "$line" before "output comes while the command runs"
+kill -TERM "$pid"
+wait "$pid" 2>/dev/null
+
+# As in a CI, where standard input often is a pipe.
+echo input | "$zpci" run --timeout 200 --append initcall_blacklist=virtio_console_init --quiet \
+	--exec 'cat; echo "cat: $?"' >"$tap_folder/out" 2>"$tap_folder/err"
+is "${PIPESTATUS[1]} $(cat "$tap_folder/out")" "0 cat: 0" "standard input is empty"
+like "$(cat "$tap_folder/err")" \
+	"^zpci: in the guest: .* has no virtio console .* so standard input .* reads nothing$" \
+	"standard input: why it is empty"
 done_testing
