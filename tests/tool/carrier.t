@@ -5,25 +5,11 @@
 # writes what a guest would, and what none should.
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 # It writes the lines of the file `says' to the console: a line of printf's, with NONCE for the
 # nonce. Between two lines it gives the tool time to read, as a pipe is read as often as written.
-cat >"$tap_folder/qemu" <<'EOF'
-#!/bin/bash
-case "$*" in
---version) echo "QEMU emulator version 11.1.3" ;;
-"-machine help") echo "s390-ccw-virtio   a machine" ;;
-"-accel help") echo tcg ;;
-esac
-[ $# -gt 2 ] || exit 0
-while [ $# -gt 0 ]; do
-	case $1 in
-	-initrd) initrd=$2 ;;
-	file,path=*,id=zpci-console*) console=${1#*path=} console=${console%%,*} ;;
-	esac
-	shift
-done
-nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
+fake_qemu <<'EOF'
 exec 3>"$console"
 while IFS= read -r line; do
 	line=${line//NONCE/$nonce}
@@ -34,9 +20,8 @@ while IFS= read -r line; do
 	}
 	# shellcheck disable=SC2059
 	printf "$line" >&3
-done <"${0%/*}/says"
+done <"$folder/says"
 EOF
-chmod +x "$tap_folder/qemu"
 s390x_kernel "$tap_folder/kernel"
 
 # says: standard input is what the guest writes

@@ -6,6 +6,7 @@
 
 # shellcheck disable=SC2016 # Perl
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 export XDG_RUNTIME_DIR=$tap_folder ZPCI_CACHE=$tap_folder/cache
 
@@ -86,16 +87,8 @@ is "$out" "fid     show
 "$zpci" ctl guests --json >/dev/full 2>"$tap_folder/err"
 is "$? $(cat "$tap_folder/err")" "125 zpci: cannot write the answer: No space left on device" "a full device"
 
-# Which guests get a control channel. The answers are those of a QEMU.
-cat >"$tap_folder/qemu" <<'EOF'
-#!/bin/sh
-case "$*" in
---version) echo "QEMU emulator version 11.1.3" ;;
-"-machine help") echo "s390-ccw-virtio   a machine" ;;
-"-accel help") echo tcg ;;
-esac
-EOF
-chmod +x "$tap_folder/qemu"
+# Which guests get a control channel.
+fake_qemu </dev/null
 s390x_kernel "$tap_folder/kernel"
 dry() {
 	TMPDIR=$tap_folder ZPCI_PLUGIN=/dev/null tool run --dry-run --qemu "$tap_folder/qemu" \

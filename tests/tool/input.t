@@ -5,37 +5,20 @@
 # tests/guest/share.t has guests.
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 # It asks for input, and prints it as the command's output. The file `got' says that it has the
 # first line. With a file `little' it ends then.
-cat >"$tap_folder/qemu" <<'EOS'
-#!/bin/bash
-case "$*" in
---version) echo "QEMU emulator version 11.1.3" ;;
-"-machine help") echo "s390-ccw-virtio   a machine" ;;
-"-accel help") echo tcg ;;
-esac
-[ $# -gt 2 ] || exit 0
-while [ $# -gt 0 ]; do
-	case $1 in
-	-initrd) initrd=$2 ;;
-	file,id=zpci-output,path=*) output=${1#*path=} ;;
-	socket,id=zpci-input,fd=*) input=${1#*fd=} ;;
-	esac
-	shift
-done
-nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
-folder=${0%/*}
+fake_qemu <<'EOF'
 exec 3>"$output" 4<&"$input"
-printf '\033_zpci:%s:start\033\\' "$nonce" >&3
+begin_output >&3
 echo >&"$input"
 IFS= read -r line <&4
 echo "$line" >&3
 : >"$folder/got"
 [ -e "$folder/little" ] || (exec cat <&4) >&3
-printf '\033_zpci:%s:end:%d\033\\' "$nonce" 0 >&3
-EOS
-chmod +x "$tap_folder/qemu"
+end_output 0 >&3
+EOF
 s390x_kernel "$tap_folder/kernel"
 
 # run [WORD...]: with the standard input of the caller, by the program WORD... if there is one.

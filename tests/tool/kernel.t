@@ -5,26 +5,13 @@
 # in a tree, with the modules that its .config has. tests/guest/kernel-tree.t boots such a tree.
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 # Like a QEMU that would do. It keeps the RAM disk.
-cat >"$tap_folder/qemu" <<SCRIPT
-#!/bin/bash
-case "\$*" in
---version) echo "QEMU emulator version 11.1.3" ;;
-"-machine help") echo "s390-ccw-virtio   a machine" ;;
-"-accel help") echo tcg ;;
-*)
-	while [ \$# -gt 0 ]; do
-		case \$1 in
-		-kernel) echo "\$2" >"$tap_folder/started" ;;
-		-initrd) cp "\$2" "$tap_folder/initrd" ;;
-		esac
-		shift
-	done
-	;;
-esac
-SCRIPT
-chmod +x "$tap_folder/qemu"
+fake_qemu <<'EOF'
+echo "$kernel" >"$folder/started"
+cp "$initrd" "$folder/initrd"
+EOF
 work=$tap_folder/work
 mkdir "$work"
 cd "$work" || exit 1

@@ -9,6 +9,7 @@
 # shellcheck disable=SC2016 # expressions of Perl
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 fixture=${srcdir:-$(dirname "$0")/../..}/tests/fixtures/debian-6.12-matrix.json
 [ -r "$fixture" ] || fixture=$(dirname "$0")/../fixtures/debian-6.12-matrix.json
@@ -67,25 +68,8 @@ is "$(perl -MJSON::PP -0777 -ne 'print decode_json($_)->{expected}{silent}{bar_a
 # --- reports
 
 # The command's output, in its frame, to where QEMU was told to put it.
-cat >"$tap_folder/qemu" <<'EOF'
-#!/bin/bash
-case "$*" in
---version) echo "QEMU emulator version 11.1.3" ;;
-"-machine help") echo "s390-ccw-virtio   a machine" ;;
-"-accel help") echo tcg ;;
-esac
-[ $# -gt 2 ] || exit 0
-while [ $# -gt 0 ]; do
-	case $1 in
-	-kernel) report=$(head -c 4096 "$2" | tr -d '\0') ;;
-	-initrd) initrd=$2 ;;
-	file,id=zpci-output,path=*) output=${1##*=} ;;
-	file,id=zpci-error,path=*) error=${1##*=} ;;
-	file,path=*,id=zpci-console) console=${1#*path=} console=${console%%,*} ;;
-	esac
-	shift
-done
-nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
+fake_qemu <<'EOF'
+report=$(head -c 4096 "$kernel" | tr -d '\0')
 case $report in
 */stays)
 	[ ! -p "$report-runs" ] || echo $$ >"$report-runs"
@@ -95,7 +79,7 @@ esac
 echo "what the guest said" >"$error"
 echo "what QEMU said" >&2
 echo "what the kernel said" >"$console"
-printf '\033_zpci:%s:start\033\\' "$nonce" >"$output"
+begin_output >"$output"
 case $report in
 */floods) exec yes >"$error" ;;
 esac
@@ -105,9 +89,8 @@ case $report in
 */dies) exit 1 ;;
 */status-*) status=${report##*/status-} ;;
 esac
-printf '\033_zpci:%s:end:%d\033\\' "$nonce" "$status" >"$output"
+end_output "$status" >"$output"
 EOF
-chmod +x "$tap_folder/qemu"
 
 # kernel_of REPORT: a kernel of this name, whose guest prints the report; its path is $kernel then.
 mkdir "$tap_folder/kernels"

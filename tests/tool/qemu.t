@@ -5,21 +5,13 @@
 # answer like QEMUs that no Debian release has; tests/guest/tool-qemu.t has real ones.
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 s390x_kernel "$tap_folder/kernel"
 
 # answers VERSION MACHINE ACCELERATOR
 answers() {
-	cat >"$tap_folder/qemu" <<-SCRIPT
-		#!/bin/sh
-		case "\$*" in
-		--version) echo "QEMU emulator version $1 (some build)" ;;
-		"-machine help") printf 'Supported machines are:\n%s   a machine\n' "$2" ;;
-		"-accel help") printf 'Accelerators supported in QEMU binary:\n%s\n' "$3" ;;
-		*) echo started >"$tap_folder/started" ;;
-		esac
-	SCRIPT
-	chmod +x "$tap_folder/qemu"
+	fake_qemu "$@" <<<'echo started >"$folder/started"'
 	rm -f "$tap_folder/started"
 	tool run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null --exec true
 }
