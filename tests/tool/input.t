@@ -8,10 +8,14 @@
 . "$(dirname "$0")/qemu.sh"
 
 # It asks for input, and prints it as the command's output. The file `got' says that it has the
-# first line. With a file `little' it ends then.
+# first line. With a file `little' it ends then; with a file `none' it ends before it asks.
 fake_qemu <<'EOF'
 exec 3>"$output" 4<&"$input"
 begin_output >&3
+if [ -e "$folder/none" ]; then
+	end_output 0 >&3
+	exit
+fi
 echo >&"$input"
 IFS= read -r line <&4
 echo "$line" >&3
@@ -23,7 +27,7 @@ s390x_kernel "$tap_folder/kernel"
 
 # run [WORD...]: with the standard input of the caller, by the program WORD... if there is one.
 run() {
-	"$@" "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null \
+	timeout 120 "$@" "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null \
 		--exec true --timeout 60 >"$tap_folder/out" 2>"$tap_folder/err"
 	status=$?
 }
@@ -51,10 +55,25 @@ is "$(cat "$tap_folder/out")" $'one\ntwo' "a pipe that does not wait: all of it"
 : >"$tap_folder/got"
 wait
 
+# What ends the guest ends the tool, whatever the input does.
 : >"$tap_folder/little"
 run < <(exec yes)
-is "$status $(cat "$tap_folder/out")" "0 y" "the end of the command does not wait for that of the input"
+is "$status $(cat "$tap_folder/out")" "0 y" "endless input: the tool ends with the command"
+exec {writer}<>"$tap_folder/fifo"
+echo one >&"$writer"
+run <"$tap_folder/fifo"
+is "$status $(cat "$tap_folder/out")" "0 one" "no more input comes: the tool ends with the command"
+exec {writer}>&-
 rm "$tap_folder/little"
+
+: >"$tap_folder/none"
+{
+	run
+	cat >"$tap_folder/left"
+} <"$tap_folder/bytes"
+cmp "$tap_folder/bytes" "$tap_folder/left"
+ok $? "a guest that asks for no input: none is taken"
+rm "$tap_folder/none"
 
 run </proc/self/mem
 is "$status" 125 "input that cannot be read: status"
