@@ -6,30 +6,21 @@
 . "$(dirname "$0")/../tool/tap.sh"
 requires_guest
 
+limit=200 # seconds, for one guest
+
 # run ARGUMENT...: as tool(), with the standard input of the caller.
 run() {
-	"$zpci" run --timeout 600 "$@" >"$tap_folder/out" 2>"$tap_folder/err"
+	"$zpci" run --timeout $limit "$@" >"$tap_folder/out" 2>"$tap_folder/err"
 	status=$?
 	out=$(cat "$tap_folder/out")
 	# shellcheck disable=SC2034 # for the tests
 	err=$(cat "$tap_folder/err")
 }
 
-head -c 67108864 /dev/urandom >"$tap_folder/bytes"
+head -c 16777216 /dev/urandom >"$tap_folder/bytes"
 run --exec 'md5sum; read -r line || echo end' <"$tap_folder/bytes"
-is "$status" 0 "64 MiB of input: status"
-is "$out" "$(md5sum <"$tap_folder/bytes")"$'\nend' "64 MiB of input arrive whole, and their end"
-
-# shellcheck disable=SC2016 # variables of the guest's shell
-run --exec 'read -r line; echo "<$line>"; head -n 2 /dev/stdin; exit 3' < <(exec yes ' a\b ')
-is "$status" 3 "endless input, of which little is read: status"
-is "$out" $'<a\\b>\n a\\b \n a\\b ' "endless input: the command reads its beginning"
-
-mkfifo "$tap_folder/never"
-exec {never}<>"$tap_folder/never"
-run --exec 'echo not read' <"$tap_folder/never"
-is "$status $out" "0 not read" "input that never comes, and is not read"
-exec {never}>&-
+is "$status" 0 "16 MiB of input: status"
+is "$out" "$(md5sum <"$tap_folder/bytes")"$'\nend' "16 MiB of input arrive whole, and their end"
 
 # A folder with all that is special to QEMU, to the option and to a shell.
 odd="$tap_folder/a,b:c  \"\$d' "
@@ -46,56 +37,78 @@ stat -c %a /root/copied/run
 readlink /root/copied/link
 sh /root/copied/link
 cat "/usr/bin/a b" /bin/given
+echo not read
 exit 4
 end
+# Input that never comes.
+mkfifo "$tap_folder/never"
+exec {never}<>"$tap_folder/never"
 mkdir -p "$tap_folder/copied"
 echo 'echo copied' >"$tap_folder/copied/run"
 chmod 754 "$tap_folder/copied/run"
 ln -s run "$tap_folder/copied/link"
 run --share "$tap_folder/tree" --share "$odd,rw" --share ../..:/mnt/all,ro \
 	--copy "$tap_folder/copied" --copy "$odd/given:/usr/bin/a b" --copy "$odd/given:/bin/" \
-	--exec "sh test.sh $(printf %q "$odd")"
+	--exec "sh test.sh $(printf %q "$odd")" <"$tap_folder/never"
+exec {never}>&-
 is "$status $err" "4 " "--share: status of a script in the current folder"
-is "$out" "$(realpath .)"$'\n'"given"$'\nread-only\nbelow\ntest.sh\n754\nrun\ncopied\ngiven\ngiven' \
+is "$out" "$(realpath .)"$'\n'"given"$'\nread-only\nbelow\ntest.sh\n754\nrun\ncopied\ngiven\ngiven\nnot read' \
 	"--share: it starts there, reads, and cannot write; --copy: files, modes and links are there"
 is "$(cat "$odd/moved" && stat -c %a "$odd/moved")" $'made\n755' "--share: rw, in an odd folder"
 popd >/dev/null || exit 1
 
-# The guest fetches from a server here; gdb's packet `c' starts it.
+# The guest fetches from a server here. It waits at its first instruction for gdb, whose packet `c'
+# starts it; if no gdb comes, the guest is ended. Its input has no end.
 perl -MIO::Socket::INET -e '
 	$| = 1;
 	my $server = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die "$!";
 	print $server->sockport, "\n";
-	alarm 600;
+	alarm $ARGV[0];
 	my $client = $server->accept;
 	while (<$client>) { last if /^\r?\n/ }
-	print $client "HTTP/1.0 200 OK\r\n\r\nfetched\n"' >"$tap_folder/port" &
-until [ -s "$tap_folder/port" ]; do kill -0 $! || exit 1; done
+	print $client "HTTP/1.0 200 OK\r\n\r\nfetched\n"' $limit >"$tap_folder/port" &
+server=$!
+until [ -s "$tap_folder/port" ]; do kill -0 $server || exit 1; done
 mkfifo "$tap_folder/said"
-"$zpci" run --timeout 600 --network --gdb --exec \
-	"wget -q -O - http://10.0.2.2:$(cat "$tap_folder/port")/; cat /etc/resolv.conf" \
-	</dev/null >"$tap_folder/out" 2>"$tap_folder/said" &
+"$zpci" run --timeout $limit --network --gdb --exec \
+	"wget -q -O - http://10.0.2.2:$(cat "$tap_folder/port")/; cat /etc/resolv.conf
+	read -r line; echo \"<\$line>\"; head -n 2 /dev/stdin; exit 3" \
+	< <(exec yes ' a\b ') >"$tap_folder/out" 2>"$tap_folder/said" &
 guest=$!
 {
 	read -r line
 	port=$(sed -n "s/.*waits for gdb: gdb-multiarch -ex 'target remote 127.0.0.1:\([0-9]*\)' .*/\1/p" <<<"$line")
 	like "$port" '^[0-9]+$' "--gdb: the line to attach"
 	perl -MIO::Socket::INET -e '
-		my $gdb = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die "$!";
+		$SIG{ALRM} = sub { die "gdb got no answer\n" };
+		alarm 60;
+		my $gdb = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die "gdb cannot attach: $!\n";
+		my $got = "";
+		print $gdb "+\$g#67";
+		$gdb->flush;
+		1 while $got !~ /\$(\w*)#../ && sysread $gdb, $got, 999, length $got;
+		print substr($1 // "", 16, 16), "\n";
 		print $gdb "+\$c#63";
 		$gdb->flush;
-		1 while sysread $gdb, my $rest, 99' "$port" &
-	cat >/dev/null
+		alarm 0;
+		close STDOUT;
+		1 while sysread $gdb, my $rest, 99' "$port" >"$tap_folder/psw" || kill $guest &
+	cat >"$tap_folder/rest"
 } <"$tap_folder/said"
 wait $guest
-is "$?" 0 "--gdb: the guest goes on"
-is "$(cat "$tap_folder/out")" $'fetched\nnameserver 10.0.2.3' "--network: the guest fetches a file"
+is "$?" 3 "--gdb: the guest goes on, and ends" || sed 's/^/# /' "$tap_folder/rest"
+is "$(cat "$tap_folder/psw")" 0000000000010000 "--gdb: the guest waits at the kernel's first instruction"
+is "$(head -n 2 "$tap_folder/out")" $'fetched\nnameserver 10.0.2.3' "--network: the guest fetches a file"
+is "$(tail -n +3 "$tap_folder/out")" $'<a\\b>\n a\\b \n a\\b ' \
+	"endless input, of which little is read: the command reads its beginning, and ends"
+kill $server 2>/dev/null
 
 # A shell runs what is printed.
 run --dry-run --exec 'echo dry' </dev/null
 is "$status" 0 "--dry-run: status"
-like "$(timeout 600 bash -c "$out" 2>/dev/null | tr -d '\0')" 'start.*dry' \
-	"--dry-run: a shell runs what is printed"
+timeout $limit bash -c "$out" 2>/dev/null | tr -d '\0' >"$tap_folder/dry"
+is "${PIPESTATUS[0]}" 0 "--dry-run: what is printed comes to its end"
+like "$(cat "$tap_folder/dry")" 'start.*dry' "--dry-run: a shell runs what is printed"
 disk=$(sed -n 's/.* -initrd \([^ ]*\) .*/\1/p' <<<"$out")
 like "$disk" "^${TMPDIR:-/tmp}/zpci-initrd-" "--dry-run: the RAM disk is a file"
 rm -f "$disk"
