@@ -78,7 +78,7 @@ use lib '$FindBin::Bin';
 use Guest;
 use Test::More;
 requires_guest();
-is(system('zpci', 'run', '--exec', '$complain'), 0, 'all well');
+is(system('zpci', 'run', '--timeout', 600, '--exec', '$complain'), 0, 'all well');
 done_testing();
 END
 	shell => [ 'bash', <<END ],
@@ -103,7 +103,7 @@ for my $language (sort keys %test) {
 }
 
 # One guest of this test's own, whose kernel does not complain.
-is(system('zpci', 'run', '--exec', 'true'), 0, 'a guest without complaint');
+is(system('zpci', 'run', '--timeout', 600, '--exec', 'true'), 0, 'a guest without complaint');
 like(consoles(), qr/Linux version/, 'its console is known');
 
 done_testing();

@@ -26,12 +26,12 @@ is($status, 0, 'without the plugin it starts');
 
 # QEMU's monitor connects to us.
 my $path = tempdir(CLEANUP => 1) . '/monitor';
-my $server = IO::Socket::UNIX->new(Local => $path, Listen => 1) or die "$path: $!";
+my $server = IO::Socket::UNIX->new(Local => $path, Listen => 1, Timeout => 60) or die "$path: $!";
 my ($pid, $out) = bare_start(
 	'selftest', @function,
 	append => 'exit=0',
 	qemu => [ '-S', '-chardev', "socket,id=m,path=$path", '-mon', 'm,mode=control' ]);
-my $monitor = $server->accept;
+my $monitor = $server->accept // die "no QEMU connected its monitor in 60 seconds\n";
 $monitor->autoflush(1);
 
 # One command; its answer, events left out.

@@ -10,7 +10,7 @@ limit=200 # seconds, for one guest
 
 # run ARGUMENT...: as tool(), with the standard input of the caller.
 run() {
-	"$zpci" run --timeout $limit "$@" >"$tap_folder/out" 2>"$tap_folder/err"
+	limited "$zpci" run --timeout $limit "$@" >"$tap_folder/out" 2>"$tap_folder/err"
 	status=$?
 	out=$(cat "$tap_folder/out")
 	# shellcheck disable=SC2034 # for the tests
@@ -106,8 +106,8 @@ kill $server 2>/dev/null
 # A shell runs what is printed.
 run --dry-run --exec 'echo dry' </dev/null
 is "$status" 0 "--dry-run: status"
-timeout $limit bash -c "$out" 2>/dev/null | tr -d '\0' >"$tap_folder/dry"
-is "${PIPESTATUS[0]}" 0 "--dry-run: what is printed comes to its end"
+limited bash -c "$out" 2>"$tap_folder/err" | tr -d '\0' >"$tap_folder/dry"
+is "${PIPESTATUS[0]}" 0 "--dry-run: what is printed comes to its end" || sed 's/^/# /' "$tap_folder/err"
 like "$(cat "$tap_folder/dry")" 'start.*dry' "--dry-run: a shell runs what is printed"
 disk=$(sed -n 's/.* -initrd \([^ ]*\) .*/\1/p' <<<"$out")
 like "$disk" "^${TMPDIR:-/tmp}/zpci-initrd-" "--dry-run: the RAM disk is a file"

@@ -72,7 +72,7 @@ sub symbols {
 sub debug {
 	my ($title, $options, $places, $symbols, @how) = @_;
 	my $path = tempdir(CLEANUP => 1) . '/stub';
-	my $server = IO::Socket::UNIX->new(Local => $path, Listen => 1) or die "$path: $!";
+	my $server = IO::Socket::UNIX->new(Local => $path, Listen => 1, Timeout => 60) or die "$path: $!";
 	my %how = @how;
 	my ($pid, $out) = bare_start(
 		'step', %how,
@@ -80,7 +80,7 @@ sub debug {
 			@{ $how{qemu} // [] }, @$options, '-S', '-chardev', "socket,id=stub,path=$path",
 			'-gdb', 'chardev:stub'
 		]);
-	$stub = $server->accept;
+	$stub = $server->accept // die "no QEMU connected its stub in 60 seconds\n";
 	$stub->autoflush(1);
 	like(ask('?'), qr/^T05/, "$title: stopped at first");
 	for my $place (@$places) {

@@ -62,7 +62,7 @@ nothing_left timeout
 for signal in INT TERM HUP KILL; do
 	mkfifo "$tap_folder/fifo"
 	# A shell's background job ignores SIGINT; env undoes that.
-	env --default-signal=INT "$zpci" run --append "$word" --exec 'echo runs; sleep 1000' \
+	env --default-signal=INT "$zpci" run --timeout 600 --append "$word" --exec 'echo runs; sleep 1000' \
 		>"$tap_folder/fifo" 2>/dev/null &
 	pid=$!
 	read -r line <"$tap_folder/fifo"

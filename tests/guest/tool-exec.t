@@ -12,7 +12,7 @@ is "$out" out "standard output of the command, and nothing else"
 is "$err" err "standard error of the command, and nothing else"
 
 # Every byte value, beginnings of the end record, and much of it.
-"$zpci" run --exec '
+limited "$zpci" run --exec '
 	i=0
 	while [ $i -lt 256 ]; do printf "\\$(printf %o $i)"; i=$((i + 1)); done
 	printf "\033\033_zpci:\033_zpci\033\\"

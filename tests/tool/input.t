@@ -27,7 +27,7 @@ s390x_kernel "$tap_folder/kernel"
 
 # run [WORD...]: with the standard input of the caller, by the program WORD... if there is one.
 run() {
-	timeout 120 "$@" "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null \
+	limited "$@" "$zpci" run --qemu "$tap_folder/qemu" --kernel "$tap_folder/kernel" --initrd /dev/null \
 		--exec true --timeout 60 >"$tap_folder/out" 2>"$tap_folder/err"
 	status=$?
 }

@@ -4,6 +4,10 @@
 # For tests of the tool without a guest: a program that zpci takes for QEMU, and what it does
 # instead of booting. Sourced after tap.sh.
 
+# No guest is booted.
+# shellcheck disable=SC2034 # for tap.sh
+tap_limit=120
+
 # fake_qemu [VERSION [MACHINE [ACCELERATOR]]]: makes $tap_folder/qemu. It answers what zpci asks of
 # each QEMU. Started for a guest, it runs the script of standard input, which has
 #   $kernel $initrd $nonce    of the guest
@@ -11,6 +15,7 @@
 #   $input                    a descriptor: standard input of the command
 #   $folder                   where this program is
 #   begin_output, end_output STATUS    print what is before and behind the command's output
+# shellcheck disable=SC2120 # they may be left out
 fake_qemu() {
 	{
 		cat <<-HEAD
@@ -40,6 +45,6 @@ fake_qemu() {
 			end_output() { printf '\033_zpci:%s:end:%d\033\\' "$nonce" "$1"; }
 		HEAD
 		cat
-	} >"$tap_folder/qemu"
+	} >"${tap_folder:?}/qemu"
 	chmod +x "$tap_folder/qemu"
 }

@@ -19,10 +19,20 @@ elif [ "${CROSS_COMPILING:-no}" = yes ]; then
 	skip_all "a build for another machine, and no emulator"
 fi
 
+# limited COMMAND...: runs a program, and ends it if it does not end itself.
+tap_limit=600 # seconds
+limited() {
+	local began=$SECONDS status=0
+	timeout --foreground -k 10 "$tap_limit" "$@" || status=$?
+	[ $((SECONDS - began)) -lt "$tap_limit" ] ||
+		echo "this test waited $tap_limit seconds for the end of: $*" >&2
+	return "$status"
+}
+
 # tool ARGUMENT...: runs zpci; leaves $out, $err and $status.
 tool() {
-	"$zpci" "$@" >"$tap_folder/out" 2>"$tap_folder/err" </dev/null
-	status=$?
+	status=0
+	limited "$zpci" "$@" >"$tap_folder/out" 2>"$tap_folder/err" </dev/null || status=$?
 	# shellcheck disable=SC2034 # for the tests
 	out=$(tr -d '\0' <"$tap_folder/out")
 	# shellcheck disable=SC2034
