@@ -85,6 +85,16 @@ EOF
 is "$status $out" "0 firstsecondthird" "a record behind an ESC of others"
 like "$err" "output:ZG" "a record behind an ESC of others: the text before it is kept"
 
+# Text of the console in one piece with an ESC, and behind the last line.
+says --verbose <<'EOF'
+before \033[1mand behind\r\nand
+encode output \033_zpci:NONCE:start\033\\
+encode output \033_zpci:NONCE:end:0\033\\
+\r\nlast words
+EOF
+like "$err" "before .*and behind" "text of the console around an ESC"
+like "$err" "last words" "text of the console without an end of line"
+
 {
 	echo 'encode output \033_zpci:NONCE:start\033\\'
 	printf '\\033_zpci:NONCE:output:'
