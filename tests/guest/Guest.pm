@@ -15,7 +15,7 @@ use KernelLog qw(known_complaint complaints);
 use Test::More;
 
 our @EXPORT = qw(requires_guest inspect function_of observed %expected differences converse
-    socket_open command consoles known_complaint removes_under_vfio $await);
+    socket_open until_true command consoles known_complaint removes_under_vfio $await);
 
 # What is compared here. The names are zpci-inspect's, except `restores' and `vfn'.
 my @names = qw(no_command_memory command_at_open bar_at_open bar_after_0 command_after_2 bar_after_2
@@ -157,6 +157,17 @@ sub converse {
 sub socket_open {
 	my ($path) = @_;
 	return IO::Socket::UNIX->new(Peer => $path) // die "$path: $!";
+}
+
+# Waits until a condition holds, for half a minute and more; returns its value.
+sub until_true {
+	my ($condition, $what) = @_;
+	for (1 .. 600) {
+		my $value = $condition->();
+		return $value if $value;
+		select undef, undef, undef, 0.05;
+	}
+	die "gave up: $what\n";
 }
 
 # A guest that has ended has closed its sockets, and does not answer.

@@ -55,12 +55,7 @@ END {
 # Connects a client, as soon as QEMU listens.
 sub client {
 	my ($path) = @_;
-	for (1 .. 600) {
-		my $client = IO::Socket::UNIX->new(Peer => $path);
-		return $client if $client;
-		select undef, undef, undef, 0.05;
-	}
-	die "$path: nobody listens";
+	return until_true(sub { IO::Socket::UNIX->new(Peer => $path) }, "$path: nobody listens");
 }
 
 # Reads until the other end closes.
@@ -107,10 +102,7 @@ is(rest(client($socket)), "error: too many clients are connected; end one of the
 	'the ninth is told');
 print { $others[0] } 'remove 0x2003';
 $_->close for @others;
-for (1 .. 600) {
-	my $next = client($socket);
-	last if command($next, 'list') eq $listed;
-}
+until_true(sub { command(client($socket), 'list') eq $listed }, 'clients that have gone count');
 is(command($good, 'list'), $listed, 'a line without its end was no command');
 
 # A client that sends commands and reads no answers: QEMU disconnects it and does not wait.
@@ -136,10 +128,7 @@ my ($killed, $its) = start($socket);
 client($socket);
 finish($killed, $its, 'KILL');
 # The kernel ends QEMU with its parent, a moment later.
-for (1 .. 600) {
-	IO::Socket::UNIX->new(Peer => $socket) || last;
-	select undef, undef, undef, 0.05;
-}
+until_true(sub { !IO::Socket::UNIX->new(Peer => $socket) }, 'the end of a QEMU whose zpci was killed');
 ok(-S $socket, 'a QEMU that is killed leaves it behind');
 my ($again, $messages) = start($socket);
 is(command(client($socket), 'list'), $listed, '... and the next one replaces it');

@@ -51,16 +51,6 @@ sub zpci {
 
 sub ctl { return zpci('ctl', @_); }
 
-# Waits until a condition holds.
-sub until_true {
-	my ($condition, $what) = @_;
-	for (1 .. 600) {
-		return 1 if $condition->();
-		select undef, undef, undef, 0.05;
-	}
-	die "gave up: $what";
-}
-
 # Starts a stopped machine, and waits until it can be controlled; returns its process.
 sub start {
 	my (@options) = @_;
