@@ -170,6 +170,14 @@ static void load_pending_bits(void)
 	load(BENCH_MSIX_BAR, BENCH_MSIX_PBA);
 }
 
+/* On a CPU of its own. The firmware says why. */
+static void refused_load(void)
+{
+	struct fixture other = *fixture;
+
+	guest_load(&other, handle, ZPCI_SPACE_CONFIG, 3, 2, NULL);
+}
+
 /* @value is the register image, so a little-endian field is swapped. */
 static void store(unsigned space, uint64_t offset, unsigned length, uint64_t value)
 {
@@ -407,6 +415,7 @@ static const struct call {
 	{ "load of config space", load_config, ANY },
 	{ "load of an MSI-X entry", load_msix_entry, ANY },
 	{ "load of pending bits", load_pending_bits, ANY },
+	{ "load that is refused", refused_load, ANY },
 	{ "vector is masked", mask_vector, ANY },
 	{ "vector is unmasked", unmask_vector, ANY },
 	{ "MSI-X off", disable_msix, ANY },
@@ -463,6 +472,7 @@ static void use_vf_1(bool stopped)
 	fixture_add(fixture, 2, "lpar");
 	disabled = fixture_handle(fixture, FID + 2);
 	zpci_firmware_announce(fixture->firmware, FID + 1);
+	fixture->firmware->explain = true;
 	if (stopped)
 		zpci_firmware_quiesce(fixture->firmware);
 }

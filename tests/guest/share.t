@@ -104,11 +104,12 @@ is "$(tail -n +3 "$tap_folder/out")" $'<a\\b>\n a\\b \n a\\b ' \
 kill $server 2>/dev/null
 
 # A shell runs what is printed.
-run --dry-run --exec 'echo dry' </dev/null
+run --dry-run --append "word=it's&\$HOME;*" --exec 'echo dry; cat /proc/cmdline' </dev/null
 is "$status" 0 "--dry-run: status"
 limited bash -c "$out" 2>"$tap_folder/err" | tr -d '\0' >"$tap_folder/dry"
 is "${PIPESTATUS[0]}" 0 "--dry-run: what is printed comes to its end" || sed 's/^/# /' "$tap_folder/err"
 like "$(cat "$tap_folder/dry")" 'start.*dry' "--dry-run: a shell runs what is printed"
+like "$(cat "$tap_folder/dry")" "word=it's&\\\$HOME;\\*" "--dry-run: words that mean something to a shell"
 disk=$(sed -n 's/.* -initrd \([^ ]*\) .*/\1/p' <<<"$out")
 like "$disk" "^${TMPDIR:-/tmp}/zpci-initrd-" "--dry-run: the RAM disk is a file"
 rm -f "$disk"
