@@ -268,13 +268,10 @@ void config_options_visit(const struct zpci_model *model, const struct setting *
 
 /* --- replica.c ---------------------------------------------------------------------------- */
 
-#define CONFIG_SPACE_KEY "config-0x000" /* what lists of keys say, for any offset */
-#define CONFIG_SPACE_BYTES 32		/* of a line */
+#define CONFIG_SPACE_BYTES 32 /* of a line */
 #define CONFIG_SPACE_ALLOWED                                                                       \
 	"1 to 32 bytes up to 0xfff, each two hexadecimal digits, with or without blanks in between"
 
-/* True when @name is config-0xNNN, and so a line of a config space. */
-bool config_is_space(const char *name);
 /* Reads such a line, @name = @value, into @function. */
 int config_space_set(struct zpci_config *config, struct function *function, struct place place,
 		     const char *name, const char *value, char **error);
@@ -322,6 +319,10 @@ struct key {
 /* All keys, by index from 0; NULL behind the last. */
 const struct key *config_key(unsigned index);
 const struct key *config_key_find(enum section section, const char *name);
+/* Whether @name is config-0xNNN, the key of a line of a replica's config space. */
+bool config_is_space(const char *name);
+#define CONFIG_SPACE_PREFIX "config-0x"
+#define CONFIG_SPACE_KEY CONFIG_SPACE_PREFIX "000" /* what lists of keys say, for any offset */
 
 /* Reads the @value that was written for @key at @place into the setting in the section @owner. */
 int config_key_set(struct zpci_config *config, const struct key *key, void *owner,

@@ -426,6 +426,17 @@ const struct key *config_key_find(enum section section, const char *name)
 	return NULL;
 }
 
+bool config_is_space(const char *name)
+{
+	size_t digits;
+
+	if (strncmp(name, CONFIG_SPACE_PREFIX, strlen(CONFIG_SPACE_PREFIX)))
+		return false;
+	name += strlen(CONFIG_SPACE_PREFIX);
+	digits = strspn(name, "0123456789abcdef");
+	return digits >= 1 && digits <= 3 && !name[digits];
+}
+
 void config_key_names(enum section section, char *buffer, size_t size)
 {
 	const struct key *key;

@@ -18,20 +18,7 @@
 
 #include "internal.h"
 
-#define PREFIX "config-0x"
-
 /* --- lines -------------------------------------------------------------------------------- */
-
-bool config_is_space(const char *name)
-{
-	size_t digits;
-
-	if (strncmp(name, PREFIX, strlen(PREFIX)))
-		return false;
-	name += strlen(PREFIX);
-	digits = strspn(name, "0123456789abcdef");
-	return digits >= 1 && digits <= 3 && !name[digits];
-}
 
 /* The next byte of @text, which then points behind it; -1: there is none. */
 static int next_byte(const char **text)
@@ -75,7 +62,7 @@ int config_space_set(struct zpci_config *config, struct function *function, stru
 		     const char *name, const char *value, char **error)
 {
 	struct replica *replica = &function->replica;
-	unsigned offset = (unsigned)strtoul(name + strlen(PREFIX), NULL, 16);
+	unsigned offset = (unsigned)strtoul(name + strlen(CONFIG_SPACE_PREFIX), NULL, 16);
 
 	if (!replica->space) {
 		replica->space = config_keep_memory(config, sizeof(*replica->space));
