@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "input.h"
 #include "zpci/tool/message.h"
 
@@ -55,7 +56,7 @@ int tool_input_prepare(struct tool_input *input)
 }
 
 /* Returns 0, or -1 if QEMU or the guest takes no more. */
-static int send_all(int fd, const char *data, size_t length)
+CANCELLABLE static int send_all(int fd, const char *data, size_t length)
 {
 	ssize_t done;
 
@@ -72,7 +73,7 @@ static int send_all(int fd, const char *data, size_t length)
 }
 
 /* Reads once. A pipe that another program has as well may be set not to wait. */
-static ssize_t read_some(char *buffer)
+CANCELLABLE static ssize_t read_some(char *buffer)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	ssize_t length;
@@ -87,7 +88,7 @@ static ssize_t read_some(char *buffer)
 }
 
 /* Returns 0 at the end of the file, or when nobody takes more; -1: a read failed. */
-static int carry(const struct tool_input *input, char *buffer)
+CANCELLABLE static int carry(const struct tool_input *input, char *buffer)
 {
 	ssize_t length;
 
@@ -100,9 +101,9 @@ static int carry(const struct tool_input *input, char *buffer)
 	}
 }
 
-static void *run(void *opaque)
+CANCELLABLE static void *run(void *opaque)
 {
-	const struct tool_input *input = opaque;
+	struct tool_input *input = opaque;
 	static char buffer[CHUNK];
 	char asked;
 
@@ -112,9 +113,17 @@ static void *run(void *opaque)
 		shutdown(input->our_end, SHUT_WR);
 		return NULL;
 	}
-	tool_error("cannot read standard input: %s", strerror(errno));
+	input->error = errno;
 	eventfd_write(input->failed, 1);
 	return NULL;
+}
+
+void tool_input_say_failure(const struct tool_input *input)
+{
+	eventfd_t count;
+
+	eventfd_read(input->failed, &count);
+	tool_error("cannot read standard input: %s", strerror(input->error));
 }
 
 static void close_end(int *fd)

@@ -17,6 +17,8 @@ struct tool_input {
 	int our_end;  /* -1: there is none */
 	int qemu_end; /* of a socket pair; QEMU inherits it */
 	int failed;   /* becomes readable if standard input cannot be read; or -1 */
+	/* private */
+	int error; /* an errno, of standard input */
 	bool started;
 	pthread_t thread;
 };
@@ -40,6 +42,9 @@ int tool_input_prepare(struct tool_input *input);
 
 /* QEMU runs: closes its end, and starts the thread. Returns 0, or -1 after a message. */
 int tool_input_start(struct tool_input *input);
+
+/* Prints why standard input cannot be read. @failed is readable. */
+void tool_input_say_failure(const struct tool_input *input);
 
 /* Ends the thread, whatever it waits for, and closes everything. */
 void tool_input_free(struct tool_input *input);

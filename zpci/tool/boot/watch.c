@@ -137,6 +137,7 @@ void session_watch_prepare(struct session *session, const char *nonce)
 /* The command would take what it got for all. */
 static void input_failed(struct session *session)
 {
+	tool_input_say_failure(&session->input);
 	session->input_failed = true;
 	end_qemu(session, SIGTERM);
 }

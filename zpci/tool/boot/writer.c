@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "writer.h"
 #include "zpci/tool/message.h"
 
@@ -17,7 +18,7 @@ struct tool_writer_piece {
 };
 
 /* Returns 0 or an errno. A pipe that another program has as well may be set not to wait. */
-static int write_all(const struct tool_writer_piece *piece)
+CANCELLABLE static int write_all(const struct tool_writer_piece *piece)
 {
 	struct pollfd room = { .fd = piece->fd, .events = POLLOUT };
 	size_t used = 0;
@@ -35,7 +36,7 @@ static int write_all(const struct tool_writer_piece *piece)
 	return 0;
 }
 
-static void *run(void *opaque)
+CANCELLABLE static void *run(void *opaque)
 {
 	struct tool_writer *writer = opaque;
 	const struct tool_writer_piece *piece;
