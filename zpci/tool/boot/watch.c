@@ -165,7 +165,7 @@ static void take(struct session *session, struct session_pipe *from)
 
 /* --- signals and time ------------------------------------------------------------------------ */
 
-/* What is in the pipes is still to be passed on, and nothing hurries if the guest ended by itself. */
+/* What is in the pipes is still to be passed on. If the guest ended by itself, nothing hurries. */
 static void qemu_ended(struct session *session, int status)
 {
 	session->qemu = 0;
