@@ -17,10 +17,10 @@ run() {
 	err=$(cat "$tap_folder/err")
 }
 
-head -c 16777216 /dev/urandom >"$tap_folder/bytes"
+head -c 67108864 /dev/urandom >"$tap_folder/bytes"
 run --exec 'md5sum; read -r line || echo end' <"$tap_folder/bytes"
-is "$status" 0 "16 MiB of input: status"
-is "$out" "$(md5sum <"$tap_folder/bytes")"$'\nend' "16 MiB of input arrive whole, and their end"
+is "$status" 0 "64 MiB of input: status"
+is "$out" "$(md5sum <"$tap_folder/bytes")"$'\nend' "64 MiB of input arrive whole, and their end"
 
 # A folder with all that is special to QEMU, to the option and to a shell.
 odd="$tap_folder/a,b:c  \"\$d' "
