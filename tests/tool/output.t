@@ -5,34 +5,17 @@
 # guest would.
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/qemu.sh"
 
 # What the guest's command does is the file `command', with fd 3 as its output and fd 4 as its
 # standard error. The file `ended' says that all of it is on its way.
-cat >"$tap_folder/qemu" <<'EOS'
-#!/bin/bash
-case "$*" in
---version) echo "QEMU emulator version 11.1.3" ;;
-"-machine help") echo "s390-ccw-virtio   a machine" ;;
-"-accel help") echo tcg ;;
-esac
-[ $# -gt 2 ] || exit 0
-while [ $# -gt 0 ]; do
-	case $1 in
-	-initrd) initrd=$2 ;;
-	file,id=zpci-output,path=*) output=${1#*path=} ;;
-	file,id=zpci-error,path=*) error=${1#*path=} ;;
-	esac
-	shift
-done
-nonce=$(tr -d '\0' <"$initrd" | grep -aoE 'zpci/nonce[0-9a-f]{32}' | cut -c 11-)
-folder=${0%/*}
+fake_qemu <<'EOF'
 exec 3>"$output" 4>"$error"
-printf '\033_zpci:%s:start\033\\' "$nonce" >&3
+begin_output >&3
 . "$folder/command"
-printf '\033_zpci:%s:end:%d\033\\' "$nonce" 0 >&3
+end_output 0 >&3
 : >"$folder/ended"
-EOS
-chmod +x "$tap_folder/qemu"
+EOF
 s390x_kernel "$tap_folder/kernel"
 
 # run [WORD...]: by the program WORD... if there is one.
@@ -88,13 +71,21 @@ is "$? $(cat "$tap_folder/err")" "0 " "read after the end of QEMU: status"
 cmp "$tap_folder/out" <(seq 22000 | head -c 100000)
 ok $? "read after the end of QEMU: all of it"
 
-# Both into one file, in the order in which they were written.
+# Both into one file, in the order in which they were written: each is written when the one before
+# it is in the file.
 cat >"$tap_folder/command" <<'EOS'
+arrived() {
+	for _ in $(seq 1200); do
+		! grep -qx "$1" "$folder/out" || return 0
+		sleep 0.05
+	done
+	exit 1
+}
 for i in $(seq 20); do
 	echo "output $i" >&3
-	sleep 0.02
+	arrived "output $i"
 	echo "error $i" >&4
-	sleep 0.02
+	arrived "error $i"
 done
 EOS
 run >"$tap_folder/out" 2>&1
