@@ -31,7 +31,7 @@ mkfifo "$tap_folder/fifo"
 "$zpci" run --timeout 200 --append initcall_blacklist=virtio_console_init \
 	--exec 'echo before; sleep 1000' >"$tap_folder/fifo" 2>/dev/null </dev/null &
 pid=$!
-read -r -t 100 line <"$tap_folder/fifo"
+read -r -t 200 line <"$tap_folder/fifo"
 is "$line" before "output comes while the command runs"
 kill -TERM "$pid"
 wait "$pid" 2>/dev/null

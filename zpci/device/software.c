@@ -101,8 +101,10 @@ static bool msix_is_right(const struct zpci_msix_layout *msix, const struct zpci
 {
 	uint64_t table_length, pba_length; /* behind 4 GiB their ends do not fit 32 bits */
 
-	if (!msix->vectors || msix->vectors > 2048)
-		return !msix->vectors;
+	if (!msix->vectors)
+		return true;
+	if (msix->vectors > 2048)
+		return false;
 	table_length = 16ull * msix->vectors;
 	pba_length = 8ull * ((msix->vectors + 63) / 64);
 	return is_within(bars, msix->table_bar, msix->table, table_length) &&

@@ -6,7 +6,6 @@
  *   the command's    from QEMU's start to the end of the command; then QEMU gets SIGTERM
  *   the farewell     from the end of the command, or from a signal to QEMU, to QEMU's end; then
  *                    QEMU gets SIGKILL
- *
  *   the output's     if a signal or the first deadline ended QEMU: as long as nobody reads the rest
  *
  * With a shell there are no pipes, and the loop waits for signals alone. Standard input and output
