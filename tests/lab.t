@@ -442,6 +442,18 @@ alone env ZPCI_CACHE="$sources/cache" "$source/zpci-lab" guest
 is "$status $out" "1 zpci-lab: nothing can be written to the cache folder $sources/cache (Not a directory): name another one by ZPCI_CACHE=FOLDER" \
 	"a cache that cannot be made"
 
+# Labs that begin at the same time.
+labs=()
+for _ in 1 2 3 4; do
+	ZPCI_CACHE=$tap_folder/shared bash -c '
+		ZPCI_SOURCE=$1
+		. "$1/zpci/lab/common.sh"
+		for i in {1..50}; do lab_cache_make; done' - "$source" &
+	labs+=($!)
+done >"$tap_folder/said" 2>&1
+wait "${labs[@]}"
+is "$(cat "$tap_folder/said")$(ls -A "$tap_folder/shared")" "" "a cache that several labs make"
+
 # A disk of 256 KiB, in a namespace of its own.
 small_disk() {
 	unshare -rm bash -c 'mount -t tmpfs -o size=256k none "$1" && shift && "$@"' - "$ZPCI_CACHE" "$@"

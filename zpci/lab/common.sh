@@ -34,15 +34,14 @@ lab_cache_known() {
 }
 
 # Makes the cache folder, and writes to it: access(2) tells root nothing, and a disk can be full.
+# Other labs may do the same now, so the file is this process's own, and has no name any more when
+# it is written.
 lab_cache_make() {
-	local reason test=$ZPCI_CACHE/.write
+	local reason test=$ZPCI_CACHE/.write-$$
 	lab_cache_known
-	reason=$( (mkdir -p "$ZPCI_CACHE" && head -c 65536 /dev/zero >"$test" && rm "$test") 2>&1) ||
-		{
-			rm -f "$test" 2>/dev/null || true
-			die "nothing can be written to the cache folder $ZPCI_CACHE" \
-				"(${reason##*: }): name another one by ZPCI_CACHE=FOLDER"
-		}
+	reason=$( (mkdir -p "$ZPCI_CACHE" && exec 3>"$test" && rm "$test" && head -c 65536 /dev/zero >&3) 2>&1) ||
+		die "nothing can be written to the cache folder $ZPCI_CACHE" \
+			"(${reason##*: }): name another one by ZPCI_CACHE=FOLDER"
 }
 
 # lab_disk_is_full LOG: does the log say so, or is it so?
