@@ -173,8 +173,9 @@ static void load_pending_bits(void)
 /* On a CPU of its own. The firmware says why. */
 static void refused_load(void)
 {
-	struct fixture other = *fixture;
+	struct fixture other = { .ram = fixture->ram, .firmware = fixture->firmware };
 
+	zpci_ram_cpu_init(other.ram, &other.cpu);
 	guest_load(&other, handle, ZPCI_SPACE_CONFIG, 3, 2, NULL);
 }
 
